@@ -1,0 +1,1 @@
+"""The fault-tolerance harness: does our Hazelcast/Kafka system really survive that?"""

@@ -1,0 +1,130 @@
+"""The seam between what a system is (topology) and where it runs (Docker, local processes).
+
+Everything after this point, clusters, targets, faults, workloads, sees only these protocols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from harness.topology.nodes import NodeSpec, Topology
+
+#: Tells a person what is being done; called for everything that can take longer than about two seconds.
+Say = Callable[[str], None]
+
+
+class Capability(StrEnum):
+    """What a backend can do to a node. A scenario that needs one it lacks is skipped with the reason."""
+
+    KILL = "kill"
+    PAUSE = "pause"
+    NETWORK = "network"
+
+
+class Phase(StrEnum):
+    """The state of a node's process, as the operating system or the engine tells it."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    EXITED = "exited"
+
+
+@dataclass(frozen=True)
+class NodeState:
+    """What the backend sees of a node: its phase, its process id on the host (None if gone), its exit status."""
+
+    phase: Phase
+    pid: int | None
+    exit_code: int | None = None
+
+
+class Node(Protocol):
+    """One running (or stopped) node of a deployment."""
+
+    @property
+    def spec(self) -> NodeSpec:
+        """The spec it was made from, or the one it was last replaced with."""
+
+    @property
+    def address(self) -> str:
+        """Its IP address as the other nodes see it."""
+
+    def endpoint(self, port: str) -> str:
+        """`host:port` at which the harness reaches the port named `port`."""
+
+    def state(self) -> NodeState:
+        """Asks the operating system or the engine now; never a remembered value."""
+
+    def kill(self) -> None:
+        """SIGKILL to the whole node; returns when the process is gone."""
+
+    def stop(self) -> None:
+        """SIGTERM; returns when the process is gone.
+
+        Raises:
+            AwaitTimeoutError: it still runs after the spec's `stop_timeout_s` (and is left running).
+        """
+
+    def start(self) -> None:
+        """Starts a node that is stopped, with its data kept; returns when it is ready by its spec."""
+
+    def pause(self) -> None:
+        """Stops every process of the node from being scheduled; its sockets stay open."""
+
+    def resume(self) -> None:
+        """Undoes `pause`."""
+
+    def replace(self, spec: NodeSpec) -> None:
+        """Ends the node and starts it anew from `spec` (same name and ports), fresh data; returns when it is ready."""
+
+    def write_file(self, name: str, text: str) -> None:
+        """Puts a file where `${file:NAME}` points; works while the node is stopped as well."""
+
+    def logs(self, *, since: float = 0.0) -> str:
+        """What it wrote to stdout and stderr, over restarts, from `since` (seconds since the epoch) if it can tell."""
+
+
+class Deployment(Protocol):
+    """A topology that runs. A context manager; leaving it removes everything that was made for it."""
+
+    @property
+    def topology(self) -> Topology:
+        """What it was made from."""
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        """All nodes by name."""
+
+    def __enter__(self) -> Deployment: ...
+
+    def __exit__(self, *exception: object) -> None: ...
+
+
+class Backend(Protocol):
+    """Where nodes run."""
+
+    @property
+    def name(self) -> str:
+        """What `--backend` calls it."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What its nodes can be made to suffer."""
+
+    def prepare(self, say: Say) -> None:
+        """Gets what every deployment needs (images; jars and caches), once per machine.
+
+        Raises:
+            EnvironmentUnfitError: no engine, no registry, no disk space, a hash that does not match.
+        """
+
+    def deploy(self, topology: Topology, say: Say) -> Deployment:
+        """Starts all nodes in parallel and returns when each is ready; leaves nothing behind if one is not.
+
+        Raises:
+            NodeStartError: with the node's last log lines.
+            EnvironmentUnfitError: a port is taken.
+        """

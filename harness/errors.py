@@ -1,0 +1,38 @@
+"""The errors the harness raises on purpose: one tree, one clear message each.
+
+A message names the thing, says what was expected and what to do next. Nothing here is raised for a broken guarantee:
+that is a verdict, not an error.
+"""
+
+from __future__ import annotations
+
+#: Exit status for bad input or a bad environment (0 held, 1 a guarantee was broken, 3 inconclusive).
+EXIT_BAD_INPUT = 2
+
+
+class HarnessError(Exception):
+    """Base of all; `str(error)` is what a person reads, so it is complete without a traceback."""
+
+
+class BadInputError(HarnessError):
+    """An option, a file or a value that a person gave can't be used."""
+
+
+class EnvironmentUnfitError(HarnessError):
+    """The machine lacks something: an engine, a free port, disk space, a registry that answers."""
+
+
+class NodeStartError(HarnessError):
+    """A node did not come up; the message carries its last log lines."""
+
+
+class AwaitTimeoutError(HarnessError):
+    """A condition was not met before its deadline; the message says what was awaited and what was seen last."""
+
+
+class FaultDidNotBiteError(HarnessError):
+    """A fault could not prove that it took effect, so the scenario says nothing: inconclusive, never green."""
+
+
+class InconclusiveError(HarnessError):
+    """An assumption of the experiment did not hold (no traffic, no settled state), so there is no verdict."""

@@ -1,0 +1,1 @@
+"""What can be done to a node, a file a kind; each proves that it bit."""

@@ -1,0 +1,1 @@
+"""Gets Java, the server jars, caches and images onto a machine."""

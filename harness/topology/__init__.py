@@ -1,0 +1,1 @@
+"""WHAT a system is made of: plain data, nothing that starts anything."""

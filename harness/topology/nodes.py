@@ -1,0 +1,87 @@
+"""What a system is made of, as plain data: node specs and how to tell that one is ready.
+
+Nothing here starts anything or knows where it will run. Values may hold references that a backend resolves when it
+knows the addresses:
+
+    ${kafka-1}          the address of node kafka-1 as the other nodes reach it
+    ${kafka-1:external} host:port of that node's port named "external", as the harness (the host) reaches it
+    ${file:NAME}        the path at which this node finds its own file NAME
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["hazelcast", "kafka", "service"]
+
+
+@dataclass(frozen=True)
+class HttpReady:
+    """Ready when a GET of `path` on the port named `port` answers 200 and, if given, JSON that contains `expect`."""
+
+    port: str
+    path: str
+    expect: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PortReady:
+    """Ready when the port named `port` accepts a connection (the cluster view then asks the server itself)."""
+
+    port: str
+
+
+@dataclass(frozen=True)
+class NodeSpec:
+    """One server or service to run.
+
+    Attributes:
+        name: unique in its topology, such as "kafka-1"; also its host name where there are host names.
+        role: what it is to the experiment, such as "kafka" or "logging"; targets select by it.
+        index: 1-based among its role.
+        kind: which image (Docker) or launcher (process) runs it.
+        arguments: given to the launcher, for a service the module to run.
+        environment: for its process; values may hold references.
+        ports: name to number, the same number in every backend.
+        ready: how to tell that it is up.
+        files: name to text, in place before the node starts; text may hold references.
+        files_when_ready: replaces files of the same name once the whole topology is up, for later restarts.
+        stop_timeout_s: how long SIGTERM may take before a stop counts as hung, in seconds.
+        tied_to: the node that shares this one's life (seed 001), if any.
+    """
+
+    name: str
+    role: str
+    index: int
+    kind: Kind
+    ports: Mapping[str, int]
+    ready: HttpReady | PortReady
+    arguments: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    files_when_ready: Mapping[str, str] = field(default_factory=dict)
+    stop_timeout_s: float = 10.0
+    tied_to: str | None = None
+
+
+@dataclass(frozen=True)
+class Topology:
+    """A named set of node specs; two equal topologies can share one running deployment."""
+
+    name: str
+    nodes: tuple[NodeSpec, ...]
+
+    def __iter__(self) -> Iterator[NodeSpec]:
+        return iter(self.nodes)
+
+    def __getitem__(self, name: str) -> NodeSpec:
+        for node in self.nodes:
+            if node.name == name:
+                return node
+        raise KeyError(f"no node {name!r} in topology {self.name!r}; there are {[n.name for n in self.nodes]}")
+
+    def role(self, role: str) -> tuple[NodeSpec, ...]:
+        """The specs of that role in index order; empty if there are none."""
+        return tuple(sorted((node for node in self.nodes if node.role == role), key=lambda node: node.index))

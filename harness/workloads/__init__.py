@@ -1,0 +1,1 @@
+"""Clients of the system under test, a file a workload; each records every operation."""

@@ -1,0 +1,1 @@
+"""The services under test: config, facade, logging, messages."""
