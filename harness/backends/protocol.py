@@ -5,7 +5,7 @@ Everything after this point, clusters, targets, faults, workloads, sees only the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -46,7 +46,7 @@ class Node(Protocol):
 
     @property
     def spec(self) -> NodeSpec:
-        """The spec it was made from, or the one it was last replaced with."""
+        """The spec it was made from."""
 
     @property
     def address(self) -> str:
@@ -77,9 +77,6 @@ class Node(Protocol):
     def resume(self) -> None:
         """Undoes `pause`."""
 
-    def replace(self, spec: NodeSpec) -> None:
-        """Ends the node and starts it anew from `spec` (same name and ports), fresh data; returns when it is ready."""
-
     def write_file(self, name: str, text: str) -> None:
         """Puts a file where `${file:NAME}` points; works while the node is stopped as well."""
 
@@ -97,6 +94,22 @@ class Deployment(Protocol):
     @property
     def nodes(self) -> Mapping[str, Node]:
         """All nodes by name."""
+
+    def put(self, specs: Sequence[NodeSpec]) -> None:
+        """Adds nodes, in parallel, and returns when each is ready (readiness, then `files_when_ready`).
+
+        A node of the same name that is there already ends first (SIGKILL) and the new one takes its address and its
+        host ports; it starts with fresh data. This is how the small services move from one epoch to the next.
+
+        Raises:
+            NodeStartError: with the node's last log lines.
+        """
+
+    def remove(self, names: Collection[str]) -> None:
+        """Ends nodes (SIGKILL) and forgets them; names that are not there are ignored."""
+
+    def close(self) -> None:
+        """Removes everything that was made for this deployment; may be called twice."""
 
     def __enter__(self) -> Deployment: ...
 

@@ -1,0 +1,101 @@
+"""The backend that runs the same servers as local processes, each on a loopback address of its own."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from harness.backends.loopback import FIRST_HOST, assert_free, leased_block
+from harness.backends.process_node import ProcessNode
+from harness.backends.protocol import Capability, Say
+from harness.backends.ready import wait_all_ready
+from harness.backends.session import Session
+from harness.provision.processes import ProcessKit, prepare_processes
+from harness.topology.nodes import NodeSpec, Topology
+
+_READY_TIMEOUT_S = 60.0
+
+
+class ProcessBackend:
+    """Local processes; needs no engine and no root."""
+
+    name = "process"
+    capabilities = frozenset({Capability.KILL, Capability.PAUSE})
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._kit: ProcessKit | None = None
+
+    def prepare(self, say: Say) -> None:
+        """Installs jars and caches if they are not there yet."""
+        self._kit = prepare_processes(say)
+
+    def deploy(self, topology: Topology, say: Say) -> ProcessDeployment:
+        """Starts every node at once; see the protocol."""
+        if self._kit is None:
+            self.prepare(say)
+        assert self._kit is not None
+        deployment = ProcessDeployment(topology, self._kit, self._session)
+        try:
+            deployment.put(topology.nodes)
+        except BaseException:
+            deployment.close()
+            raise
+        return deployment
+
+
+class ProcessDeployment:
+    """A topology as processes, in a leased block of addresses and a temporary folder."""
+
+    def __init__(self, topology: Topology, kit: ProcessKit, session: Session) -> None:
+        self.topology = topology
+        self._kit = kit
+        self._session = session
+        self._resources = ExitStack()
+        self._block = self._resources.enter_context(leased_block())
+        self._folder = Path(tempfile.mkdtemp(prefix=f"harness-{session.id}-"))
+        self._addresses: dict[str, str] = {}
+        self._nodes: dict[str, ProcessNode] = {}
+
+    @property
+    def nodes(self) -> Mapping[str, ProcessNode]:
+        """All nodes by name."""
+        return self._nodes
+
+    def put(self, specs: Sequence[NodeSpec]) -> None:
+        """Starts all, waits for all, then puts the files for later restarts in place."""
+        self.remove([spec.name for spec in specs])
+        for spec in specs:
+            self._addresses.setdefault(spec.name, f"{self._block}.{FIRST_HOST + len(self._addresses)}")
+        added = [ProcessNode(spec, self._addresses, self._kit, self._folder, self._session) for spec in specs]
+        for node in added:
+            for port in node.spec.ports.values():
+                assert_free(node.spec.name, node.address, port)
+        for node in added:
+            self._nodes[node.spec.name] = node
+            node.launch()
+        wait_all_ready(added, timeout_s=_READY_TIMEOUT_S)
+        for node in added:
+            for name, text in node.spec.files_when_ready.items():
+                node.write_file(name, text)
+
+    def remove(self, names: Collection[str]) -> None:
+        """Kills them; their logs stay until the deployment is closed."""
+        for name in names:
+            if node := self._nodes.pop(name, None):
+                node.end()
+
+    def close(self) -> None:
+        """Kills what runs and removes the folder and the lease."""
+        self.remove(list(self._nodes))
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._resources.close()
+
+    def __enter__(self) -> ProcessDeployment:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()

@@ -1,0 +1,156 @@
+"""One node as a group of local processes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import psutil
+
+from harness.backends.protocol import NodeState, Phase
+from harness.backends.ready import wait_ready
+from harness.backends.session import LABEL_NODE, Session, variables
+from harness.provision.processes import ProcessKit
+from harness.topology.nodes import NodeSpec
+from harness.waiting import until
+
+_READY_TIMEOUT_S = 60.0
+_GONE_TIMEOUT_S = 5.0
+#: What a node inherits from the harness' environment: enough to run, and no secrets.
+_INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "TZ")
+
+
+class ProcessNode:
+    """Implements `harness.backends.protocol.Node`; faults go to the whole process group, not to a recorded pid."""
+
+    def __init__(
+        self, spec: NodeSpec, addresses: Mapping[str, str], kit: ProcessKit, folder: Path, session: Session
+    ) -> None:
+        self.spec = spec
+        self._addresses = addresses
+        self._kit = kit
+        self._folder = folder / spec.name
+        self._session = session
+        self._process: subprocess.Popen[bytes] | None = None
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True)
+        self._log = self._folder / "log"
+        self._log.touch()
+        for name, text in spec.files.items():
+            self.write_file(name, text)
+
+    @property
+    def address(self) -> str:
+        """Its loopback address."""
+        return self._addresses[self.spec.name]
+
+    def endpoint(self, port: str) -> str:
+        """The same address for the harness as for the other nodes."""
+        return f"{self.address}:{self.spec.ports[port]}"
+
+    def launch(self) -> None:
+        """Starts the process without waiting for it."""
+        spec = self._resolved()
+        environment = {
+            **{key: os.environ[key] for key in _INHERITED if key in os.environ},
+            **self._kit.environment(spec.kind),
+            **spec.environment,
+            **variables({**self._session.labels(), LABEL_NODE: spec.name}),
+            "HARNESS_DATA": str(self._folder / "data"),
+        }
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*self._kit.command(spec.kind), *spec.arguments],
+                cwd=self._folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def wait_ready(self) -> None:
+        """Waits by the spec's readiness."""
+        wait_ready(self, timeout_s=_READY_TIMEOUT_S)
+
+    def state(self) -> NodeState:
+        """What the kernel says of the launched process."""
+        if self._process is None:
+            return NodeState(Phase.EXITED, None, None)
+        exit_code = self._process.poll()
+        if exit_code is not None:
+            return NodeState(Phase.EXITED, None, exit_code)
+        try:
+            status = psutil.Process(self._process.pid).status()
+        except psutil.NoSuchProcess:
+            return NodeState(Phase.EXITED, None, self._process.poll())
+        return NodeState(Phase.PAUSED if status == psutil.STATUS_STOPPED else Phase.RUNNING, self._process.pid)
+
+    def kill(self) -> None:
+        """SIGKILL to the group; returns when no process of it is left."""
+        self._signal(signal.SIGKILL)
+        self._await_exit("SIGKILL", _GONE_TIMEOUT_S)
+
+    def stop(self) -> None:
+        """SIGTERM to the node's main process, as an init or an engine would."""
+        if self.state().phase is Phase.EXITED:
+            return
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        self._await_exit("SIGTERM", self.spec.stop_timeout_s)
+
+    def start(self) -> None:
+        """Starts it again with its data; returns when it is ready."""
+        self.launch()
+        self.wait_ready()
+
+    def pause(self) -> None:
+        """SIGSTOP to the group."""
+        self._signal(signal.SIGSTOP)
+        self._await_phase(Phase.PAUSED)
+
+    def resume(self) -> None:
+        """SIGCONT to the group."""
+        self._signal(signal.SIGCONT)
+        self._await_phase(Phase.RUNNING)
+
+    def write_file(self, name: str, text: str) -> None:
+        """Puts the text, its references resolved, at `${file:NAME}`."""
+        path = Path(self._file_path(name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(self._resolve_text(text))
+
+    def logs(self, *, since: float = 0.0) -> str:
+        """All it wrote since it was first made; a file of lines can't tell `since` unless it is younger."""
+        return self._log.read_text(errors="replace")
+
+    def end(self) -> None:
+        """Kills whatever is left of it, paused or not; does nothing if it has ended."""
+        if self._process is not None and self.state().phase is not Phase.EXITED:
+            self.kill()
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None and self._process.poll() is None:
+            os.killpg(self._process.pid, number)
+
+    def _await_exit(self, sent: str, timeout_s: float) -> None:
+        until(
+            f"{self.spec.name} to exit after {sent}",
+            self.state,
+            lambda state: state.phase is Phase.EXITED,
+            timeout_s=timeout_s,
+            interval_s=0.01,
+        )
+
+    def _await_phase(self, phase: Phase) -> None:
+        until(
+            f"{self.spec.name} to be {phase}",
+            self.state,
+            lambda state: state.phase is phase,
+            timeout_s=_GONE_TIMEOUT_S,
+            interval_s=0.01,
+        )

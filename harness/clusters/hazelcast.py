@@ -1,0 +1,168 @@
+"""What the Hazelcast cluster says of itself: members, safety, partition owners, keys per member.
+
+Member lists and safety come over HTTP from each member that answers (so that a view exists on both sides of a split);
+partition owners come from a client, which every member keeps informed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+
+import httpx
+from hazelcast.client import HazelcastClient
+
+from harness.backends.protocol import Node, Phase
+from harness.errors import InconclusiveError
+from harness.topology.hazelcast import CLUSTER_NAME
+from harness.waiting import until
+
+_TIMEOUT_S = 2.0
+
+
+@dataclass(frozen=True)
+class Health:
+    """One member's answer to /hazelcast/health."""
+
+    state: str
+    safe: bool
+    migrations: int
+    size: int
+
+
+class HazelcastView:
+    """Asks the members of one deployment. A context manager: it holds a client connection once one was needed."""
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self._nodes = tuple(nodes)
+        self._client: HazelcastClient | None = None
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every node that may be a member, running or not."""
+        return self._nodes
+
+    def running(self) -> tuple[Node, ...]:
+        """The nodes whose process runs and is not paused."""
+        return tuple(node for node in self._nodes if node.state().phase is Phase.RUNNING)
+
+    def health(self, node: Node) -> Health:
+        """What `node` says of itself and its cluster."""
+        answer = _get(node, "/hazelcast/health")
+        return Health(
+            state=str(answer["nodeState"]),
+            safe=bool(answer["clusterSafe"]),
+            migrations=int(str(answer["migrationQueueSize"])),
+            size=int(str(answer["clusterSize"])),
+        )
+
+    def members_seen_by(self, node: Node) -> tuple[Node, ...]:
+        """The member list that `node` holds, oldest first, as nodes."""
+        answer = _get(node, "/hazelcast/rest/cluster")
+        members = answer["members"]
+        assert isinstance(members, list)
+        return tuple(self._by_address(str(member["address"])) for member in members)
+
+    def members(self) -> tuple[Node, ...]:
+        """The member list that all running nodes agree on, oldest first.
+
+        Raises:
+            InconclusiveError: no node runs, or they disagree.
+        """
+        views = {node.spec.name: self.members_seen_by(node) for node in self.running()}
+        distinct = {tuple(member.spec.name for member in view) for view in views.values()}
+        if len(distinct) != 1:
+            raise InconclusiveError(f"the Hazelcast members do not agree on who they are: {distinct or 'none runs'}")
+        return next(iter(views.values()))
+
+    def partition_of(self, name: str) -> int:
+        """The partition of a key, or of the structure (queue, lock, ...) of that name."""
+        return int(self._connected().partition_service.get_partition_id(name))
+
+    def owner_of(self, partition: int) -> Node:
+        """The member that owns a partition now.
+
+        Raises:
+            InconclusiveError: it has no owner, or one that is no member.
+        """
+        client = self._connected()
+        owner = client.partition_service.get_partition_owner(partition)
+        for member in client.cluster_service.get_members():
+            if member.uuid == owner:
+                return self._by_address(f"[{member.address.host}]:{member.address.port}")
+        raise InconclusiveError(f"partition {partition} has no owner among the members now")
+
+    def keys_per_member(self, map_name: str) -> Mapping[str, int]:
+        """How many of a map's keys each running member owns, by the owner of each key's partition."""
+        keys: list[str] = self._connected().get_map(map_name).blocking().key_set()
+        counts = Counter(self.owner_of(self.partition_of(key)).spec.name for key in keys)
+        return {node.spec.name: counts[node.spec.name] for node in self.running()}
+
+    def queue_size(self, name: str) -> int:
+        """How many items a queue holds."""
+        return int(self._connected().get_queue(name).blocking().size())
+
+    def sizes(self) -> Mapping[str, int]:
+        """How many members each running node lists."""
+        return {node.spec.name: self.health(node).size for node in self.running()}
+
+    def is_safe(self) -> bool:
+        """Whether every running node says that all backups are in place and nothing migrates."""
+        seen = [self.health(node) for node in self.running()]
+        return bool(seen) and all(health.safe and not health.migrations for health in seen)
+
+    def await_formed(self, size: int, *, timeout_s: float) -> None:
+        """Waits until every running node lists exactly `size` members and the cluster is safe."""
+        until(
+            f"every running Hazelcast node to list {size} members, safe",
+            lambda: (set(self.sizes().values()), self.is_safe()),
+            lambda seen: seen == ({size}, True),
+            timeout_s=timeout_s,
+        )
+
+    def _by_address(self, address: str) -> Node:
+        host = address.rpartition(":")[0].strip("[]")
+        for node in self._nodes:
+            if node.address == host:
+                return node
+        raise InconclusiveError(f"Hazelcast names a member at {address} that is not of this deployment")
+
+    def _connected(self) -> HazelcastClient:
+        if self._client is None:
+            logging.getLogger("hazelcast").setLevel(logging.CRITICAL)
+            self._client = HazelcastClient(
+                cluster_name=CLUSTER_NAME,
+                cluster_members=[node.endpoint("client") for node in self._nodes],
+                # The harness may not be able to reach a container's own address, only its published port.
+                smart_routing=False,
+                connection_timeout=1.0,
+                cluster_connect_timeout=10.0,
+                invocation_timeout=10.0,
+                heartbeat_interval=1.0,
+                heartbeat_timeout=5.0,
+            )
+        return self._client
+
+    def close(self) -> None:
+        """Closes the client, if there is one; the next question opens another."""
+        if self._client is not None:
+            self._client.shutdown()
+            self._client = None
+
+    def __enter__(self) -> HazelcastView:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _get(node: Node, path: str) -> dict[str, object]:
+    response = httpx.get(f"http://{node.endpoint('client')}{path}", timeout=_TIMEOUT_S)
+    response.raise_for_status()
+    answer: dict[str, object] = response.json()
+    return answer

@@ -1,0 +1,140 @@
+"""What the Kafka cluster says of itself: leaders, in-sync replicas, the active controller, what a topic holds."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TypeVar
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from harness.backends.protocol import Node, Phase
+from harness.errors import InconclusiveError
+from harness.waiting import until
+
+Answer = TypeVar("Answer")
+_ASK_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One partition as the cluster's metadata has it; broker ids are `node.id`s."""
+
+    topic: str
+    id: int
+    leader: int | None
+    isr: frozenset[int]
+    replicas: frozenset[int]
+
+
+class KafkaView:
+    """Asks the brokers of one deployment. A context manager: it holds an admin connection."""
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self._nodes = tuple(nodes)
+        self._admin: KafkaAdminClient | None = None
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every node that may be a broker, running or not."""
+        return self._nodes
+
+    def running(self) -> tuple[Node, ...]:
+        """The nodes whose process runs and is not paused."""
+        return tuple(node for node in self._nodes if node.state().phase is Phase.RUNNING)
+
+    def broker(self, node_id: int) -> Node:
+        """The node whose `node.id` is `node_id`."""
+        for node in self._nodes:
+            if node.spec.environment["KAFKA_NODE_ID"] == str(node_id):
+                return node
+        raise InconclusiveError(f"Kafka names a broker {node_id} that is not of this deployment")
+
+    def id_of(self, node: Node) -> int:
+        """The `node.id` of a broker."""
+        return int(node.spec.environment["KAFKA_NODE_ID"])
+
+    def live(self) -> frozenset[int]:
+        """The ids of the brokers that the cluster has registered and unfenced."""
+        answer = self._ask(lambda admin: admin.describe_cluster())
+        return frozenset(int(broker["broker_id"]) for broker in answer["brokers"])
+
+    def partitions(self, topic: str) -> tuple[Partition, ...]:
+        """The partitions of a topic in order."""
+        (found,) = self._ask(lambda admin: admin.describe_topics([topic]))
+        return tuple(
+            Partition(
+                topic=topic,
+                id=int(entry["partition_index"]),
+                leader=int(entry["leader_id"]) if entry["leader_id"] >= 0 else None,
+                isr=frozenset(entry["isr_nodes"]),
+                replicas=frozenset(entry["replica_nodes"]),
+            )
+            for entry in sorted(found["partitions"], key=lambda entry: int(entry["partition_index"]))
+        )
+
+    def controller(self) -> Node:
+        """The active controller: the leader of the metadata quorum."""
+        answer = self._ask(lambda admin: admin.describe_metadata_quorum())
+        (topic,) = answer["topics"]
+        (partition,) = topic["partitions"]
+        return self.broker(int(partition["leader_id"]))
+
+    def create_topic(self, name: str, *, partitions: int = 3, configs: Mapping[str, str] | None = None) -> None:
+        """Creates a topic with the brokers' default replication and returns once each partition has a leader and
+        all its replicas in sync.
+        """
+        wanted = {name: {"num_partitions": partitions, "replication_factor": -1, "configs": dict(configs or {})}}
+        self._ask(lambda admin: admin.create_topics(wanted))
+        until(f"full in-sync replicas of {name}", lambda: self.is_fully_replicated(name), timeout_s=_ASK_TIMEOUT_S)
+
+    def await_formed(self, size: int, *, timeout_s: float) -> None:
+        """Waits until the cluster has `size` live brokers."""
+        until(f"{size} live Kafka brokers", self.live, lambda ids: len(ids) == size, timeout_s=timeout_s)
+
+    def is_fully_replicated(self, topic: str) -> bool:
+        """Whether every partition has a leader and all its replicas are in sync."""
+        found = self.partitions(topic)
+        return bool(found) and all(p.leader is not None and p.isr == p.replicas for p in found)
+
+    def _ask(self, question: Callable[[KafkaAdminClient], Answer]) -> Answer:
+        """Asks until a broker answers: a connection to a broker that was killed fails, and the next one is tried."""
+
+        def ask() -> Answer:
+            try:
+                return question(self._connected())
+            except KafkaError:
+                self.close()
+                raise
+
+        return until("a Kafka broker to answer", ask, lambda _: True, timeout_s=_ASK_TIMEOUT_S, passing=(KafkaError,))
+
+    def _connected(self) -> KafkaAdminClient:
+        if self._admin is None:
+            logging.getLogger("kafka").setLevel(logging.CRITICAL)
+            self._admin = KafkaAdminClient(
+                bootstrap_servers=[node.endpoint("external") for node in self.running()],
+                client_id="harness",
+                request_timeout_ms=3000,
+                reconnect_backoff_max_ms=200,
+            )
+        return self._admin
+
+    def close(self) -> None:
+        """Closes the admin connection, if there is one; the next question opens another."""
+        if self._admin is not None:
+            with contextlib.suppress(KafkaError):
+                self._admin.close()
+            self._admin = None
+
+    def __enter__(self) -> KafkaView:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

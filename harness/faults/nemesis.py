@@ -1,0 +1,128 @@
+"""The nemesis injects faults into targets, makes each prove itself, records both, and heals what it broke."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from harness.backends.protocol import Capability, Node
+from harness.clusters import Clusters
+from harness.effects import Effect
+from harness.errors import BadInputError
+from harness.faults.protocol import Fault
+from harness.history import History
+from harness.targets import Picked, Target
+from harness.waiting import until
+
+
+@dataclass
+class Injected:
+    """A fault that was applied and has bitten.
+
+    Attributes:
+        fault: what was done.
+        picked: to which nodes and why to these.
+        at_ns: monotonic nanoseconds just before it was applied.
+        proofs: by node name, the evidence that it bit.
+        effects: by name of the effect, seconds from the fault until it was seen.
+    """
+
+    fault: Fault
+    picked: Picked
+    at_ns: int
+    proofs: dict[str, str]
+    nemesis: Nemesis
+    effects: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The nodes that were hurt."""
+        return self.picked.nodes
+
+    @property
+    def node(self) -> Node:
+        """The one node that was hurt."""
+        (only,) = self.picked.nodes
+        return only
+
+    def until(self, effect: Effect, *, timeout_s: float | None = None) -> Injected:
+        """Waits until the clusters show the effect and records when; returns itself, for chaining.
+
+        Raises:
+            AwaitTimeoutError: not within `timeout_s` (by default what the timings profile allows for detection).
+        """
+        self.effects[effect.name] = self.nemesis.await_effect(effect, self, timeout_s)
+        return self
+
+    def undo(self) -> Injected:
+        """Puts the hurt nodes back into service."""
+        self.nemesis.undo(self)
+        return self
+
+
+class Nemesis:
+    """What a scenario breaks things with; one per scenario."""
+
+    def __init__(
+        self, clusters: Clusters, history: History, capabilities: frozenset[Capability], *, detection_s: float
+    ) -> None:
+        self._clusters = clusters
+        self._history = history
+        self._capabilities = capabilities
+        self._detection_s = detection_s
+        self._active: list[Injected] = []
+        self.injected: list[Injected] = []
+
+    def inject(self, fault: Fault, target: Target) -> Injected:
+        """Picks the target's nodes now, applies the fault to all of them at once, and demands its proofs.
+
+        Raises:
+            BadInputError: the backend can't do this; mark the scenario with what it needs.
+            FaultDidNotBiteError: there is no proof.
+        """
+        if fault.needs not in self._capabilities:
+            raise BadInputError(f"this backend can't {fault.name} (it lacks the capability {fault.needs!r})")
+        picked = target(self._clusters)
+        names = [node.spec.name for node in picked.nodes]
+        self._history.event(fault.name, {"nodes": names, "why": picked.why, "phase": "begin"})
+        injected = Injected(fault, picked, time.monotonic_ns(), {}, self)
+        self._active.append(injected)
+        _each(picked.nodes, fault.inject)
+        injected.proofs.update((node.spec.name, fault.proof(node)) for node in picked.nodes)
+        self._history.event(fault.name, {"nodes": names, "why": picked.why, "phase": "end", "proof": injected.proofs})
+        self.injected.append(injected)
+        return injected
+
+    def await_effect(self, effect: Effect, injected: Injected, timeout_s: float | None) -> float:
+        """Waits for an effect, records it, and returns the seconds since the fault."""
+        seen = until(
+            f"{effect.what} after the {injected.fault.name} of {', '.join(n.spec.name for n in injected.nodes)}",
+            lambda: effect.probe(self._clusters, injected.nodes),
+            timeout_s=timeout_s or self._detection_s,
+        )
+        took_s = (time.monotonic_ns() - injected.at_ns) / 1e9
+        self._history.event(effect.name, {"seen": seen, "after_s": round(took_s, 3)})
+        return took_s
+
+    def undo(self, injected: Injected) -> None:
+        """Undoes one injected fault; does nothing if that has happened."""
+        if injected not in self._active:
+            return
+        names = [node.spec.name for node in injected.nodes]
+        self._history.event(f"undo-{injected.fault.name}", {"nodes": names, "phase": "begin"})
+        _each(injected.nodes, injected.fault.undo)
+        self._active.remove(injected)
+        self._history.event(f"undo-{injected.fault.name}", {"nodes": names, "phase": "end"})
+
+    def heal(self) -> None:
+        """Undoes everything that is still in force, the latest first."""
+        for injected in reversed(self._active.copy()):
+            self.undo(injected)
+
+
+def _each(nodes: tuple[Node, ...], action: object) -> None:
+    assert callable(action)
+    with ThreadPoolExecutor(max(1, len(nodes))) as pool:
+        for _ in pool.map(action, nodes):
+            pass

@@ -1,0 +1,52 @@
+"""Pause: the node's processes are not scheduled any more, while its sockets stay open, as in a long collection."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+
+from harness.backends.protocol import Capability, Node, Phase
+from harness.errors import FaultDidNotBiteError
+
+_SILENCE_S = 0.4
+_QUESTION = b"GET / HTTP/1.0\r\n\r\n"
+
+
+@dataclass(frozen=True)
+class Pause:
+    """SIGSTOP or the engine's freezer; its undoing lets the node go on as if nothing had been."""
+
+    name = "pause"
+    needs = Capability.PAUSE
+
+    def inject(self, node: Node) -> None:
+        """Freezes the node."""
+        node.pause()
+
+    def undo(self, node: Node) -> None:
+        """Lets it go on."""
+        node.resume()
+
+    def proof(self, node: Node) -> str:
+        """The process is paused and says nothing to a question that a running server answers or hangs up on."""
+        state = node.state()
+        if state.phase is not Phase.PAUSED:
+            raise FaultDidNotBiteError(f"pause of {node.spec.name} did not bite: it is {state.phase}")
+        endpoint = node.endpoint(next(iter(node.spec.ports)))
+        if not _is_silent(endpoint):
+            raise FaultDidNotBiteError(f"pause of {node.spec.name} did not bite: {endpoint} still answers")
+        return f"process {state.pid} is paused; {endpoint} did not answer within {_SILENCE_S:g} s"
+
+
+def _is_silent(endpoint: str) -> bool:
+    host, _, port = endpoint.rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=_SILENCE_S) as connection:
+            connection.settimeout(_SILENCE_S)
+            connection.sendall(_QUESTION)
+            connection.recv(1)
+            return False
+    except TimeoutError:
+        return True
+    except OSError:
+        return False

@@ -1,0 +1,32 @@
+"""What a fault is: something done to one node, undone again, and proved to have bitten."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from harness.backends.protocol import Capability, Node
+
+
+class Fault(Protocol):
+    """A new fault is a class with these members, in a file of its own, and no edit elsewhere."""
+
+    @property
+    def name(self) -> str:
+        """What the history and the report call it."""
+
+    @property
+    def needs(self) -> Capability:
+        """What the backend has to be capable of."""
+
+    def inject(self, node: Node) -> None:
+        """Does it and returns once the operating system or the engine says that it is done."""
+
+    def undo(self, node: Node) -> None:
+        """Puts the node back into service and returns when it is ready by its spec."""
+
+    def proof(self, node: Node) -> str:
+        """Evidence from outside of the node that the fault is in force now.
+
+        Raises:
+            FaultDidNotBiteError: there is none; the scenario is inconclusive then.
+        """

@@ -1,0 +1,99 @@
+"""Which node to hurt, decided at the moment of the fault, with the evidence for the choice.
+
+A target is a function of the clusters; a new one is one more function here or anywhere else.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from harness.backends.protocol import Node, Phase
+from harness.clusters import Clusters
+from harness.errors import InconclusiveError
+
+
+@dataclass(frozen=True)
+class Picked:
+    """The nodes a target chose and why, in words that a report can show."""
+
+    nodes: tuple[Node, ...]
+    why: str
+
+
+Target = Callable[[Clusters], Picked]
+
+
+def leader_holding(topic: str, partitions: Iterable[int]) -> Target:
+    """The Kafka broker that leads a partition of `topic` which holds messages: the fullest of `partitions`.
+
+    Args:
+        topic: the topic.
+        partitions: the partition of each acknowledged message, with repetitions.
+    """
+    held = Counter(partitions)
+
+    def pick(clusters: Clusters) -> Picked:
+        if not held:
+            raise InconclusiveError(f"no acknowledged message says which partition of {topic} holds it")
+        fullest, count = held.most_common(1)[0]
+        leader = next(p.leader for p in clusters.kafka.partitions(topic) if p.id == fullest)
+        if leader is None:
+            raise InconclusiveError(f"partition {fullest} of {topic} has no leader before the fault")
+        node = clusters.kafka.broker(leader)
+        return Picked((node,), f"it leads partition {fullest} of {topic}, which holds {count} of the messages")
+
+    return pick
+
+
+def controller(clusters: Clusters) -> Picked:
+    """The active KRaft controller."""
+    return Picked((clusters.kafka.controller(),), "it is the active controller")
+
+
+def lowest_ip(clusters: Clusters) -> Picked:
+    """The Hazelcast member with the lowest IP address, compared as numbers (10.0.0.9 is below 10.0.0.10)."""
+    members = clusters.hazelcast.members()
+    lowest = min(members, key=lambda node: ipaddress.ip_address(node.address))
+    addresses = ", ".join(sorted((n.address for n in members), key=lambda a: int(ipaddress.ip_address(a))))
+    return Picked((lowest,), f"{lowest.address} is the lowest of the members' addresses {addresses}")
+
+
+def oldest_member(clusters: Clusters) -> Picked:
+    """The oldest Hazelcast member, which is the cluster's master."""
+    return Picked((clusters.hazelcast.members()[0],), "it is the oldest member, the master")
+
+
+def owner_of(structure: str) -> Target:
+    """The Hazelcast member that owns the partition of a queue (or another structure in one partition)."""
+
+    def pick(clusters: Clusters) -> Picked:
+        partition = clusters.hazelcast.partition_of(structure)
+        return Picked((clusters.hazelcast.owner_of(partition),), f"it owns partition {partition}, that of {structure}")
+
+    return pick
+
+
+def node(name: str) -> Target:
+    """The node of that name."""
+
+    def pick(clusters: Clusters) -> Picked:
+        return Picked((clusters.nodes[name],), "it was asked for by name")
+
+    return pick
+
+
+def some(role: str, count: int = 1, *, seed: int) -> Target:
+    """`count` running nodes of a role, chosen by `seed` so that a run can be repeated."""
+
+    def pick(clusters: Clusters) -> Picked:
+        running = [n for n in clusters.role(role) if n.state().phase is Phase.RUNNING]
+        if len(running) < count:
+            raise InconclusiveError(f"{count} running {role} nodes were wanted, there are {len(running)}")
+        chosen = random.Random(seed).sample(running, count)
+        return Picked(tuple(chosen), f"{count} of {len(running)} running {role} nodes, chosen by seed {seed}")
+
+    return pick

@@ -1,0 +1,81 @@
+"""Hazelcast members as node specs: a cluster that finds itself by a TCP/IP list and answers its health over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from harness.topology.nodes import HttpReady, NodeSpec
+from harness.topology.timings import FAST, Timings
+
+CLUSTER_NAME = "dev"
+PORT = 5701
+_CONFIG = "hazelcast.yaml"
+
+
+def hazelcast(
+    count: int = 3, *, timings: Timings = FAST, structures: Mapping[str, object] | None = None
+) -> tuple[NodeSpec, ...]:
+    """`count` members of cluster "dev".
+
+    Args:
+        count: how many members.
+        timings: failure detectors.
+        structures: more of the member configuration, such as {"map": {"default": {"backup-count": 2}}}.
+    """
+    names = [f"hazelcast-{index}" for index in range(1, count + 1)]
+    return tuple(
+        NodeSpec(
+            name=name,
+            role="hazelcast",
+            index=index,
+            kind="hazelcast",
+            ports={"client": PORT},
+            ready=HttpReady("client", "/hazelcast/health", {"nodeState": "ACTIVE"}),
+            environment={
+                "HAZELCAST_CONFIG": f"${{file:{_CONFIG}}}",
+                "JAVA_OPTS": " ".join(f"-D{key}={value}" for key, value in _properties(name, timings).items()),
+            },
+            # Looking for members that are not up yet costs seconds, so the first start knows one address only; a
+            # restarted member needs the whole list, or the first one founds a cluster of its own.
+            files={_CONFIG: _config(names[:1], structures)},
+            files_when_ready={_CONFIG: _config(names, structures)},
+            stop_timeout_s=20.0,
+        )
+        for index, name in enumerate(names, start=1)
+    )
+
+
+def _properties(name: str, timings: Timings) -> dict[str, str]:
+    return {
+        "hazelcast.phone.home.enabled": "false",
+        "hazelcast.local.localAddress": f"${{{name}}}",
+        "hazelcast.socket.bind.any": "false",
+        # The default terminates on SIGTERM without handing over its partitions: a stop would be a kill.
+        "hazelcast.shutdownhook.policy": "GRACEFUL",
+        "hazelcast.graceful.shutdown.max.wait": "15",
+        # Otherwise a write is acknowledged after the backup timed out, and may be lost though nothing permits it.
+        "hazelcast.operation.fail.on.indeterminate.state": "true",
+        **timings.hazelcast,
+    }
+
+
+def _config(members: list[str], structures: Mapping[str, object] | None) -> str:
+    """The member configuration as JSON, which is YAML as well."""
+    network = {
+        "port": {"port": PORT, "auto-increment": False},
+        "rest-api": {
+            "enabled": True,
+            "endpoint-groups": {"HEALTH_CHECK": {"enabled": True}, "CLUSTER_READ": {"enabled": True}},
+        },
+        "join": {
+            "auto-detection": {"enabled": False},
+            "multicast": {"enabled": False},
+            "tcp-ip": {
+                "enabled": True,
+                "connection-timeout-seconds": 1,
+                "member-list": [f"${{{member}}}:{PORT}" for member in members],
+            },
+        },
+    }
+    return json.dumps({"hazelcast": {"cluster-name": CLUSTER_NAME, "network": network, **(structures or {})}}, indent=1)

@@ -1,0 +1,69 @@
+"""Kafka brokers as node specs: combined broker and controller (KRaft), replicated so that one may die.
+
+Two listeners: BROKER for the other nodes, EXTERNAL for the harness, which is outside of their network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.topology.nodes import NodeSpec, PortReady
+from harness.topology.timings import FAST, Timings
+
+PORT = 9092
+_CONTROLLER_PORT = 9093
+_EXTERNAL_PORT = 9094
+_CLUSTER_ID = "5L6g3nShT-eMCtK--X86sw"
+_NAMES = {"BROKER": PORT, "CONTROLLER": _CONTROLLER_PORT, "EXTERNAL": _EXTERNAL_PORT}
+
+
+def kafka(count: int = 3, *, timings: Timings = FAST) -> tuple[NodeSpec, ...]:
+    """`count` combined brokers: replication 3 (or `count`, if fewer), min.insync.replicas 2, clean elections only."""
+    voters = ",".join(f"{index}@${{kafka-{index}}}:{_CONTROLLER_PORT}" for index in range(1, count + 1))
+    return tuple(
+        NodeSpec(
+            name=f"kafka-{index}",
+            role="kafka",
+            index=index,
+            kind="kafka",
+            ports={"broker": PORT, "external": _EXTERNAL_PORT},
+            ready=PortReady("external"),
+            environment={
+                "CLUSTER_ID": _CLUSTER_ID,
+                **_variables(_properties(index, count, voters)),
+                **_variables(timings.kafka),
+            },
+            stop_timeout_s=20.0,
+        )
+        for index in range(1, count + 1)
+    )
+
+
+def _properties(index: int, count: int, voters: str) -> dict[str, str]:
+    replicas = str(min(3, count))
+    host = f"${{kafka-{index}}}"
+    return {
+        "node.id": str(index),
+        "process.roles": "broker,controller",
+        "controller.quorum.voters": voters,
+        "controller.listener.names": "CONTROLLER",
+        "inter.broker.listener.name": "BROKER",
+        "listeners": ",".join(f"{name}://{host}:{port}" for name, port in _NAMES.items()),
+        "advertised.listeners": f"BROKER://{host}:{PORT},EXTERNAL://${{kafka-{index}:external}}",
+        "listener.security.protocol.map": ",".join(f"{name}:PLAINTEXT" for name in _NAMES),
+        "default.replication.factor": replicas,
+        "offsets.topic.replication.factor": replicas,
+        "min.insync.replicas": str(min(2, count)),
+        "num.partitions": "3",
+        "auto.create.topics.enable": "false",
+        # Otherwise the leader moves back under the test.
+        "auto.leader.rebalance.enable": "false",
+    }
+
+
+def _variables(properties: Mapping[str, str]) -> dict[str, str]:
+    """Broker properties as the environment variables that the apache/kafka image understands."""
+    return {
+        "KAFKA_" + key.replace("_", "__").replace("-", "___").replace(".", "_").upper(): value
+        for key, value in properties.items()
+    }
