@@ -1,0 +1,156 @@
+"""Waiting until nodes are ready by their own word, and saying why one is not. For both backends."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import httpx
+
+from harness.backends.protocol import Node, NodeState, Phase
+from harness.errors import AwaitTimeoutError, HarnessError, NodeStartError
+from harness.topology.nodes import HttpReady
+from harness.waiting import until
+
+_PROBE_TIMEOUT_S = 1.0
+#: How long a connection has to stay open to count where only a proxy can be asked.
+_SILENCE_S = 0.2
+#: Where the node's own address can't be reached (Docker Desktop), a connection may hang.
+_DIRECT_TIMEOUT_S = 0.25
+#: Asking an engine for a state costs more than a refused connection, so it is not done at every probe.
+_STATE_INTERVAL_S = 0.25
+_LAST_LINES = 20
+_READY = "ready"
+
+
+def wait_ready(node: Node, *, timeout_s: float, abandoned: Event | None = None) -> None:
+    """Returns once the node is ready by its spec, or once `abandoned` is set.
+
+    Raises:
+        NodeStartError: it exited, or it was not ready after `timeout_s` seconds; with its last log lines.
+    """
+    with httpx.Client(verify=False, trust_env=False, timeout=_PROBE_TIMEOUT_S) as client:
+        watch = _Watch(node)
+
+        def probe() -> str:
+            if abandoned is not None and abandoned.is_set():
+                return _READY
+            watch.raise_if_exited()
+            ready = node.spec.ready
+            return _http(client, node, ready) if isinstance(ready, HttpReady) else _port(node, ready.port)
+
+        try:
+            until(f"{node.spec.name} to be ready", probe, lambda seen: seen == _READY, timeout_s=timeout_s)
+        except AwaitTimeoutError as error:
+            raise NodeStartError(f"{error}\n{last_lines(node)}") from error
+
+
+def wait_all_ready(nodes: Sequence[Node], *, timeout_s: float) -> None:
+    """The same for many at once; the first failure ends the wait for all of them.
+
+    Raises:
+        NodeStartError: with what is known of every node that failed, the first one first.
+    """
+    if not nodes:
+        return
+    failures: list[HarnessError] = []
+    abandoned = Event()
+
+    def wait(node: Node) -> None:
+        try:
+            wait_ready(node, timeout_s=timeout_s, abandoned=abandoned)
+        except HarnessError as error:
+            failures.append(error)
+            abandoned.set()
+        except BaseException:
+            abandoned.set()
+            raise
+
+    with ThreadPoolExecutor(len(nodes), thread_name_prefix="ready") as pool:
+        try:
+            for future in [pool.submit(wait, node) for node in nodes]:
+                future.result()
+        except BaseException:
+            abandoned.set()
+            raise
+    if failures:
+        raise NodeStartError("\n".join(str(failure) for failure in failures)) from failures[0]
+
+
+def last_lines(node: Node, count: int = _LAST_LINES) -> str:
+    """The node's last log lines for an error message, indented."""
+    lines = node.logs().strip().splitlines()[-count:]
+    return "its last log lines:\n  " + "\n  ".join(lines) if lines else "it logged nothing"
+
+
+class _Watch:
+    """Looks for an exit, at once and then not more often than it is cheap."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._next = 0.0
+
+    def raise_if_exited(self) -> None:
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _STATE_INTERVAL_S
+        state = self._node.state()
+        if state.phase is Phase.EXITED:
+            raise NodeStartError(f"{_exited(self._node, state)}\n{last_lines(self._node)}")
+
+
+def _exited(node: Node, state: NodeState) -> str:
+    status = "" if state.exit_code is None else f" with status {state.exit_code}"
+    return f"{node.spec.name} exited{status} before it was ready; correct what its log names and start again"
+
+
+def _http(client: httpx.Client, node: Node, ready: HttpReady) -> str:
+    url = f"http://{node.endpoint(ready.port)}{ready.path}"
+    response = client.get(url, headers={"Connection": "close"})
+    if response.status_code != httpx.codes.OK:
+        return f"GET {url} answered {response.status_code}: {response.text[:300]}"
+    if not ready.expect:
+        return _READY
+    seen = response.json()
+    if not isinstance(seen, dict) or not ready.expect.items() <= seen.items():
+        return f"GET {url} answered {response.text[:300]}, wanted {dict(ready.expect)}"
+    return _READY
+
+
+def _port(node: Node, port: str) -> str:
+    """Asks the node's own address and its endpoint.
+
+    The endpoint alone proves nothing: an engine's proxy accepts for a server that does not listen yet, and hangs up a
+    moment later. The node's own address tells the truth at once, but can't be reached from everywhere; where it can't,
+    a connection through the endpoint has to stay open for a while.
+    """
+    direct = _listens(node.address, node.spec.ports[port])
+    if direct is False:
+        return f"nothing listens on port {port} ({node.spec.ports[port]}) of {node.address}"
+    host, _, number = node.endpoint(port).rpartition(":")
+    with socket.create_connection((host, int(number)), timeout=_PROBE_TIMEOUT_S) as connection:
+        return _READY if direct or _stays_open(connection) else f"{host}:{number} accepts, and hangs up at once"
+
+
+def _listens(address: str, port: int) -> bool | None:
+    """Whether something listens there; None where that address can't be reached from here."""
+    try:
+        with socket.create_connection((address, port), timeout=_DIRECT_TIMEOUT_S):
+            return True
+    except ConnectionRefusedError:
+        return False
+    except OSError:
+        return None
+
+
+def _stays_open(connection: socket.socket) -> bool:
+    connection.settimeout(_SILENCE_S)
+    try:
+        return bool(connection.recv(1))
+    except TimeoutError:
+        return True
+    except OSError:
+        return False
