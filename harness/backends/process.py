@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from harness.backends.loopback import FIRST_HOST, assert_free, leased_block
-from harness.backends.process_node import ProcessNode
+from harness.backends.process_node import ProcessNode, Site
 from harness.backends.protocol import Capability, Say
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
@@ -52,12 +52,9 @@ class ProcessDeployment:
 
     def __init__(self, topology: Topology, kit: ProcessKit, session: Session) -> None:
         self.topology = topology
-        self._kit = kit
-        self._session = session
         self._resources = ExitStack()
         self._block = self._resources.enter_context(leased_block())
-        self._folder = Path(tempfile.mkdtemp(prefix=f"harness-{session.id}-"))
-        self._addresses: dict[str, str] = {}
+        self._site = Site(kit, session, Path(tempfile.mkdtemp(prefix=f"harness-{session.id}-")))
         self._nodes: dict[str, ProcessNode] = {}
 
     @property
@@ -69,8 +66,10 @@ class ProcessDeployment:
         """Starts all, waits for all, then puts the files for later restarts in place."""
         self.remove([spec.name for spec in specs])
         for spec in specs:
-            self._addresses.setdefault(spec.name, f"{self._block}.{FIRST_HOST + len(self._addresses)}")
-        added = [ProcessNode(spec, self._addresses, self._kit, self._folder, self._session) for spec in specs]
+            taken = self._site.addresses
+            taken.setdefault(spec.name, f"{self._block}.{FIRST_HOST + len(taken)}")
+            self._site.ports[spec.name] = spec.ports
+        added = [ProcessNode(spec, self._site) for spec in specs]
         for node in added:
             for port in node.spec.ports.values():
                 assert_free(node.spec.name, node.address, port)
@@ -91,7 +90,7 @@ class ProcessDeployment:
     def close(self) -> None:
         """Kills what runs and removes the folder and the lease."""
         self.remove(list(self._nodes))
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self._site.folder, ignore_errors=True)
         self._resources.close()
 
     def __enter__(self) -> ProcessDeployment:

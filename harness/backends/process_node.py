@@ -7,12 +7,14 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
 from harness.backends.protocol import NodeState, Phase
 from harness.backends.ready import wait_ready
+from harness.backends.references import Resolver
 from harness.backends.session import LABEL_NODE, Session, variables
 from harness.provision.processes import ProcessKit
 from harness.topology.nodes import NodeSpec
@@ -24,17 +26,36 @@ _GONE_TIMEOUT_S = 5.0
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "TZ")
 
 
+@dataclass(frozen=True)
+class Site:
+    """What the nodes of one deployment share.
+
+    Attributes:
+        kit: how to launch each kind.
+        session: who owns the processes.
+        folder: each node has its own inside.
+        addresses: by node name.
+        ports: by node name, its ports by name.
+    """
+
+    kit: ProcessKit
+    session: Session
+    folder: Path
+    addresses: dict[str, str] = field(default_factory=dict)
+    ports: dict[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def endpoint(self, node: str, port: str) -> str:
+        """`host:port`, the same for the harness as for the other nodes."""
+        return f"{self.addresses[node]}:{self.ports[node][port]}"
+
+
 class ProcessNode:
     """Implements `harness.backends.protocol.Node`; faults go to the whole process group, not to a recorded pid."""
 
-    def __init__(
-        self, spec: NodeSpec, addresses: Mapping[str, str], kit: ProcessKit, folder: Path, session: Session
-    ) -> None:
+    def __init__(self, spec: NodeSpec, site: Site) -> None:
         self.spec = spec
-        self._addresses = addresses
-        self._kit = kit
-        self._folder = folder / spec.name
-        self._session = session
+        self._site = site
+        self._folder = site.folder / spec.name
         self._process: subprocess.Popen[bytes] | None = None
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True)
@@ -46,25 +67,25 @@ class ProcessNode:
     @property
     def address(self) -> str:
         """Its loopback address."""
-        return self._addresses[self.spec.name]
+        return self._site.addresses[self.spec.name]
 
     def endpoint(self, port: str) -> str:
         """The same address for the harness as for the other nodes."""
-        return f"{self.address}:{self.spec.ports[port]}"
+        return self._site.endpoint(self.spec.name, port)
 
     def launch(self) -> None:
         """Starts the process without waiting for it."""
-        spec = self._resolved()
+        spec = self.spec
         environment = {
             **{key: os.environ[key] for key in _INHERITED if key in os.environ},
-            **self._kit.environment(spec.kind),
-            **spec.environment,
-            **variables({**self._session.labels(), LABEL_NODE: spec.name}),
+            **self._site.kit.environment(spec.kind),
+            **self._resolver().environment(spec),
+            **variables({**self._site.session.labels(), LABEL_NODE: spec.name}),
             "HARNESS_DATA": str(self._folder / "data"),
         }
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*self._kit.command(spec.kind), *spec.arguments],
+                [*self._site.kit.command(spec.kind), *spec.arguments],
                 cwd=self._folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -120,9 +141,8 @@ class ProcessNode:
 
     def write_file(self, name: str, text: str) -> None:
         """Puts the text, its references resolved, at `${file:NAME}`."""
-        path = Path(self._file_path(name))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self._resolve_text(text))
+        path = self._folder / name
+        path.write_text(self._resolver().text(text, node=self.spec.name))
 
     def logs(self, *, since: float = 0.0) -> str:
         """All it wrote since it was first made; a file of lines can't tell `since` unless it is younger."""
@@ -132,6 +152,13 @@ class ProcessNode:
         """Kills whatever is left of it, paused or not; does nothing if it has ended."""
         if self._process is not None and self.state().phase is not Phase.EXITED:
             self.kill()
+
+    def _resolver(self) -> Resolver:
+        return Resolver(
+            addresses=self._site.addresses,
+            external=self._site.endpoint,
+            file=lambda name: str(self._folder / name),
+        )
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:

@@ -92,8 +92,23 @@ class HazelcastView:
         owner = client.partition_service.get_partition_owner(partition)
         for member in client.cluster_service.get_members():
             if member.uuid == owner:
-                return self._by_address(f"[{member.address.host}]:{member.address.port}")
+                return self._by_address(f"{member.address.host}:{member.address.port}")
         raise InconclusiveError(f"partition {partition} has no owner among the members now")
+
+    def assign_partitions(self, *, timeout_s: float) -> None:
+        """Makes the cluster assign its partitions, which it puts off until the first use of any, and waits for it.
+
+        Before that "safe" means nothing, as there is nothing to back up.
+        """
+        client = self._connected()
+        client.get_map("harness-assigns-partitions").blocking().size()
+        partitions = range(client.partition_service.get_partition_count())
+        until(
+            "every Hazelcast partition to have an owner",
+            lambda: sum(client.partition_service.get_partition_owner(partition) is None for partition in partitions),
+            lambda without: without == 0,
+            timeout_s=timeout_s,
+        )
 
     def keys_per_member(self, map_name: str) -> Mapping[str, int]:
         """How many of a map's keys each running member owns, by the owner of each key's partition."""
@@ -114,14 +129,18 @@ class HazelcastView:
         seen = [self.health(node) for node in self.running()]
         return bool(seen) and all(health.safe and not health.migrations for health in seen)
 
-    def await_formed(self, size: int, *, timeout_s: float) -> None:
-        """Waits until every running node lists exactly `size` members and the cluster is safe."""
+    def await_members(self, size: int, *, timeout_s: float) -> None:
+        """Waits until every running node lists exactly `size` members."""
         until(
-            f"every running Hazelcast node to list {size} members, safe",
-            lambda: (set(self.sizes().values()), self.is_safe()),
-            lambda seen: seen == ({size}, True),
+            f"every running Hazelcast node to list {size} members",
+            self.sizes,
+            lambda sizes: set(sizes.values()) == {size},
             timeout_s=timeout_s,
         )
+
+    def await_safe(self, *, timeout_s: float) -> None:
+        """Waits until all backups are in place."""
+        until("the Hazelcast cluster to be safe (all backups in place)", self.is_safe, timeout_s=timeout_s)
 
     def _by_address(self, address: str) -> Node:
         host = address.rpartition(":")[0].strip("[]")

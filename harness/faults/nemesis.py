@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from harness.effects import Effect
 from harness.errors import BadInputError
 from harness.faults.protocol import Fault
 from harness.history import History
+from harness.narration import Narrate
 from harness.targets import Picked, Target
 from harness.waiting import until
 
@@ -65,12 +67,13 @@ class Nemesis:
     """What a scenario breaks things with; one per scenario."""
 
     def __init__(
-        self, clusters: Clusters, history: History, capabilities: frozenset[Capability], *, detection_s: float
+        self, clusters: Clusters, history: History, capabilities: frozenset[Capability], *, detection_s: float, narrate: Narrate
     ) -> None:
         self._clusters = clusters
         self._history = history
         self._capabilities = capabilities
         self._detection_s = detection_s
+        self._narrate = narrate
         self._active: list[Injected] = []
         self.injected: list[Injected] = []
 
@@ -88,7 +91,8 @@ class Nemesis:
         self._history.event(fault.name, {"nodes": names, "why": picked.why, "phase": "begin"})
         injected = Injected(fault, picked, time.monotonic_ns(), {}, self)
         self._active.append(injected)
-        _each(picked.nodes, fault.inject)
+        with self._narrate(f"{fault.name} {', '.join(names)}: {picked.why}"):
+            _each(picked.nodes, fault.inject)
         injected.proofs.update((node.spec.name, fault.proof(node)) for node in picked.nodes)
         self._history.event(fault.name, {"nodes": names, "why": picked.why, "phase": "end", "proof": injected.proofs})
         self.injected.append(injected)
@@ -96,11 +100,12 @@ class Nemesis:
 
     def await_effect(self, effect: Effect, injected: Injected, timeout_s: float | None) -> float:
         """Waits for an effect, records it, and returns the seconds since the fault."""
-        seen = until(
-            f"{effect.what} after the {injected.fault.name} of {', '.join(n.spec.name for n in injected.nodes)}",
-            lambda: effect.probe(self._clusters, injected.nodes),
-            timeout_s=timeout_s or self._detection_s,
-        )
+        with self._narrate(f"wait for {effect.what}"):
+            seen = until(
+                f"{effect.what} after the {injected.fault.name} of {', '.join(n.spec.name for n in injected.nodes)}",
+                lambda: effect.probe(self._clusters, injected.nodes),
+                timeout_s=timeout_s or self._detection_s,
+            )
         took_s = (time.monotonic_ns() - injected.at_ns) / 1e9
         self._history.event(effect.name, {"seen": seen, "after_s": round(took_s, 3)})
         return took_s
@@ -111,7 +116,8 @@ class Nemesis:
             return
         names = [node.spec.name for node in injected.nodes]
         self._history.event(f"undo-{injected.fault.name}", {"nodes": names, "phase": "begin"})
-        _each(injected.nodes, injected.fault.undo)
+        with self._narrate(f"undo the {injected.fault.name} of {', '.join(names)}"):
+            _each(injected.nodes, injected.fault.undo)
         self._active.remove(injected)
         self._history.event(f"undo-{injected.fault.name}", {"nodes": names, "phase": "end"})
 
@@ -121,8 +127,7 @@ class Nemesis:
             self.undo(injected)
 
 
-def _each(nodes: tuple[Node, ...], action: object) -> None:
-    assert callable(action)
+def _each(nodes: tuple[Node, ...], action: Callable[[Node], None]) -> None:
     with ThreadPoolExecutor(max(1, len(nodes))) as pool:
         for _ in pool.map(action, nodes):
             pass

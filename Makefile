@@ -1,0 +1,41 @@
+# The two commands of the README are `make faulttolerance` and `make test`; everything they need is made on the way.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+# auto | docker | process
+BACKEND ?= auto
+# more for pytest, such as ARGS="-k leader"
+ARGS   ?=
+
+.PHONY: faulttolerance test report bench lock clean prepare
+
+faulttolerance: $(VENV)/.made
+	$(BIN)/pytest -m faulttolerance --backend $(BACKEND) $(ARGS)
+
+test: $(VENV)/.made
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests $(ARGS)
+
+prepare: $(VENV)/.made
+	$(BIN)/python -m harness.provision $(if $(filter docker,$(BACKEND)),images,processes)
+
+bench: $(VENV)/.made
+	$(BIN)/python -m bench.topology $(ARGS)
+
+$(VENV)/.made: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %d.%d: make PYTHON=python3.12 ..." % sys.version_info[:2])'
+	@echo "making $(VENV) from requirements.lock (about 20 s)"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements.lock
+	@touch $@
+
+lock: $(VENV)/.made
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header services/requirements.in -o services/requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.lock
+	$(BIN)/python -m harness.provision lock
+
+clean:
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,3 @@
+"""Registers the harness' pytest plugin for this repository."""
+
+pytest_plugins = ["harness.plugin"]

@@ -1,0 +1,183 @@
+"""The pytest plugin: options, fixtures, and what is kept of a scenario. Thin; the work is done in harness.run.
+
+Exit status: 0 everything held, 1 a guarantee was broken, 2 bad input or an unfit environment, 3 only inconclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import allure
+import pytest
+
+from harness.errors import (
+    EXIT_BAD_INPUT,
+    BadInputError,
+    EnvironmentUnfitError,
+    FaultDidNotBiteError,
+    HarnessError,
+    InconclusiveError,
+)
+from harness.faults.nemesis import Nemesis
+from harness.history import History
+from harness.report.folder import ReportFolder
+from harness.report.scenario import ScenarioReport
+from harness.run import Options, Run
+from harness.system import System
+
+_OPTIONS = pytest.StashKey[Options]()
+_FOLDER = pytest.StashKey[ReportFolder]()
+_FAILED = pytest.StashKey[bool]()
+_TESTS_OF_THE_HARNESS = "tests"
+EXIT_INCONCLUSIVE = 3
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The harness' own options."""
+    group = parser.getgroup("faulttolerance")
+    group.addoption("--backend", default="auto", help="where nodes run: auto (default), docker or process")
+    group.addoption("--timings", default="fast", help="failure detectors: fast (default) or vendor")
+    group.addoption("--reports", default="reports", help="folder for the run's reports (default: reports)")
+    group.addoption("--hazelcast-image", default=None, help="run Hazelcast from this image (docker only)")
+    group.addoption("--kafka-image", default=None, help="run Kafka from this image (docker only)")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Checks the options and points Allure and JUnit to the report folder, before their plugins look."""
+    images = {"hazelcast": config.getoption("--hazelcast-image"), "kafka": config.getoption("--kafka-image")}
+    try:
+        options = Options(
+            backend=config.getoption("--backend"),
+            timings=config.getoption("--timings"),
+            reports=Path(config.getoption("--reports")),
+            images={kind: image for kind, image in images.items() if image},
+        )
+        config.stash[_OPTIONS] = options
+        if _runs_scenarios(config):
+            folder = config.stash[_FOLDER] = ReportFolder(options.reports)
+            config.option.allure_report_dir = config.option.allure_report_dir or str(folder.allure_results)
+            config.option.xmlpath = config.option.xmlpath or str(folder.junit)
+    except BadInputError as error:
+        pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
+
+
+def _runs_scenarios(config: pytest.Config) -> bool:
+    """Whether anything but the harness' own tests is asked for; those leave the reports alone."""
+    if config.option.collectonly:
+        return False
+    paths = [Path(argument.split("::")[0]).resolve() for argument in config.args]
+    tests = config.rootpath / _TESTS_OF_THE_HARNESS
+    return not all(path == tests or tests in path.parents for path in paths)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Lets another run have the report folder."""
+    if folder := config.stash.get(_FOLDER, None):
+        folder.close()
+
+
+@pytest.fixture(scope="session")
+def harness_run(request: pytest.FixtureRequest) -> Iterator[Run]:
+    """The run that owns everything; made when the first scenario asks for it."""
+    config = request.config
+    terminal = config.pluginmanager.getplugin("terminalreporter")
+    capture = config.pluginmanager.getplugin("capturemanager")
+
+    def say(line: str) -> None:
+        with capture.global_and_fixture_disabled():
+            terminal.ensure_newline()
+            terminal.write_line(f"  {line}")
+
+    try:
+        run = Run(config.stash[_OPTIONS], say).__enter__()
+    except (BadInputError, EnvironmentUnfitError) as error:
+        pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
+    with run:
+        yield run
+
+
+@pytest.fixture
+def report(request: pytest.FixtureRequest) -> ScenarioReport:
+    """Where this scenario's history, logs and figures go."""
+    name = str(request.node.nodeid).removeprefix("scenarios/")
+    return ScenarioReport(name, request.config.stash[_FOLDER])
+
+
+@pytest.fixture
+def history(report: ScenarioReport) -> Iterator[History]:
+    """The history that this scenario's clients and faults write."""
+    with History.open(report.history_path) as history:
+        yield history
+
+
+@pytest.fixture
+def system(
+    request: pytest.FixtureRequest, harness_run: Run, history: History, report: ScenarioReport
+) -> Iterator[System]:
+    """The whole system in an epoch of its own; `@pytest.mark.system(queue="hazelcast")` says what it should be."""
+    marker = request.node.get_closest_marker("system")
+    try:
+        system = harness_run.system(report.scenario, history, _step, **(marker.kwargs if marker else {}))
+    except HarnessError as error:
+        pytest.fail(f"the system did not come up: {error}", pytrace=False)
+    report.begin(system, backend=harness_run.backend.name, timings=harness_run.options.timings)
+    try:
+        yield system
+    finally:
+        report.end(system, failed=request.node.stash.get(_FAILED, True))
+        system.close()
+
+
+@pytest.fixture
+def faults(harness_run: Run, system: System, history: History, report: ScenarioReport) -> Iterator[Nemesis]:
+    """What the scenario breaks things with; what it leaves broken is healed before the next one."""
+    nemesis = Nemesis(
+        system.clusters,
+        history,
+        harness_run.backend.capabilities,
+        detection_s=harness_run.options.profile.detection_s,
+        narrate=_step,
+    )
+    yield nemesis
+    report.faults(nemesis.injected)
+
+
+@contextmanager
+def _step(words: str) -> Iterator[None]:
+    with allure.step(words):
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Tells a failure of the harness' assumptions from a broken guarantee, without a traceback of ours."""
+    try:
+        yield
+    except (InconclusiveError, FaultDidNotBiteError) as error:
+        item.session.stash[_INCONCLUSIVE] = item.session.stash.get(_INCONCLUSIVE, 0) + 1
+        pytest.fail(f"inconclusive: {error}", pytrace=False)
+    except HarnessError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+_INCONCLUSIVE = pytest.StashKey[int]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[None]:  # pragma: no cover
+    """Notes whether the scenario failed, for what is kept of it."""
+    report = yield
+    if call.when == "call":
+        item.stash[_FAILED] = call.excinfo is not None
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Exit status 3 when nothing failed but what was inconclusive."""
+    if exitstatus == pytest.ExitCode.TESTS_FAILED and session.stash.get(_INCONCLUSIVE, 0) == session.testsfailed:
+        session.exitstatus = EXIT_INCONCLUSIVE

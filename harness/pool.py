@@ -1,0 +1,100 @@
+"""Running deployments, one per distinct topology, kept between scenarios and healed to what they were declared as."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from harness.backends.protocol import Backend, Deployment, Node, Phase, Say
+from harness.clusters import Clusters
+from harness.clusters.hazelcast import HazelcastView
+from harness.clusters.kafka import KafkaView
+from harness.errors import HarnessError
+from harness.topology.nodes import NodeSpec, Topology
+
+
+class Pool:
+    """Gives out clusters that run as declared. A context manager: leaving it removes every deployment."""
+
+    def __init__(self, backend: Backend, say: Say, *, forming_timeout_s: float) -> None:
+        self._backend = backend
+        self._say = say
+        self._forming_timeout_s = forming_timeout_s
+        self._running: list[tuple[Deployment, Clusters]] = []
+
+    def clusters(self, topology: Topology) -> tuple[Deployment, Clusters]:
+        """A deployment of `topology` with every server running and both clusters complete.
+
+        One that runs already is healed; one that can't be healed is removed and made anew.
+        """
+        for deployment, clusters in self._running:
+            if deployment.topology == topology:
+                try:
+                    self._heal(deployment, clusters)
+                    return deployment, clusters
+                except HarnessError as error:
+                    self._say(f"{topology.name} can't be healed and is made anew: {error}")
+                    self._close(deployment, clusters)
+                    break
+        return self._deploy(topology)
+
+    def put(self, deployment: Deployment, specs: Sequence[NodeSpec]) -> None:
+        """Gives a deployment these service nodes in place of whatever services it had."""
+        stale = [name for name, node in deployment.nodes.items() if node.spec.kind == "service"]
+        deployment.remove([name for name in stale if name not in {spec.name for spec in specs}])
+        deployment.put(specs)
+
+    def _deploy(self, topology: Topology) -> tuple[Deployment, Clusters]:
+        self._say(f"starting {topology.name} ({len(topology.nodes)} servers, {self._backend.name})")
+        deployment = self._backend.deploy(topology, self._say)
+        clusters = Clusters(
+            deployment.nodes,
+            HazelcastView([n for n in deployment.nodes.values() if n.spec.role == "hazelcast"]),
+            KafkaView([n for n in deployment.nodes.values() if n.spec.role == "kafka"]),
+        )
+        self._running.append((deployment, clusters))
+        self._await_formed(topology, clusters)
+        return deployment, clusters
+
+    def _heal(self, deployment: Deployment, clusters: Clusters) -> None:
+        servers = [deployment.nodes[spec.name] for spec in deployment.topology]
+        with ThreadPoolExecutor(len(servers)) as pool:
+            list(pool.map(_bring_back, servers))
+        self._await_formed(deployment.topology, clusters)
+
+    def _await_formed(self, topology: Topology, clusters: Clusters) -> None:
+        if members := topology.role("hazelcast"):
+            clusters.hazelcast.await_members(len(members), timeout_s=self._forming_timeout_s)
+            clusters.hazelcast.assign_partitions(timeout_s=self._forming_timeout_s)
+            clusters.hazelcast.await_safe(timeout_s=self._forming_timeout_s)
+        if brokers := topology.role("kafka"):
+            clusters.kafka.await_formed(len(brokers), timeout_s=self._forming_timeout_s)
+
+    def _close(self, deployment: Deployment, clusters: Clusters) -> None:
+        self._running = [entry for entry in self._running if entry[0] is not deployment]
+        with contextlib.ExitStack() as stack:
+            stack.callback(deployment.close)
+            stack.callback(clusters.kafka.close)
+            stack.callback(clusters.hazelcast.close)
+
+    def close(self) -> None:
+        """Removes every deployment."""
+        for deployment, clusters in self._running.copy():
+            self._close(deployment, clusters)
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def _bring_back(node: Node) -> None:
+    match node.state().phase:
+        case Phase.PAUSED:
+            node.resume()
+        case Phase.EXITED:
+            node.start()
+        case Phase.RUNNING:
+            pass

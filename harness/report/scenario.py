@@ -1,0 +1,65 @@
+"""What is kept of one scenario: history, topology before and after, figures in words, logs of every node on failure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import allure
+
+from harness.faults.nemesis import Injected
+from harness.report.figures import figures
+from harness.report.folder import ReportFolder
+from harness.report.snapshot import snapshot
+from harness.system import System
+
+
+class ScenarioReport:
+    """Collects while the scenario runs; attaches everything to Allure and to the report folder when it ends."""
+
+    def __init__(self, scenario: str, folder: ReportFolder) -> None:
+        self.scenario = scenario
+        self._folder = folder
+        self._before = ""
+        self._injected: Sequence[Injected] = ()
+
+    @property
+    def history_path(self) -> Path:
+        """Where the history goes."""
+        return self._folder.history(self.scenario)
+
+    def begin(self, system: System, *, backend: str, timings: str) -> None:
+        """Notes the topology as it is before anything is broken."""
+        allure.dynamic.parameter("backend", backend)
+        allure.dynamic.parameter("timings", timings)
+        self._before = self._snapshot(system)
+        allure.attach(self._before, "topology before", allure.attachment_type.TEXT)
+
+    def faults(self, injected: Sequence[Injected]) -> None:
+        """Notes what was broken, for the figures."""
+        self._injected = tuple(injected)
+
+    def end(self, system: System, *, failed: bool) -> str:
+        """Attaches the rest and returns the experiment in words."""
+        allure.attach(self._snapshot(system), "topology after", allure.attachment_type.TEXT)
+        words = figures(self.scenario, self._injected, system.history)
+        allure.attach(words, "figures", allure.attachment_type.TEXT)
+        with self._folder.summary.open("a") as summary:
+            summary.write(words + "\n")
+        allure.attach.file(self.history_path, "history", allure.attachment_type.TEXT, extension="jsonl")
+        if failed:
+            self._keep_logs(system)
+        return words
+
+    def _keep_logs(self, system: System) -> None:
+        folder = self._folder.logs(self.scenario)
+        for name, node in system.deployment.nodes.items():
+            text = node.logs()
+            (folder / f"{name}.log").write_text(text)
+            allure.attach(text, f"log of {name}", allure.attachment_type.TEXT)
+
+    def _snapshot(self, system: System) -> str:
+        kafka = system.epoch.queue == "kafka"
+        return snapshot(
+            system.clusters, topic=system.topic if kafka else None, queue=None if kafka else system.queue
+        )

@@ -1,0 +1,150 @@
+"""One run of the harness: who owns it, where it runs, what it leaves in reports/; without pytest."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from harness.backends.docker import DockerBackend
+from harness.backends.process import ProcessBackend
+from harness.backends.protocol import Backend, Say
+from harness.backends.session import Session
+from harness.backends.sweep import sweep
+from harness.backends.watchdog import start_watchdog
+from harness.clusters import Clusters
+from harness.errors import BadInputError
+from harness.history import History
+from harness.narration import Narrate
+from harness.pool import Pool
+from harness.system import System
+from harness.targets import Target
+from harness.topology.hazelcast import hazelcast
+from harness.topology.kafka import kafka
+from harness.topology.nodes import Kind, Topology
+from harness.topology.services import Epoch, QueueKind, services
+from harness.topology.timings import PROFILES, Timings
+
+BACKENDS = ("auto", "docker", "process")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person can choose.
+
+    Raises:
+        BadInputError: on a value that is not among the possible ones.
+    """
+
+    backend: str = "auto"
+    timings: str = "fast"
+    reports: Path = Path("reports")
+    images: Mapping[Kind, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.backend not in BACKENDS:
+            raise BadInputError(f"--backend {self.backend!r} is unknown; choose one of {', '.join(BACKENDS)}")
+        if self.timings not in PROFILES:
+            raise BadInputError(f"--timings {self.timings!r} is unknown; choose one of {', '.join(PROFILES)}")
+        if self.images and self.backend == "process":
+            raise BadInputError("images were given, but --backend process runs none; use --backend docker")
+
+    @property
+    def profile(self) -> Timings:
+        """The chosen failure-detector settings."""
+        return PROFILES[self.timings]
+
+
+class Run:
+    """A context manager: leaving it removes everything that the run made, and its watchdog does if it can't."""
+
+    def __init__(self, options: Options, say: Say) -> None:
+        self.options = options
+        self.session = Session.of_this_process()
+        self._say = say
+        self._resources = ExitStack()
+        self._epochs = 0
+        self.backend: Backend
+        self._pool: Pool
+
+    def __enter__(self) -> Run:
+        sweep(self._say)
+        self._resources.callback(start_watchdog(self.session).close)
+        try:
+            self.backend = choose_backend(self.options, self.session, self._say)
+            self.backend.prepare(self._say)
+            forming_s = 3 * self.options.profile.detection_s
+            self._pool = self._resources.enter_context(Pool(self.backend, self._say, forming_timeout_s=forming_s))
+        except BaseException:
+            self._resources.close()
+            raise
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._resources.close()
+
+    def system(
+        self,
+        scenario: str,
+        history: History,
+        narrate: Narrate,
+        *,
+        queue: QueueKind = "kafka",
+        queue_owner: Target | None = None,
+        extra: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> System:
+        """The whole system, healed, in an epoch of its own.
+
+        Args:
+            scenario: what the epoch is named after.
+            history: what the system's clients write.
+            narrate: shows the steps.
+            queue: which server carries the messages.
+            queue_owner: the Hazelcast member that has to own the queue's partition; any, if not given.
+            extra: more environment for services by role; mutants are made with it.
+        """
+        deployment, clusters = self._pool.clusters(whole(self.options.profile))
+        self._epochs += 1
+        epoch = Epoch(f"{self._epochs:03d}-{_short(scenario)}", queue)
+        if queue_owner:
+            epoch = replace(epoch, hazelcast_queue=queue_owned_by(queue_owner, clusters, epoch))
+        if queue == "kafka":
+            clusters.kafka.create_topic(epoch.topic)
+        system = System(deployment, clusters, epoch, history, narrate)
+        self._pool.put(deployment, services(epoch, extra=extra))
+        return system
+
+
+def choose_backend(options: Options, session: Session, say: Say) -> Backend:
+    """The backend that was asked for; for "auto" Docker where an engine answers, else processes, said with the why."""
+    if options.backend == "process":
+        return ProcessBackend(session)
+    missing = DockerBackend.available()
+    if options.backend == "docker" or missing is None:
+        if options.backend == "auto":
+            say("backend: docker, because an engine answers (--backend process runs without one)")
+        return DockerBackend(session, images=options.images)
+    say(f"backend: process, because {missing}")
+    return ProcessBackend(session)
+
+
+def queue_owned_by(target: Target, clusters: Clusters, epoch: Epoch) -> str:
+    """A queue name whose partition the target's member owns; every third name does, with three members."""
+    owner = target(clusters).nodes[0].spec.name
+    candidates = (f"{epoch.queue_name}-{number}" for number in range(1000))
+    view = clusters.hazelcast
+    return next(name for name in candidates if view.owner_of(view.partition_of(name)).spec.name == owner)
+
+
+def whole(timings: Timings) -> Topology:
+    """The servers of the whole system: 3 Hazelcast members and 3 Kafka brokers; services come per epoch."""
+    return Topology("the whole system", (*hazelcast(3, timings=timings), *kafka(3, timings=timings)))
+
+
+def _short(scenario: str) -> str:
+    """A name that Kafka and Hazelcast accept, and unique although it is cut."""
+    words = re.sub(r"[^a-z0-9]+", "-", scenario.lower()).strip("-")
+    return f"{words[:40]}-{hashlib.sha256(scenario.encode()).hexdigest()[:6]}"

@@ -1,0 +1,137 @@
+"""The system under test as a scenario sees it: a running topology in an epoch of its own, with its clients.
+
+Not for deciding anything: what happened is in the history, and checkers judge that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cached_property
+
+from harness.backends.protocol import Deployment, Node, Phase
+from harness.clusters import Clusters
+from harness.history import History
+from harness.narration import Narrate
+from harness.topology.services import Epoch
+from harness.waiting import until
+from harness.workloads.messages import MessageClients, Posted, Traffic
+
+_DRAIN_TIMEOUT_S = 30.0
+#: GETs until every messages instance has answered at least once: with 2 instances, 64 misses have a chance of 2^-64.
+_MOST_GETS = 64
+
+
+class Instances:
+    """All instances of one service role."""
+
+    def __init__(self, role: str, clusters: Clusters, narrate: Narrate) -> None:
+        self.role = role
+        self._clusters = clusters
+        self._narrate = narrate
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """Its nodes, running or not."""
+        return self._clusters.role(self.role)
+
+    @property
+    def running(self) -> Mapping[str, str]:
+        """Name to host:port of those that run."""
+        return {n.spec.name: n.endpoint("http") for n in self.nodes if n.state().phase is Phase.RUNNING}
+
+    def stop(self) -> None:
+        """SIGTERM to all at once; returns when they are gone."""
+        with self._narrate(f"stop all {self.role} instances"), ThreadPoolExecutor() as pool:
+            list(pool.map(lambda node: node.stop(), self.nodes))
+
+    def start(self) -> None:
+        """Starts all at once; returns when each says that it is healthy."""
+        with self._narrate(f"start all {self.role} instances"), ThreadPoolExecutor() as pool:
+            list(pool.map(lambda node: node.start(), self.nodes))
+
+
+class System:
+    """What the `system` fixture gives to a scenario. A context manager: it holds connections."""
+
+    def __init__(
+        self, deployment: Deployment, clusters: Clusters, epoch: Epoch, history: History, narrate: Narrate
+    ) -> None:
+        self.deployment = deployment
+        self.clusters = clusters
+        self.epoch = epoch
+        self.history = history
+        self.narrate = narrate
+        self.logging = Instances("logging", clusters, narrate)
+        self.messages = Instances("messages", clusters, narrate)
+
+    @cached_property
+    def clients(self) -> MessageClients:
+        """Clients of the facade."""
+        return MessageClients(self.clusters.nodes["facade"].endpoint("http"), self.history)
+
+    @property
+    def topic(self) -> str:
+        """This epoch's Kafka topic."""
+        return self.epoch.topic
+
+    @property
+    def queue(self) -> str:
+        """This epoch's Hazelcast queue."""
+        return self.epoch.queue_name
+
+    def post(self, count: int) -> Posted:
+        """Posts `count` messages through the facade; see `MessageClients.post`."""
+        with self.narrate(f"post {count} messages"):
+            return self.clients.post(count)
+
+    @contextmanager
+    def traffic(self) -> Iterator[Traffic]:
+        """Posts and GETs in the background for as long as the block lasts."""
+        with self.narrate("traffic: posts and GETs until the end of this step"), self.clients.traffic() as traffic:
+            yield traffic
+
+    def ask_directly(self, node: Node) -> None:
+        """A GET to one instance, past the facade.
+
+        Raises:
+            httpx.TransportError: it can't be reached.
+        """
+        self.clients.peek(node.endpoint("http"))
+
+    def drain(self, posted: Posted) -> Mapping[str, Sequence[str]]:
+        """Waits until the messages instances hold every acknowledged message between them, or no longer change,
+        and records what each holds.
+        """
+        last: list[int] = []
+
+        def held() -> int:
+            answers = [self.clients.peek(at) for at in self.messages.running.values()]
+            last.append(len(posted.ids - {id_ for answer in answers for id_ in answer}))
+            return last[-1]
+
+        with self.narrate("drain: every acknowledged message to be read by a messages instance"):
+            until(
+            f"the messages instances to hold all {len(posted.ids)} acknowledged messages (seen last: how many miss)",
+            held,
+            lambda missing: missing == 0 or (len(last) > 100 and len(set(last[-100:])) == 1),
+            timeout_s=_DRAIN_TIMEOUT_S,
+            interval_s=0.1,
+        )
+        return self.clients.read_instances("drain", "/messages", self.messages.running)
+
+    def read(self) -> None:
+        """GETs until every running messages instance has answered, and asks logging who logged what."""
+        waiting_for = set(self.messages.running)
+        for _ in range(_MOST_GETS):
+            answer = self.clients.get()
+            waiting_for.discard(answer["messages"]["from"] if answer else None)
+            if not waiting_for:
+                break
+        self.clients.read_instances("logged", "/received", self.logging.running)
+
+    def close(self) -> None:
+        """Closes the connections; the deployment is not its own."""
+        if "clients" in self.__dict__:
+            self.clients.close()

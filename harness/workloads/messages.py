@@ -1,0 +1,227 @@
+"""The message workload: clients that post to the facade and read what it aggregates.
+
+Guarantee under test: a post that was answered 2xx is in logging's map and reaches exactly one messages instance; a GET
+returns logging's set plus the set of exactly one messages instance, and says whose. An answer other than 2xx, a
+time-out or a closed connection leaves the outcome unknown (`info`), because half of the work may be done; only a
+connection that was never made is a certain `fail`.
+
+Operations recorded (see harness.checkers for their judgement):
+
+    post    {"id", "msg"}; ok adds {"logged_by", "partition", "offset"}
+    get     ok: {"logging": {"from", "ids"}, "messages": {"from", "ids"}}
+    drain   ok: {"<instance>": [ids in the order read], ...}, the final read of every messages instance
+    logged  ok: {"<instance>": [ids], ...}, which logging instance was given which message
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from harness.history import History, Operation
+from harness.waiting import until
+
+#: Longer than the facade takes to give up (REQUEST_DEADLINE_S), so that it is the facade that decides.
+REQUEST_TIMEOUT_S = 8.0
+
+
+@dataclass(frozen=True)
+class Post:
+    """An acknowledged post: its id, the logging instance that took it, and where on the queue it is."""
+
+    id: str
+    logged_by: str
+    partition: int | None
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What became of a batch of posts."""
+
+    attempted: int
+    acknowledged: tuple[Post, ...]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The acknowledged ids."""
+        return frozenset(post.id for post in self.acknowledged)
+
+    @property
+    def partitions(self) -> tuple[int, ...]:
+        """The partition of each acknowledged message (Kafka only)."""
+        return tuple(post.partition for post in self.acknowledged if post.partition is not None)
+
+    @property
+    def logged_by(self) -> Mapping[str, int]:
+        """How many messages each logging instance took."""
+        return Counter(post.logged_by for post in self.acknowledged)
+
+
+class MessageClients:
+    """Clients of one facade that record every operation. A context manager: it holds connections."""
+
+    def __init__(self, facade: str, history: History) -> None:
+        self._facade = f"http://{facade}"
+        self._history = history
+        self._http = httpx.Client(timeout=REQUEST_TIMEOUT_S)
+        self._numbers = itertools.count(1)
+        self._processes = itertools.count(1)
+        self._local = threading.local()
+
+    def post(self, count: int, *, clients: int = 4) -> Posted:
+        """Posts `count` new messages from `clients` concurrent clients and returns once each was answered."""
+        with ThreadPoolExecutor(clients) as pool:
+            answers = list(pool.map(lambda _: self._post_one(), range(count)))
+        return Posted(count, tuple(answer for answer in answers if answer))
+
+    def get(self) -> Mapping[str, Any] | None:
+        """One GET of the facade, or None if it failed."""
+        operation = self._history.invoke(self._process(), "get", None)
+        answer = self._call(operation, "GET", f"{self._facade}/messages")
+        if answer is None:
+            return None
+        value = {part: {"from": answer[part]["from"], "ids": _ids(answer[part])} for part in ("logging", "messages")}
+        operation.ok(value)
+        return value
+
+    @contextmanager
+    def traffic(self, *, clients: int = 3, pause_s: float = 0.02) -> Iterator[Traffic]:
+        """Posts and GETs alternately from `clients` clients for as long as the block lasts."""
+        traffic = Traffic()
+        with ThreadPoolExecutor(clients) as pool:
+            running = [pool.submit(self._alternate, traffic, pause_s) for _ in range(clients)]
+            try:
+                yield traffic
+            finally:
+                traffic.stop.set()
+        for future in running:
+            future.result()
+
+    def peek(self, instance: str) -> list[str]:
+        """The ids one messages instance holds now, without a record: for waiting, not for judging."""
+        return _ids(self._http.get(f"http://{instance}/messages").raise_for_status().json())
+
+    def read_instances(self, f: str, path: str, instances: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
+        """Asks every instance (name to host:port) directly and records one operation `f` of what each has."""
+        operation = self._history.invoke(self._process(), f, None)
+        found = {name: _ids(self._http.get(f"http://{at}{path}").raise_for_status().json()) for name, at in instances.items()}
+        operation.ok(found)
+        return found
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    def _alternate(self, traffic: Traffic, pause_s: float) -> None:
+        while not traffic.stop.is_set():
+            traffic.count_post(self._post_one())
+            traffic.count_get(self.get())
+            # A client's think time; it ends early when the traffic does.
+            traffic.stop.wait(pause_s)
+
+    def _post_one(self) -> Post | None:
+        # Fixed width: "m-1" would be a prefix of "m-10", which a careless system may confuse.
+        message = {"id": str(uuid.uuid4()), "msg": f"m-{next(self._numbers):06d}"}
+        operation = self._history.invoke(self._process(), "post", message)
+        answer = self._call(
+            operation,
+            "POST",
+            f"{self._facade}/messages",
+            json={"msg": message["msg"]},
+            headers={"Idempotency-Key": message["id"]},
+        )
+        if answer is None:
+            return None
+        queued = answer.get("queued") or {}
+        post = Post(message["id"], answer["logged_by"], queued.get("partition"))
+        operation.ok({**message, "logged_by": post.logged_by, "partition": post.partition, "offset": queued.get("offset")})
+        return post
+
+    def _call(self, operation: Operation, method: str, url: str, **request: Any) -> dict[str, Any] | None:
+        """The JSON of a 2xx answer; otherwise completes the operation as what the answer allows to conclude."""
+        try:
+            response = self._http.request(method, url, **request)
+        except httpx.ConnectError as error:
+            operation.fail(f"no connection: {error}")
+            return None
+        except httpx.HTTPError as error:
+            self._unknown(operation, f"{type(error).__name__}: {error}")
+            return None
+        if response.is_success:
+            answer: dict[str, Any] = response.json()
+            return answer
+        self._unknown(operation, f"{response.status_code}: {response.text[:300]}")
+        return None
+
+    def _unknown(self, operation: Operation, error: str) -> None:
+        """The operation may take effect at any later time, so this process retires (Jepsen's convention)."""
+        operation.info(error)
+        self._local.process = next(self._processes)
+
+    def _process(self) -> int:
+        if not hasattr(self._local, "process"):
+            self._local.process = next(self._processes)
+        process: int = self._local.process
+        return process
+
+
+class Traffic:
+    """What background clients were answered so far, to be read while they run."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self._lock = threading.Lock()
+        self._posts: list[Post] = []
+        self._attempted = 0
+        self.answered = 0
+        self.failed = 0
+
+    @property
+    def posted(self) -> Posted:
+        """What became of the posts so far."""
+        with self._lock:
+            return Posted(self._attempted, tuple(self._posts))
+
+    def await_answers(self, count: int) -> None:
+        """Waits until `count` more posts have been acknowledged than at the time of the call.
+
+        Raises:
+            AwaitTimeoutError: they were not within 60 s.
+        """
+        wanted = len(self._posts) + count
+        until(
+            f"{count} more acknowledged posts",
+            lambda: len(self._posts),
+            lambda acknowledged: acknowledged >= wanted,
+            timeout_s=60,
+        )
+
+    def count_post(self, post: Post | None) -> None:
+        """Notes the outcome of one post."""
+        with self._lock:
+            self._attempted += 1
+            if post is not None:
+                self._posts.append(post)
+            self._count(post is not None)
+
+    def count_get(self, answer: Mapping[str, Any] | None) -> None:
+        """Notes the outcome of one GET."""
+        with self._lock:
+            self._count(answer is not None)
+
+    def _count(self, answered: bool) -> None:
+        self.answered += answered
+        self.failed += not answered
+
+
+def _ids(part: Mapping[str, Any]) -> list[str]:
+    return [message if isinstance(message, str) else message["id"] for message in part["messages"]]

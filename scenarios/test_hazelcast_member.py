@@ -1,0 +1,32 @@
+"""The distributed map under logging: what survives the loss of one member, and its return (seed 004)."""
+
+import pytest
+
+from harness import (
+    Kill,
+    Nemesis,
+    System,
+    assert_delivered_and_aggregated,
+    member_list_of,
+    node,
+    partitions_safe,
+)
+
+pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast]
+
+
+@pytest.mark.parametrize("member", [pytest.param("hazelcast-1", marks=pytest.mark.quick), "hazelcast-2", "hazelcast-3"])
+def test_losing_a_member_loses_no_entry(system: System, faults: Nemesis, member: str) -> None:
+    """Under posts, kill any one Hazelcast member, and start it again.
+    The map keeps every acknowledged message; the cluster is 2, then 3 again with all its backups in place.
+    """
+    with system.traffic() as traffic:
+        traffic.await_answers(20)
+        killed = faults.inject(Kill(), node(member)).until(member_list_of(2)).until(partitions_safe())
+        traffic.await_answers(20)
+        killed.undo().until(member_list_of(3)).until(partitions_safe())
+        traffic.await_answers(20)
+
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)

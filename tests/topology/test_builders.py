@@ -1,0 +1,55 @@
+"""The builders describe the system that the experiments are about."""
+
+import json
+
+import pytest
+
+from harness.topology.hazelcast import hazelcast
+from harness.topology.kafka import kafka
+from harness.topology.nodes import Topology
+from harness.topology.services import Epoch, services
+from harness.topology.timings import VENDOR
+
+
+def test_the_whole_system_is_six_servers_and_seven_services() -> None:
+    nodes = (*hazelcast(), *kafka(), *services(Epoch("e1")))
+    assert [node.name for node in nodes] == [
+        *("hazelcast-1", "hazelcast-2", "hazelcast-3", "kafka-1", "kafka-2", "kafka-3", "config", "facade"),
+        *("logging-1", "logging-2", "logging-3", "messages-1", "messages-2"),
+    ]
+
+
+def test_kafka_keeps_three_copies_and_acknowledges_with_two() -> None:
+    environment = kafka()[0].environment
+    assert environment["KAFKA_DEFAULT_REPLICATION_FACTOR"] == "3"
+    assert environment["KAFKA_MIN_INSYNC_REPLICAS"] == "2"
+
+
+def test_vendor_timings_leave_the_failure_detectors_alone() -> None:
+    assert "KAFKA_BROKER_SESSION_TIMEOUT_MS" not in kafka(timings=VENDOR)[0].environment
+    assert "no.heartbeat" not in hazelcast(timings=VENDOR)[0].environment["JAVA_OPTS"]
+
+
+def test_a_restarted_member_knows_every_other() -> None:
+    member = hazelcast()[0]
+    lists = [
+        json.loads(files["hazelcast.yaml"])["hazelcast"]["network"]["join"]["tcp-ip"]["member-list"]
+        for files in (member.files, member.files_when_ready)
+    ]
+    assert [len(members) for members in lists] == [1, 3]
+
+
+def test_epochs_share_no_name() -> None:
+    first, second = Epoch("a"), Epoch("b")
+    assert not {first.topic, first.map} & {second.topic, second.map}
+    assert first.queue_name != second.queue_name
+
+
+def test_extra_environment_goes_to_the_named_role_only() -> None:
+    made = services(Epoch("e1"), extra={"facade": {"KAFKA_ACKS": "0"}})
+    assert [node.name for node in made if "KAFKA_ACKS" in node.environment] == ["facade"]
+
+
+def test_an_unknown_node_is_named_with_the_known_ones() -> None:
+    with pytest.raises(KeyError, match=r"no node 'kafka-9'.*kafka-1"):
+        Topology("t", kafka())["kafka-9"]
