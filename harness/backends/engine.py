@@ -1,0 +1,117 @@
+"""Reaching the Docker engine, or one clear line why it can't be reached; and what of it is ours, by label."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import docker
+import requests
+from docker.errors import APIError, DockerException, NotFound
+
+from harness.backends.session import LABEL_SESSION, Session
+from harness.errors import EnvironmentUnfitError
+
+_ANSWER_TIMEOUT_S = 1
+#: An engine under load takes its time to create or remove a dozen containers.
+_CALL_TIMEOUT_S = 60
+_PARALLEL = 16
+
+
+def connect(*, timeout_s: int = _CALL_TIMEOUT_S) -> docker.DockerClient:
+    """A client of the engine that `DOCKER_HOST` or the docker context names, else of the local one.
+
+    Raises:
+        EnvironmentUnfitError: none answers within a second.
+    """
+    try:
+        client = docker.from_env(timeout=_ANSWER_TIMEOUT_S, max_pool_size=2 * _PARALLEL)
+        client.ping()
+    except (DockerException, requests.RequestException, OSError) as error:
+        where = os.environ.get("DOCKER_HOST") or "the local socket"
+        raise EnvironmentUnfitError(
+            f"no Docker engine answers at {where} ({_cause(error)}): start Docker, or use --backend process"
+        ) from error
+    client.api.timeout = timeout_s
+    return client
+
+
+def why_unavailable() -> str | None:
+    """Why no engine can be used, in about a second at most; None if one answers."""
+    try:
+        connect().close()
+    except EnvironmentUnfitError as error:
+        return str(error).partition(": start Docker")[0]
+    return None
+
+
+@dataclass(frozen=True)
+class Owned:
+    """Containers and networks, by id, that belong to one session."""
+
+    containers: tuple[str, ...]
+    networks: tuple[str, ...]
+
+
+def owned(client: docker.DockerClient, wanted: Callable[[Session], bool]) -> Owned:
+    """What carries the labels of a session that is wanted; stopped and half-made containers too.
+
+    Raises:
+        EnvironmentUnfitError: the engine does not tell.
+    """
+    by_label = {"label": [LABEL_SESSION]}
+    with complaining("list what is labelled"):
+        return Owned(
+            _of(client.api.containers(all=True, filters=by_label), wanted),
+            _of(client.api.networks(filters=by_label), wanted),
+        )
+
+
+def remove(client: docker.DockerClient, what: Owned) -> None:
+    """Removes containers with their anonymous volumes, in parallel, then networks; what is gone already is fine.
+
+    Raises:
+        EnvironmentUnfitError: the engine does not do it.
+    """
+    if what.containers:
+        with complaining("remove containers"), ThreadPoolExecutor(_PARALLEL) as pool:
+            list(pool.map(lambda container: remove_container(client, container), what.containers))
+    for network in what.networks:
+        with complaining("remove a network"), contextlib.suppress(NotFound):
+            client.api.remove_network(network)
+
+
+def remove_container(client: docker.DockerClient, container: str) -> None:
+    """Ends and removes it, whatever its state, with its anonymous volumes."""
+    try:
+        client.api.remove_container(container, force=True, v=True)
+    except NotFound:
+        pass
+    except APIError as error:
+        if "already in progress" not in str(error):
+            raise
+
+
+@contextlib.contextmanager
+def complaining(of: str) -> Iterator[None]:
+    """Turns an engine's refusal or silence into an error of ours; `of` is what it was asked to do."""
+    try:
+        yield
+    except (DockerException, requests.RequestException) as error:
+        raise EnvironmentUnfitError(f"the Docker engine could not {of}: {_cause(error)}") from error
+
+
+def _of(found: Iterable[dict[str, Any]], wanted: Callable[[Session], bool]) -> tuple[str, ...]:
+    sessions = ((one["Id"], Session.from_labels(one["Labels"] or {})) for one in found)
+    return tuple(id_ for id_, session in sessions if session is not None and wanted(session))
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost reason in a few words: the SDK wraps it several times."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

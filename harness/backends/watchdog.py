@@ -1,0 +1,150 @@
+"""A process that outlives its owner for as long as it takes to remove everything that the owner's session made.
+
+The owner holds the only write end of the watchdog's stdin, so its death closes it, even by SIGKILL. Not for the orderly
+end of a run: that is the backends' own work, and the watchdog only looks whether anything was forgotten.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+import harness
+from harness.backends.leftovers import Removed, remove_folders, remove_left
+from harness.backends.session import Session
+from harness.errors import AwaitTimeoutError
+from harness.waiting import until
+
+#: How long nothing may be found before it is believed: a request that the owner sent last may still be at work.
+_QUIET_S = 2.0
+_PASS_INTERVAL_S = 0.5
+_CLEANING_TIMEOUT_S = 12.0
+_ORPHAN_CHECK_S = 1.0
+_ORDERLY_END = b"q"
+_EXIT_TIMEOUT_S = 15.0
+
+
+class Watchdog:
+    """The owner's handle. A context manager; leaving it ends the watchdog."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    @property
+    def pid(self) -> int:
+        """The watchdog's process id."""
+        return self._process.pid
+
+    def close(self) -> None:
+        """Says that the owner has cleaned up, and waits for the last look; may be called twice."""
+        pipe = self._process.stdin
+        if pipe is None or pipe.closed:
+            return
+        try:
+            pipe.write(_ORDERLY_END)
+            pipe.close()
+        except BrokenPipeError:
+            pass  # It has ended already, and there is nobody to tell.
+        try:
+            self._process.wait(_EXIT_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(_EXIT_TIMEOUT_S)
+
+    def __enter__(self) -> Watchdog:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def start_watchdog(session: Session) -> Watchdog:
+    """Starts the watchdog of a session that the calling process owns; returns at once."""
+    root = str(Path(harness.__file__).parent.parent)
+    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+    fields = [session.id, session.host, str(session.owner_pid), session.owner_started]
+    with _log(session.id).open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", __name__, *fields],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            env={**os.environ, "PYTHONPATH": path},
+            start_new_session=True,
+        )
+    return Watchdog(process)
+
+
+def watch(session: Session) -> None:
+    """Waits for the owner's end, then removes what it left, until nothing is found any more."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    quiet_s = 0.0 if _await_end(session.owner_pid) == _ORDERLY_END else _QUIET_S
+    if clean(session.id, quiet_s=quiet_s):
+        _log(session.id).unlink(missing_ok=True)
+
+
+def clean(session_id: str, *, quiet_s: float) -> bool:
+    """Removes everything of the session, pass by pass; whether nothing was left for `quiet_s` seconds in the end."""
+    quiet_since = time.monotonic()
+
+    def quiet() -> bool:
+        nonlocal quiet_since
+        removed = _pass(session_id)
+        if removed is None or removed:
+            quiet_since = time.monotonic()
+            return False
+        return time.monotonic() - quiet_since >= quiet_s
+
+    try:
+        until(
+            f"nothing to be left of session {session_id}",
+            quiet,
+            timeout_s=_CLEANING_TIMEOUT_S,
+            interval_s=_PASS_INTERVAL_S,
+        )
+    except AwaitTimeoutError as error:
+        print(error, file=sys.stderr, flush=True)  # noqa: T201, it goes to the log
+        return False
+    finally:
+        remove_folders(session_id)
+    return True
+
+
+def _pass(session_id: str) -> Removed | None:
+    try:
+        removed = remove_left(lambda session: session.id == session_id)
+    except Exception:
+        # The engine may be busy with the very thing: the next pass tries again, and the log keeps why.
+        traceback.print_exc()
+        return None
+    if removed:
+        print(f"removed {removed}", file=sys.stderr, flush=True)  # noqa: T201, it goes to the log
+    return removed
+
+
+def _await_end(owner_pid: int) -> bytes:
+    """Returns what was on the pipe last: the orderly end, or nothing if the owner died."""
+    pipe = sys.stdin.fileno()
+    while True:
+        if select.select([pipe], [], [], _ORPHAN_CHECK_S)[0]:
+            return os.read(pipe, 1)
+        # A child that the owner forked would hold the pipe open; being adopted tells the same.
+        if os.getppid() != owner_pid:
+            return b""
+
+
+def _log(session_id: str) -> Path:
+    return Path(tempfile.gettempdir()) / f"harness-watchdog-{session_id}.log"
+
+
+if __name__ == "__main__":
+    watch(Session(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]))
