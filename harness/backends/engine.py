@@ -34,7 +34,7 @@ def connect(*, timeout_s: int = _CALL_TIMEOUT_S) -> docker.DockerClient:
     except (DockerException, requests.RequestException, OSError) as error:
         where = os.environ.get("DOCKER_HOST") or "the local socket"
         raise EnvironmentUnfitError(
-            f"no Docker engine answers at {where} ({_cause(error)}): start Docker, or use --backend process"
+            f"no Docker engine answers at {where} ({cause(error)}): start Docker, or use --backend process"
         ) from error
     client.api.timeout = timeout_s
     return client
@@ -102,7 +102,7 @@ def complaining(of: str) -> Iterator[None]:
     try:
         yield
     except (DockerException, requests.RequestException) as error:
-        raise EnvironmentUnfitError(f"the Docker engine could not {of}: {_cause(error)}") from error
+        raise EnvironmentUnfitError(f"the Docker engine could not {of}: {cause(error)}") from error
 
 
 def _of(found: Iterable[dict[str, Any]], wanted: Callable[[Session], bool]) -> tuple[str, ...]:
@@ -110,8 +110,10 @@ def _of(found: Iterable[dict[str, Any]], wanted: Callable[[Session], bool]) -> t
     return tuple(id_ for id_, session in sessions if session is not None and wanted(session))
 
 
-def _cause(error: BaseException) -> str:
-    """The innermost reason in a few words: the SDK wraps it several times."""
+def cause(error: BaseException) -> str:
+    """The engine's own words, or the innermost reason: the SDK wraps it several times."""
+    if isinstance(error, APIError) and error.explanation:
+        return str(error.explanation).strip()
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__ or error
     return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -1,0 +1,160 @@
+"""The backend that runs nodes as containers of a Docker engine, each deployment on a network of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import get_args
+
+import docker
+from docker.errors import DockerException, ImageNotFound
+
+from harness.backends import engine
+from harness.backends.docker_network import address, create_network
+from harness.backends.docker_node import LABEL_DEPLOYMENT, DockerNode, PortTakenError, Site
+from harness.backends.docker_ports import HostPorts
+from harness.backends.protocol import Capability, Say
+from harness.backends.ready import wait_all_ready
+from harness.backends.session import Session
+from harness.errors import EnvironmentUnfitError
+from harness.topology.nodes import Kind, NodeSpec, Topology
+
+_READY_TIMEOUT_S = 60.0
+_ATTEMPTS = 3
+_numbers = itertools.count(1)
+
+
+class DockerBackend:
+    """Containers; needs an engine that answers."""
+
+    name = "docker"
+    capabilities = frozenset({Capability.KILL, Capability.PAUSE})
+
+    def __init__(self, session: Session, *, images: Mapping[Kind, str] | None = None) -> None:
+        """`images` by kind take the place of the project's own."""
+        self._session = session
+        self._given = dict(images or {})
+        self._client: docker.DockerClient | None = None
+        self._images: Mapping[Kind, str] = {}
+
+    @staticmethod
+    def available() -> str | None:
+        """Why no engine can be used, in about a second at most; None if one answers."""
+        return engine.why_unavailable()
+
+    def prepare(self, say: Say) -> None:
+        """Finds the engine and gets every image."""
+        self._client = engine.connect()
+        for image in self._given.values():
+            _ensure_given(self._client, image, say)
+        if self._given.keys() >= set(get_args(Kind)):
+            self._images = self._given
+            return
+        # Not needed, and not there, where all images are given.
+        from harness.provision.images import ensure_images
+
+        self._images = {**ensure_images(self._client, say), **self._given}
+
+    def deploy(self, topology: Topology, say: Say) -> DockerDeployment:
+        """Starts every node at once; see the protocol."""
+        if self._client is None:
+            self.prepare(say)
+        assert self._client is not None
+        for attempt in range(1, _ATTEMPTS + 1):
+            deployment = DockerDeployment(topology, self._client, self._session, self._images)
+            try:
+                deployment.put(topology.nodes)
+                return deployment
+            except PortTakenError as error:
+                deployment.close()
+                if attempt == _ATTEMPTS:
+                    raise
+                say(f"starting {topology.name} again with other host ports: {error}")
+            except BaseException:
+                deployment.close()
+                raise
+        raise AssertionError("unreachable")
+
+
+class DockerDeployment:
+    """A topology as containers, on a network of its own with fixed addresses."""
+
+    def __init__(
+        self, topology: Topology, client: docker.DockerClient, session: Session, images: Mapping[Kind, str]
+    ) -> None:
+        self.topology = topology
+        self._client = client
+        name = f"harness-{session.id}-{next(_numbers)}"
+        labels = {**session.labels(), LABEL_DEPLOYMENT: name}
+        self._network, subnet = create_network(client, name, labels)
+        self._site = Site(client, session, name, images, subnet, HostPorts())
+        self._nodes: dict[str, DockerNode] = {}
+
+    @property
+    def nodes(self) -> Mapping[str, DockerNode]:
+        """All nodes by name."""
+        return self._nodes
+
+    def put(self, specs: Sequence[NodeSpec]) -> None:
+        """Starts all, waits for all, then puts the files for later restarts in place; see the protocol."""
+        self.remove([spec.name for spec in specs])
+        addresses = self._site.addresses
+        for spec in specs:
+            addresses.setdefault(spec.name, address(self._site.subnet, len(addresses)))
+            self._site.ports.choose(spec)
+        added = [DockerNode(spec, self._site) for spec in specs]
+        self._nodes.update({node.spec.name: node for node in added})
+        _in_parallel(DockerNode.launch, added)
+        wait_all_ready(added, timeout_s=_READY_TIMEOUT_S)
+        _in_parallel(_write_files_when_ready, added)
+
+    def remove(self, names: Collection[str]) -> None:
+        """Kills and removes containers; who still holds such a node can read its log."""
+        _in_parallel(DockerNode.end, [node for name in names if (node := self._nodes.pop(name, None))])
+
+    def close(self) -> None:
+        """Removes containers, half-made ones too, and the network."""
+        self._site.ports.close()
+        mine = {"label": f"{LABEL_DEPLOYMENT}={self._site.name}"}
+        with engine.complaining("list containers"):
+            containers = tuple(str(one["Id"]) for one in self._client.api.containers(all=True, filters=mine))
+        engine.remove(self._client, engine.Owned(containers, (self._network,)))
+        self._nodes.clear()
+
+    def __enter__(self) -> DockerDeployment:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def _write_files_when_ready(node: DockerNode) -> None:
+    for name, text in node.spec.files_when_ready.items():
+        node.write_file(name, text)
+
+
+def _in_parallel(work: Callable[[DockerNode], None], nodes: Iterable[DockerNode]) -> None:
+    """Does it for all nodes, to the end, and raises the first failure."""
+    nodes = list(nodes)
+    if not nodes:
+        return
+    with ThreadPoolExecutor(len(nodes)) as pool:
+        futures = [pool.submit(work, node) for node in nodes]
+    for future in futures:
+        future.result()
+
+
+def _ensure_given(client: docker.DockerClient, image: str, say: Say) -> None:
+    with contextlib.suppress(ImageNotFound):
+        client.images.get(image)
+        return
+    say(f"pulling {image}")
+    try:
+        client.images.pull(image)
+    except DockerException as error:
+        raise EnvironmentUnfitError(
+            f"image {image} is not on this machine and could not be pulled ({engine.cause(error)}): "
+            "build or load it first, or correct its name"
+        ) from error

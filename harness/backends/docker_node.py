@@ -1,0 +1,281 @@
+"""One node as a container: made by testcontainers, controlled by the Docker SDK."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+from typing import Any, cast
+
+import docker
+from docker.errors import APIError, NotFound
+from docker.types import LogConfig
+from testcontainers.core.config import testcontainers_config
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.transferable import build_transfer_tar
+
+from harness.backends.docker_ports import HOST, HostPorts
+from harness.backends.engine import cause, complaining, remove_container
+from harness.backends.protocol import NodeState, Phase
+from harness.backends.ready import wait_ready
+from harness.backends.references import Resolver
+from harness.backends.session import LABEL_NODE, Session
+from harness.errors import AwaitTimeoutError, EnvironmentUnfitError, NodeStartError
+from harness.topology.nodes import Kind, NodeSpec
+from harness.waiting import until
+
+# Its image can't be pulled everywhere; the watchdog and the sweep do its work.
+testcontainers_config.ryuk_disabled = True
+logging.getLogger("testcontainers.core.container").setLevel(logging.WARNING)
+
+LABEL_DEPLOYMENT = "harness.deployment"
+_FOLDER = "/etc/harness"
+_READY_TIMEOUT_S = 60.0
+_GONE_TIMEOUT_S = 10.0
+_FREE_PORT_TIMEOUT_S = 3.0
+_POLL_S = 0.02
+_PHASES = {"running": Phase.RUNNING, "restarting": Phase.RUNNING, "paused": Phase.PAUSED}
+
+
+class PortTakenError(EnvironmentUnfitError):
+    """A host port that was free when it was chosen is not any more."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the nodes of one deployment share.
+
+    Attributes:
+        client: of the engine.
+        session: who owns the containers.
+        name: of the deployment; its network is called so and its containers' names begin so.
+        images: by kind.
+        subnet: of its network.
+        ports: the host ports.
+        addresses: by node name.
+    """
+
+    client: docker.DockerClient
+    session: Session
+    name: str
+    images: Mapping[Kind, str]
+    subnet: IPv4Network
+    ports: HostPorts = field(default_factory=HostPorts)
+    addresses: dict[str, str] = field(default_factory=dict)
+
+    def labels(self) -> dict[str, str]:
+        """What everything of this deployment carries."""
+        return {**self.session.labels(), LABEL_DEPLOYMENT: self.name}
+
+    def resolver(self) -> Resolver:
+        """Puts the deployment's addresses in place of references."""
+        return Resolver(self.addresses, self.ports.endpoint, lambda name: f"{_FOLDER}/{name}")
+
+
+class DockerNode:
+    """Implements `harness.backends.protocol.Node`; its address and host ports stay the same over restarts."""
+
+    def __init__(self, spec: NodeSpec, site: Site) -> None:
+        self.spec = spec
+        self._site = site
+        self._api = site.client.api
+        self._name = f"{site.name}-{spec.name}"
+        self._id: str | None = None
+        self._last_words: str | None = None
+
+    @property
+    def address(self) -> str:
+        """Its fixed address in the deployment's network."""
+        return self._site.addresses[self.spec.name]
+
+    def endpoint(self, port: str) -> str:
+        """The published port, on the host's loopback only."""
+        return self._site.ports.endpoint(self.spec.name, port)
+
+    def launch(self) -> None:
+        """Creates the container, puts its files in place and starts it, without waiting for it to be ready.
+
+        Raises:
+            NodeStartError: the engine can't start it.
+            PortTakenError: somebody has a host port of it.
+        """
+        container = self._container()
+        self._site.ports.release(self.spec.name)
+        try:
+            container.start()
+        except APIError as error:
+            if not _means_taken_port(error):
+                raise NodeStartError(f"{self.spec.name} could not be started: {cause(error)}") from error
+            self._note_id(container)
+            self._start_when_ports_are_free()
+        finally:
+            self._note_id(container)
+
+    def wait_ready(self) -> None:
+        """Waits by the spec's readiness."""
+        wait_ready(self, timeout_s=_READY_TIMEOUT_S)
+
+    def state(self) -> NodeState:
+        """What the engine says of the container."""
+        if self._id is None:
+            return NodeState(Phase.EXITED, None)
+        try:
+            with complaining(f"tell the state of {self.spec.name}"):
+                seen = self._api.inspect_container(self._id)["State"]
+        except EnvironmentUnfitError as error:
+            if isinstance(error.__cause__, NotFound):
+                return NodeState(Phase.EXITED, None)
+            raise
+        phase = _PHASES.get(seen["Status"], Phase.EXITED)
+        if phase is Phase.EXITED:
+            return NodeState(phase, None, seen["ExitCode"] if seen["Status"] == "exited" else None)
+        return NodeState(phase, seen["Pid"])
+
+    def kill(self) -> None:
+        """SIGKILL to all of it, paused or not; returns when it is gone and its ports are silent."""
+        self._signal("SIGKILL")
+        self._await_exit("SIGKILL", _GONE_TIMEOUT_S)
+
+    def stop(self) -> None:
+        """SIGTERM to the container's main process, as `docker stop` does, but never SIGKILL after it."""
+        self._signal("SIGTERM")
+        self._await_exit("SIGTERM", self.spec.stop_timeout_s)
+
+    def start(self) -> None:
+        """Starts the same container again, with its data and its files; returns when it is ready."""
+        self._start_when_ports_are_free()
+        self.wait_ready()
+
+    def pause(self) -> None:
+        """Freezes every process of the container."""
+        if self.state().phase is not Phase.PAUSED:
+            with complaining(f"pause {self.spec.name}"):
+                self._api.pause(self._made())
+
+    def resume(self) -> None:
+        """Undoes `pause`."""
+        if self.state().phase is Phase.PAUSED:
+            with complaining(f"resume {self.spec.name}"):
+                self._api.unpause(self._made())
+
+    def write_file(self, name: str, text: str) -> None:
+        """Puts the text, its references resolved, at `${file:NAME}`; the container may be stopped."""
+        resolved = self._site.resolver().text(text, node=self.spec.name)
+        with complaining(f"write {name} into {self.spec.name}"):
+            self._api.put_archive(self._made(), "/", build_transfer_tar(resolved.encode(), f"{_FOLDER}/{name}"))
+
+    def logs(self, *, since: float = 0.0) -> str:
+        """What the container wrote since it was made, over restarts; what it had written when it was removed."""
+        if self._id is None:
+            return self._last_words or ""
+        with complaining(f"show the log of {self.spec.name}"):
+            options: dict[str, Any] = {"since": since} if since else {}
+            return cast("bytes", self._api.logs(self._id, **options)).decode(errors="replace")
+
+    def end(self) -> None:
+        """Removes the container, whatever its state, and keeps its log for whoever still holds this node."""
+        if self._id is None:
+            return
+        with complaining(f"remove {self.spec.name}"):
+            self._last_words = self.logs()
+            remove_container(self._site.client, self._id)
+        self._id = None
+
+    def _container(self) -> DockerContainer:
+        spec, site = self.spec, self._site
+        resolver = site.resolver()
+        network = site.client.api.create_endpoint_config(aliases=[spec.name], ipv4_address=self.address)
+        container = DockerContainer(
+            site.images[spec.kind],
+            env=resolver.environment(spec),
+            name=self._name,
+            transferables=[(text.encode(), f"{_FOLDER}/{name}", 0o644) for name, text in resolver.files(spec).items()],
+        ).with_kwargs(
+            hostname=spec.name,
+            labels={**site.labels(), LABEL_NODE: spec.name},
+            network=site.name,
+            networking_config={site.name: network},
+            log_config=LogConfig(type=LogConfig.types.JSON),
+        )
+        if spec.arguments:
+            container.with_command(list(resolver.arguments(spec)))
+        # Its own with_bind_ports takes no host address, and the SDK does.
+        published = {f"{spec.ports[name]}/tcp": (HOST, number) for name, number in site.ports.of(spec.name).items()}
+        cast("dict[str, object]", container.ports).update(published)
+        return container
+
+    def _note_id(self, container: DockerContainer) -> None:
+        if container._container is not None:
+            self._id = container._container.id
+
+    def _made(self) -> str:
+        if self._id is None:
+            raise NodeStartError(f"{self.spec.name} has no container: it was removed, or was never made")
+        return self._id
+
+    def _start_when_ports_are_free(self) -> None:
+        """The engine may still be busy with freeing them."""
+        started = self._made()
+
+        def attempt() -> str:
+            try:
+                self._api.start(started)
+            except APIError as error:
+                if _means_taken_port(error):
+                    return cause(error)
+                raise NodeStartError(f"{self.spec.name} could not be started: {cause(error)}") from error
+            return ""
+
+        try:
+            until("free ports", attempt, lambda why: not why, timeout_s=_FREE_PORT_TIMEOUT_S, interval_s=0.2)
+        except AwaitTimeoutError as error:
+            ports = ", ".join(f"{number} ({name})" for name, number in self._site.ports.of(self.spec.name).items())
+            raise PortTakenError(
+                f"{self.spec.name} could not be started, because a host port of it is taken on {HOST}; it needs "
+                f"{ports}: stop what has it ({error})"
+            ) from error
+
+    def _signal(self, name: str) -> None:
+        if self.state().phase is not Phase.EXITED:
+            try:
+                with complaining(f"send {name} to {self.spec.name}"):
+                    self._api.kill(self._made(), name)
+            except EnvironmentUnfitError:
+                # It may have ended a moment before.
+                if self.state().phase is not Phase.EXITED:
+                    raise
+
+    def _await_exit(self, sent: str, timeout_s: float) -> None:
+        until(
+            f"{self.spec.name} to exit after {sent}",
+            self.state,
+            lambda state: state.phase is Phase.EXITED,
+            timeout_s=timeout_s,
+            interval_s=_POLL_S,
+        )
+        # The engine's proxy goes on accepting for a moment.
+        until(
+            f"the host ports of {self.spec.name} to be silent",
+            lambda: [name for name in self.spec.ports if _accepts(self.endpoint(name))],
+            lambda accepting: not accepting,
+            timeout_s=_GONE_TIMEOUT_S,
+            interval_s=_POLL_S,
+        )
+
+
+def _means_taken_port(error: APIError) -> bool:
+    words = cause(error).lower()
+    return (
+        "port is already allocated" in words or "address already in use" in words or "ports are not available" in words
+    )
+
+
+def _accepts(endpoint: str) -> bool:
+    host, _, port = endpoint.rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=1.0):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,79 @@
+"""Host ports for published ones: chosen before the start and kept over restarts, unlike those an engine chooses."""
+
+from __future__ import annotations
+
+import random
+import socket
+from collections.abc import Mapping
+from threading import Lock
+
+from harness.errors import EnvironmentUnfitError
+from harness.topology.nodes import NodeSpec
+
+HOST = "127.0.0.1"
+#: Below what systems give to outgoing connections, so that none of those can take a port while its node is stopped.
+_RANGE = range(20_000, 32_000)
+_ATTEMPTS = 200
+
+
+class HostPorts:
+    """The host ports of one deployment; each is held by a bound socket until its node is about to start."""
+
+    def __init__(self) -> None:
+        self._ports: dict[str, dict[str, int]] = {}
+        self._held: dict[str, list[socket.socket]] = {}
+        self._lock = Lock()
+
+    def of(self, node: str) -> Mapping[str, int]:
+        """Host port by port name.
+
+        Raises:
+            KeyError: the node has none yet.
+        """
+        return self._ports[node]
+
+    def endpoint(self, node: str, port: str) -> str:
+        """`host:port` for the harness.
+
+        Raises:
+            KeyError: no such node or port.
+        """
+        return f"{HOST}:{self._ports[node][port]}"
+
+    def choose(self, spec: NodeSpec) -> None:
+        """Chooses and holds a free host port for each of the node's ports that has none yet.
+
+        Raises:
+            EnvironmentUnfitError: no free one is found.
+        """
+        with self._lock:
+            chosen = self._ports.setdefault(spec.name, {})
+            for port in spec.ports.keys() - chosen.keys():
+                held = _bind_a_free_one(spec.name, port)
+                self._held.setdefault(spec.name, []).append(held)
+                chosen[port] = held.getsockname()[1]
+
+    def release(self, node: str) -> None:
+        """Lets go of the node's ports: it starts now."""
+        with self._lock:
+            for held in self._held.pop(node, []):
+                held.close()
+
+    def close(self) -> None:
+        """Lets go of all."""
+        for node in list(self._held):
+            self.release(node)
+
+
+def _bind_a_free_one(node: str, port: str) -> socket.socket:
+    """Bound, not listening: nobody else can take it, and a connection is refused as it is for a node that is down."""
+    for number in random.sample(_RANGE, _ATTEMPTS):
+        held = socket.socket()
+        try:
+            held.bind((HOST, number))
+            return held
+        except OSError:
+            held.close()
+    raise EnvironmentUnfitError(
+        f"no free host port for port {port} of {node}: {_ATTEMPTS} tried between {_RANGE.start} and {_RANGE.stop}"
+    )

@@ -1,0 +1,44 @@
+"""A server for the tests of the backends, small enough to start at once; run as a process and as a container.
+
+Environment: PORT; HOST; LISTEN_AFTER seconds; EXIT status to end with after some last words; IGNORE_TERM.
+"""
+
+import http.server
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+STARTS = Path(os.environ.get("HARNESS_DATA", "/")) / "starts"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        path = Path(os.environ.get("FILE", "/nowhere"))
+        self.send_response(200)
+        self.end_headers()
+        text = path.read_text() if path.exists() else "-"
+        self.wfile.write(f'{{"starts": {STARTS.stat().st_size}, "file": "{text}"}}'.encode())
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN if os.environ.get("IGNORE_TERM") else lambda *_: sys.exit(0))
+    with STARTS.open("a") as starts:
+        starts.write("x")
+    print(f"start {STARTS.stat().st_size} as {os.environ.get('HOST', '')}", flush=True)
+    if "EXIT" in os.environ:
+        for number in range(1, 31):
+            print(f"last words {number}", flush=True)
+        sys.exit(int(os.environ["EXIT"]))
+    # The point of it: a server that is up long before it listens.
+    time.sleep(float(os.environ.get("LISTEN_AFTER", "0")))
+    address = (os.environ.get("HOST", "127.0.0.1"), int(os.environ["PORT"]))
+    http.server.ThreadingHTTPServer(address, Handler).serve_forever()
+
+
+if __name__ == "__main__":
+    main()
