@@ -149,7 +149,7 @@ class DockerNode:
         self.wait_ready()
 
     def pause(self) -> None:
-        """Freezes every process of the container."""
+        """Freezes every process of the container; a signal to it thaws it again, as the engine has it."""
         if self.state().phase is not Phase.PAUSED:
             with complaining(f"pause {self.spec.name}"):
                 self._api.pause(self._made())
@@ -231,11 +231,13 @@ class DockerNode:
         try:
             until("free ports", attempt, lambda why: not why, timeout_s=_FREE_PORT_TIMEOUT_S, interval_s=0.2)
         except AwaitTimeoutError as error:
-            ports = ", ".join(f"{number} ({name})" for name, number in self._site.ports.of(self.spec.name).items())
-            raise PortTakenError(
-                f"{self.spec.name} could not be started, because a host port of it is taken on {HOST}; it needs "
-                f"{ports}: stop what has it ({error})"
-            ) from error
+            raise PortTakenError(self._which_port(str(error))) from error
+
+    def _which_port(self, refusal: str) -> str:
+        ports = self._site.ports.of(self.spec.name)
+        taken = {name: number for name, number in ports.items() if f":{number}" in refusal} or ports
+        named = ", ".join(f"{HOST}:{number} (its port {name!r})" for name, number in taken.items())
+        return f"{self.spec.name} needs {named}, which is taken by another process: stop that, or start anew"
 
     def _signal(self, name: str) -> None:
         if self.state().phase is not Phase.EXITED:

@@ -14,6 +14,8 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import harness
@@ -29,6 +31,7 @@ _CLEANING_TIMEOUT_S = 12.0
 _ORPHAN_CHECK_S = 1.0
 _ORDERLY_END = b"q"
 _EXIT_TIMEOUT_S = 15.0
+_UNHEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Watchdog:
@@ -70,7 +73,7 @@ def start_watchdog(session: Session) -> Watchdog:
     root = str(Path(harness.__file__).parent.parent)
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
     fields = [session.id, session.host, str(session.owner_pid), session.owner_started]
-    with _log(session.id).open("ab") as log:
+    with _log(session.id).open("ab") as log, _deaf():
         process = subprocess.Popen(
             [sys.executable, "-m", __name__, *fields],
             stdin=subprocess.PIPE,
@@ -85,8 +88,6 @@ def start_watchdog(session: Session) -> Watchdog:
 
 def watch(session: Session) -> None:
     """Waits for the owner's end, then removes what it left, until nothing is found any more."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
     quiet_s = 0.0 if _await_end(session.owner_pid) == _ORDERLY_END else _QUIET_S
     if clean(session.id, quiet_s=quiet_s):
         _log(session.id).unlink(missing_ok=True)
@@ -117,6 +118,16 @@ def clean(session_id: str, *, quiet_s: float) -> bool:
     finally:
         remove_folders(session_id)
     return True
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes started inside never hear what a terminal or a CI system sends to all, not even while they start."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _UNHEARD)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _pass(session_id: str) -> Removed | None:

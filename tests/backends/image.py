@@ -9,7 +9,7 @@ from pathlib import Path
 
 import docker
 
-_EXCLUDED = {"site-packages", "test", "tests", "idlelib", "tkinter", "lib2to3", "ensurepip", "__pycache__", "pydoc_data"}
+_EXCLUDED = {"site-packages", "test", "tests", "idlelib", "tkinter", "lib2to3", "ensurepip", "pydoc_data"}
 
 
 def build(client: docker.DockerClient, tag: str) -> None:

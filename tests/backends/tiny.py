@@ -29,10 +29,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN if os.environ.get("IGNORE_TERM") else lambda *_: sys.exit(0))
     with STARTS.open("a") as starts:
         starts.write("x")
-    print(f"start {STARTS.stat().st_size} as {os.environ.get('HOST', '')}", flush=True)
+    print(f"start {STARTS.stat().st_size} as {os.environ.get('HOST', '')}", flush=True)  # noqa: T201
     if "EXIT" in os.environ:
         for number in range(1, 31):
-            print(f"last words {number}", flush=True)
+            print(f"last words {number}", flush=True)  # noqa: T201
         sys.exit(int(os.environ["EXIT"]))
     # The point of it: a server that is up long before it listens.
     time.sleep(float(os.environ.get("LISTEN_AFTER", "0")))

@@ -1,0 +1,61 @@
+import os
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.backends.owners import owning
+
+
+def test_a_killed_owner_leaves_no_process_running_stopped_or_unlabelled() -> None:
+    with owning() as owner:
+        assert len(owner.left()) == 4
+        owner.kill()
+        owner.await_nothing_left()
+
+
+@pytest.mark.docker
+def test_a_killed_owner_leaves_no_container_and_no_network(tiny_image: str) -> None:
+    with owning(tiny_image) as owner:
+        assert sum("container" in word for word in owner.left()) == 2
+        assert sum("network" in word for word in owner.left()) == 1
+        owner.kill()
+        owner.await_nothing_left()
+
+
+@pytest.mark.docker
+def test_the_end_of_one_session_leaves_another_alone(tiny_image: str) -> None:
+    with owning(tiny_image) as one, owning(tiny_image) as other:
+        before = other.left()
+        one.kill()
+        one.await_nothing_left()
+        one.await_watchdog_gone()
+        assert set(other.left()) == set(before)
+
+
+def test_the_watchdog_is_deaf_to_the_signals_that_a_terminal_or_a_ci_system_sends() -> None:
+    with owning() as owner:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            os.kill(owner.watchdog, number)
+        owner.kill()
+        owner.await_nothing_left()
+
+
+def test_the_watchdog_goes_once_it_has_cleaned_up_and_leaves_no_file() -> None:
+    with owning() as owner:
+        folder = Path(tempfile.mkdtemp(prefix=f"harness-{owner.session_id}-"))
+        owner.kill()
+        owner.await_watchdog_gone()
+        assert not folder.exists()
+        assert not list(Path(tempfile.gettempdir()).glob(f"harness-*{owner.session_id}*"))
+
+
+def test_an_orderly_end_removes_what_was_forgotten_and_is_quick() -> None:
+    with owning() as owner:
+        started = time.monotonic()
+        owner.end()
+        assert time.monotonic() - started < 5
+        assert not owner.left()
+        owner.await_watchdog_gone()
