@@ -1,0 +1,49 @@
+"""Who is there: the facade's view of config's registry, which outlives config itself."""
+
+from __future__ import annotations
+
+import random
+
+import httpx
+
+from services.logs import Log
+
+#: How long config may take, in seconds; longer, and the last known list is used.
+TIMEOUT_S = 0.5
+
+
+class Directory:
+    """Asks config for the live instances of a role.
+
+    Args:
+        client: for the requests.
+        config_url: where config is.
+        log: where it tells what happened.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, config_url: str, log: Log) -> None:
+        self._client, self._url, self._log = client, f"{config_url}/instances", log
+        self._known: dict[str, dict[str, str]] = {}
+        self._answers = True
+
+    async def instances(self, role: str) -> list[tuple[str, str]]:
+        """Name and URL of each live instance, in random order.
+
+        If config does not answer, or knows of none (it may have restarted empty), the last ones known.
+        """
+        try:
+            response = await self._client.get(self._url, timeout=TIMEOUT_S)
+            response.raise_for_status()
+            for each, found in response.json().items():
+                self._known[each] = {instance["name"]: instance["url"] for instance in found}
+            self._tell(True, None)
+        except httpx.HTTPError as error:
+            self._tell(False, error)
+        instances = list(self._known.get(role, {}).items())
+        random.shuffle(instances)
+        return instances
+
+    def _tell(self, answers: bool, error: Exception | None) -> None:
+        if answers != self._answers:
+            self._answers = answers
+            self._log("config answers again" if answers else "config does not answer", error=repr(error))

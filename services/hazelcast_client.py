@@ -1,0 +1,102 @@
+"""A Hazelcast client that no silent member can block for longer than a few seconds.
+
+The client's own futures wait without limit for a member that accepts and never answers (only its heartbeat ends
+that), so every wait here has a time limit of its own; when it passes, the outcome is unknown.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from hazelcast.client import HazelcastClient
+from hazelcast.config import ReconnectMode
+from hazelcast.lifecycle import LifecycleState
+
+from services.logs import Log
+from services.parts import Kept
+from services.settings import Hazelcast
+
+#: How long one operation may take, in seconds.
+OPERATION_S = 3.0
+
+
+class UnknownOutcomeError(Exception):
+    """The operation was sent; whether it took effect is not known."""
+
+
+class Cluster:
+    """A part that keeps a client connected.
+
+    Args:
+        settings: which cluster.
+        prepare: called with each new client, to make the proxies that later calls use.
+        log: where it tells what happened.
+    """
+
+    def __init__(self, settings: Hazelcast, prepare: Callable[[HazelcastClient], object], log: Log) -> None:
+        self._settings, self._prepare = settings, prepare
+        self._connected = False
+        self._kept: Kept[HazelcastClient] = Kept(
+            f"Hazelcast cluster {settings.cluster}",
+            make=self._make,
+            alive=lambda client: bool(client.lifecycle_service.is_running()),
+            close=lambda client, within_s: _shut_down(client, within_s),
+            log=log,
+        )
+        self.start, self.stop, self.client = self._kept.start, self._kept.stop, self._kept.get
+
+    def problem(self) -> str | None:
+        """Not connected, or None."""
+        return self._kept.problem() or (None if self._connected else "no member of the Hazelcast cluster is connected")
+
+    def _make(self) -> HazelcastClient:
+        client = HazelcastClient(
+            cluster_name=self._settings.cluster,
+            cluster_members=[str(address) for address in self._settings.members],
+            connection_timeout=1.0,
+            cluster_connect_timeout=5.0,  # then the client ends, and Kept makes a new one
+            retry_initial_backoff=0.1,
+            retry_max_backoff=0.5,
+            reconnect_mode=ReconnectMode.ON,
+            smart_routing=True,
+            redo_operation=False,  # an offer that is sent again could be there twice
+            invocation_timeout=OPERATION_S,
+            invocation_retry_pause=0.1,
+            heartbeat_interval=1.0,
+            heartbeat_timeout=5.0,
+            # Acknowledged means that the backup has it too: else an owner that dies next would take it along.
+            fail_on_indeterminate_operation_state=True,
+            operation_backup_timeout=2.0,
+            lifecycle_listeners=[self._note],
+        )
+        try:
+            self._prepare(client)
+        except BaseException:
+            client.shutdown()
+            raise
+        return client
+
+    def _note(self, state: str) -> None:
+        if state in {LifecycleState.CONNECTED, LifecycleState.DISCONNECTED}:
+            self._connected = state == LifecycleState.CONNECTED
+
+
+def result(future: Any, timeout_s: float = OPERATION_S) -> Any:
+    """What a Hazelcast future comes to, within a time limit.
+
+    Raises:
+        UnknownOutcomeError: it came to nothing in time.
+    """
+    done = threading.Event()
+    future.add_done_callback(lambda _: done.set())
+    if not done.wait(max(timeout_s, 0.0)):
+        raise UnknownOutcomeError(f"Hazelcast did not answer within {timeout_s:.1f} s")
+    return future.result()
+
+
+def _shut_down(client: HazelcastClient, within_s: float) -> None:
+    thread = threading.Thread(target=client.shutdown, name="hazelcast-shutdown", daemon=True)
+    thread.start()
+    thread.join(within_s)

@@ -1,0 +1,151 @@
+"""logging: keeps messages by id in a Hazelcast map that all its instances share. The same id again changes nothing."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from services import settings
+from services.app import Problem, Stages, run
+from services.hazelcast_client import Cluster, result
+from services.logs import Log
+from services.parts import NotConnectedError
+from services.registry import Lease
+
+
+class Message(BaseModel):
+    """A message under its id."""
+
+    id: str = Field(min_length=1)
+    msg: str
+
+
+class Logged(BaseModel):
+    """The map holds the message, and who says so."""
+
+    status: Literal["ok", "duplicate, ok"]
+    name: str
+
+
+class Messages(BaseModel):
+    """All messages in the map."""
+
+    messages: list[Message]
+
+
+class Received(BaseModel):
+    """The ids that this instance itself has logged, in order."""
+
+    name: str
+    ids: list[str]
+
+
+class Unlogged(Problem):
+    """Not acknowledged; `unknown` if the map may hold it all the same."""
+
+    unknown: bool
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What this service is told."""
+
+    service: settings.Service
+    config_url: str
+    cluster: settings.Hazelcast
+    map: str
+
+    @classmethod
+    def of(cls, env: settings.Environment) -> Settings:
+        """Read from the environment."""
+        return cls(
+            service=settings.service(env),
+            config_url=env.url("CONFIG_URL"),
+            cluster=settings.hazelcast(env),
+            map=env.text("HAZELCAST_MAP", "the name of the map"),
+        )
+
+
+class Logging:
+    """The map, and which ids went through this instance."""
+
+    def __init__(self, cluster: Cluster, map_name: str, log: Log) -> None:
+        self._cluster, self._map_name, self._log = cluster, map_name, log
+        self._received: dict[str, None] = {}
+        self._lock = threading.Lock()
+
+    def add(self, message: Message) -> tuple[str, bool]:
+        """Puts it unless its id is there; gives the text that the map holds, and whether it was put now."""
+        before = result(self._map().put_if_absent(message.id, message.msg))
+        with self._lock:
+            self._received.setdefault(message.id)
+        self._log("logged", id=message.id, new=before is None)
+        return (message.msg if before is None else before), before is None
+
+    def all(self) -> list[Message]:
+        """Every message in the map, by id."""
+        entries = result(self._map().entry_set())
+        return [Message(id=key, msg=value) for key, value in sorted(entries)]
+
+    def received(self) -> list[str]:
+        """The ids that went through this instance."""
+        with self._lock:
+            return list(self._received)
+
+    def _map(self) -> Any:
+        return self._cluster.client().get_map(self._map_name)
+
+
+def build(logging: Logging, name: str, log: Log) -> FastAPI:
+    """The HTTP side."""
+    app = FastAPI(title="logging", description=__doc__)
+
+    def refused(event: str, error: Exception, **fields: object) -> JSONResponse:
+        log(event, error=repr(error), **fields)
+        unknown = not isinstance(error, NotConnectedError)
+        return JSONResponse(Unlogged(error=repr(error), unknown=unknown).model_dump(), 503)
+
+    @app.post("/messages", responses={409: {"model": Problem}, 503: {"model": Unlogged}}, response_model=Logged)
+    def add(message: Message) -> Logged | JSONResponse:
+        """Logs a message; 409 if its id already stands for another text."""
+        try:
+            held, new = logging.add(message)
+        except Exception as error:  # the client raises its own errors, IOError and others
+            return refused("not logged", error, id=message.id)
+        if held != message.msg:
+            return JSONResponse(Problem(error=f"id {message.id} is already another message").model_dump(), 409)
+        return Logged(status="ok" if new else "duplicate, ok", name=name)
+
+    @app.get("/messages", responses={503: {"model": Unlogged}}, response_model=Messages)
+    def everything() -> Messages | JSONResponse:
+        """All messages in the map, whichever instance logged them."""
+        try:
+            return Messages(messages=logging.all())
+        except Exception as error:
+            return refused("not read", error)
+
+    @app.get("/received")
+    def received() -> Received:
+        """The ids that this instance itself has logged."""
+        return Received(name=name, ids=logging.received())
+
+    return app
+
+
+def main() -> None:
+    """Runs the service."""
+    told = settings.read(Settings.of)
+    log = Log(told.service.name)
+    cluster = Cluster(told.cluster, lambda client: client.get_map(told.map), log)
+    lease = Lease(told.service, "logging", told.config_url, fit=lambda: cluster.problem() is None, log=log)
+    app = build(Logging(cluster, told.map, log), told.service.name, log)
+    run(told.service, app, Stages(at_once=[lease], when_drained=[cluster]), log)
+
+
+if __name__ == "__main__":
+    main()

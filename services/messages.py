@@ -1,0 +1,99 @@
+"""messages: takes messages off the queue, shared with its other instances, and keeps what it took in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+from services import settings
+from services.app import Stages, run
+from services.logs import Log
+from services.queues import Source, Store
+from services.queues.consuming import Consuming
+from services.registry import Lease
+
+
+class Message(BaseModel):
+    """A message, and for Kafka where it was read."""
+
+    id: str
+    msg: str
+    partition: int | None
+    offset: int | None
+
+
+class Messages(BaseModel):
+    """What this instance holds, in the order read."""
+
+    messages: list[Message]
+
+
+@dataclass(frozen=True)
+class Group:
+    """How this service takes part in a Kafka consumer group."""
+
+    kafka: settings.Kafka
+    name: str
+    session_timeout_ms: int
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What this service is told."""
+
+    service: settings.Service
+    config_url: str
+    queue: Group | settings.HazelcastQueue
+
+    @classmethod
+    def of(cls, env: settings.Environment) -> Settings:
+        """Read from the environment."""
+        return cls(settings.service(env), env.url("CONFIG_URL"), _queue(env))
+
+
+def _queue(env: settings.Environment) -> Group | settings.HazelcastQueue:
+    if settings.queue_kind(env) == "hazelcast":
+        return settings.hazelcast_queue(env)
+    return Group(
+        kafka=settings.kafka(env),
+        name=env.text("KAFKA_GROUP", "the name of the consumer group"),
+        session_timeout_ms=env.milliseconds("KAFKA_SESSION_TIMEOUT_MS", "3000"),
+    )
+
+
+def source(queue: Group | settings.HazelcastQueue, log: Log) -> Source:
+    """Where the messages come from; only the client that is needed is imported."""
+    if isinstance(queue, Group):
+        from services.queues.kafka import KafkaSource
+
+        return KafkaSource(queue.kafka, queue.name, queue.session_timeout_ms, log)
+    from services.queues.hazelcast import HazelcastSource
+
+    return HazelcastSource(queue, log)
+
+
+def build(store: Store) -> FastAPI:
+    """The HTTP side."""
+    app = FastAPI(title="messages", description=__doc__)
+
+    @app.get("/messages")
+    async def messages() -> Messages:
+        """What this instance holds."""
+        return Messages(messages=[Message(**vars(held)) for held in store.all()])
+
+    return app
+
+
+def main() -> None:
+    """Runs the service."""
+    told = settings.read(Settings.of)
+    log, store = Log(told.service.name), Store()
+    consuming = Consuming(source(told.queue, log), store, log)
+    lease = Lease(told.service, "messages", told.config_url, fit=lambda: consuming.problem() is None, log=log)
+    run(told.service, build(store), Stages(at_once=[consuming, lease]), log)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""The queue between facade and messages: what a producer and a source promise, whichever server carries it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.parts import Part
+
+
+@dataclass(frozen=True)
+class Queued:
+    """Where an accepted message is: topic or queue, and for Kafka its partition and offset (-1: not told, acks=0)."""
+
+    kind: str
+    name: str
+    partition: int | None = None
+    offset: int | None = None
+
+
+@dataclass(frozen=True)
+class Held:
+    """A message that came from the queue."""
+
+    id: str
+    msg: str
+    partition: int | None = None
+    offset: int | None = None
+
+
+class NotQueuedError(Exception):
+    """The queue did not say that it holds the message; `unknown` if it may hold it all the same."""
+
+    def __init__(self, message: str, *, unknown: bool) -> None:
+        super().__init__(message)
+        self.unknown = unknown
+
+
+class Producer(Part, Protocol):
+    """Puts messages on the queue."""
+
+    def put(self, message_id: str, msg: str, timeout_s: float) -> Queued:
+        """Returns once the queue holds the message as safely as it was set up to.
+
+        Raises:
+            NotQueuedError: it did not say so within `timeout_s` seconds.
+        """
+
+
+class Store:
+    """What a messages instance holds, in the order read, each id once."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Held] = {}
+        self._lock = threading.Lock()
+
+    def add(self, held: Held) -> bool:
+        """Stores it; False if that id is there already."""
+        with self._lock:
+            new = held.id not in self._held
+            if new:
+                self._held[held.id] = held
+        return new
+
+    def all(self) -> list[Held]:
+        """Everything held."""
+        with self._lock:
+            return list(self._held.values())
+
+
+class Source(Protocol):
+    """Takes messages off the queue; used by one thread, but for `problem`."""
+
+    def open(self) -> None:
+        """Connects; may be called again after `close`."""
+
+    def step(self, store: Store) -> None:
+        """Waits a moment for messages, stores them, and tells the queue so."""
+
+    def close(self) -> None:
+        """Leaves the queue within a second; may be called when it is not open."""
+
+    def end(self, within_s: float) -> None:
+        """Lets go of what outlives `close`, for good."""
+
+    def problem(self) -> str | None:
+        """Why no messages can come now, or None."""
+
+
+def encode(message_id: str, msg: str) -> str:
+    """A message as it goes over the queue."""
+    return json.dumps({"id": message_id, "msg": msg})
+
+
+def decode(text: str | bytes, *, partition: int | None = None, offset: int | None = None) -> Held:
+    """The message in what came over the queue.
+
+    Raises:
+        ValueError: it is not a message.
+    """
+    value = json.loads(text)
+    if not isinstance(value, dict) or not isinstance(value.get("id"), str) or not isinstance(value.get("msg"), str):
+        raise ValueError(f"not a message: {text!r}")
+    return Held(value["id"], value["msg"], partition, offset)

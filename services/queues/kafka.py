@@ -1,0 +1,177 @@
+"""The queue as a Kafka topic: an idempotent producer, and a group consumer that commits after storing.
+
+What may happen: a record is read again when its commit was lost or its partition moved before the commit. Read by the
+same instance it is stored once, by id; read by another one it is held by both (at least once, never lost). An id that
+is posted again after an unknown outcome makes a second record; its key takes it to the same partition.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer
+from kafka.errors import KafkaError
+
+from services.logs import Log
+from services.parts import Kept, NotConnectedError
+from services.queues import NotQueuedError, Queued, Store, decode, encode
+from services.settings import Kafka
+
+#: A leader election takes about 3 s: a message waits for it in the producer that long, then the outcome is unknown.
+DELIVERY_MS, REQUEST_MS = 3000, 1500
+#: Found again soon: brokers, new leaders, and a topic that is made after the service has started.
+CLIENT: dict[str, Any] = {
+    "reconnect_backoff_ms": 50,
+    "reconnect_backoff_max_ms": 500,
+    "retry_backoff_ms": 100,
+    "metadata_max_age_ms": 2000,
+    "bootstrap_timeout_ms": 2000,
+    "allow_auto_create_topics": False,
+    "metrics_enabled": False,
+}
+
+
+def _bootstrap(settings: Kafka) -> list[str]:
+    return [str(address) for address in settings.bootstrap]
+
+
+class KafkaProducing:
+    """Puts messages on a topic.
+
+    Args:
+        settings: cluster and topic.
+        acks: "all"; "1" and "0" are for mutants, which then lose idempotence too.
+        log: where it tells what happened.
+    """
+
+    def __init__(self, settings: Kafka, acks: str, log: Log) -> None:
+        self._settings, self._acks = settings, acks
+        self._kept: Kept[KafkaProducer] = Kept(
+            f"Kafka topic {settings.topic}",
+            make=self._make,
+            alive=lambda producer: bool(producer._sender.is_alive()),
+            close=lambda producer, within_s: producer.close(timeout=within_s),
+            log=log,
+        )
+        self.start, self.problem, self.stop = self._kept.start, self._kept.problem, self._kept.stop
+
+    def put(self, message_id: str, msg: str, timeout_s: float) -> Queued:
+        """Sends it, keyed by id, and waits for the acknowledgement."""
+        try:
+            producer = self._kept.get()
+            future = producer.send(self._settings.topic, encode(message_id, msg).encode(), key=message_id.encode())
+        except (NotConnectedError, KafkaError) as error:
+            raise NotQueuedError(repr(error), unknown=False) from error
+        try:
+            record = future.get(timeout=max(timeout_s, 0.0))
+        except KafkaError as error:
+            raise NotQueuedError(repr(error), unknown=True) from error
+        return Queued("kafka", record.topic, record.partition, record.offset)
+
+    def _make(self) -> KafkaProducer:
+        safe = self._acks == "all"
+        producer = KafkaProducer(
+            bootstrap_servers=_bootstrap(self._settings),
+            acks="all" if safe else int(self._acks),
+            enable_idempotence=safe,
+            delivery_timeout_ms=DELIVERY_MS,
+            request_timeout_ms=REQUEST_MS,
+            max_block_ms=1000,
+            linger_ms=0,
+            **CLIENT,
+        )
+        try:
+            producer.partitions_for(self._settings.topic)
+        except BaseException:
+            producer.close(timeout=0.2)
+            raise
+        return producer
+
+
+class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Notes whether the group has given this consumer its share (which may be no partition)."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self.joined = False
+
+    def on_partitions_revoked(self, revoked: Any) -> None:
+        self.joined = False
+
+    def on_partitions_assigned(self, assigned: Any) -> None:
+        self.joined = True
+        self._log("assigned", partitions=sorted(partition.partition for partition in assigned))
+
+
+class KafkaSource:
+    """Takes messages off a topic as a member of a group.
+
+    Args:
+        settings: cluster and topic.
+        group: the consumer group.
+        session_timeout_ms: after which silence the group gives its partitions to others.
+        log: where it tells what happened.
+    """
+
+    def __init__(self, settings: Kafka, group: str, session_timeout_ms: int, log: Log) -> None:
+        self._settings, self._group, self._session_ms, self._log = settings, group, session_timeout_ms, log
+        self._consumer: KafkaConsumer | None = None
+        self._assignment = _Assignment(log)
+        self._uncommitted = False
+
+    def open(self) -> None:
+        """Makes the client and subscribes."""
+        self._assignment = _Assignment(self._log)
+        self._consumer = KafkaConsumer(
+            bootstrap_servers=_bootstrap(self._settings),
+            group_id=self._group,
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            session_timeout_ms=self._session_ms,
+            heartbeat_interval_ms=self._session_ms // 3,
+            request_timeout_ms=max(self._session_ms + 1000, 4000),
+            fetch_max_wait_ms=200,
+            **CLIENT,
+        )
+        self._consumer.subscribe([self._settings.topic], listener=self._assignment)
+
+    def step(self, store: Store) -> None:
+        """Polls, stores, then commits: a crash in between means reading again, never losing."""
+        assert self._consumer is not None
+        for records in self._consumer.poll(timeout_ms=200, max_records=100).values():
+            for record in records:
+                self._uncommitted = True
+                self._store(store, record)
+        if self._uncommitted:
+            self._commit()
+
+    def _store(self, store: Store, record: Any) -> None:
+        where = {"partition": record.partition, "offset": record.offset}
+        try:
+            held = decode(record.value, **where)
+        except ValueError as error:
+            self._log("not a message, skipped", error=repr(error), **where)
+            return
+        self._log("consumed", id=held.id, new=store.add(held), **where)
+
+    def _commit(self) -> None:
+        assert self._consumer is not None
+        try:
+            self._consumer.commit(timeout_ms=1000)
+            self._uncommitted = False
+        except KafkaError as error:  # tried again at the next step; after a rebalance the new owner reads them again
+            self._log("not committed", error=repr(error))
+
+    def close(self) -> None:
+        """Leaves the group."""
+        consumer, self._consumer = self._consumer, None
+        self._assignment.joined = False
+        if consumer is not None:
+            consumer.close(autocommit=False, timeout_ms=400)
+
+    def end(self, within_s: float) -> None:
+        """Nothing outlives `close`."""
+
+    def problem(self) -> str | None:
+        """No share of the topic yet."""
+        return None if self._assignment.joined else f"not in the consumer group {self._group}"

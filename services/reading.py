@@ -1,0 +1,67 @@
+"""The facade's GET: one random logging and one random messages instance, failing over to the next."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import httpx
+from pydantic import BaseModel, Field
+
+from services.directory import Directory
+from services.logs import Log
+
+#: How long one instance may take, in seconds.
+TRY_S = 1.5
+
+
+class Message(BaseModel):
+    """A message under its id."""
+
+    id: str
+    msg: str
+
+
+class Answer(BaseModel):
+    """What one instance holds; `from` is null if none answered."""
+
+    source: str | None = Field(alias="from")
+    messages: list[Message]
+
+
+class Reader:
+    """Reads messages.
+
+    Args:
+        client: for the requests.
+        directory: knows the instances.
+        deadline_s: how long all of it may take, in seconds.
+        log: where it tells what happened.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, directory: Directory, *, deadline_s: float, log: Log) -> None:
+        self._client, self._directory, self._deadline_s, self._log = client, directory, deadline_s, log
+
+    async def both(self) -> tuple[Answer, Answer]:
+        """The answer of a logging and of a messages instance."""
+        logging, messages = await asyncio.gather(self._one("logging"), self._one("messages"))
+        return logging, messages
+
+    async def _one(self, role: str) -> Answer:
+        end = time.monotonic() + self._deadline_s
+        for name, url in await self._directory.instances(role):
+            within_s = min(TRY_S, end - time.monotonic())
+            if within_s <= 0:
+                break
+            try:
+                return Answer.model_validate({"from": name, "messages": await self._ask(url, within_s)})
+            except (httpx.HTTPError, TimeoutError) as error:
+                self._log("read failed", at=name, error=repr(error))
+        return Answer.model_validate({"from": None, "messages": []})
+
+    async def _ask(self, url: str, within_s: float) -> Any:
+        async with asyncio.timeout(within_s):
+            response = await self._client.get(f"{url}/messages", timeout=within_s)
+        response.raise_for_status()
+        return response.json()["messages"]
