@@ -1,1 +1,34 @@
-"""The fault-tolerance harness: does our Hazelcast/Kafka system really survive that?"""
+"""The fault-tolerance harness: does our Hazelcast/Kafka system really survive that?
+
+These are the names that a scenario or a foreign suite imports; nothing else is public.
+"""
+
+from harness.effects import full_isr, member_list_of, new_leader, partitions_safe
+from harness.faults import Kill, Pause, Restart, Stop
+from harness.faults.nemesis import Injected, Nemesis
+from harness.judgement import assert_delivered_and_aggregated, assert_holds
+from harness.system import System
+from harness.targets import controller, leader_holding, lowest_ip, node, oldest_member, owner_of, some
+
+__all__ = [
+    "Injected",
+    "Kill",
+    "Nemesis",
+    "Pause",
+    "Restart",
+    "Stop",
+    "System",
+    "assert_delivered_and_aggregated",
+    "assert_holds",
+    "controller",
+    "full_isr",
+    "leader_holding",
+    "lowest_ip",
+    "member_list_of",
+    "new_leader",
+    "node",
+    "oldest_member",
+    "owner_of",
+    "partitions_safe",
+    "some",
+]

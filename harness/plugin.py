@@ -26,6 +26,7 @@ from harness.report.folder import ReportFolder
 from harness.report.scenario import ScenarioReport
 from harness.run import Options, Run
 from harness.system import System
+from harness.topology.nodes import Kind
 
 _OPTIONS = pytest.StashKey[Options]()
 _FOLDER = pytest.StashKey[ReportFolder]()
@@ -47,7 +48,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Checks the options and points Allure and JUnit to the report folder, before their plugins look."""
-    images = {"hazelcast": config.getoption("--hazelcast-image"), "kafka": config.getoption("--kafka-image")}
+    images: dict[Kind, str | None] = {
+        "hazelcast": config.getoption("--hazelcast-image"),
+        "kafka": config.getoption("--kafka-image"),
+    }
     try:
         options = Options(
             backend=config.getoption("--backend"),
@@ -167,9 +171,7 @@ _INCONCLUSIVE = pytest.StashKey[int]()
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[None]:  # pragma: no cover
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:  # pragma: no cover
     """Notes whether the scenario failed, for what is kept of it."""
     report = yield
     if call.when == "call":

@@ -113,12 +113,12 @@ class System:
 
         with self.narrate("drain: every acknowledged message to be read by a messages instance"):
             until(
-            f"the messages instances to hold all {len(posted.ids)} acknowledged messages (seen last: how many miss)",
-            held,
-            lambda missing: missing == 0 or (len(last) > 100 and len(set(last[-100:])) == 1),
-            timeout_s=_DRAIN_TIMEOUT_S,
-            interval_s=0.1,
-        )
+                f"all {len(posted.ids)} acknowledged messages to be at the messages instances (seen last: how many miss)",
+                held,
+                lambda missing: missing == 0 or (len(last) > 100 and len(set(last[-100:])) == 1),
+                timeout_s=_DRAIN_TIMEOUT_S,
+                interval_s=0.1,
+            )
         return self.clients.read_instances("drain", "/messages", self.messages.running)
 
     def read(self) -> None:

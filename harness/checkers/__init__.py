@@ -1,1 +1,9 @@
-"""Pure judgements of a history, a file a guarantee."""
+"""Pure judgements of a history, a file a guarantee.
+
+from harness.checkers import aggregation, combine, queue
+verdict = combine(queue.check(events, exactly_once=True), aggregation.check(events))
+"""
+
+from harness.checkers.verdict import Anomaly, Validity, Verdict, combine
+
+__all__ = ["Anomaly", "Validity", "Verdict", "combine"]

@@ -67,7 +67,13 @@ class Nemesis:
     """What a scenario breaks things with; one per scenario."""
 
     def __init__(
-        self, clusters: Clusters, history: History, capabilities: frozenset[Capability], *, detection_s: float, narrate: Narrate
+        self,
+        clusters: Clusters,
+        history: History,
+        capabilities: frozenset[Capability],
+        *,
+        detection_s: float,
+        narrate: Narrate,
     ) -> None:
         self._clusters = clusters
         self._history = history

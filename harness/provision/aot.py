@@ -48,7 +48,12 @@ def train(server: str, target: Path, environment: Mapping[str, str], say: Say) -
         temporary = target.with_suffix(f".{os.getpid()}.part")
         process = subprocess.Popen(
             [sys.executable, str(LAUNCHERS / f"launch_{server}.py")],
-            env={**environment, **_SETTINGS[server](port), "HARNESS_AOT_OUTPUT": str(temporary), "HARNESS_DATA": folder},
+            env={
+                **environment,
+                **_SETTINGS[server](port),
+                "HARNESS_AOT_OUTPUT": str(temporary),
+                "HARNESS_DATA": folder,
+            },
             cwd=folder,
             stdout=log.open("wb"),
             stderr=subprocess.STDOUT,

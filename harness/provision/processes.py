@@ -47,7 +47,11 @@ def prepare_processes(say: Say) -> ProcessKit:
         jars = dict(zip(SERVERS, pool.map(lambda server: install(server, say), SERVERS), strict=True))
     formatted = cache_folder() / "kafka-formatted"
     places = {
-        server: {"HARNESS_JAVA": str(java), "HARNESS_JARS": str(jars[server]), "HARNESS_KAFKA_FORMATTED": str(formatted)}
+        server: {
+            "HARNESS_JAVA": str(java),
+            "HARNESS_JARS": str(jars[server]),
+            "HARNESS_KAFKA_FORMATTED": str(formatted),
+        }
         for server in SERVERS
     }
     with exclusively("java"):

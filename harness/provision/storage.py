@@ -32,9 +32,14 @@ def format_once(java: Path, jars: Path, target: Path) -> None:
         settings.write_text(_PROPERTIES.format(folder=folder))
         tool = ["kafka.tools.StorageTool", "format", "-t", "5L6g3nShT-eMCtK--X86sw", "-c", str(settings)]
         done = subprocess.run(
-            [str(java), "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*", *tool], capture_output=True, text=True, check=False
+            [str(java), "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*", *tool],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
-            raise EnvironmentUnfitError(f"Kafka's storage could not be formatted: {(done.stderr or done.stdout)[-600:]}")
+            raise EnvironmentUnfitError(
+                f"Kafka's storage could not be formatted: {(done.stderr or done.stdout)[-600:]}"
+            )
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)

@@ -42,11 +42,11 @@ class ScenarioReport:
     def end(self, system: System, *, failed: bool) -> str:
         """Attaches the rest and returns the experiment in words."""
         allure.attach(self._snapshot(system), "topology after", allure.attachment_type.TEXT)
-        words = figures(self.scenario, self._injected, system.history)
+        words = figures(self.scenario, self._injected, system.history.events)
         allure.attach(words, "figures", allure.attachment_type.TEXT)
         with self._folder.summary.open("a") as summary:
             summary.write(words + "\n")
-        allure.attach.file(self.history_path, "history", allure.attachment_type.TEXT, extension="jsonl")
+        allure.attach(self.history_path.read_text(), "history", allure.attachment_type.TEXT, extension="jsonl")
         if failed:
             self._keep_logs(system)
         return words
@@ -60,6 +60,4 @@ class ScenarioReport:
 
     def _snapshot(self, system: System) -> str:
         kafka = system.epoch.queue == "kafka"
-        return snapshot(
-            system.clusters, topic=system.topic if kafka else None, queue=None if kafka else system.queue
-        )
+        return snapshot(system.clusters, topic=system.topic if kafka else None, queue=None if kafka else system.queue)

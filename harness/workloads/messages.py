@@ -27,7 +27,7 @@ from typing import Any
 
 import httpx
 
-from harness.history import History, Operation
+from harness.history import History, Invoked
 from harness.waiting import until
 
 #: Longer than the facade takes to give up (REQUEST_DEADLINE_S), so that it is the facade that decides.
@@ -113,7 +113,9 @@ class MessageClients:
     def read_instances(self, f: str, path: str, instances: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
         """Asks every instance (name to host:port) directly and records one operation `f` of what each has."""
         operation = self._history.invoke(self._process(), f, None)
-        found = {name: _ids(self._http.get(f"http://{at}{path}").raise_for_status().json()) for name, at in instances.items()}
+        found = {
+            name: _ids(self._http.get(f"http://{at}{path}").raise_for_status().json()) for name, at in instances.items()
+        }
         operation.ok(found)
         return found
 
@@ -143,10 +145,12 @@ class MessageClients:
             return None
         queued = answer.get("queued") or {}
         post = Post(message["id"], answer["logged_by"], queued.get("partition"))
-        operation.ok({**message, "logged_by": post.logged_by, "partition": post.partition, "offset": queued.get("offset")})
+        operation.ok(
+            {**message, "logged_by": post.logged_by, "partition": post.partition, "offset": queued.get("offset")}
+        )
         return post
 
-    def _call(self, operation: Operation, method: str, url: str, **request: Any) -> dict[str, Any] | None:
+    def _call(self, operation: Invoked, method: str, url: str, **request: Any) -> dict[str, Any] | None:
         """The JSON of a 2xx answer; otherwise completes the operation as what the answer allows to conclude."""
         try:
             response = self._http.request(method, url, **request)
@@ -162,7 +166,7 @@ class MessageClients:
         self._unknown(operation, f"{response.status_code}: {response.text[:300]}")
         return None
 
-    def _unknown(self, operation: Operation, error: str) -> None:
+    def _unknown(self, operation: Invoked, error: str) -> None:
         """The operation may take effect at any later time, so this process retires (Jepsen's convention)."""
         operation.info(error)
         self._local.process = next(self._processes)
@@ -224,4 +228,6 @@ class Traffic:
 
 
 def _ids(part: Mapping[str, Any]) -> list[str]:
-    return [message if isinstance(message, str) else message["id"] for message in part["messages"]]
+    """The ids of an answer: either listed as such or as those of its messages."""
+    ids: list[str] = part["ids"] if "ids" in part else [message["id"] for message in part["messages"]]
+    return ids

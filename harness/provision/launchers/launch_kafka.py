@@ -22,7 +22,12 @@ _NOT_PROPERTIES = ("KAFKA_HEAP_OPTS", "KAFKA_OPTS", "KAFKA_JVM_PERFORMANCE_OPTS"
 def properties(environment: Mapping[str, str]) -> dict[str, str]:
     """The broker properties that KAFKA_* variables stand for."""
     return {
-        name.removeprefix("KAFKA_").lower().replace("___", "-").replace("__", "\0").replace("_", ".").replace("\0", "_"): value
+        name.removeprefix("KAFKA_")
+        .lower()
+        .replace("___", "-")
+        .replace("__", "\0")
+        .replace("_", ".")
+        .replace("\0", "_"): value
         for name, value in environment.items()
         if name.startswith("KAFKA_") and not name.startswith(_NOT_PROPERTIES)
     }

@@ -1,0 +1,22 @@
+"""The networks that this host is on: an address in one can be asked directly, and none of it is free for another."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network
+
+import psutil
+
+
+def host_networks() -> Iterator[IPv4Network]:
+    """The subnet of each of this host's interfaces, the loopback's included."""
+    for addresses in psutil.net_if_addrs().values():
+        for one in addresses:
+            if one.family == socket.AF_INET and one.netmask:
+                yield IPv4Network(f"{one.address}/{one.netmask}", strict=False)
+
+
+def is_near(address: str) -> bool:
+    """Whether the address is in one of those networks, so that a refused connection is the truth about it."""
+    return any(IPv4Address(address) in network for network in host_networks())

@@ -1,0 +1,76 @@
+"""What a checker says: valid, invalid or unknown, and each anomaly by name, with its operations and in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from harness.history import Operation
+
+
+class Validity(StrEnum):
+    """Valid: the guarantee held. Invalid: it was broken. Unknown: the history does not allow to say."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Anomaly:
+    """One way in which a guarantee was broken.
+
+    Attributes:
+        name: from the field: lost, unexpected, duplicated, ...
+        sentence: for a person; complete by itself.
+        operations: those concerned.
+    """
+
+    name: str
+    sentence: str
+    operations: tuple[Operation, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Of one checker, or of several combined.
+
+    Attributes:
+        validity: the judgement.
+        anomalies: why it is invalid, or why nothing can be said.
+        figures: counts that a report shows, whatever the judgement.
+    """
+
+    validity: Validity
+    anomalies: tuple[Anomaly, ...] = ()
+    figures: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def sentences(self) -> str:
+        """All anomalies in words, a line each."""
+        return "\n".join(f"{anomaly.name}: {anomaly.sentence}" for anomaly in self.anomalies)
+
+
+def judged(anomalies: list[Anomaly], figures: Mapping[str, object] | None = None) -> Verdict:
+    """Invalid if there is an anomaly, else valid."""
+    return Verdict(Validity.INVALID if anomalies else Validity.VALID, tuple(anomalies), figures or {})
+
+
+def unknown(reason: str) -> Verdict:
+    """Nothing can be said, because of `reason`."""
+    return Verdict(Validity.UNKNOWN, (Anomaly("unknown", reason),))
+
+
+def combine(*verdicts: Verdict) -> Verdict:
+    """One verdict for all: unknown outranks valid, invalid outranks unknown (Jepsen, checker.clj, `merge-valid`)."""
+    validities = {verdict.validity for verdict in verdicts}
+    for worst in (Validity.INVALID, Validity.UNKNOWN):
+        if worst in validities:
+            break
+    else:
+        worst = Validity.VALID
+    figures: dict[str, object] = {}
+    for verdict in verdicts:
+        figures.update(verdict.figures)
+    return Verdict(worst, tuple(anomaly for verdict in verdicts for anomaly in verdict.anomalies), figures)

@@ -1,0 +1,29 @@
+"""From verdicts to a test's outcome: an invalid history fails it in plain words, an unknown one is inconclusive."""
+
+from __future__ import annotations
+
+from harness.checkers import Validity, Verdict, aggregation, combine, queue
+from harness.errors import InconclusiveError
+from harness.history import History
+
+
+class GuaranteeBrokenError(AssertionError):
+    """A checker found the history invalid; the message says how, in sentences."""
+
+
+def assert_holds(verdict: Verdict) -> None:
+    """Passes if the verdict is valid.
+
+    Raises:
+        GuaranteeBrokenError: it is invalid.
+        InconclusiveError: it is unknown.
+    """
+    if verdict.validity is Validity.INVALID:
+        raise GuaranteeBrokenError(verdict.sentences)
+    if verdict.validity is Validity.UNKNOWN:
+        raise InconclusiveError(verdict.sentences)
+
+
+def assert_delivered_and_aggregated(history: History) -> None:
+    """No acknowledged message lost, none invented, none twice, and every GET a correct aggregation."""
+    assert_holds(combine(queue.check(history.events, exactly_once=True), aggregation.check(history.events)))

@@ -1,0 +1,45 @@
+"""A scenario in words and figures: what was broken and why it was the one, what it cost, who received what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from harness.checkers.posts import last
+from harness.faults.nemesis import Injected
+from harness.history import Event, Operation, operations
+from harness.recovery import kinds
+
+
+def figures(scenario: str, injected: Sequence[Injected], events: Sequence[Event]) -> str:
+    """Plain text, a few lines."""
+    return "\n".join([scenario, *(f"  {line}" for line in (*_faults(injected), *_operations(events)))])
+
+
+def _faults(injected: Sequence[Injected]) -> Iterator[str]:
+    for one in injected:
+        for node in one.nodes:
+            yield f"{one.fault.name} {node.spec.name}, because {one.picked.why}"
+            yield f"  proof: {one.proofs[node.spec.name]}"
+        for effect, seconds in one.effects.items():
+            yield f"  {effect} after {seconds:.2f} s"
+
+
+def _operations(events: Sequence[Event]) -> Iterator[str]:
+    for kind in kinds(events):
+        if kind.f in {"post", "get"}:
+            counts = f"{kind.ok} ok, {kind.failed} failed, {kind.unknown} unknown"
+            yield f"{kind.f}: {counts}; longest time without a success {kind.unavailable_s:.2f} s"
+    history = operations(events)
+    logged = Counter(o.value["logged_by"] for o in history if o.invoke.f == "post" and o.outcome == "ok")
+    yield f"logged by: {_counts(logged)}"
+    if drained := last(history, "drain"):
+        yield f"received by: {_counts(_sizes(drained))}"
+
+
+def _sizes(drained: Operation) -> Mapping[str, int]:
+    return {instance: len(ids) for instance, ids in drained.value.items()}
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "nobody"
