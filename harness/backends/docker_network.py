@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
 
 import docker
-import psutil
 from docker.errors import APIError
 from docker.types import IPAMConfig, IPAMPool
 
 from harness.backends.engine import cause
+from harness.backends.host_networks import host_networks
 from harness.backends.loopback import FIRST_HOST
 from harness.errors import EnvironmentUnfitError
 
@@ -49,14 +49,7 @@ def address(subnet: IPv4Network, number: int) -> str:
 
 def _candidates() -> Iterator[IPv4Network]:
     """Some subnets in random order, so that two runs that start together do not fight for the same ones."""
-    taken = list(_of_this_host())
+    taken = list(host_networks())
     for subnet in random.sample(list(_POOL.subnets(new_prefix=24)), _ATTEMPTS):
         if not any(subnet.overlaps(other) for other in taken):
             yield subnet
-
-
-def _of_this_host() -> Iterator[IPv4Network]:
-    for addresses in psutil.net_if_addrs().values():
-        for one in addresses:
-            if one.family.name == "AF_INET" and one.netmask:
-                yield IPv4Network(f"{one.address}/{one.netmask}", strict=False)

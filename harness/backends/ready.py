@@ -10,6 +10,7 @@ from threading import Event
 
 import httpx
 
+from harness.backends.host_networks import is_near
 from harness.backends.protocol import Node, NodeState, Phase
 from harness.errors import AwaitTimeoutError, HarnessError, NodeStartError
 from harness.topology.nodes import HttpReady
@@ -18,8 +19,6 @@ from harness.waiting import until
 _PROBE_TIMEOUT_S = 1.0
 #: How long a connection has to stay open to count where only a proxy can be asked.
 _SILENCE_S = 0.2
-#: Where the node's own address can't be reached (Docker Desktop), a connection may hang.
-_DIRECT_TIMEOUT_S = 0.25
 #: Asking an engine for a state costs more than a refused connection, so it is not done at every probe.
 _STATE_INTERVAL_S = 0.25
 _LAST_LINES = 20
@@ -121,29 +120,19 @@ def _http(client: httpx.Client, node: Node, ready: HttpReady) -> str:
 
 
 def _port(node: Node, port: str) -> str:
-    """Asks the node's own address and its endpoint.
+    """Asks the node's own address where this host is on its network, else its endpoint.
 
-    The endpoint alone proves nothing: an engine's proxy accepts for a server that does not listen yet, and hangs up a
-    moment later. The node's own address tells the truth at once, but can't be reached from everywhere; where it can't,
-    a connection through the endpoint has to stay open for a while.
+    The endpoint alone proves little: an engine's proxy accepts for a server that does not listen yet, and hangs up a
+    moment later, so that a connection through it has to stay open for a while.
     """
-    direct = _listens(node.address, node.spec.ports[port])
-    if direct is False:
-        return f"nothing listens on port {port} ({node.spec.ports[port]}) of {node.address}"
-    host, _, number = node.endpoint(port).rpartition(":")
-    with socket.create_connection((host, int(number)), timeout=_PROBE_TIMEOUT_S) as connection:
-        return _READY if direct or _stays_open(connection) else f"{host}:{number} accepts, and hangs up at once"
-
-
-def _listens(address: str, port: int) -> bool | None:
-    """Whether something listens there; None where that address can't be reached from here."""
-    try:
-        with socket.create_connection((address, port), timeout=_DIRECT_TIMEOUT_S):
-            return True
-    except ConnectionRefusedError:
-        return False
-    except OSError:
-        return None
+    number = node.spec.ports[port]
+    near = is_near(node.address)
+    if near:
+        with socket.create_connection((node.address, number), timeout=_PROBE_TIMEOUT_S):
+            pass
+    host, _, published = node.endpoint(port).rpartition(":")
+    with socket.create_connection((host, int(published)), timeout=_PROBE_TIMEOUT_S) as connection:
+        return _READY if near or _stays_open(connection) else f"{host}:{published} accepts, and hangs up at once"
 
 
 def _stays_open(connection: socket.socket) -> bool:

@@ -1,0 +1,232 @@
+import contextlib
+import re
+import socket
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from harness.backends import engine
+from harness.backends.docker import DockerBackend, DockerDeployment
+from harness.backends.docker_node import PortTakenError
+from harness.backends.protocol import Node, Phase
+from harness.backends.ready import wait_ready
+from harness.backends.session import Session
+from harness.errors import AwaitTimeoutError, EnvironmentUnfitError, NodeStartError
+from harness.topology.nodes import PortReady, Topology
+from tests.backends.specs import tiny
+
+pytestmark = pytest.mark.docker
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    return Session.of_this_process()
+
+
+@pytest.fixture(scope="module")
+def backend(session: Session, tiny_image: str) -> DockerBackend:
+    return DockerBackend(session, images=dict.fromkeys(("hazelcast", "kafka", "service"), tiny_image))
+
+
+@pytest.fixture(scope="module")
+def deployment(backend: DockerBackend) -> Iterator[DockerDeployment]:
+    with backend.deploy(Topology("three", (tiny(1), tiny(2), tiny(3))), print) as deployment:
+        yield deployment
+
+
+@pytest.fixture
+def node(deployment: DockerDeployment) -> Node:
+    """A node that runs, fresh."""
+    deployment.put([tiny(2)])
+    return deployment.nodes["tiny-2"]
+
+
+def test_addresses_are_fixed_and_in_the_order_of_the_topology(deployment: DockerDeployment) -> None:
+    last = [int(node.address.rpartition(".")[2]) for node in deployment.nodes.values()]
+    assert sorted(last) == [9, 10, 11]
+    assert deployment.nodes["tiny-1"].address.endswith(".9")
+
+
+def test_ports_are_published_on_the_loopback_only(node: Node, session: Session) -> None:
+    assert re.fullmatch(r"127\.0\.0\.1:\d+", node.endpoint("http"))
+    number = node.endpoint("http").rpartition(":")[2]
+    assert _published(node, session) == [{"HostIp": "127.0.0.1", "HostPort": number}]
+
+
+def test_a_kill_is_a_kill_and_a_start_keeps_data_address_and_port(node: Node) -> None:
+    before = node.address, node.endpoint("http")
+    node.kill()
+    state = node.state()
+    assert (state.phase, state.pid, state.exit_code) == (Phase.EXITED, None, 137)
+    assert not _accepts(node)
+    node.start()
+    assert (node.address, node.endpoint("http")) == before
+    assert _get(node)["starts"] == 2
+    assert node.address in node.logs().splitlines()[-1]
+
+
+def test_an_address_stays_although_others_started_in_between(deployment: DockerDeployment, node: Node) -> None:
+    other = deployment.nodes["tiny-3"]
+    node.kill()
+    other.kill()
+    other.start()
+    node.start()
+    assert f"start 2 as {node.address}" in node.logs()
+
+
+def test_a_stop_is_a_sigterm_and_the_log_spans_restarts(node: Node) -> None:
+    node.stop()
+    assert node.state().exit_code == 0
+    node.start()
+    assert re.findall(r"start \d", node.logs()) == ["start 1", "start 2"]
+
+
+def test_a_node_that_ignores_sigterm_is_left_running_and_named(deployment: DockerDeployment) -> None:
+    deployment.put([tiny(2, IGNORE_TERM="1")])
+    node = deployment.nodes["tiny-2"]
+    with pytest.raises(AwaitTimeoutError, match="tiny-2 to exit after SIGTERM"):
+        node.stop()
+    assert node.state().phase is Phase.RUNNING
+
+
+def test_a_paused_node_accepts_but_does_not_answer_until_it_is_resumed(node: Node) -> None:
+    node.pause()
+    assert node.state().phase is Phase.PAUSED
+    assert _accepts(node)
+    with pytest.raises(httpx.TimeoutException):
+        _get(node, timeout_s=0.3)
+    node.resume()
+    assert node.state().phase is Phase.RUNNING
+    assert _get(node)["starts"] == 1
+
+
+def test_a_paused_node_can_be_killed(node: Node) -> None:
+    node.pause()
+    node.kill()
+    assert node.state().phase is Phase.EXITED
+
+
+def test_files_are_there_at_the_first_start_and_can_be_replaced_while_it_is_stopped(node: Node) -> None:
+    assert _get(node)["file"] == "later"
+    node.kill()
+    node.write_file("text", "at ${tiny-2}")
+    node.start()
+    assert _get(node)["file"] == f"at {node.address}"
+
+
+def test_put_replaces_a_node_with_fresh_data_at_the_same_place(deployment: DockerDeployment, node: Node) -> None:
+    before = node.address, node.endpoint("http")
+    node.kill()
+    node.start()
+    deployment.put([tiny(2)])
+    new = deployment.nodes["tiny-2"]
+    assert (new.address, new.endpoint("http")) == before
+    assert _get(new)["starts"] == 1
+    assert "start 2" in node.logs()
+
+
+def test_log_lines_since_a_moment_leave_out_older_ones(node: Node) -> None:
+    node.kill()
+    moment = time.time()
+    node.start()
+    assert re.findall(r"start \d", node.logs(since=moment)) == ["start 2"]
+
+
+def test_an_open_published_port_is_not_mistaken_for_a_server_that_listens(deployment: DockerDeployment) -> None:
+    began = time.monotonic()
+    deployment.put([tiny(2, ready=PortReady("http"), LISTEN_AFTER="1.5")])
+    assert time.monotonic() - began >= 1.5
+    assert _get(deployment.nodes["tiny-2"])["starts"] == 1
+
+
+def test_nor_where_the_containers_address_is_out_of_reach(
+    deployment: DockerDeployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Docker Desktop: only the engine's proxy can be asked."""
+    monkeypatch.setattr("harness.backends.ready.is_near", lambda address: False)
+    began = time.monotonic()
+    deployment.put([tiny(2, ready=PortReady("http"), LISTEN_AFTER="1.5")])
+    assert time.monotonic() - began >= 1.5
+    wait_ready(deployment.nodes["tiny-2"], timeout_s=1)
+
+
+def test_a_taken_port_is_named_with_its_node(node: Node) -> None:
+    node.kill()
+    host, _, number = node.endpoint("http").rpartition(":")
+    with (
+        socket.create_server((host, int(number))),
+        pytest.raises(PortTakenError, match=rf"tiny-2 needs 127\.0\.0\.1:{number} \(its port 'http'\), which is taken"),
+    ):
+        node.start()
+    node.start()
+
+
+def test_an_image_that_exits_at_once_is_shown_with_its_last_lines_and_leaves_nothing(
+    backend: DockerBackend, deployment: DockerDeployment, session: Session
+) -> None:
+    before = _owned(session)
+    with pytest.raises(NodeStartError, match=r"(?s)tiny-2 exited with status 3.*last words 30"):
+        backend.deploy(Topology("broken", (tiny(1), tiny(2, EXIT="3"))), print)
+    assert _owned(session) == before
+
+
+def test_two_deployments_do_not_meet_and_closing_one_leaves_the_other(
+    backend: DockerBackend, deployment: DockerDeployment, session: Session
+) -> None:
+    before = _owned(session)
+    with backend.deploy(Topology("another", (tiny(1),)), print) as other:
+        assert other.nodes["tiny-1"].address != deployment.nodes["tiny-1"].address
+        assert other.nodes["tiny-1"].endpoint("http") != deployment.nodes["tiny-1"].endpoint("http")
+    other.close()
+    assert _owned(session) == before
+    assert _get(deployment.nodes["tiny-1"])
+
+
+def test_removed_nodes_are_forgotten_and_unknown_names_ignored(deployment: DockerDeployment) -> None:
+    deployment.put([tiny(4)])
+    deployment.remove(["tiny-4", "nobody"])
+    assert "tiny-4" not in deployment.nodes
+
+
+def test_an_image_that_is_nowhere_is_refused_in_one_line(session: Session) -> None:
+    nowhere = DockerBackend(session, images={"kafka": "localhost:1/no-such-image:1"})
+    with pytest.raises(EnvironmentUnfitError, match=r"^image localhost:1/no-such-image:1 is not on this machine.*$"):
+        nowhere.prepare(print)
+
+
+@pytest.mark.parametrize("host", ["unix:///nonexistent.sock", "tcp://127.0.0.1:1"])
+def test_no_engine_is_one_clear_line(session: Session, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("DOCKER_HOST", host)
+    assert (DockerBackend.available() or "").startswith("no Docker engine answers at " + host)
+    with pytest.raises(EnvironmentUnfitError, match=r"start Docker, or use --backend process$"):
+        DockerBackend(session).prepare(print)
+
+
+def _get(node: Node, *, timeout_s: float = 5.0) -> dict[str, Any]:
+    answer = httpx.get(f"http://{node.endpoint('http')}/", timeout=timeout_s, trust_env=False)
+    seen: dict[str, Any] = answer.json()
+    return seen
+
+
+def _accepts(node: Node) -> bool:
+    host, _, number = node.endpoint("http").rpartition(":")
+    with contextlib.suppress(OSError), socket.create_connection((host, int(number)), timeout=1):
+        return True
+    return False
+
+
+def _published(node: Node, session: Session) -> list[dict[str, str]]:
+    with contextlib.closing(engine.connect()) as client:
+        mine: dict[str, str | list[str] | bool] = {
+            "label": [f"harness.node={node.spec.name}", f"harness.session={session.id}"]
+        }
+        [container] = client.containers.list(filters=mine)
+        return container.ports["8000/tcp"] or []
+
+
+def _owned(session: Session) -> engine.Owned:
+    with contextlib.closing(engine.connect()) as client:
+        return engine.owned(client, lambda other: other.id == session.id)
