@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -80,6 +81,11 @@ def remove_folders(session_id: str) -> None:
     """Removes the session's temporary folders."""
     for folder in glob.glob(f"{glob.escape(tempfile.gettempdir())}/harness-{glob.escape(session_id)}-*"):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def log_of(session_id: str) -> Path:
+    """The log of the session's watchdog; it stays only where cleaning up did not succeed."""
+    return Path(tempfile.gettempdir()) / f"harness-watchdog-{session_id}.log"
 
 
 def _session_of(process: psutil.Process) -> Session | None:

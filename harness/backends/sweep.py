@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psutil
 
-from harness.backends.leftovers import remove_folders, remove_left
+from harness.backends.leftovers import log_of, remove_folders, remove_left
 from harness.backends.protocol import Say
 from harness.backends.session import Session
 from harness.errors import EnvironmentUnfitError
@@ -30,6 +30,7 @@ def sweep(say: Say) -> None:
         say(f"could not remove all that earlier runs left behind: {error}")
     for session_id in dead:
         remove_folders(session_id)
+        log_of(session_id).unlink(missing_ok=True)
 
 
 def _may_live(session: Session) -> bool:

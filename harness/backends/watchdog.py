@@ -11,7 +11,6 @@ import select
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import harness
-from harness.backends.leftovers import Removed, remove_folders, remove_left
+from harness.backends.leftovers import Removed, log_of, remove_folders, remove_left
 from harness.backends.session import Session
 from harness.errors import AwaitTimeoutError
 from harness.waiting import until
@@ -73,7 +72,7 @@ def start_watchdog(session: Session) -> Watchdog:
     root = str(Path(harness.__file__).parent.parent)
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
     fields = [session.id, session.host, str(session.owner_pid), session.owner_started]
-    with _log(session.id).open("ab") as log, _deaf():
+    with log_of(session.id).open("ab") as log, _deaf():
         process = subprocess.Popen(
             [sys.executable, "-m", __name__, *fields],
             stdin=subprocess.PIPE,
@@ -90,7 +89,7 @@ def watch(session: Session) -> None:
     """Waits for the owner's end, then removes what it left, until nothing is found any more."""
     quiet_s = 0.0 if _await_end(session.owner_pid) == _ORDERLY_END else _QUIET_S
     if clean(session.id, quiet_s=quiet_s):
-        _log(session.id).unlink(missing_ok=True)
+        log_of(session.id).unlink(missing_ok=True)
 
 
 def clean(session_id: str, *, quiet_s: float) -> bool:
@@ -151,10 +150,6 @@ def _await_end(owner_pid: int) -> bytes:
         # A child that the owner forked would hold the pipe open; being adopted tells the same.
         if os.getppid() != owner_pid:
             return b""
-
-
-def _log(session_id: str) -> Path:
-    return Path(tempfile.gettempdir()) / f"harness-watchdog-{session_id}.log"
 
 
 if __name__ == "__main__":

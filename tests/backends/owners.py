@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from harness.backends import engine
-from harness.backends.leftovers import processes_of
+from harness.backends.leftovers import log_of, processes_of
 from harness.backends.session import Session
 from harness.backends.watchdog import clean
 from harness.errors import EnvironmentUnfitError
@@ -83,6 +83,7 @@ def owning(*arguments: str) -> Iterator[Owner]:
         clean(owner.session_id, quiet_s=0.0)
         with contextlib.suppress(ProcessLookupError):
             owner.kill_the_watchdog()
+        log_of(owner.session_id).unlink(missing_ok=True)
         for pipe in (process.stdin, process.stdout):
             assert pipe is not None
             with contextlib.suppress(BrokenPipeError):
