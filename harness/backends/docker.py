@@ -19,6 +19,7 @@ from harness.backends.protocol import Capability, Say
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
 from harness.errors import EnvironmentUnfitError
+from harness.provision.images import ensure_images
 from harness.topology.nodes import Kind, NodeSpec, Topology
 
 _READY_TIMEOUT_S = 60.0
@@ -52,9 +53,6 @@ class DockerBackend:
         if self._given.keys() >= set(get_args(Kind)):
             self._images = self._given
             return
-        # Not needed, and not there, where all images are given.
-        from harness.provision.images import ensure_images
-
         self._images = {**ensure_images(self._client, say), **self._given}
 
     def deploy(self, topology: Topology, say: Say) -> DockerDeployment:

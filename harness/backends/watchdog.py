@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import harness
 from harness.backends.leftovers import Removed, log_of, remove_folders, remove_left
 from harness.backends.session import Session
 from harness.errors import AwaitTimeoutError
@@ -30,6 +29,14 @@ _CLEANING_TIMEOUT_S = 12.0
 _ORPHAN_CHECK_S = 1.0
 _ORDERLY_END = b"q"
 _EXIT_TIMEOUT_S = 15.0
+#: The package's own __init__ imports every client library: half a second of CPU while the servers start.
+_WITHOUT_THE_REST = """
+import sys, types
+harness = sys.modules["harness"] = types.ModuleType("harness")
+harness.__path__ = [sys.argv[1]]
+from harness.backends.watchdog import watch_from
+watch_from(sys.argv[2:])
+"""
 _UNHEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -69,20 +76,24 @@ class Watchdog:
 
 def start_watchdog(session: Session) -> Watchdog:
     """Starts the watchdog of a session that the calling process owns; returns at once."""
-    root = str(Path(harness.__file__).parent.parent)
-    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+    package = str(Path(__file__).parents[1])
     fields = [session.id, session.host, str(session.owner_pid), session.owner_started]
     with log_of(session.id).open("ab") as log, _deaf():
         process = subprocess.Popen(
-            [sys.executable, "-m", __name__, *fields],
+            [sys.executable, "-c", _WITHOUT_THE_REST, package, *fields],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             cwd="/",
-            env={**os.environ, "PYTHONPATH": path},
             start_new_session=True,
         )
     return Watchdog(process)
+
+
+def watch_from(fields: list[str]) -> None:
+    """The watchdog's own process: watches for the session of these fields."""
+    session_id, host, owner_pid, owner_started = fields
+    watch(Session(session_id, host, int(owner_pid), owner_started))
 
 
 def watch(session: Session) -> None:
@@ -150,7 +161,3 @@ def _await_end(owner_pid: int) -> bytes:
         # A child that the owner forked would hold the pipe open; being adopted tells the same.
         if os.getppid() != owner_pid:
             return b""
-
-
-if __name__ == "__main__":
-    watch(Session(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]))
