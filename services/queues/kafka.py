@@ -7,6 +7,9 @@ is posted again after an unknown outcome makes a second record; its key takes it
 
 from __future__ import annotations
 
+import threading
+import time
+from collections import deque
 from typing import Any
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer
@@ -19,6 +22,8 @@ from services.settings import Kafka
 
 #: A leader election takes about 3 s: a message waits for it in the producer that long, then the outcome is unknown.
 DELIVERY_MS, REQUEST_MS = 3000, 1500
+#: A send that is this much later than its limit shows that the producer itself has failed.
+GRACE_MS = 500
 #: Found again soon: brokers, new leaders, and a topic that is made after the service has started.
 CLIENT: dict[str, Any] = {
     "reconnect_backoff_ms": 50,
@@ -49,10 +54,13 @@ class KafkaProducing:
         self._kept: Kept[KafkaProducer] = Kept(
             f"Kafka topic {settings.topic}",
             make=self._make,
-            alive=lambda producer: bool(producer._sender.is_alive()),
-            close=lambda producer, within_s: producer.close(timeout=within_s),
+            alive=self._alive,
+            close=self._close,
             log=log,
         )
+        self._log = log
+        self._sent: deque[tuple[float, Any]] = deque()
+        self._lock = threading.Lock()
         self.start, self.problem, self.stop = self._kept.start, self._kept.problem, self._kept.stop
 
     def put(self, message_id: str, msg: str, timeout_s: float) -> Queued:
@@ -62,11 +70,39 @@ class KafkaProducing:
             future = producer.send(self._settings.topic, encode(message_id, msg).encode(), key=message_id.encode())
         except (NotConnectedError, KafkaError) as error:
             raise NotQueuedError(repr(error), unknown=False) from error
+        with self._lock:
+            self._sent.append((time.monotonic(), future))
         try:
             record = future.get(timeout=max(timeout_s, 0.0))
         except KafkaError as error:
             raise NotQueuedError(repr(error), unknown=True) from error
         return Queued("kafka", record.topic, record.partition, record.offset)
+
+    def _alive(self, producer: KafkaProducer) -> bool:
+        """Whether every send came to something within its delivery limit.
+
+        kafka-python 3.0.12 can stop sending for good after it lost a leader, without failing a send or ending its
+        thread (seen here: ten minutes, while a new producer worked at once). So a send that outlives its limit means
+        that this producer is of no more use.
+        """
+        with self._lock:
+            while self._sent and self._sent[0][1].is_done:
+                self._sent.popleft()
+            late = bool(self._sent) and time.monotonic() - self._sent[0][0] > (DELIVERY_MS + GRACE_MS) / 1000
+        return producer._sender.is_alive() and not late
+
+    def _close(self, producer: KafkaProducer, within_s: float) -> None:
+        with self._lock:
+            waiting = sum(not future.is_done for _, future in self._sent)
+            self._sent.clear()
+        if waiting:
+            manager = producer._transaction_manager
+            in_flight = manager.has_in_flight_transactional_request() if manager else None
+            self._log("producer given up", unanswered=waiting, waits_for_producer_id=in_flight)
+        try:
+            producer.close(timeout=0.0 if waiting else within_s)
+        except KafkaError:  # what it still holds has an unknown outcome, which its senders are told
+            producer._sender.force_close()
 
     def _make(self) -> KafkaProducer:
         safe = self._acks == "all"
