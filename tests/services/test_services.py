@@ -1,0 +1,259 @@
+"""The services as real processes over HTTP, as far as they go without Hazelcast and Kafka."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import httpx
+import pytest
+
+from services.config import Registration, Registry
+from services.directory import Directory
+from services.facade import build
+from services.logs import Log
+from services.posting import Poster, PostError
+from services.queues import NotQueuedError, Queued
+from services.reading import Reader
+
+LOG = Log("test")
+
+
+def until(holds: Callable[[], bool], what: str, within_s: float = 10.0) -> None:
+    end = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < end, f"not within {within_s} s: {what}"
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@dataclass
+class Running:
+    process: subprocess.Popen[str]
+    url: str
+
+    def get(self, path: str) -> httpx.Response:
+        return httpx.get(self.url + path, timeout=2)
+
+    def answers(self) -> bool:
+        try:
+            return self.get("/health").status_code in {200, 503}
+        except httpx.HTTPError:
+            return False
+
+
+Start = Callable[..., Running]
+
+
+def environment(name: str, port: int, more: Mapping[str, str]) -> dict[str, str]:
+    told = {"SERVICE_NAME": name, "HOST": "127.0.0.1", "PORT": str(port), "ADVERTISE_URL": f"http://127.0.0.1:{port}"}
+    return {"PATH": os.environ["PATH"], **told, **more}
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    running: list[Running] = []
+
+    def _start(module: str, port: int | None = None, **more: str) -> Running:
+        port = port or free_port()
+        process = subprocess.Popen(
+            [sys.executable, "-m", f"services.{module}"],
+            env=environment(f"{module}-1", port, more),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(Running(process, f"http://127.0.0.1:{port}"))
+        until(running[-1].answers, f"{module} answers")
+        return running[-1]
+
+    yield _start
+    for each in running:
+        each.process.kill()
+        each.process.communicate()
+
+
+NOBODY = {"HAZELCAST_MEMBERS": "127.0.0.1:1", "HAZELCAST_MAP": "map"}
+ROLES: dict[str, dict[str, str]] = {
+    "config": {},
+    "facade": {"QUEUE": "kafka", "KAFKA_BOOTSTRAP": "127.0.0.1:1", "TOPIC": "topic"},
+    "logging": NOBODY,
+    "messages": {"QUEUE": "kafka", "KAFKA_BOOTSTRAP": "127.0.0.1:1", "TOPIC": "topic", "KAFKA_GROUP": "group"},
+}
+
+
+def test_a_lease_that_is_not_renewed_is_gone_and_a_renewed_one_stays() -> None:
+    now = [0.0]
+    registry = Registry(LOG, clock=lambda: now[0])
+    for name in ("logging-1", "logging-2"):
+        registry.put(name, Registration(role="logging", url="http://there", lease_s=3))
+    now[0] = 2.0
+    assert registry.put("logging-2", Registration(role="logging", url="http://there", lease_s=3)) is False
+    now[0] = 3.0
+    assert [instance.name for instance in registry.live()["logging"]] == ["logging-2"]
+
+
+def test_config_registers_lists_by_role_and_removes_over_http(start: Start) -> None:
+    config = start("config")
+    body = {"role": "logging", "url": "http://there", "lease_s": 5}
+    assert httpx.put(config.url + "/instances/logging-1", json=body).status_code == 201
+    assert config.get("/instances").json() == {"logging": [{"name": "logging-1", "url": "http://there"}]}
+    assert httpx.delete(config.url + "/instances/logging-1").status_code == 204
+    assert config.get("/instances").json() == {}
+
+
+@pytest.mark.parametrize("role", list(ROLES))
+def test_sigterm_ends_a_service_with_0_within_two_seconds(start: Start, role: str) -> None:
+    more = ROLES[role] if role == "config" else {"CONFIG_URL": "http://127.0.0.1:1", **ROLES[role]}
+    service = start(role, **more)
+    begin = time.monotonic()
+    service.process.send_signal(signal.SIGTERM)
+    assert service.process.wait(5) == 0
+    assert time.monotonic() - begin < 2.0
+
+
+@pytest.mark.parametrize("role", ["facade", "logging", "messages"])
+def test_health_says_why_while_the_servers_do_not_answer(start: Start, role: str) -> None:
+    answer = start(role, CONFIG_URL="http://127.0.0.1:1", **ROLES[role]).get("/health")
+    assert answer.status_code == 503
+    assert answer.json()["reason"]
+
+
+@pytest.mark.parametrize(
+    ("role", "change", "named"),
+    [
+        ("config", {"SERVICE_NAME": ""}, "SERVICE_NAME is missing"),
+        ("config", {"PORT": "many"}, "PORT='many'"),
+        ("logging", {"HAZELCAST_MAP": ""}, "HAZELCAST_MAP is missing"),
+        ("logging", {"CONFIG_URL": "config"}, "CONFIG_URL='config'"),
+        ("facade", {"QUEUE": "rabbit"}, "QUEUE='rabbit'"),
+        ("facade", {"KAFKA_ACKS": "2"}, "KAFKA_ACKS='2'"),
+        ("messages", {"KAFKA_GROUP": ""}, "KAFKA_GROUP is missing"),
+    ],
+)
+def test_a_wrong_variable_ends_with_2_and_one_line_that_names_it(role: str, change: dict[str, str], named: str) -> None:
+    env = environment("it", 8000, {"CONFIG_URL": "http://127.0.0.1:1", **ROLES[role], **change})
+    ended = subprocess.run([sys.executable, "-m", f"services.{role}"], env=env, capture_output=True, text=True)
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1
+    assert named in ended.stderr
+    assert "expected" in ended.stderr
+
+
+def test_a_taken_port_ends_with_2_and_one_line(start: Start) -> None:
+    port = free_port()
+    start("config", port)
+    ended = subprocess.run(
+        [sys.executable, "-m", "services.config"], env=environment("it", port, {}), capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+
+
+class RecordingQueue:
+    """Stands where a queue client would: the seam between the facade's POST and a queue."""
+
+    def __init__(self, error: NotQueuedError | None = None) -> None:
+        self.ids: list[str] = []
+        self.error = error
+
+    def start(self) -> None: ...
+
+    def stop(self, within_s: float) -> None: ...
+
+    def problem(self) -> str | None:
+        return None
+
+    def put(self, message_id: str, msg: str, timeout_s: float) -> Queued:
+        if self.error:
+            raise self.error
+        self.ids.append(message_id)
+        return Queued("kafka", "topic", 0, len(self.ids) - 1)
+
+
+@pytest.fixture
+def logging_stand_in() -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+async def post(config_url: str, queue: RecordingQueue) -> tuple[str, Queued]:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        directory = Directory(client, config_url, LOG)
+        return await Poster(client, directory, queue, deadline_s=4, log=LOG).post("id-1", "text")
+
+
+def register(config: Running, name: str, url: str) -> None:
+    httpx.put(f"{config.url}/instances/{name}", json={"role": "logging", "url": url, "lease_s": 30}).raise_for_status()
+
+
+def test_a_post_moves_on_from_instances_that_refuse_connections(start: Start, logging_stand_in: str) -> None:
+    config = start("config")
+    register(config, "logging-1", f"http://127.0.0.1:{free_port()}")
+    register(config, "logging-2", f"http://127.0.0.1:{free_port()}")
+    register(config, "logging-3", logging_stand_in)
+    queue = RecordingQueue()
+    begin = time.monotonic()
+    logged_by, _ = asyncio.run(post(config.url, queue))
+    assert (logged_by, queue.ids) == ("logging-3", ["id-1"])
+    assert time.monotonic() - begin < 1.0
+
+
+def test_a_post_that_no_instance_takes_is_surely_not_logged_and_not_queued(start: Start) -> None:
+    config, queue = start("config"), RecordingQueue()
+    register(config, "logging-1", f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(PostError) as caught:
+        asyncio.run(post(config.url, queue))
+    assert (caught.value.stage, caught.value.unknown, queue.ids) == ("logging", False, [])
+
+
+def test_an_unknown_outcome_of_the_queue_is_passed_on(start: Start, logging_stand_in: str) -> None:
+    config = start("config")
+    register(config, "logging-1", logging_stand_in)
+    with pytest.raises(PostError) as caught:
+        asyncio.run(post(config.url, RecordingQueue(NotQueuedError("silence", unknown=True))))
+    assert (caught.value.stage, caught.value.unknown) == ("queue", True)
+
+
+def test_an_acknowledged_id_sent_again_gets_the_same_answer_and_is_queued_once(
+    start: Start, logging_stand_in: str
+) -> None:
+    config, queue = start("config"), RecordingQueue()
+    register(config, "logging-1", logging_stand_in)
+
+    async def twice() -> list[httpx.Response]:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            directory = Directory(client, config.url, LOG)
+            poster = Poster(client, directory, queue, deadline_s=4, log=LOG)
+            app = build(poster, Reader(client, directory, deadline_s=4, log=LOG), LOG)
+            transport = httpx.ASGITransport(app=app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://facade") as user:
+                key = {"Idempotency-Key": "id-1"}
+                return [await user.post("/messages", json={"msg": "text"}, headers=key) for _ in range(2)]
+
+    first, second = asyncio.run(twice())
+    assert (first.status_code, first.json()) == (second.status_code, second.json())
+    assert queue.ids == ["id-1"]
