@@ -1,4 +1,4 @@
-"""The seam through which an experiment tells its steps; Allure's `step` fits it."""
+"""The seams through which the harness tells a person what it does, without knowing how it is shown."""
 
 from __future__ import annotations
 
@@ -7,3 +7,6 @@ from contextlib import AbstractContextManager
 
 #: Shows a step by its words for as long as the block lasts.
 Narrate = Callable[[str], AbstractContextManager[object]]
+
+#: Shows a line of progress; called for everything that can take longer than about two seconds.
+Say = Callable[[str], None]

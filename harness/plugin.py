@@ -6,7 +6,7 @@ Exit status: 0 everything held, 1 a guarantee was broken, 2 bad input or an unfi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import allure
@@ -95,19 +95,19 @@ def harness_run(request: pytest.FixtureRequest) -> Iterator[Run]:
             terminal.ensure_newline()
             terminal.write_line(f"  {line}")
 
-    try:
-        run = Run(config.stash[_OPTIONS], say).__enter__()
-    except (BadInputError, EnvironmentUnfitError) as error:
-        pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
-    with run:
+    with ExitStack() as resources:
+        try:
+            run = resources.enter_context(Run(config.stash[_OPTIONS], say))
+        except (BadInputError, EnvironmentUnfitError) as error:
+            pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
         yield run
 
 
 @pytest.fixture
-def report(request: pytest.FixtureRequest) -> ScenarioReport:
-    """Where this scenario's history, logs and figures go."""
+def report(request: pytest.FixtureRequest, tmp_path: Path) -> ScenarioReport:
+    """Where this scenario's history, logs and figures go; the harness' own tests leave none in the report folder."""
     name = str(request.node.nodeid).removeprefix("scenarios/")
-    return ScenarioReport(name, request.config.stash[_FOLDER])
+    return ScenarioReport(name, request.config.stash.get(_FOLDER, None) or ReportFolder(tmp_path))
 
 
 @pytest.fixture

@@ -6,11 +6,12 @@ import contextlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from harness.backends.protocol import Backend, Deployment, Node, Phase, Say
+from harness.backends.protocol import Backend, Deployment, Node, Phase
 from harness.clusters import Clusters
 from harness.clusters.hazelcast import HazelcastView
 from harness.clusters.kafka import KafkaView
 from harness.errors import HarnessError
+from harness.narration import Say
 from harness.topology.nodes import NodeSpec, Topology
 
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from harness.backends.docker import DockerBackend
 from harness.backends.process import ProcessBackend
-from harness.backends.protocol import Backend, Say
+from harness.backends.protocol import Backend
 from harness.backends.session import Session
 from harness.backends.sweep import sweep
 from harness.backends.watchdog import start_watchdog
 from harness.clusters import Clusters
 from harness.errors import BadInputError
 from harness.history import History
-from harness.narration import Narrate
+from harness.narration import Narrate, Say
 from harness.pool import Pool
 from harness.system import System
 from harness.targets import Target
@@ -94,7 +94,8 @@ class Run:
         *,
         queue: QueueKind = "kafka",
         queue_owner: Target | None = None,
-        extra: Mapping[str, Mapping[str, str]] | None = None,
+        backups: bool = True,
+        mutants: Mapping[str, str] | None = None,
     ) -> System:
         """The whole system, healed, in an epoch of its own.
 
@@ -104,17 +105,18 @@ class Run:
             narrate: shows the steps.
             queue: which server carries the messages.
             queue_owner: the Hazelcast member that has to own the queue's partition; any, if not given.
-            extra: more environment for services by role; mutants are made with it.
+            backups: whether the epoch's map and Hazelcast queue have a backup.
+            mutants: by role, the module of `services.mutants` to run in place of the service.
         """
         deployment, clusters = self._pool.clusters(whole(self.options.profile))
         self._epochs += 1
-        epoch = Epoch(f"{self._epochs:03d}-{_short(scenario)}", queue)
+        epoch = Epoch(f"{self._epochs:03d}-{_short(scenario)}", queue, backups=backups)
         if queue_owner:
             epoch = replace(epoch, hazelcast_queue=queue_owned_by(queue_owner, clusters, epoch))
         if queue == "kafka":
             clusters.kafka.create_topic(epoch.topic)
         system = System(deployment, clusters, epoch, history, narrate)
-        self._pool.put(deployment, services(epoch, extra=extra))
+        self._pool.put(deployment, services(epoch, mutants=mutants))
         return system
 
 

@@ -5,9 +5,11 @@ Not for deciding anything: what happened is in the history, and checkers judge t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 
 from harness.backends.protocol import Deployment, Node, Phase
@@ -18,7 +20,9 @@ from harness.topology.services import Epoch
 from harness.waiting import until
 from harness.workloads.messages import MessageClients, Posted, Traffic
 
-_DRAIN_TIMEOUT_S = 30.0
+_DRAIN_TIMEOUT_S = 40.0
+_SETTLED_S = 1.0
+_GIVEN_UP_S = 10.0
 #: GETs until every messages instance has answered at least once: with 2 instances, 64 misses have a chance of 2^-64.
 _MOST_GETS = 64
 
@@ -50,6 +54,35 @@ class Instances:
         """Starts all at once; returns when each says that it is healthy."""
         with self._narrate(f"start all {self.role} instances"), ThreadPoolExecutor() as pool:
             list(pool.map(lambda node: node.start(), self.nodes))
+
+
+@dataclass(frozen=True)
+class Held:
+    """How many acknowledged messages no instance holds, and for how many seconds nothing has changed."""
+
+    missing: int
+    unchanged_s: float
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is time for the final read."""
+        return self.unchanged_s >= (_GIVEN_UP_S if self.missing else _SETTLED_S)
+
+
+class Settling:
+    """Watches what the messages instances hold until it no longer changes."""
+
+    def __init__(self, due: frozenset[str]) -> None:
+        self._due = due
+        self._last: Mapping[str, Sequence[str]] = {}
+        self._since_s = time.monotonic()
+
+    def look(self, held: Mapping[str, Sequence[str]]) -> Held:
+        """Takes note of what each instance holds now."""
+        if held != self._last:
+            self._last, self._since_s = held, time.monotonic()
+        missing = self._due.difference(*held.values())
+        return Held(len(missing), round(time.monotonic() - self._since_s, 1))
 
 
 class System:
@@ -101,25 +134,21 @@ class System:
         self.clients.peek(node.endpoint("http"))
 
     def drain(self, posted: Posted) -> Mapping[str, Sequence[str]]:
-        """Waits until the messages instances hold every acknowledged message between them, or no longer change,
-        and records what each holds.
+        """Waits until the messages instances have settled and records what each holds.
+
+        Settled: they hold every acknowledged message between them and nothing has changed for a second (a double may
+        come late), or, if some never come, nothing has changed for much longer.
         """
-        last: list[int] = []
-
-        def held() -> int:
-            answers = [self.clients.peek(at) for at in self.messages.running.values()]
-            last.append(len(posted.ids - {id_ for answer in answers for id_ in answer}))
-            return last[-1]
-
+        settling = Settling(posted.ids)
         with self.narrate("drain: every acknowledged message to be read by a messages instance"):
             until(
-                f"all {len(posted.ids)} acknowledged messages to be at the messages instances (seen last: how many miss)",
-                held,
-                lambda missing: missing == 0 or (len(last) > 100 and len(set(last[-100:])) == 1),
+                f"the messages instances to settle with all {len(posted.ids)} acknowledged messages",
+                lambda: settling.look({name: self.clients.peek(at) for name, at in self.messages.running.items()}),
+                lambda seen: seen.settled,
                 timeout_s=_DRAIN_TIMEOUT_S,
                 interval_s=0.1,
             )
-        return self.clients.read_instances("drain", "/messages", self.messages.running)
+            return self.clients.read_instances("drain", "/messages", self.messages.running)
 
     def read(self) -> None:
         """GETs until every running messages instance has answered, and asks logging who logged what."""

@@ -15,10 +15,11 @@ from harness.backends import engine
 from harness.backends.docker_network import address, create_network
 from harness.backends.docker_node import LABEL_DEPLOYMENT, DockerNode, PortTakenError, Site
 from harness.backends.docker_ports import HostPorts
-from harness.backends.protocol import Capability, Say
+from harness.backends.protocol import Capability
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
 from harness.errors import EnvironmentUnfitError
+from harness.narration import Say
 from harness.provision.images import ensure_images
 from harness.topology.nodes import Kind, NodeSpec, Topology
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from harness.backends.loopback import FIRST_HOST, assert_free, leased_block
 from harness.backends.process_node import ProcessNode, Site
-from harness.backends.protocol import Capability, Say
+from harness.backends.protocol import Capability
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
+from harness.narration import Say
 from harness.provision.processes import ProcessKit, prepare_processes
 from harness.topology.nodes import NodeSpec, Topology
 

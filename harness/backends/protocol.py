@@ -5,15 +5,13 @@ Everything after this point, clusters, targets, faults, workloads, sees only the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from harness.narration import Say
 from harness.topology.nodes import NodeSpec, Topology
-
-#: Tells a person what is being done; called for everything that can take longer than about two seconds.
-Say = Callable[[str], None]
 
 
 class Capability(StrEnum):

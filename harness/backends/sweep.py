@@ -5,9 +5,9 @@ from __future__ import annotations
 import psutil
 
 from harness.backends.leftovers import log_of, remove_folders, remove_left
-from harness.backends.protocol import Say
 from harness.backends.session import Session
 from harness.errors import EnvironmentUnfitError
+from harness.narration import Say
 
 #: The wall clock's idea of when a process started shifts a little when the clock is adjusted.
 _CLOCK_SHIFT_S = 2.0

@@ -27,7 +27,7 @@ class Injected:
         picked: to which nodes and why to these.
         at_ns: monotonic nanoseconds just before it was applied.
         proofs: by node name, the evidence that it bit.
-        effects: by name of the effect, seconds from the fault until it was seen.
+        effects: in words what was seen of it, and after how many seconds from the fault.
     """
 
     fault: Fault
@@ -54,7 +54,7 @@ class Injected:
         Raises:
             AwaitTimeoutError: not within `timeout_s` (by default what the timings profile allows for detection).
         """
-        self.effects[effect.name] = self.nemesis.await_effect(effect, self, timeout_s)
+        self.effects[effect.what] = self.nemesis.await_effect(effect, self, timeout_s)
         return self
 
     def undo(self) -> Injected:

@@ -15,14 +15,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from harness.errors import EnvironmentUnfitError
+from harness.narration import Say
 from harness.waiting import until
-
-if TYPE_CHECKING:
-    # An image's build trains too, and has no backends.
-    from harness.backends.protocol import Say
 
 LAUNCHERS = Path(__file__).parent / "launchers"
 _TRAINING_TIMEOUT_S = 120.0

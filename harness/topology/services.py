@@ -22,11 +22,13 @@ class Epoch:
         id: unique per scenario, part of every name.
         queue: which server carries the messages.
         hazelcast_queue: its name; a scenario may choose one whose partition a certain member owns.
+        backups: whether the map and the Hazelcast queue have one.
     """
 
     id: str
     queue: QueueKind = "kafka"
     hazelcast_queue: str = ""
+    backups: bool = True
 
     @property
     def topic(self) -> str:
@@ -41,12 +43,16 @@ class Epoch:
     @property
     def map(self) -> str:
         """The Hazelcast map that logging writes to."""
-        return f"logging-{self.id}"
+        return f"{self._prefix}logging-{self.id}"
 
     @property
     def queue_name(self) -> str:
         """The Hazelcast queue of this epoch."""
-        return self.hazelcast_queue or f"messages-{self.id}"
+        return self.hazelcast_queue or f"{self._prefix}messages-{self.id}"
+
+    @property
+    def _prefix(self) -> str:
+        return "" if self.backups else hz.NO_BACKUP
 
 
 def services(
@@ -56,7 +62,7 @@ def services(
     messages: int = 2,
     members: int = 3,
     brokers: int = 3,
-    extra: Mapping[str, Mapping[str, str]] | None = None,
+    mutants: Mapping[str, str] | None = None,
 ) -> tuple[NodeSpec, ...]:
     """config, facade, `logging` x logging, `messages` x messages for a cluster of that many members and brokers.
 
@@ -66,7 +72,7 @@ def services(
         messages: how many messages instances.
         members: how many Hazelcast members there are.
         brokers: how many Kafka brokers there are.
-        extra: more environment by role, such as {"facade": {"KAFKA_ACKS": "0"}} for a mutant.
+        mutants: by role, the module of `services.mutants` to run in place of the service.
     """
     hazelcast = {
         "HAZELCAST_CLUSTER": hz.CLUSTER_NAME,
@@ -74,12 +80,12 @@ def services(
     }
     queue = {"QUEUE": epoch.queue, **_queue(epoch, hazelcast, brokers)}
     logger = {**hazelcast, "HAZELCAST_MAP": epoch.map}
-    more = extra or {}
+    modules = {role: f"services.mutants.{name}" for role, name in (mutants or {}).items()}
     return (
-        _service("config", 1, 1, more.get("config", {})),
-        _service("facade", 1, 1, {**queue, **more.get("facade", {})}),
-        *(_service("logging", i, logging, {**logger, **more.get("logging", {})}) for i in range(1, logging + 1)),
-        *(_service("messages", i, messages, {**queue, **more.get("messages", {})}) for i in range(1, messages + 1)),
+        _service("config", 1, {}, modules),
+        _service("facade", 1, queue, modules),
+        *(_service("logging", index, logger, modules) for index in range(1, logging + 1)),
+        *(_service("messages", index, queue, modules) for index in range(1, messages + 1)),
     )
 
 
@@ -93,14 +99,14 @@ def _queue(epoch: Epoch, hazelcast: Mapping[str, str], brokers: int) -> dict[str
     }
 
 
-def _service(role: str, index: int, count: int, environment: Mapping[str, str]) -> NodeSpec:
-    name = role if count == 1 and role in {"config", "facade"} else f"{role}-{index}"
+def _service(role: str, index: int, environment: Mapping[str, str], modules: Mapping[str, str]) -> NodeSpec:
+    name = role if role in {"config", "facade"} else f"{role}-{index}"
     return NodeSpec(
         name=name,
         role=role,
         index=index,
         kind="service",
-        arguments=(f"services.{role}",),
+        arguments=(modules.get(role, f"services.{role}"),),
         ports={"http": PORT},
         ready=HttpReady("http", "/health"),
         environment={

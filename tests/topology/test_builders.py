@@ -45,9 +45,9 @@ def test_epochs_share_no_name() -> None:
     assert first.queue_name != second.queue_name
 
 
-def test_extra_environment_goes_to_the_named_role_only() -> None:
-    made = services(Epoch("e1"), extra={"facade": {"KAFKA_ACKS": "0"}})
-    assert [node.name for node in made if "KAFKA_ACKS" in node.environment] == ["facade"]
+def test_a_mutant_takes_the_place_of_its_role_only() -> None:
+    made = services(Epoch("e1"), mutants={"facade": "a_bug"})
+    assert [node.name for node in made if node.arguments == ("services.mutants.a_bug",)] == ["facade"]
 
 
 def test_an_unknown_node_is_named_with_the_known_ones() -> None:

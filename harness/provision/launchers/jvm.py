@@ -12,7 +12,10 @@ TUNED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 def become(server: str, options: list[str], main: list[str]) -> None:
     """Replaces this process by the JVM, so that its process id is the server's."""
-    java, jars = place("HARNESS_JAVA", "/usr/local/bin/java"), Path(place("HARNESS_JARS", f"/opt/harness/jars/{server}"))
+    java, jars = (
+        place("HARNESS_JAVA", "/usr/local/bin/java"),
+        Path(place("HARNESS_JARS", f"/opt/harness/jars/{server}")),
+    )
     classpath = ":".join(str(jar) for jar in sorted(jars.glob("*.jar")))
     if not classpath:
         sys.exit(f"no jars in {jars}")

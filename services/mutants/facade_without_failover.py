@@ -1,0 +1,16 @@
+"""A facade that asks one logging instance and gives up when that one does not answer."""
+
+from services import directory, facade
+
+
+class OneOnly(directory.Directory):
+    """Knows one instance of each role, chosen at random."""
+
+    async def instances(self, role: str) -> list[tuple[str, str]]:
+        """The first of the shuffled list."""
+        return (await super().instances(role))[:1]
+
+
+if __name__ == "__main__":
+    facade.Directory = OneOnly  # type: ignore[attr-defined]
+    facade.main()
