@@ -48,9 +48,11 @@ def ensure_images(client: docker.DockerClient, say: Say) -> Mapping[Kind, str]:
         context = Path(folder)
         _put_together(context, say)
         tags: dict[Kind, str] = {kind: f"harness-{kind}:{_hash(context, base, kind)}" for kind in get_args(Kind)}
-        for kind, tag in tags.items():
-            if not _has(client, tag):
-                _build(client, context, base, kind, tag, say)
+        missing = {kind: tag for kind, tag in tags.items() if not _has(client, tag)}
+        if missing:
+            _assert_room(client)
+        for kind, tag in missing.items():
+            _build(client, context, base, kind, tag, say)
     return tags
 
 
@@ -128,7 +130,6 @@ def _has(client: docker.DockerClient, tag: str) -> bool:
 
 
 def _build(client: docker.DockerClient, context: Path, base: str, kind: Kind, tag: str, say: Say) -> None:
-    _assert_room()
     say(f"building the image of {kind}")
     lines: list[str] = []
     for part in client.api.build(
@@ -152,13 +153,17 @@ def _build(client: docker.DockerClient, context: Path, base: str, kind: Kind, ta
             raise EnvironmentUnfitError(_explain(kind, str(error), lines))
 
 
-def _assert_room() -> None:
-    free = shutil.disk_usage(cache_folder()).free
-    if free < _ROOM_BYTES:
-        raise EnvironmentUnfitError(
-            f"no disk space to build the images: {free / 1024**3:.1f} GB are free, {_ROOM_BYTES / 1024**3:.0f} are "
-            "needed; free some (docker image prune), or use --backend process"
-        )
+def _assert_room(client: docker.DockerClient) -> None:
+    """Checks the disks of the context and, where it is a local one, of the engine, before a build is begun in vain."""
+    for folder in (cache_folder(), Path(client.info()["DockerRootDir"])):
+        if not folder.exists():
+            continue
+        free = shutil.disk_usage(folder).free
+        if free < _ROOM_BYTES:
+            raise EnvironmentUnfitError(
+                f"no disk space to build the images: {free / 1024**3:.1f} GB are free in {folder}, "
+                f"{_ROOM_BYTES / 1024**3:.0f} are needed; free some (docker image prune), or use --backend process"
+            )
 
 
 def _explain(kind: Kind, error: str, lines: list[str]) -> str:

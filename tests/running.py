@@ -1,0 +1,30 @@
+"""Runs pytest or a module of the harness as a person would: in a process of its own, from the root of the checkout."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SCENARIO = "scenarios/test_kafka_leader.py::test_losing_the_leader_loses_no_message[10]"
+
+
+def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """Starts `python -m arguments` with more environment; its output can be read from stdout."""
+    return subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def run(*arguments: str, **environment: str) -> tuple[int, str]:
+    """Runs it to its end; the exit status and all that it printed."""
+    process = start(*arguments, **environment)
+    output, _ = process.communicate(timeout=120)
+    return process.returncode, output

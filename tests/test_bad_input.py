@@ -1,0 +1,152 @@
+"""Bad input and an unfit machine get one clear line, exit status 2 or a failed fixture, and leave nothing behind."""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.backends.engine import why_unavailable
+from harness.provision.cache import cache_folder
+from tests.running import SCENARIO, run
+
+needs_docker = pytest.mark.skipif(bool(why_unavailable()), reason="no Docker engine answers")
+NOBODY = "http://127.0.0.1:1"
+
+
+def scenario(tmp_path: Path, *arguments: str, **environment: str) -> tuple[int, str]:
+    return run("pytest", SCENARIO, "--reports", str(tmp_path / "reports"), *arguments, **environment)
+
+
+def assert_no_traceback(output: str) -> None:
+    assert "Traceback" not in output
+    assert "INTERNALERROR" not in output
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "line"),
+    [
+        ("--backend", "podman", "--backend 'podman' is unknown; choose one of auto, docker, process"),
+        ("--timings", "slow", "--timings 'slow' is unknown; choose one of fast, vendor"),
+    ],
+)
+def test_an_unknown_value_names_the_possible_ones(tmp_path: Path, option: str, value: str, line: str) -> None:
+    status, output = scenario(tmp_path, option, value)
+    assert status == 2
+    assert line in output
+    assert_no_traceback(output)
+
+
+def test_docker_without_an_engine_says_what_to_do(tmp_path: Path) -> None:
+    status, output = scenario(tmp_path, "--backend", "docker", DOCKER_HOST="tcp://127.0.0.1:1")
+    assert status == 2
+    assert "no Docker engine" in output
+    assert "--backend process" in output
+    assert_no_traceback(output)
+
+
+@pytest.mark.process
+def test_a_taken_port_names_who_has_it(tmp_path: Path) -> None:
+    with socket.socket() as holder:
+        holder.bind(("0.0.0.0", 5701))
+        holder.listen()
+        status, output = scenario(tmp_path, "--backend", "process")
+    assert status == 1
+    assert "hazelcast-1 needs port 5701 on 127.77." in output
+    assert f"which is taken by process {os.getpid()} (" in output
+    assert_no_traceback(output)
+    assert not leftovers()
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    """A cache of its own that has the jars, to spoil."""
+    shutil.copytree(cache_folder() / "jars", tmp_path / "cache" / "jars")
+    return tmp_path / "cache"
+
+
+@pytest.mark.process
+def test_a_corrupt_jar_is_named_and_never_run(tmp_path: Path, cache: Path) -> None:
+    (jar,) = (cache / "jars" / "hazelcast").glob("*.jar")
+    with jar.open("r+b") as file:
+        file.seek(1000)
+        file.write(b"broken")
+    status, output = scenario(tmp_path, "--backend", "process", HARNESS_CACHE=str(cache))
+    assert status == 2
+    assert f"{jar} is corrupt: its sha256 is" in output
+    assert "Delete that file and run again" in output
+    assert_no_traceback(output)
+
+
+@pytest.mark.process
+def test_an_unreachable_registry_is_named_with_what_was_wanted(tmp_path: Path) -> None:
+    status, output = scenario(
+        tmp_path,
+        *("--backend", "process"),
+        HARNESS_CACHE=str(tmp_path / "cache"),
+        M2_REPO=str(tmp_path / "m2"),
+        HTTPS_PROXY=NOBODY,
+        HTTP_PROXY=NOBODY,
+    )
+    assert status == 2
+    assert "hazelcast-5.7.0.jar can't be had: the package registry" in output
+    assert_no_traceback(output)
+
+
+@pytest.fixture(params=["8m"])
+def small_disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A disk of that size."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small disk needs root")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={request.param}", "tmpfs", str(folder)], check=True)
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.process
+def test_a_full_disk_is_said_to_be_full(tmp_path: Path, small_disk: Path) -> None:
+    status, output = scenario(tmp_path, "--backend", "process", HARNESS_CACHE=str(small_disk))
+    assert status == 2
+    assert "No space left on device" in output
+    assert_no_traceback(output)
+
+
+@needs_docker
+@pytest.mark.parametrize("small_disk", ["200m"], indirect=True)
+def test_no_room_for_a_build_is_said_before_it_begins(small_disk: Path) -> None:
+    # Another base makes other images, so there is something to build.
+    subprocess.run(["docker", "tag", "harness-base:bookworm", "harness-base:test"], check=True)
+    status, output = run("harness.provision", "images", HARNESS_CACHE=str(small_disk), HARNESS_BASE="harness-base:test")
+    subprocess.run(["docker", "image", "rm", "harness-base:test"], check=True, capture_output=True)
+    assert status == 2
+    assert "no disk space to build the images: 0.1 GB are free" in output
+    assert_no_traceback(output)
+
+
+@needs_docker
+def test_an_image_that_exits_at_once_shows_its_last_lines(tmp_path: Path) -> None:
+    image = "harness-exits-at-once:test"
+    build = 'FROM harness-base:bookworm\nENTRYPOINT ["sh", "-c", "echo this image is on fire; exit 3"]\n'
+    subprocess.run(["docker", "build", "-q", "-t", image, "-"], input=build.encode(), check=True, capture_output=True)
+    status, output = scenario(tmp_path, "--backend", "docker", "--kafka-image", image)
+    subprocess.run(["docker", "image", "rm", image], check=True, capture_output=True)
+    assert status == 1
+    assert "kafka-1 exited with status 3 before it was ready" in output
+    assert "this image is on fire" in output
+    assert_no_traceback(output)
+    assert not leftovers()
+
+
+def leftovers() -> list[str]:
+    """Containers and processes that carry a label of the harness and whose session is not this process' own."""
+    if why_unavailable():
+        return []
+    listed = subprocess.run(
+        ["docker", "ps", "-aq", "--filter", "label=harness.session"], capture_output=True, text=True, check=True
+    )
+    return listed.stdout.split()

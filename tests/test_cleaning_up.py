@@ -1,0 +1,102 @@
+"""Whatever ends a run, nothing of it is left: no container, network, process, port or folder; and no other run's."""
+
+import re
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from harness.backends.engine import why_unavailable
+from harness.backends.session import LABEL_SESSION, variables
+from harness.waiting import until
+from tests.running import SCENARIO, start
+
+LEFT_WITHIN_S = 15
+backends = pytest.mark.parametrize(
+    "backend",
+    [
+        pytest.param("process", marks=pytest.mark.process),
+        pytest.param(
+            "docker",
+            marks=[
+                pytest.mark.docker,
+                pytest.mark.skipif(bool(why_unavailable()), reason="no Docker engine answers"),
+            ],
+        ),
+    ],
+)
+
+
+def begun(tmp_path: Path, backend: str) -> "tuple[subprocess.Popen[str], str]":
+    """A run whose servers are being started, and its session."""
+    process = start("pytest", SCENARIO, "--backend", backend, "--reports", str(tmp_path / f"reports-{backend}"))
+    session = until("the run to have started a node", lambda: session_of(process.pid), timeout_s=60)
+    until("the run to have started every server", lambda: len(things_of(session)) >= 6, timeout_s=60)
+    return process, session
+
+
+def session_of(owner: int) -> str:
+    """The session of the run, from its watchdog."""
+    for child in psutil.Process(owner).children():
+        if "harness.backends.watchdog" in " ".join(child.cmdline()):
+            return next(
+                part for part in child.cmdline() if len(part) == 8 and all(c in "0123456789abcdef" for c in part)
+            )
+    return ""
+
+
+def things_of(session: str) -> list[str]:
+    """Every process, container, network and folder that carries the session's label."""
+    return [*processes_of(session), *docker_of("container", session), *docker_of("network", session), *folders(session)]
+
+
+def processes_of(session: str) -> list[str]:
+    ((name, value),) = variables({LABEL_SESSION: session}).items()
+    return [
+        f"process {process.info['pid']} {process.info['name']}"
+        for process in psutil.process_iter(["environ", "pid", "name"])
+        if (process.info["environ"] or {}).get(name) == value
+    ]
+
+
+def docker_of(kind: str, session: str) -> list[str]:
+    if why_unavailable():
+        return []
+    everything = ["-a"] if kind == "container" else []
+    command = ["docker", kind, "ls", *everything, "-q", "--filter", f"label={LABEL_SESSION}={session}"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+
+def folders(session: str) -> list[str]:
+    return [str(path) for path in Path(tempfile.gettempdir()).glob(f"harness-{session}-*")]
+
+
+@backends
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT], ids=["SIGKILL", "Ctrl-C"])
+def test_nothing_is_left_of_a_run_that_is_ended_in_the_middle(
+    tmp_path: Path, backend: str, ending: signal.Signals
+) -> None:
+    process, session = begun(tmp_path, backend)
+    process.send_signal(ending)
+    process.communicate(timeout=60)
+    until(f"nothing to be left of session {session}", gone(session), timeout_s=LEFT_WITHIN_S)
+
+
+@backends
+def test_two_runs_side_by_side_do_not_disturb_each_other(tmp_path: Path, backend: str) -> None:
+    first, first_session = begun(tmp_path / "first", backend)
+    second, second_session = begun(tmp_path / "second", backend)
+    first.kill()
+    first.communicate(timeout=60)
+    until(f"nothing to be left of session {first_session}", gone(first_session), timeout_s=LEFT_WITHIN_S)
+    output, _ = second.communicate(timeout=120)
+    assert second.returncode == 0, output
+    until(f"nothing to be left of session {second_session}", gone(second_session), timeout_s=LEFT_WITHIN_S)
+
+
+def gone(session: str) -> Callable[[], bool]:
+    return lambda: not things_of(session)
