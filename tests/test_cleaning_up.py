@@ -1,6 +1,5 @@
 """Whatever ends a run, nothing of it is left: no container, network, process, port or folder; and no other run's."""
 
-import re
 import signal
 import subprocess
 import tempfile

@@ -1,0 +1,79 @@
+"""GET aggregation: correct histories pass; a GET that is incomplete, invents, doubles or mixes is found."""
+
+from typing import Any
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from harness.checkers import Validity, aggregation
+from harness.history import Event
+from tests.checkers.simulated import Simulated, correct, last_of, with_value
+
+
+def names(events: tuple[Event, ...]) -> set[str]:
+    return {anomaly.name for anomaly in aggregation.check(events).anomalies}
+
+
+def changed(simulated: Simulated, part: str, **change: Any) -> tuple[Event, ...]:
+    """The history with a change in the last GET."""
+    get = last_of(simulated.events, "get")
+    return with_value(simulated.events, get.index, {**get.value, part: {**get.value[part], **change}})
+
+
+@given(correct())
+def test_a_correct_history_is_valid(simulated: Simulated) -> None:
+    assert aggregation.check(simulated.events).validity is Validity.VALID
+
+
+@given(correct(), st.data())
+def test_a_message_acknowledged_before_the_get_must_be_in_its_logging_part(
+    simulated: Simulated, data: st.DataObject
+) -> None:
+    assume(simulated.acknowledged)
+    missing = data.draw(st.sampled_from(simulated.acknowledged))
+    ids = [id_ for id_ in last_of(simulated.events, "get").value["logging"]["ids"] if id_ != missing]
+    assert names(changed(simulated, "logging", ids=ids)) == {"incomplete logging part"}
+
+
+def test_a_message_acknowledged_while_the_get_was_under_way_may_be_missing() -> None:
+    empty = {"logging": {"from": "logging-1", "ids": []}, "messages": {"from": "messages-1", "ids": []}}
+    events = (
+        Event(0, 1, "invoke", "post", {"id": "a", "msg": "m-000001"}, 1),
+        Event(1, 2, "invoke", "get", None, 2),
+        Event(2, 1, "ok", "post", {"id": "a", "msg": "m-000001"}, 3),
+        Event(3, 2, "ok", "get", empty, 4),
+    )
+    assert aggregation.check(events).validity is Validity.VALID
+
+
+@given(correct(), st.sampled_from(["logging", "messages"]))
+def test_a_message_that_nobody_posted_is_invented(simulated: Simulated, part: str) -> None:
+    ids = [*last_of(simulated.events, "get").value[part]["ids"], "from nowhere"]
+    assert "invented" in names(changed(simulated, part, ids=ids))
+
+
+@given(correct(), st.sampled_from(["logging", "messages"]))
+def test_a_message_twice_in_a_part_is_doubled(simulated: Simulated, part: str) -> None:
+    ids = last_of(simulated.events, "get").value[part]["ids"]
+    assume(ids)
+    assert names(changed(simulated, part, ids=[*ids, ids[0]])) == {"doubled"}
+
+
+@given(correct())
+def test_the_set_of_one_instance_under_the_name_of_another_is_no_aggregation(simulated: Simulated) -> None:
+    drain, get = last_of(simulated.events, "drain").value, last_of(simulated.events, "get").value
+    assume(drain["messages-1"] != drain["messages-2"])
+    other = "messages-2" if get["messages"]["from"] == "messages-1" else "messages-1"
+    assert names(changed(simulated, "messages", **{"from": other})) == {"wrong aggregation"}
+
+
+@given(correct())
+def test_messages_of_nobody_are_unnamed(simulated: Simulated) -> None:
+    assume(last_of(simulated.events, "get").value["messages"]["ids"])
+    assert "unnamed" in names(changed(simulated, "messages", **{"from": None}))
+
+
+@given(correct())
+def test_without_a_get_nothing_can_be_said(simulated: Simulated) -> None:
+    events = tuple(event for event in simulated.events if event.f != "get")
+    assert aggregation.check(events).validity is Validity.UNKNOWN
