@@ -68,6 +68,14 @@ def pytest_configure(config: pytest.Config) -> None:
         pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
 
 
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Says what the run was asked for and where it writes."""
+    if folder := config.stash.get(_FOLDER, None):
+        options = config.stash[_OPTIONS]
+        return [f"faulttolerance: backend {options.backend}, timings {options.timings}, reports in {folder.path}"]
+    return []
+
+
 def _runs_scenarios(config: pytest.Config) -> bool:
     """Whether anything but the harness' own tests is asked for; those leave the reports alone."""
     if config.option.collectonly:
@@ -177,6 +185,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if call.when == "call":
         item.stash[_FAILED] = call.excinfo is not None
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Shows the experiments in words."""
+    folder = config.stash.get(_FOLDER, None)
+    if folder and folder.summary.exists():
+        terminalreporter.section("what was broken, and what it cost")
+        terminalreporter.write(folder.summary.read_text())
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

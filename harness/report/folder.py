@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import re
 import shutil
 from pathlib import Path
+from typing import TextIO
 
 from harness.errors import BadInputError
 
@@ -13,30 +15,21 @@ _KEPT = {"README.md", ".lock"}
 
 
 class ReportFolder:
-    """`reports/` or what `--reports` names; one run at a time may write to it."""
+    """`reports/` or what `--reports` names; one run at a time writes to it, a second one to a folder inside."""
 
     def __init__(self, path: Path) -> None:
         """Takes the folder and empties it.
 
         Raises:
-            BadInputError: it can't be written, or another run is writing to it.
+            BadInputError: it can't be written.
         """
-        self.path = path
         try:
-            path.mkdir(parents=True, exist_ok=True)
-            self._lock = (path / ".lock").open("w")
+            self.path, self._lock = _taken(path)
+            for old in self.path.iterdir():
+                if old.name not in _KEPT and not _in_use(old):
+                    shutil.rmtree(old) if old.is_dir() else old.unlink()
         except OSError as error:
             raise BadInputError(f"--reports {path} can't be written ({error.strerror}); give another folder") from error
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self._lock.close()
-            raise BadInputError(
-                f"another run is writing to {path}; wait for it, or give this one a folder of its own by --reports"
-            ) from error
-        for old in path.iterdir():
-            if old.name not in _KEPT:
-                shutil.rmtree(old) if old.is_dir() else old.unlink()
 
     @property
     def allure_results(self) -> Path:
@@ -73,3 +66,27 @@ class ReportFolder:
 
 def _name(scenario: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", scenario).strip("-")
+
+
+def _taken(path: Path) -> tuple[Path, TextIO]:
+    """The folder with its lock held, or one inside it if another run holds that."""
+    path.mkdir(parents=True, exist_ok=True)
+    lock = (path / ".lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return path, lock
+    except BlockingIOError:
+        lock.close()
+        return _taken(path / f"beside-{os.getpid()}")
+
+
+def _in_use(path: Path) -> bool:
+    """Whether it is the folder of a run that writes to it now."""
+    if not (path / ".lock").exists():
+        return False
+    with (path / ".lock").open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
