@@ -1,9 +1,9 @@
 """Bad input and an unfit machine get one clear line, exit status 2 or a failed fixture, and leave nothing behind."""
 
 import os
+import re
 import shutil
 import socket
-import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
