@@ -9,11 +9,12 @@ from typing import Literal
 import httpx
 
 from services.directory import Directory
+from services.failover import NOT_REACHED, in_turn, limits
 from services.logs import Log
 from services.queues import NotQueuedError, Producer, Queued
 
-#: How often each logging instance is tried, how long a try may take, and the pause before all are tried again.
-ROUNDS, TRY_S, PAUSE_S = 5, 1.5, 0.1
+#: How often each logging instance is tried, and the pause in seconds before all are tried again.
+ROUNDS, PAUSE_S = 5, 0.1
 #: Left for the queue when logging has taken long, in seconds.
 QUEUE_SHARE_S = 1.0
 
@@ -66,18 +67,13 @@ class Poster:
         return logged_by, queued
 
     async def _log_it(self, message_id: str, msg: str, end: float) -> str:
-        dead: set[str] = set()
         unknown = False
         why = "no logging instance is registered"
         for turn in range(ROUNDS):
-            for name, url in await self._directory.instances("logging"):
-                left_s = end - time.monotonic()
-                if name in dead or left_s <= 0:
-                    continue
+            for name, url, within_s in in_turn(await self._directory.instances("logging"), end):
                 try:
-                    return await self._try(name, url, message_id, msg, min(TRY_S, left_s))
-                except httpx.ConnectError as error:  # nobody listens: not asked again in this request
-                    dead.add(name)
+                    return await self._try(name, url, message_id, msg, within_s)
+                except NOT_REACHED as error:
                     why = f"{name}: {error!r}"
                 except (httpx.HTTPError, TimeoutError, _NotLoggedError) as error:
                     unknown = unknown or not isinstance(error, _NotLoggedError) or error.unknown
@@ -90,7 +86,9 @@ class Poster:
 
     async def _try(self, name: str, url: str, message_id: str, msg: str, within_s: float) -> str:
         async with asyncio.timeout(within_s):
-            response = await self._client.post(f"{url}/messages", json={"id": message_id, "msg": msg}, timeout=within_s)
+            response = await self._client.post(
+                f"{url}/messages", json={"id": message_id, "msg": msg}, timeout=limits(within_s)
+            )
         if response.status_code == 409:
             raise PostError(f"id {message_id} is already another message", stage="logging", unknown=False, status=409)
         if response.status_code != 200:

@@ -10,10 +10,8 @@ import httpx
 from pydantic import BaseModel, Field
 
 from services.directory import Directory
+from services.failover import in_turn, limits
 from services.logs import Log
-
-#: How long one instance may take, in seconds.
-TRY_S = 1.5
 
 
 class Message(BaseModel):
@@ -50,10 +48,7 @@ class Reader:
 
     async def _one(self, role: str) -> Answer:
         end = time.monotonic() + self._deadline_s
-        for name, url in await self._directory.instances(role):
-            within_s = min(TRY_S, end - time.monotonic())
-            if within_s <= 0:
-                break
+        for name, url, within_s in in_turn(await self._directory.instances(role), end):
             try:
                 return Answer.model_validate({"from": name, "messages": await self._ask(url, within_s)})
             except (httpx.HTTPError, TimeoutError) as error:
@@ -62,6 +57,6 @@ class Reader:
 
     async def _ask(self, url: str, within_s: float) -> Any:
         async with asyncio.timeout(within_s):
-            response = await self._client.get(f"{url}/messages", timeout=within_s)
+            response = await self._client.get(f"{url}/messages", timeout=limits(within_s))
         response.raise_for_status()
         return response.json()["messages"]
