@@ -8,7 +8,7 @@ from harness.faults import Kill, Pause, Restart, Stop
 from harness.faults.nemesis import Injected, Nemesis
 from harness.judgement import assert_delivered_and_aggregated, assert_holds
 from harness.system import System
-from harness.targets import controller, leader_holding, lowest_ip, node, oldest_member, owner_of, some
+from harness.targets import controller, leader_holding, lowest_ip, node, oldest_member, owner_of, saying_who_owns, some
 
 __all__ = [
     "Injected",
@@ -30,5 +30,6 @@ __all__ = [
     "oldest_member",
     "owner_of",
     "partitions_safe",
+    "saying_who_owns",
     "some",
 ]

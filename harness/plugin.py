@@ -130,9 +130,9 @@ def system(
     request: pytest.FixtureRequest, harness_run: Run, history: History, report: ScenarioReport
 ) -> Iterator[System]:
     """The whole system in an epoch of its own; `@pytest.mark.system(queue="hazelcast")` says what it should be."""
-    marker = request.node.get_closest_marker("system")
+    wanted = {name: value for marker in _outermost_first(request) for name, value in marker.kwargs.items()}
     try:
-        system = harness_run.system(report.scenario, history, _step, **(marker.kwargs if marker else {}))
+        system = harness_run.system(history, _step, **wanted)
     except HarnessError as error:
         pytest.fail(f"the system did not come up: {error}", pytrace=False)
     report.begin(system, backend=harness_run.backend.name, timings=harness_run.options.timings)
@@ -141,6 +141,10 @@ def system(
     finally:
         report.end(system, failed=request.node.stash.get(_FAILED, True))
         system.close()
+
+
+def _outermost_first(request: pytest.FixtureRequest) -> list[pytest.Mark]:
+    return list(reversed(list(request.node.iter_markers("system"))))
 
 
 @pytest.fixture

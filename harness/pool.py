@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from harness.backends.protocol import Backend, Deployment, Node, Phase
@@ -12,7 +11,7 @@ from harness.clusters.hazelcast import HazelcastView
 from harness.clusters.kafka import KafkaView
 from harness.errors import HarnessError
 from harness.narration import Say
-from harness.topology.nodes import NodeSpec, Topology
+from harness.topology.nodes import Topology
 
 
 class Pool:
@@ -27,7 +26,8 @@ class Pool:
     def clusters(self, topology: Topology) -> tuple[Deployment, Clusters]:
         """A deployment of `topology` with every server running and both clusters complete.
 
-        One that runs already is healed; one that can't be healed is removed and made anew.
+        One that runs already is healed: rid of its services, its servers brought back. One that can't be healed is
+        removed and made anew.
         """
         for deployment, clusters in self._running:
             if deployment.topology == topology:
@@ -39,12 +39,6 @@ class Pool:
                     self._close(deployment, clusters)
                     break
         return self._deploy(topology)
-
-    def put(self, deployment: Deployment, specs: Sequence[NodeSpec]) -> None:
-        """Gives a deployment these service nodes in place of whatever services it had."""
-        stale = [name for name, node in deployment.nodes.items() if node.spec.kind == "service"]
-        deployment.remove([name for name in stale if name not in {spec.name for spec in specs}])
-        deployment.put(specs)
 
     def _deploy(self, topology: Topology) -> tuple[Deployment, Clusters]:
         self._say(f"starting {topology.name} ({len(topology.nodes)} servers, {self._backend.name})")
@@ -60,8 +54,11 @@ class Pool:
 
     def _heal(self, deployment: Deployment, clusters: Clusters) -> None:
         servers = [deployment.nodes[spec.name] for spec in deployment.topology]
-        with ThreadPoolExecutor(len(servers)) as pool:
+        services = [name for name in deployment.nodes if name not in {server.spec.name for server in servers}]
+        with ThreadPoolExecutor(len(servers) + 1) as pool:
+            removing = pool.submit(deployment.remove, services)
             list(pool.map(_bring_back, servers))
+        removing.result()
         self._await_formed(deployment.topology, clusters)
 
     def _await_formed(self, topology: Topology, clusters: Clusters) -> None:

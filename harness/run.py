@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -88,36 +86,36 @@ class Run:
 
     def system(
         self,
-        scenario: str,
         history: History,
         narrate: Narrate,
         *,
         queue: QueueKind = "kafka",
         queue_owner: Target | None = None,
         backups: bool = True,
+        consumers: bool = True,
         mutants: Mapping[str, str] | None = None,
     ) -> System:
         """The whole system, healed, in an epoch of its own.
 
         Args:
-            scenario: what the epoch is named after.
             history: what the system's clients write.
             narrate: shows the steps.
             queue: which server carries the messages.
             queue_owner: the Hazelcast member that has to own the queue's partition; any, if not given.
             backups: whether the epoch's map and Hazelcast queue have a backup.
+            consumers: whether the messages instances run from the beginning; `system.messages.start()` starts them.
             mutants: by role, the module of `services.mutants` to run in place of the service.
         """
         deployment, clusters = self._pool.clusters(whole(self.options.profile))
         self._epochs += 1
-        epoch = Epoch(f"{self._epochs:03d}-{_short(scenario)}", queue, backups=backups)
+        epoch = Epoch(f"{self.session.id}-{self._epochs}", queue, backups=backups)
         if queue_owner:
             epoch = replace(epoch, hazelcast_queue=queue_owned_by(queue_owner, clusters, epoch))
         if queue == "kafka":
             clusters.kafka.create_topic(epoch.topic)
-        system = System(deployment, clusters, epoch, history, narrate)
-        self._pool.put(deployment, services(epoch, mutants=mutants))
-        return system
+        specs = services(epoch, mutants=mutants)
+        deployment.put([spec for spec in specs if consumers or spec.role != "messages"])
+        return System(deployment, clusters, epoch, specs, history, narrate)
 
 
 def choose_backend(options: Options, session: Session, say: Say) -> Backend:
@@ -144,9 +142,3 @@ def queue_owned_by(target: Target, clusters: Clusters, epoch: Epoch) -> str:
 def whole(timings: Timings) -> Topology:
     """The servers of the whole system: 3 Hazelcast members and 3 Kafka brokers; services come per epoch."""
     return Topology("the whole system", (*hazelcast(3, timings=timings), *kafka(3, timings=timings)))
-
-
-def _short(scenario: str) -> str:
-    """A name that Kafka and Hazelcast accept, and unique although it is cut."""
-    words = re.sub(r"[^a-z0-9]+", "-", scenario.lower()).strip("-")
-    return f"{words[:40]}-{hashlib.sha256(scenario.encode()).hexdigest()[:6]}"

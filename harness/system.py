@@ -16,6 +16,7 @@ from harness.backends.protocol import Deployment, Node, Phase
 from harness.clusters import Clusters
 from harness.history import History
 from harness.narration import Narrate
+from harness.topology.nodes import NodeSpec
 from harness.topology.services import Epoch
 from harness.waiting import until
 from harness.workloads.messages import MessageClients, Posted, Traffic
@@ -30,15 +31,16 @@ _MOST_GETS = 64
 class Instances:
     """All instances of one service role."""
 
-    def __init__(self, role: str, clusters: Clusters, narrate: Narrate) -> None:
+    def __init__(self, role: str, specs: Sequence[NodeSpec], deployment: Deployment, narrate: Narrate) -> None:
         self.role = role
-        self._clusters = clusters
+        self._specs = [spec for spec in specs if spec.role == role]
+        self._deployment = deployment
         self._narrate = narrate
 
     @property
     def nodes(self) -> Sequence[Node]:
-        """Its nodes, running or not."""
-        return self._clusters.role(self.role)
+        """Its nodes, running or not; those that were never started are no nodes yet."""
+        return [nodes[spec.name] for spec in self._specs if spec.name in (nodes := self._deployment.nodes)]
 
     @property
     def running(self) -> Mapping[str, str]:
@@ -51,9 +53,11 @@ class Instances:
             list(pool.map(lambda node: node.stop(), self.nodes))
 
     def start(self) -> None:
-        """Starts all at once; returns when each says that it is healthy."""
+        """Starts all at once, the first time or again; returns when each says that it is healthy."""
         with self._narrate(f"start all {self.role} instances"), ThreadPoolExecutor() as pool:
-            list(pool.map(lambda node: node.start(), self.nodes))
+            again = self.nodes
+            self._deployment.put([spec for spec in self._specs if spec.name not in self._deployment.nodes])
+            list(pool.map(lambda node: node.start(), again))
 
 
 @dataclass(frozen=True)
@@ -89,15 +93,21 @@ class System:
     """What the `system` fixture gives to a scenario. A context manager: it holds connections."""
 
     def __init__(
-        self, deployment: Deployment, clusters: Clusters, epoch: Epoch, history: History, narrate: Narrate
+        self,
+        deployment: Deployment,
+        clusters: Clusters,
+        epoch: Epoch,
+        specs: Sequence[NodeSpec],
+        history: History,
+        narrate: Narrate,
     ) -> None:
         self.deployment = deployment
         self.clusters = clusters
         self.epoch = epoch
         self.history = history
         self.narrate = narrate
-        self.logging = Instances("logging", clusters, narrate)
-        self.messages = Instances("messages", clusters, narrate)
+        self.logging = Instances("logging", specs, deployment, narrate)
+        self.messages = Instances("messages", specs, deployment, narrate)
 
     @cached_property
     def clients(self) -> MessageClients:

@@ -77,6 +77,18 @@ def owner_of(structure: str) -> Target:
     return pick
 
 
+def saying_who_owns(structure: str, target: Target) -> Target:
+    """What `target` picks, with a word on which member owns the partition of a queue or another structure."""
+
+    def pick(clusters: Clusters) -> Picked:
+        picked = target(clusters)
+        owner = clusters.hazelcast.owner_of(clusters.hazelcast.partition_of(structure))
+        who = "it owns" if owner in picked.nodes else f"{owner.spec.name}, not it, owns"
+        return Picked(picked.nodes, f"{picked.why}; {who} {structure}")
+
+    return pick
+
+
 def node(name: str) -> Target:
     """The node of that name."""
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Kill, Nemesis, System, assert_delivered_and_aggregated, lowest_ip, member_list_of
+from harness import Kill, Nemesis, System, assert_delivered_and_aggregated, lowest_ip, member_list_of, saying_who_owns
 
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast]
 
@@ -17,16 +17,16 @@ owning_the_queue = pytest.mark.system(queue="hazelcast", queue_owner=lowest_ip)
         pytest.param("owning the queue", marks=owning_the_queue),
     ],
 )
+@pytest.mark.system(consumers=False)
 @pytest.mark.parametrize("count", [10, 100])
 def test_losing_the_lowest_ip_loses_no_message(system: System, faults: Nemesis, count: int, arranged: str) -> None:
     """Consumers off: post, kill the Hazelcast member with the lowest IP, start two consumers.
     A queue lives in one partition, so it matters whether that member owns it: once as it is, once made so.
     Every acknowledged message reaches exactly one consumer, and GET shows it.
     """
-    system.messages.stop()
     posted = system.post(count)
 
-    faults.inject(Kill(), lowest_ip).until(member_list_of(2))
+    faults.inject(Kill(), saying_who_owns(system.queue, lowest_ip)).until(member_list_of(2))
 
     system.messages.start()
     system.drain(posted)

@@ -16,19 +16,19 @@ from scenarios.test_kafka_leader import test_losing_the_leader_loses_no_message 
 from scenarios.test_logging_instances import test_losing_logging_instances_costs_no_request as losing_logging
 
 
-@pytest.mark.system(mutants={"messages": "messages_from_the_latest_offset"})
+@pytest.mark.system(consumers=False, mutants={"messages": "messages_from_the_latest_offset"})
 def test_messages_sent_before_the_consumers_start_are_missed(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=r"lost: 10 of 10 acknowledged messages never reached"):
         losing_the_leader(system, faults, 10)
 
 
-@pytest.mark.system(mutants={"messages": "messages_each_in_its_own_group"})
+@pytest.mark.system(consumers=False, mutants={"messages": "messages_each_in_its_own_group"})
 def test_messages_read_by_both_instances_are_doubles(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=r"duplicated: 10 messages were received more than once"):
         losing_the_leader(system, faults, 10)
 
 
-@pytest.mark.system(mutants={"facade": "facade_merging_the_messages"})
+@pytest.mark.system(consumers=False, mutants={"facade": "facade_merging_the_messages"})
 def test_a_get_of_more_than_one_instance_is_no_aggregation(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=r"wrong aggregation: a GET said to return the set of messages-"):
         losing_the_leader(system, faults, 100)
@@ -40,7 +40,7 @@ def test_a_get_that_lags_behind_is_incomplete(system: System, faults: Nemesis) -
         losing_a_member(system, faults, "hazelcast-2")
 
 
-@pytest.mark.system(queue="hazelcast", queue_owner=lowest_ip, backups=False)
+@pytest.mark.system(queue="hazelcast", queue_owner=lowest_ip, backups=False, consumers=False)
 def test_a_queue_without_backup_dies_with_its_owner(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=r"lost: 10 of 10 acknowledged messages never reached"):
         losing_the_lowest_ip(system, faults, 10, "owning the queue")
@@ -58,6 +58,7 @@ def test_a_facade_that_does_not_move_on_fails_requests(system: System, faults: N
         losing_logging(system, faults, 2)
 
 
+@pytest.mark.system(consumers=False)
 def test_a_kill_that_does_nothing_proves_nothing(
     system: System, faults: Nemesis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
