@@ -1,0 +1,61 @@
+"""What the views and targets say of real clusters is what these say themselves, before and after a fault."""
+
+import ipaddress
+
+import pytest
+
+from harness import Kill, Nemesis, Pause, Stop, System
+from harness.effects import full_isr, member_list_of, new_leader, partitions_safe
+from harness.targets import controller, leader_holding, lowest_ip, oldest_member, owner_of, saying_who_owns, some
+
+pytestmark = pytest.mark.process
+
+
+@pytest.mark.system(queue="hazelcast", consumers=False)
+def test_hazelcast_members_owners_and_keys(system: System, faults: Nemesis) -> None:
+    view = system.clusters.hazelcast
+    addresses = [ipaddress.ip_address(node.address) for node in view.members()]
+    assert lowest_ip(system.clusters).nodes[0].address == str(min(addresses))
+    # As text another one would be the lowest; the pool gives addresses that tell the two apart.
+    assert min(map(str, addresses)) != str(min(addresses))
+    assert oldest_member(system.clusters).nodes == view.members()[:1]
+
+    posted = system.post(60)
+    assert view.queue_size(system.queue) == 60
+    assert sum(view.keys_per_member(system.epoch.map).values()) == len(posted.acknowledged) == 60
+    assert all(view.keys_per_member(system.epoch.map).values())
+
+    owner = owner_of(system.queue)(system.clusters).nodes[0]
+    says = saying_who_owns(system.queue, lowest_ip)(system.clusters)
+    assert ("it owns" in says.why) == (owner in says.nodes)
+    # The oldest leaves by itself: the next one in age is master, and the queue's partition has a living owner.
+    second = view.members()[1]
+    faults.inject(Stop(), oldest_member).until(member_list_of(2)).until(partitions_safe())
+    assert oldest_member(system.clusters).nodes == (second,)
+    assert view.queue_size(system.queue) == 60
+
+
+@pytest.mark.system(consumers=False)
+def test_kafka_leaders_isr_and_controller(system: System, faults: Nemesis) -> None:
+    view = system.clusters.kafka
+    posted = system.post(30)
+    (leader,) = leader_holding(system.topic, posted.partitions)(system.clusters).nodes
+    fullest = max(set(posted.partitions), key=posted.partitions.count)
+    assert view.partitions(system.topic)[fullest].leader == view.id_of(leader)
+    assert view.is_fully_replicated(system.topic)
+
+    paused = faults.inject(Pause(), controller).until(new_leader(system.topic))
+    assert controller(system.clusters).nodes != paused.nodes
+    assert not view.is_fully_replicated(system.topic)
+    paused.undo().until(full_isr(system.topic))
+    assert view.live() == {1, 2, 3}
+
+
+def test_some_are_chosen_by_seed_among_those_that_run(system: System, faults: Nemesis) -> None:
+    def chosen(seed: int) -> set[str]:
+        return {node.spec.name for node in some("logging", 2, seed=seed)(system.clusters).nodes}
+
+    assert chosen(1) == chosen(1)
+    assert len({frozenset(chosen(seed)) for seed in range(10)}) > 1
+    faults.inject(Kill(), some("logging", 1, seed=1))
+    assert len({name for seed in range(10) for name in chosen(seed)}) == 2
