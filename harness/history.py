@@ -1,89 +1,74 @@
-"""The history of a scenario: every operation, fault and cluster event on one time axis, as JSON lines.
+"""Records the history of a scenario: every operation, fault and cluster event on one time axis, as JSON lines.
 
-Field names are Jepsen's: `index`, `process`, `type` (invoke, ok, fail, info), `f`, `value`, `time` (monotonic
-nanoseconds), and `error` where there is one. `ok`: it happened. `fail`: it certainly did not. `info`: unknown, it may
-take effect at any later time; the process that saw it retires and its client goes on under a new number. Faults and
-what the clusters did after them are of process "nemesis" and type "info".
+Field names are Jepsen's: `index`, `time` (monotonic nanoseconds), `process`, `type` (invoke, ok, fail, info), `f`,
+`value`, and `error` where there is one. `ok`: it happened. `fail`: it certainly did not. `info`: unknown, it may take
+effect at any later time; the process that saw it retires and its client goes on under a new number (`Client` does
+that). Faults and what the clusters did after them are of process "nemesis" and type "info".
 
 A history is recorded by the clients, never by a node that may be killed, and each line is written at once: a SIGKILL of
-the recorder loses at most the last line. Not for judging: checkers do that, from what `read` returns.
+the recorder loses at most the last line. Reading and judging are done elsewhere: `harness.events`, `harness.checkers`.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from harness.errors import BadInputError
+from harness.errors import EnvironmentUnfitError
+from harness.events import NEMESIS, Event, Events, HistoryError, Type
 
-Type = Literal["invoke", "ok", "fail", "info"]
-NEMESIS = "nemesis"
-_TYPES = frozenset({"invoke", "ok", "fail", "info"})
-
-
-class HistoryError(BadInputError):
-    """A history that can't be read; names the line and the reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line. `time` is in monotonic nanoseconds, of the recorder's clock."""
-
-    index: int
-    process: int | str
-    type: Type
-    f: str
-    value: Any
-    time: int
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """An invocation and what came of it; `completion` is None while it is under way (or if the recorder died)."""
-
-    invoke: Event
-    completion: Event | None
-
-    @property
-    def outcome(self) -> Type:
-        """ok, fail or info; an operation that was never completed is info."""
-        return self.completion.type if self.completion else "info"
-
-    @property
-    def value(self) -> Any:
-        """What it returned if it is ok, else what it was invoked with."""
-        return self.completion.value if self.completion and self.outcome == "ok" else self.invoke.value
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 class Invoked:
-    """An operation under way; exactly one of its methods is to be called."""
+    """An operation under way; exactly one of `ok`, `fail` and `info` is to be called."""
 
-    __slots__ = ("_f", "_history", "_process", "_value")
+    __slots__ = ("_f", "_history", "_value", "completed", "process")
 
     def __init__(self, history: History, process: int, f: str, value: Any) -> None:
         self._history = history
-        self._process = process
         self._f = f
         self._value = value
+        self.process = process
+        self.completed: Type | None = None
 
     def ok(self, value: Any = None) -> None:
         """It happened, and returned `value`."""
-        self._history.record(self._process, "ok", self._f, value)
+        self._complete("ok", value, None)
 
     def fail(self, error: str) -> None:
         """It certainly did not happen."""
-        self._history.record(self._process, "fail", self._f, self._value, error)
+        self._complete("fail", self._value, error)
 
     def info(self, error: str) -> None:
         """Nobody knows; its process must not be used again."""
-        self._history.record(self._process, "info", self._f, self._value, error)
+        self._complete("info", self._value, error)
+
+    def _complete(self, type_: Type, value: Any, error: str | None) -> None:
+        if self.completed:
+            raise HistoryError(f"{self._f} of process {self.process} is {type_}, but was {self.completed} before")
+        self._history.record(self.process, type_, self._f, value, error)
+        self.completed = type_
+
+
+class Client:
+    """One sequential client; after an unknown outcome it goes on as a new process."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._last: Invoked | None = None
+
+    def invoke(self, f: str, value: Any = None) -> Invoked:
+        """Begins an operation; the one before has to be completed."""
+        retired = self._last is None or self._last.completed == "info"
+        process = self._history.new_process() if self._last is None or retired else self._last.process
+        self._last = self._history.invoke(process, f, value)
+        return self._last
 
 
 class History:
@@ -92,13 +77,23 @@ class History:
     def __init__(self, path: Path) -> None:
         # One write per line to a file opened for appending: the kernel has it even if this process is killed.
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o644)
+        self._path = path
         self._lock = threading.Lock()
         self._events: list[Event] = []
+        self._processes = itertools.count(1)
 
     @classmethod
     def open(cls, path: Path) -> History:
         """Begins a new history at `path`."""
         return cls(path)
+
+    def client(self) -> Client:
+        """A new sequential client."""
+        return Client(self)
+
+    def new_process(self) -> int:
+        """A process number that was not given out before."""
+        return next(self._processes)
 
     def invoke(self, process: int, f: str, value: Any = None) -> Invoked:
         """Records that a process begins an operation."""
@@ -110,105 +105,35 @@ class History:
         self.record(NEMESIS, "info", f, value)
 
     def record(self, process: int | str, type_: Type, f: str, value: Any, error: str | None = None) -> None:
-        """Appends one event at the present time."""
+        """Appends one event at the present time.
+
+        Raises:
+            EnvironmentUnfitError: the file took only a part of the line.
+            TypeError, ValueError: the value is no JSON; nothing was recorded.
+        """
+        fields = {"process": process, "type": type_, "f": f, "value": value}
+        rest = _encode(fields if error is None else {**fields, "error": error})[1:]
         with self._lock:
             event = Event(len(self._events), process, type_, f, value, time.monotonic_ns(), error)
-            os.write(self._file, _line(event))
+            line = f'{{"index":{event.index},"time":{event.time},{rest}\n'.encode()
+            if os.write(self._file, line) != len(line):
+                raise EnvironmentUnfitError(f"{self._path} did not take a whole line; is the disk full?")
             self._events.append(event)
 
     @property
-    def events(self) -> Sequence[Event]:
+    def events(self) -> Events:
         """What was recorded so far."""
         with self._lock:
-            return tuple(self._events)
+            return Events(self._events)
 
     def close(self) -> None:
-        """Closes the file."""
-        os.close(self._file)
+        """Closes the file; recording is an error from then on."""
+        file, self._file = self._file, -1
+        if file >= 0:
+            os.close(file)
 
     def __enter__(self) -> History:
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.close()
-
-
-def _line(event: Event) -> bytes:
-    fields: dict[str, Any] = {
-        "index": event.index,
-        "time": event.time,
-        "process": event.process,
-        "type": event.type,
-        "f": event.f,
-        "value": event.value,
-    }
-    if event.error is not None:
-        fields["error"] = event.error
-    return (json.dumps(fields, separators=(",", ":")) + "\n").encode()
-
-
-def read(path: Path) -> tuple[Event, ...]:
-    """The events of a history file, checked by `operations`.
-
-    Raises:
-        HistoryError: a line is malformed or the events don't pair up; a last line that was cut off is one too.
-    """
-    events = tuple(_parse(line, number, path) for number, line in enumerate(path.read_bytes().splitlines(), start=1))
-    operations(events)
-    return events
-
-
-def _parse(line: bytes, number: int, path: Path) -> Event:
-    try:
-        fields = json.loads(line)
-        event = Event(
-            index=fields["index"],
-            process=fields["process"],
-            type=fields["type"],
-            f=fields["f"],
-            value=fields["value"],
-            time=fields["time"],
-            error=fields.get("error"),
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise HistoryError(f"{path}, line {number}: not an event ({type(error).__name__}: {error})") from error
-    if event.type not in _TYPES:
-        raise HistoryError(f"{path}, line {number}: type {event.type!r} is none of invoke, ok, fail, info")
-    return event
-
-
-def operations(events: Sequence[Event]) -> tuple[Operation, ...]:
-    """The operations in the order of their invocations; nemesis events are left out.
-
-    Raises:
-        HistoryError: an event out of time or index order, a completion without an invocation, or a second invocation
-            of a process whose operation is under way or unknown.
-    """
-    found: list[Operation] = []
-    open_: dict[int | str, int] = {}
-    retired: set[int | str] = set()
-    for line, (event, before) in enumerate(_with_previous(events), start=1):
-        if before and (event.time < before.time or event.index <= before.index):
-            raise HistoryError(f"line {line}: out of order, as the line before is of time {before.time}")
-        if event.process == NEMESIS:
-            continue
-        if event.type == "invoke":
-            if event.process in open_ or event.process in retired:
-                raise HistoryError(f"line {line}: process {event.process} invokes {event.f} before its last one ended")
-            open_[event.process] = len(found)
-            found.append(Operation(event, None))
-            continue
-        position = open_.pop(event.process, None)
-        if position is None or found[position].invoke.f != event.f:
-            raise HistoryError(f"line {line}: process {event.process} completes {event.f}, which it did not invoke")
-        found[position] = Operation(found[position].invoke, event)
-        if event.type == "info":
-            retired.add(event.process)
-    return tuple(found)
-
-
-def _with_previous(events: Sequence[Event]) -> Iterator[tuple[Event, Event | None]]:
-    before = None
-    for event in events:
-        yield event, before
-        before = event

@@ -134,6 +134,7 @@ def system(
     try:
         system = harness_run.system(history, _step, **wanted)
     except HarnessError as error:
+        report.keep_logs(harness_run.nodes)
         pytest.fail(f"the system did not come up: {error}", pytrace=False)
     report.begin(system, backend=harness_run.backend.name, timings=harness_run.options.timings)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from harness.backends.protocol import Backend, Deployment, Node, Phase
@@ -39,6 +40,11 @@ class Pool:
                     self._close(deployment, clusters)
                     break
         return self._deploy(topology)
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        """The nodes of every deployment, by name."""
+        return {name: node for deployment, _ in self._running for name, node in deployment.nodes.items()}
 
     def _deploy(self, topology: Topology) -> tuple[Deployment, Clusters]:
         self._say(f"starting {topology.name} ({len(topology.nodes)} servers, {self._backend.name})")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.history import NEMESIS, Event, Operation, operations
+from harness.events import NEMESIS, Event, Operation, operations
 
 _NS = 1e9
 

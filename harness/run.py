@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.backends.docker import DockerBackend
 from harness.backends.process import ProcessBackend
-from harness.backends.protocol import Backend
+from harness.backends.protocol import Backend, Node
 from harness.backends.session import Session
 from harness.backends.sweep import sweep
 from harness.backends.watchdog import start_watchdog
@@ -83,6 +83,11 @@ class Run:
 
     def __exit__(self, *exception: object) -> None:
         self._resources.close()
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        """Every node there is now, by name."""
+        return self._pool.nodes
 
     def system(
         self,

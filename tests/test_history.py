@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.history import Event, History, HistoryError, operations, read
+from harness.events import Event, HistoryError, operations, read, salvage
+from harness.history import History
 
 
 def test_what_is_recorded_can_be_read_back(tmp_path: Path) -> None:
@@ -53,17 +54,34 @@ def test_a_killed_recorder_loses_at_most_its_last_line(tmp_path: Path) -> None:
     assert len(whole) >= 2 * len(told)
 
 
+GOOD = '{"index":0,"time":1,"process":1,"type":"invoke","f":"post","value":null}\n'
+OK = '{"index":1,"time":2,"process":1,"type":"ok","f":"post","value":null}\n'
+
+
 @pytest.mark.parametrize(
-    ("lines", "complaint"),
+    ("line", "complaint"),
     [
-        (['{"index":0'], "line 1: not an event"),
-        (['{"index":0,"time":1,"process":1,"type":"maybe","f":"post","value":null}'], "type 'maybe' is none of"),
-        (['{"index":0,"time":1,"process":1,"f":"post","value":null}'], "line 1: not an event"),
+        (OK[:-9], "the line is cut off"),
+        (OK[:-1], "the line is cut off"),
+        ("post\n", "not JSON"),
+        ("[1, 2]\n", "not an event, which is a JSON object"),
+        (OK.replace('"f":"post",', ""), "an event without f"),
+        (OK.replace("ok", "maybe"), "type 'maybe' is none of invoke, ok, fail, info"),
+        (OK.replace('"time":2', '"time":"2"'), "time can't be '2'"),
+        (OK.replace('"index":1', '"index":true'), "index can't be True"),
+        (OK.replace('"index":1', '"index":2'), "index 2 where 1 was due: a line is missing, double or misplaced"),
+        (GOOD, "index 0 where 1 was due"),
+        (OK.replace('"time":2', '"time":0'), "index 1 at time 0 is out of order"),
+        (OK.replace('"process":1', '"process":7'), r"process 7 completes post \(ok\), which it is not in"),
     ],
 )
-def test_a_malformed_line_is_named(tmp_path: Path, lines: list[str], complaint: str) -> None:
+def test_the_sound_beginning_is_kept_and_the_broken_line_is_named(tmp_path: Path, line: str, complaint: str) -> None:
     path = tmp_path / "h.jsonl"
-    path.write_text("\n".join(lines))
+    path.write_text(GOOD + line)
+    events, broken = salvage(path)
+    assert len(events) == 1
+    with pytest.raises(HistoryError, match=f"h.jsonl, line 2: {complaint}"):
+        raise broken or AssertionError
     with pytest.raises(HistoryError, match=complaint):
         read(path)
 
@@ -71,11 +89,12 @@ def test_a_malformed_line_is_named(tmp_path: Path, lines: list[str], complaint: 
 @pytest.mark.parametrize(
     ("events", "complaint"),
     [
-        ([(0, 1, "ok", 1)], "line 1: process 1 completes post, which it did not invoke"),
-        ([(0, 1, "invoke", 1), (1, 1, "invoke", 2)], "line 2: process 1 invokes post before its last one ended"),
-        ([(0, 1, "invoke", 1), (1, 1, "info", 2), (2, 1, "invoke", 3)], "line 3: process 1 invokes post before"),
-        ([(0, 1, "invoke", 5), (1, 1, "ok", 4)], "line 2: out of order"),
-        ([(0, 1, "invoke", 5), (0, 1, "ok", 6)], "line 2: out of order"),
+        ([(0, 1, "ok", 1)], r"line 1: process 1 completes post \(ok\), which it is not in"),
+        ([(0, 1, "invoke", 1), (1, 1, "invoke", 2)], "line 2: process 1 invokes post, but it is still in an earlier"),
+        ([(0, 1, "invoke", 1), (1, 1, "info", 2), (2, 1, "invoke", 3)], "line 3: process 1 invokes post, but it has"),
+        ([(0, 1, "invoke", 5), (1, 1, "ok", 4)], "line 2: index 1 at time 4 is out of order"),
+        ([(0, 1, "invoke", 5), (0, 1, "ok", 6)], "line 2: index 0 at time 6 is out of order"),
+        ([(0, "nemesis", "ok", 5)], "line 1: type 'ok' of process 'nemesis'"),
     ],
 )
 def test_events_that_do_not_pair_up_are_named(events: list[tuple[int, int, str, int]], complaint: str) -> None:
@@ -87,3 +106,30 @@ def test_events_that_do_not_pair_up_are_named(events: list[tuple[int, int, str, 
 def test_an_operation_that_never_ended_is_unknown() -> None:
     (operation,) = operations([Event(0, 1, "invoke", "post", None, 1)])
     assert operation.outcome == "info"
+
+
+def test_a_client_goes_on_as_a_new_process_after_an_unknown_outcome(tmp_path: Path) -> None:
+    with History.open(tmp_path / "h.jsonl") as history:
+        client, other = history.client(), history.client()
+        client.invoke("post").ok()
+        client.invoke("post").info("ReadTimeout")
+        client.invoke("post").ok()
+        other.invoke("post").ok()
+    assert [operation.invoke.process for operation in read(tmp_path / "h.jsonl").operations] == [1, 1, 2, 3]
+
+
+def test_an_operation_completes_once(tmp_path: Path) -> None:
+    with History.open(tmp_path / "h.jsonl") as history:
+        operation = history.invoke(1, "post")
+        operation.ok()
+        with pytest.raises(HistoryError, match="post of process 1 is fail, but was ok before"):
+            operation.fail("refused")
+    assert len(history.events) == 2
+
+
+def test_what_is_no_json_is_refused_and_leaves_no_trace(tmp_path: Path) -> None:
+    with History.open(tmp_path / "h.jsonl") as history:
+        with pytest.raises(ValueError, match="JSON"):
+            history.invoke(1, "post", float("nan"))
+        history.invoke(1, "post", "a").ok()
+    assert len(read(tmp_path / "h.jsonl")) == 2

@@ -1,6 +1,6 @@
 """Unavailability is waiting without a success, not the absence of questions."""
 
-from harness.history import Event, Type
+from harness.events import Event, Type
 from harness.recovery import kinds
 
 S = 1_000_000_000

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from harness.checkers.posts import Posts, last
 from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
-from harness.history import Event, Operation, operations
+from harness.events import Event, Operation, operations
 
 
 def check(events: Sequence[Event]) -> Verdict:

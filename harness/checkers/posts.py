@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from harness.history import Operation
+from harness.events import Operation
 
 _SHOWN = 5
 

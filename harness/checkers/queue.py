@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from harness.checkers.posts import Posts, last
 from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
-from harness.history import Event, operations
+from harness.events import Event, operations
 
 
 def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:

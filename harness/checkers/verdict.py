@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from harness.history import Operation
+from harness.events import Operation
 
 
 class Validity(StrEnum):

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.checkers.posts import last
+from harness.events import Event, Operation, operations
 from harness.faults.nemesis import Injected
-from harness.history import Event, Operation, operations
 from harness.recovery import kinds
 
 

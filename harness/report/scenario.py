@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import allure
 
+from harness.backends.protocol import Node
 from harness.faults.nemesis import Injected
 from harness.report.figures import figures
 from harness.report.folder import ReportFolder
@@ -48,12 +49,13 @@ class ScenarioReport:
             summary.write(words + "\n")
         allure.attach(self.history_path.read_text(), "history", allure.attachment_type.TEXT, extension="jsonl")
         if failed:
-            self._keep_logs(system)
+            self.keep_logs(system.deployment.nodes)
         return words
 
-    def _keep_logs(self, system: System) -> None:
+    def keep_logs(self, nodes: Mapping[str, Node]) -> None:
+        """Keeps every node's log, for a scenario that failed or could not begin."""
         folder = self._folder.logs(self.scenario)
-        for name, node in system.deployment.nodes.items():
+        for name, node in nodes.items():
             text = node.logs()
             (folder / f"{name}.log").write_text(text)
             allure.attach(text, f"log of {name}", allure.attachment_type.TEXT)

@@ -27,7 +27,7 @@ from typing import Any
 
 import httpx
 
-from harness.history import History, Invoked
+from harness.history import Client, History, Invoked
 from harness.waiting import until
 
 #: Longer than the facade takes to give up (REQUEST_DEADLINE_S), so that it is the facade that decides.
@@ -74,7 +74,6 @@ class MessageClients:
         self._history = history
         self._http = httpx.Client(timeout=REQUEST_TIMEOUT_S)
         self._numbers = itertools.count(1)
-        self._processes = itertools.count(1)
         self._local = threading.local()
 
     def post(self, count: int, *, clients: int = 4) -> Posted:
@@ -85,7 +84,7 @@ class MessageClients:
 
     def get(self) -> Mapping[str, Any] | None:
         """One GET of the facade, or None if it failed."""
-        operation = self._history.invoke(self._process(), "get", None)
+        operation = self._client().invoke("get", None)
         answer = self._call(operation, "GET", f"{self._facade}/messages")
         if answer is None:
             return None
@@ -112,7 +111,7 @@ class MessageClients:
 
     def read_instances(self, f: str, path: str, instances: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
         """Asks every instance (name to host:port) directly and records one operation `f` of what each has."""
-        operation = self._history.invoke(self._process(), f, None)
+        operation = self._client().invoke(f, None)
         found = {
             name: _ids(self._http.get(f"http://{at}{path}").raise_for_status().json()) for name, at in instances.items()
         }
@@ -133,7 +132,7 @@ class MessageClients:
     def _post_one(self) -> Post | None:
         # Fixed width: "m-1" would be a prefix of "m-10", which a careless system may confuse.
         message = {"id": str(uuid.uuid4()), "msg": f"m-{next(self._numbers):06d}"}
-        operation = self._history.invoke(self._process(), "post", message)
+        operation = self._client().invoke("post", message)
         answer = self._call(
             operation,
             "POST",
@@ -158,24 +157,20 @@ class MessageClients:
             operation.fail(f"no connection: {error}")
             return None
         except httpx.HTTPError as error:
-            self._unknown(operation, f"{type(error).__name__}: {error}")
+            operation.info(f"{type(error).__name__}: {error}")
             return None
         if response.is_success:
             answer: dict[str, Any] = response.json()
             return answer
-        self._unknown(operation, f"{response.status_code}: {response.text[:300]}")
+        operation.info(f"{response.status_code}: {response.text[:300]}")
         return None
 
-    def _unknown(self, operation: Invoked, error: str) -> None:
-        """The operation may take effect at any later time, so this process retires (Jepsen's convention)."""
-        operation.info(error)
-        self._local.process = next(self._processes)
-
-    def _process(self) -> int:
-        if not hasattr(self._local, "process"):
-            self._local.process = next(self._processes)
-        process: int = self._local.process
-        return process
+    def _client(self) -> Client:
+        """This thread's."""
+        if not hasattr(self._local, "client"):
+            self._local.client = self._history.client()
+        client: Client = self._local.client
+        return client
 
 
 class Traffic:

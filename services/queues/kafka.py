@@ -124,15 +124,26 @@ class KafkaProducing:
         return producer
 
 
+class OutOfGroupError(Exception):
+    """The consumer has been without a share for too long."""
+
+
 class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Notes whether the group has given this consumer its share (which may be no partition)."""
+    """Notes whether the group has given this consumer its share (which may be no partition), and since when not."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
         self.joined = False
+        self._out_since = time.monotonic()
+
+    @property
+    def out_s(self) -> float:
+        """For how many seconds it has had no share."""
+        return 0.0 if self.joined else time.monotonic() - self._out_since
 
     def on_partitions_revoked(self, revoked: Any) -> None:
         self.joined = False
+        self._out_since = time.monotonic()
 
     def on_partitions_assigned(self, assigned: Any) -> None:
         self.joined = True
@@ -151,6 +162,8 @@ class KafkaSource:
 
     def __init__(self, settings: Kafka, group: str, session_timeout_ms: int, log: Log) -> None:
         self._settings, self._group, self._session_ms, self._log = settings, group, session_timeout_ms, log
+        # A rebalance waits for members that died, for a session at most; a new coordinator takes about as long.
+        self._patience_s = 2 * session_timeout_ms / 1000 + 1
         self._consumer: KafkaConsumer | None = None
         self._assignment = _Assignment(log)
         self._uncommitted = False
@@ -172,8 +185,16 @@ class KafkaSource:
         self._consumer.subscribe([self._settings.topic], listener=self._assignment)
 
     def step(self, store: Store) -> None:
-        """Polls, stores, then commits: a crash in between means reading again, never losing."""
+        """Polls, stores, then commits: a crash in between means reading again, never losing.
+
+        Raises:
+            OutOfGroupError: this client will not find back into the group. kafka-python 3.0.12 can wedge in a
+                rebalance: its heartbeats end, it never joins again, and every poll returns nothing (seen here when a
+                topic became known during the first join). A new client joins at once.
+        """
         assert self._consumer is not None
+        if self._assignment.out_s > self._patience_s:
+            raise OutOfGroupError(f"no share of {self._settings.topic} for {self._patience_s:g} s")
         for records in self._consumer.poll(timeout_ms=200, max_records=100).values():
             for record in records:
                 self._uncommitted = True

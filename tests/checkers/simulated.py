@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
-from harness.history import Event, Type
+from harness.events import Event, Type
 
 INSTANCES = ("messages-1", "messages-2")
 

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from harness.checkers import Validity, aggregation
-from harness.history import Event
+from harness.events import Event
 from tests.checkers.simulated import Simulated, correct, last_of, with_value
 
 

@@ -4,7 +4,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from harness.checkers import Validity, queue
-from harness.history import Event
+from harness.events import Event
 from tests.checkers.simulated import Simulated, correct, last_of, with_value
 
 

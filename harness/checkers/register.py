@@ -1,0 +1,196 @@
+"""Register per key: every read returns what linearizability allows.
+
+Operations: `write` [key, value]; `read` [key, None], ok: [key, value]; `cas` [key, [old, new]], `fail` if the old value
+did not match. A key holds None at first. Histories of reads and writes of distinct values are decided in n log n
+(zones: Gibbons and Korach, "Testing shared memories", SIAM J. Comput. 26(4), 1997, theorem 4.1), whatever the
+concurrency. Others, with compare-and-set or equal values, are searched (Wing and Gong, "Testing and verifying
+concurrent objects", 1993, with the memory of Lowe, "Testing for linearizability", 2017), which is exponential in the
+operations under way at once at worst and gives up as unknown.
+
+Keys are judged apart: linearizability is local (Herlihy and Wing, 1990).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from harness.checkers.verdict import Anomaly, Validity, Verdict, combine, judged, unknown
+from harness.events import NEVER, Event, Operation, operations
+
+#: Configurations that a search may look at before it gives up; about 10 s.
+MOST_CONFIGURATIONS = 2_000_000
+_KINDS = frozenset({"read", "write", "cas"})
+
+
+def check(events: Sequence[Event], *, most_configurations: int = MOST_CONFIGURATIONS) -> Verdict:
+    """Judges every key. Unknown if nothing was read, or if a search gave up."""
+    by_key: dict[Hashable, list[Operation]] = {}
+    for operation in operations(events):
+        if operation.f in _KINDS:
+            by_key.setdefault(operation.invoke.value[0], []).append(operation)
+    verdicts = [_of_key(key, found, most_configurations) for key, found in by_key.items()]
+    if not verdicts:
+        return unknown("no register was read or written")
+    combined = combine(*verdicts)
+    return Verdict(combined.validity, combined.anomalies, {"keys": len(by_key)})
+
+
+def _of_key(key: Hashable, history: Sequence[Operation], most_configurations: int) -> Verdict:
+    written = [operation.invoke.value[1] for operation in history if operation.f == "write"]
+    if any(operation.f == "cas" for operation in history) or len(set(written)) < len(written) or None in written:
+        return _by_search(key, history, most_configurations)
+    return judged(_by_zones(key, history))
+
+
+@dataclass(slots=True)
+class _Zone:
+    """One value's life: its write (None for the initial value) and its reads, as positions in the order of events."""
+
+    write: Operation | None
+    value: object
+    #: The earliest completion and the latest invocation among the write and its reads.
+    finish: int
+    start: int
+    first: Operation | None
+    last: Operation | None
+
+
+def _by_zones(key: Hashable, history: Sequence[Operation]) -> list[Anomaly]:
+    zones = {None: _Zone(None, None, -1, -1, None, None)}
+    failed: dict[object, Operation] = {}
+    reads = []
+    for operation in history:
+        if operation.f == "read":
+            if operation.outcome == "ok":
+                reads.append(operation)
+        elif operation.outcome == "fail":
+            failed[operation.invoke.value[1]] = operation
+        else:
+            value = operation.invoke.value[1]
+            zones[value] = _Zone(operation, value, _end(operation), operation.invoke.index, operation, operation)
+    found: list[Anomaly] = []
+    seen: set[object] = set()
+    for read in reads:
+        value = read.value[1]
+        zone = zones.get(value)
+        if zone is None:
+            found.append(_unwritten(key, value, read, failed.get(value)))
+            continue
+        end, begin = _end(read), read.invoke.index
+        if zone.write and end < zone.write.invoke.index:
+            sentence = f"a read of {key} returned {value} before that was written"
+            found.append(Anomaly("read from the future", sentence, (read, zone.write)))
+        seen.add(value)
+        if end < zone.finish:
+            zone.finish, zone.first = end, read
+        if begin > zone.start:
+            zone.start, zone.last = begin, read
+    # A write of unknown outcome that nobody read need not have happened.
+    real = [zone for zone in zones.values() if zone.value in seen or (zone.write and zone.write.outcome == "ok")]
+    return found or _conflicts(key, real)
+
+
+def _end(operation: Operation) -> int:
+    return operation.completion.index if operation.completion and operation.outcome == "ok" else NEVER
+
+
+def _unwritten(key: Hashable, value: object, read: Operation, failed: Operation | None) -> Anomaly:
+    if failed:
+        sentence = f"a read of {key} returned {value}, whose write surely failed"
+        return Anomaly("aborted read", sentence, (failed, read))
+    return Anomaly("unexpected", f"a read of {key} returned {value}, which nobody wrote", (read,))
+
+
+def _conflicts(key: Hashable, zones: Sequence[_Zone]) -> list[Anomaly]:
+    """Linearizable exactly if no two forward zones overlap and no backward zone lies within a forward one."""
+    forward = sorted((zone for zone in zones if zone.finish < zone.start), key=lambda zone: zone.finish)
+    for one, next_ in pairwise(forward):
+        if next_.finish < one.start:
+            return [_stale(key, one, next_)]
+    finishes = [zone.finish for zone in forward]
+    for zone in zones:
+        if zone.finish < zone.start:
+            continue
+        around = bisect_left(finishes, zone.start) - 1
+        if around >= 0 and zone.finish < forward[around].start:
+            return [_stale(key, forward[around], zone)]
+    return []
+
+
+def _stale(key: Hashable, old: _Zone, new: _Zone) -> Anomaly:
+    sentence = (
+        f"{key} was {old.value} before and after it was {new.value}: a read that began when {new.value} was certain "
+        f"returned {old.value}, or the other way round"
+    )
+    concerned = {o.invoke.index: o for zone in (old, new) for o in (zone.write, zone.first, zone.last) if o}
+    return Anomaly("stale read", sentence, tuple(concerned[index] for index in sorted(concerned)))
+
+
+def _by_search(key: Hashable, history: Sequence[Operation], most: int) -> Verdict:
+    """Looks for an order of the operations that explains all answers."""
+    calls = [operation for operation in history if _may_matter(operation)]
+    ends = [_end(operation) for operation in calls]
+    begins = [operation.invoke.index for operation in calls]
+    sure = sum(1 << place for place, end in enumerate(ends) if end < NEVER)
+    seen: set[tuple[int, object]] = set()
+    waiting: list[tuple[int, object]] = [(0, None)]
+    furthest, best = 0, 0
+    while waiting:
+        done, value = waiting.pop()
+        if done & sure == sure:
+            return Verdict(Validity.VALID)
+        if (done, value) in seen:
+            continue
+        seen.add((done, value))
+        if len(seen) > most:
+            return unknown(f"the search for an order of {len(calls)} operations on {key} gave up after {most} steps")
+        if (count := (done & sure).bit_count()) > furthest:
+            furthest, best = count, done
+        waiting += _steps(calls, begins, ends, done, value)
+    stuck = tuple(calls[place] for place in _minimal(begins, ends, best))
+    sentence = f"no order of the operations on {key} explains all answers; none of these can come next: " + "; ".join(
+        f"{o.f} {o.value[1]}" for o in stuck[:4]
+    )
+    return judged([Anomaly("not linearizable", sentence, stuck)])
+
+
+def _may_matter(operation: Operation) -> bool:
+    """Reads that returned nothing and what surely did not happen say nothing; a cas that did not match does not either
+    way, as `fail` may stand for a refusal of any kind.
+    """
+    return operation.outcome == "ok" or (operation.outcome == "info" and operation.f != "read")
+
+
+def _minimal(begins: Sequence[int], ends: Sequence[int], done: int) -> list[int]:
+    """The places of the operations that may come next: begun before any other that is not done has ended."""
+    horizon = NEVER
+    places: list[int] = []
+    # The lowest bit that is not set: everything before it is done.
+    for place in range((~done & (done + 1)).bit_length() - 1, len(begins)):
+        if done >> place & 1:
+            continue
+        if begins[place] > horizon:
+            break
+        places.append(place)
+        horizon = min(horizon, ends[place])
+    return [place for place in places if begins[place] < horizon]
+
+
+def _steps(
+    calls: Sequence[Operation], begins: Sequence[int], ends: Sequence[int], done: int, value: object
+) -> list[tuple[int, object]]:
+    found: list[tuple[int, object]] = []
+    # Later ones first: the stack then tries the earliest first, which is usually the right one.
+    for place in reversed(_minimal(begins, ends, done)):
+        call = calls[place]
+        if call.f == "read":
+            if call.value[1] == value:
+                found.append((done | 1 << place, value))
+        elif call.f == "write":
+            found.append((done | 1 << place, call.invoke.value[1]))
+        elif call.invoke.value[1][0] == value:
+            found.append((done | 1 << place, call.invoke.value[1][1]))
+    return found

@@ -1,0 +1,219 @@
+"""The events of a history and its operations, and how both are read and validated: pure data, nothing is recorded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from harness.errors import BadInputError
+
+Type = Literal["invoke", "ok", "fail", "info"]
+NEMESIS = "nemesis"
+#: A time after every other, in nanoseconds.
+NEVER = 1 << 62
+_TYPES = frozenset(get_args(Type))
+
+
+class HistoryError(BadInputError):
+    """A history that can't be used as it is; names the line and the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line. `time` is in monotonic nanoseconds, of the recorder's clock."""
+
+    index: int
+    process: int | str
+    type: Type
+    f: str
+    value: Any
+    time: int
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An invocation and what came of it; `completion` is None while it is under way (or if the recorder died)."""
+
+    invoke: Event
+    completion: Event | None
+
+    @property
+    def f(self) -> str:
+        """What kind of operation it is."""
+        return self.invoke.f
+
+    @property
+    def began(self) -> int:
+        """When it was invoked, in monotonic nanoseconds."""
+        return self.invoke.time
+
+    @property
+    def ended(self) -> int:
+        """When it was completed, in monotonic nanoseconds; far beyond any time if it never was."""
+        return self.completion.time if self.completion else NEVER
+
+    @property
+    def outcome(self) -> Type:
+        """ok, fail or info; an operation that was never completed is info."""
+        return self.completion.type if self.completion else "info"
+
+    @property
+    def value(self) -> Any:
+        """What it returned if it is ok, else what it was invoked with."""
+        return self.completion.value if self.completion and self.completion.type == "ok" else self.invoke.value
+
+
+class Events(tuple[Event, ...]):
+    """An immutable history; its operations are paired, and so validated, once."""
+
+    @cached_property
+    def operations(self) -> tuple[Operation, ...]:
+        """See `operations`."""
+        return _paired(self)
+
+
+def read(path: Path) -> Events:
+    """The events of a history file, validated as a whole.
+
+    Raises:
+        HistoryError: with line and reason: a line is malformed, cut off, out of order or double, or the events don't
+            pair up.
+        OSError: the file can't be read.
+    """
+    events, broken = salvage(path)
+    if broken:
+        raise broken
+    return events
+
+
+def salvage(path: Path) -> tuple[Events, HistoryError | None]:
+    """The sound beginning of a history file, and what is wrong with the line after it, if it does not end there."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    found: list[Event] = []
+    broken: HistoryError | None = None
+    pairing = Pairing()
+    for number, line in enumerate(lines, start=1):
+        try:
+            event = _parse(line, number - 1)
+            pairing.take(event)
+        except HistoryError as error:
+            broken = HistoryError(f"{path}, line {number}: {error}")
+            break
+        found.append(event)
+    return Events(found), broken
+
+
+_FIELDS: Mapping[str, type | tuple[type, ...]] = {
+    "index": int,
+    "time": int,
+    "process": (int, str),
+    "type": str,
+    "f": str,
+    "value": object,
+    "error": (str, type(None)),
+}
+
+
+def _parse(line: bytes, index: int) -> Event:
+    if not line.endswith(b"\n"):
+        raise HistoryError("the line is cut off; it is the last thing a killed recorder wrote")
+    try:
+        fields: Any = json.loads(line)
+    except ValueError as error:
+        raise HistoryError(f"not JSON ({error})") from error
+    if not isinstance(fields, dict):
+        raise HistoryError("not an event, which is a JSON object")
+    if missing := [name for name in _FIELDS if name not in fields and name != "error"]:
+        raise HistoryError(f"an event without {', '.join(missing)}")
+    for name, types in _FIELDS.items():
+        if not isinstance(fields.get(name), types) or (isinstance(fields.get(name), bool) and name != "value"):
+            raise HistoryError(f"{name} can't be {fields.get(name)!r}")
+    if fields["index"] != index:
+        raise HistoryError(f"index {fields['index']} where {index} was due: a line is missing, double or misplaced")
+    values: dict[str, Any] = {name: fields.get(name) for name in _FIELDS}
+    return Event(**values)
+
+
+def operations(events: Iterable[Event]) -> tuple[Operation, ...]:
+    """The operations in the order of their invocations; nemesis events are left out.
+
+    Raises:
+        HistoryError: an event out of time or index order, a completion without an invocation, or a second invocation
+            of a process whose operation is under way or unknown.
+    """
+    return events.operations if isinstance(events, Events) else _paired(events)
+
+
+def _paired(events: Iterable[Event]) -> tuple[Operation, ...]:
+    pairing = Pairing()
+    take = pairing.take
+    try:
+        for event in events:
+            take(event)
+    except HistoryError as error:
+        raise HistoryError(f"line {pairing.taken + 1}: {error}") from None
+    return pairing.operations
+
+
+class Pairing:
+    """Finds for each invocation its completion, event by event."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+        self._last = Event(-1, NEMESIS, "info", "", None, 0)
+        self._invocations: list[Event] = []
+        self._completions: list[Event | None] = []
+        # By process the place of the operation it is in; below 0 if it has retired.
+        self._busy: dict[int | str, int] = {}
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Those found so far, in the order of their invocations."""
+        return tuple(map(Operation, self._invocations, self._completions))
+
+    def take(self, event: Event) -> None:
+        """The next event.
+
+        Raises:
+            HistoryError: it can't come next.
+        """
+        if event.time < self._last.time or event.index <= self._last.index:
+            raise HistoryError(
+                f"index {event.index} at time {event.time} is out of order: "
+                f"index {self._last.index} at time {self._last.time} is before it"
+            )
+        if event.type == "invoke":
+            self._begin(event)
+        elif event.process != NEMESIS:
+            self._end(event)
+        elif event.type != "info":
+            raise HistoryError(f"type {event.type!r} of process {NEMESIS!r}, whose events are info")
+        self._last = event
+        self.taken += 1
+
+    def _begin(self, event: Event) -> None:
+        place = self._busy.setdefault(event.process, len(self._invocations))
+        if event.process == NEMESIS:
+            raise HistoryError(f"type 'invoke' of process {NEMESIS!r}, whose events are info")
+        if place != len(self._invocations):
+            why = "has retired, as nobody knows what became of" if place < 0 else "is still in"
+            raise HistoryError(f"process {event.process} invokes {event.f}, but it {why} an earlier operation")
+        self._invocations.append(event)
+        self._completions.append(None)
+
+    def _end(self, event: Event) -> None:
+        if event.type not in _TYPES:
+            raise HistoryError(f"type {event.type!r} is none of invoke, ok, fail, info")
+        place = self._busy.get(event.process, -1)
+        if place < 0 or self._invocations[place].f != event.f:
+            raise HistoryError(f"process {event.process} completes {event.f} ({event.type}), which it is not in")
+        self._completions[place] = event
+        if event.type == "info":
+            self._busy[event.process] = -1
+        else:
+            del self._busy[event.process]

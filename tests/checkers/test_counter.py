@@ -1,0 +1,81 @@
+"""Counters: a real one passes; each read out of its bounds is found, and judged as a slow search judges it."""
+
+import itertools
+import random
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.checkers import Validity, counter
+from harness.events import Event, Type, operations
+from tests.checkers.concurrent import Concurrent, completions, with_value
+
+sizes = {"seed": st.integers(0, 2**32), "steps": st.integers(1, 30), "clients": st.integers(1, 5)}
+
+
+class Number:
+    """What is counted."""
+
+    def __init__(self) -> None:
+        self.value = 0
+
+    def apply(self, f: str, value: Any, process: int) -> tuple[Type, Any]:
+        if f == "add":
+            self.value += value
+        return "ok", self.value if f == "read" else value
+
+    def choose(self, chance: random.Random, process: int) -> tuple[str, Any]:
+        return ("read", None) if chance.random() < 0.4 else ("add", chance.choice([1, 2, 5, -1]))
+
+
+def history(seed: int, steps: int, clients: int) -> tuple[Event, ...]:
+    it = Number()
+    run = Concurrent(seed, it.apply, it.choose, clients=clients)
+    run.run(steps)
+    run.after("read")
+    return tuple(run.events)
+
+
+def possible(events: tuple[Event, ...], read: Event) -> set[int]:
+    """What a read may return: every choice of the concurrent and unknown increments. Exponential."""
+    begin = max(e.index for e in events if e.process == read.process and e.type == "invoke" and e.index < read.index)
+    adds = [o for o in operations(events) if o.f == "add" and o.outcome != "fail" and o.invoke.index < read.index]
+    sure = sum(o.invoke.value for o in adds if o.outcome == "ok" and o.completion and o.completion.index < begin)
+    maybe = [o.invoke.value for o in adds if not (o.outcome == "ok" and o.completion and o.completion.index < begin)]
+    return {sure + sum(c) for n in range(len(maybe) + 1) for c in itertools.combinations(maybe, n)}
+
+
+@given(**sizes)
+def test_a_correct_history_is_valid(seed: int, steps: int, clients: int) -> None:
+    verdict = counter.check(history(seed, steps, clients))
+    assert verdict.validity is Validity.VALID, verdict.sentences
+
+
+@given(**sizes, which=st.integers(0, 100), shift=st.integers(-8, 8))
+def test_a_read_out_of_bounds_is_found_and_no_other(
+    seed: int, steps: int, clients: int, which: int, shift: int
+) -> None:
+    events = history(seed, steps, clients)
+    reads = completions(events, "read")
+    read = reads[which % len(reads)]
+    events = with_value(events, read, read.value + shift)
+    values = possible(events, read)
+    found = [anomaly.name for anomaly in counter.check(events).anomalies]
+    if read.value + shift < min(values):
+        assert found == ["lost update"]
+    elif read.value + shift > max(values):
+        assert found == ["counted twice"]
+    else:
+        assert found == []
+
+
+def test_lost_updates_are_counted() -> None:
+    events: list[Event] = []
+    for process in range(3):
+        events.append(Event(len(events), process, "invoke", "add", 1, len(events)))
+        events.append(Event(len(events), process, "ok", "add", 1, len(events)))
+    events += [Event(6, 9, "invoke", "read", None, 6), Event(7, 9, "ok", "read", 1, 7)]
+    verdict = counter.check(events)
+    assert verdict.figures["lost_updates"] == 2
+    assert verdict.sentences == "lost update: a read returned 1, where 3 to 3 was possible: 2 too few"
