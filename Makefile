@@ -36,6 +36,8 @@ $(VENV)/.made: requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements.lock || \
 	  { echo "error: the packages of requirements.lock could not be installed (see above): check that the package" \
 	    "registry for Python answers, or name a mirror (pip config set global.index-url ...), and run make again" >&2; exit 2; }
+	@printf '#!%s\nimport sys\n\nsys.path.insert(0, "%s")\nfrom harness.cli import main\n\nmain()\n' \
+	  "$(CURDIR)/$(BIN)/python" "$(CURDIR)" > $(BIN)/harness && chmod +x $(BIN)/harness
 	@touch $@
 
 lock: $(VENV)/.made

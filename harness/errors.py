@@ -8,6 +8,7 @@ from __future__ import annotations
 
 #: Exit status for bad input or a bad environment (0 held, 1 a guarantee was broken, 3 inconclusive).
 EXIT_BAD_INPUT = 2
+EXIT_INCONCLUSIVE = 3
 
 
 class HarnessError(Exception):

@@ -14,6 +14,7 @@ import pytest
 
 from harness.errors import (
     EXIT_BAD_INPUT,
+    EXIT_INCONCLUSIVE,
     BadInputError,
     EnvironmentUnfitError,
     FaultDidNotBiteError,
@@ -32,7 +33,6 @@ _OPTIONS = pytest.StashKey[Options]()
 _FOLDER = pytest.StashKey[ReportFolder]()
 _FAILED = pytest.StashKey[bool]()
 _TESTS_OF_THE_HARNESS = "tests"
-EXIT_INCONCLUSIVE = 3
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

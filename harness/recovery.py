@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from harness.events import NEMESIS, Event, Operation, operations
+from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
+from harness.events import NEMESIS, NEVER, Event, Operation, operations
 
 _NS = 1e9
+_UNDO = "undo-"
 
 
 @dataclass(frozen=True)
@@ -69,17 +71,133 @@ def longest_unavailability_s(found: Sequence[Operation]) -> float:
 
 
 @dataclass(frozen=True)
-class Moment:
-    """Something that was done to the clusters or that they did, in seconds from the history's first event."""
+class Latency:
+    """Of successful operations, in seconds: nearest-rank quantiles (p50, p99), the longest, and how many there were."""
 
-    f: str
+    p50: float
+    p99: float
+    longest: float
+    count: int
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What one fault cost. Times in seconds from the fault; None where the history shows no such thing.
+
+    Attributes:
+        fault: what was done, such as "kill".
+        nodes: to whom.
+        at_s: when, from the history's first event.
+        detection_s: until the clusters first showed something of it.
+        leader_s: until every partition had a new leader.
+        redundancy_s: until all backups or all replicas were in place again.
+        first_success_s: by kind of operation, until the first success among those that began after the fault.
+        drained_s: until the final read of every consumer.
+        latency: by kind of operation, that of "before", "during" (until the fault was undone) and "after".
+    """
+
+    fault: str
+    nodes: tuple[str, ...]
     at_s: float
-    value: dict[str, object]
+    detection_s: float | None
+    leader_s: float | None
+    redundancy_s: float | None
+    first_success_s: Mapping[str, float]
+    drained_s: float | None
+    latency: Mapping[str, Mapping[str, Latency]]
 
 
-def moments(events: Sequence[Event]) -> tuple[Moment, ...]:
-    """The nemesis' events in order."""
+def recoveries(events: Sequence[Event]) -> tuple[Recovery, ...]:
+    """One for each fault of the history, in order. Linear in the history for each."""
     if not events:
         return ()
-    start = events[0].time
-    return tuple(Moment(e.f, (e.time - start) / _NS, e.value) for e in events if e.process == NEMESIS)
+    history = operations(events)
+    nemesis = [event for event in events if event.process == NEMESIS and isinstance(event.value, Mapping)]
+    begins = [event for event in nemesis if event.value.get("phase") == "begin" and not event.f.startswith(_UNDO)]
+    return tuple(_recovery(begin, nemesis, history, events[0].time) for begin in begins)
+
+
+def _recovery(begin: Event, nemesis: Sequence[Event], history: Sequence[Operation], start: int) -> Recovery:
+    later = [event for event in nemesis if event.index > begin.index]
+    effects = [event for event in later if "after_s" in event.value]
+    undone = next((e.time for e in later if e.f == _UNDO + begin.f and e.value["nodes"] == begin.value["nodes"]), NEVER)
+    ok = [operation for operation in history if operation.outcome == "ok"]
+    first: dict[str, float] = {}
+    for operation in sorted(ok, key=lambda operation: operation.ended):
+        if operation.began > begin.time:
+            first.setdefault(operation.f, (operation.ended - begin.time) / _NS)
+    drained = first.pop("drain", None)
+    return Recovery(
+        fault=begin.f,
+        nodes=tuple(begin.value["nodes"]),
+        at_s=(begin.time - start) / _NS,
+        detection_s=_first(effects, {event.f for event in effects}, begin),
+        leader_s=_first(effects, {"leader"}, begin),
+        redundancy_s=_first(effects, {"safe", "isr-full"}, begin),
+        first_success_s=first,
+        drained_s=drained,
+        latency={f: _latencies([o for o in ok if o.f == f], begin.time, undone) for f in first},
+    )
+
+
+def _first(effects: Sequence[Event], names: set[str], begin: Event) -> float | None:
+    return next(((event.time - begin.time) / _NS for event in effects if event.f in names), None)
+
+
+def _latencies(ok: Sequence[Operation], fault: int, undone: int) -> Mapping[str, Latency]:
+    phases: dict[str, list[int]] = {"before": [], "during": [], "after": []}
+    for operation in ok:
+        phase = "before" if operation.ended < fault else "during" if operation.began < undone else "after"
+        phases[phase].append(operation.ended - operation.began)
+    return {phase: _latency(sorted(found)) for phase, found in phases.items() if found}
+
+
+def _latency(ordered: Sequence[int]) -> Latency:
+    def quantile(q: float) -> float:
+        return ordered[min(len(ordered) - 1, int(q * len(ordered)))] / _NS
+
+    return Latency(quantile(0.5), quantile(0.99), ordered[-1] / _NS, len(ordered))
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a fault may cost at most, in seconds; None or a kind left out may cost anything.
+
+    Attributes:
+        unavailable_s: by kind of operation, the longest time without a success.
+        detection_s, leader_s, redundancy_s, drained_s: see `Recovery`.
+    """
+
+    unavailable_s: Mapping[str, float] = field(default_factory=dict)
+    detection_s: float | None = None
+    leader_s: float | None = None
+    redundancy_s: float | None = None
+    drained_s: float | None = None
+
+
+def check(events: Sequence[Event], budget: Budget) -> Verdict:
+    """Judges a history against a budget. Unknown if something with a budget was not to be seen."""
+    found: list[Anomaly] = []
+    seen = {kind.f: kind.unavailable_s for kind in kinds(events)}
+    figures: list[tuple[str, float | None, float]] = [
+        (f"the longest time without a successful {f}", seen.get(f), most) for f, most in budget.unavailable_s.items()
+    ]
+    for recovery in recoveries(events):
+        for name, words in _WORDS.items():
+            if (most := getattr(budget, name)) is not None:
+                what = f"the time from the {recovery.fault} of {', '.join(recovery.nodes)} {words}"
+                figures.append((what, getattr(recovery, name), most))
+    if unseen := [what for what, figure, _ in figures if figure is None]:
+        return unknown(f"not to be seen in the history: {'; '.join(unseen)}")
+    for what, figure, most in figures:
+        if figure is not None and figure > most:
+            found.append(Anomaly("over budget", f"{what} was {figure:.2f} s, {most:g} s are allowed"))
+    return judged(found)
+
+
+_WORDS = {
+    "detection_s": "until the clusters showed it",
+    "leader_s": "to a new leader for every partition",
+    "redundancy_s": "to full redundancy",
+    "drained_s": "to the final read",
+}

@@ -1,8 +1,8 @@
 """Counter: no increment is lost and none is counted twice, in every read and in the last one.
 
-Operations: `add` an integer (of either sign); `read` ok: the value. Bounds after Jepsen (checker.clj, `counter`): what
-every read may show lies between what surely happened before it began and what may have happened before it ended.
-Linear in the history.
+Operations: `increment` by an integer (of either sign); `read` ok: the value. Bounds after Jepsen (checker.clj,
+`counter`): what every read may show lies between what surely happened before it began and what may have happened before
+it ended. Linear in the history, but for the sorting of its events.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ def check(events: Sequence[Event], *, initial: int = 0) -> Verdict:
             sentence = f"a read returned {read.value}, where {low} to {high} was possible: {missing}"
             name = "lost update" if read.value < low else "counted twice"
             found.append(Anomaly(name, sentence, (read,)))
-    acknowledged = sum(o.invoke.value for o in history if o.f == "add" and o.outcome == "ok")
+    acknowledged = sum(o.invoke.value for o in history if o.f == "increment" and o.outcome == "ok")
     figures: dict[str, object] = {"reads": len(reads), "acknowledged": acknowledged}
-    if all(o.ended < reads[-1].began for o in history if o.f == "add" and o.outcome == "ok"):
+    if all(o.ended < reads[-1].began for o in history if o.f == "increment" and o.outcome == "ok"):
         figures |= {"final": reads[-1].value, "lost_updates": initial + acknowledged - reads[-1].value}
     return judged(found, figures)
 
@@ -58,9 +58,9 @@ def _bounds(history: Sequence[Operation], initial: int) -> tuple[dict[int, int],
         elif operation.f == "read":
             lowest[index] += possible.down
             highest[index] += possible.up
-        elif operation.f == "add" and not ended and operation.outcome != "fail":
+        elif operation.f == "increment" and not ended and operation.outcome != "fail":
             possible.add(operation.invoke.value)
-        elif operation.f == "add" and ended and operation.outcome == "ok":
+        elif operation.f == "increment" and ended and operation.outcome == "ok":
             sure.add(operation.invoke.value)
     return lowest, highest
 

@@ -21,12 +21,12 @@ class Number:
         self.value = 0
 
     def apply(self, f: str, value: Any, process: int) -> tuple[Type, Any]:
-        if f == "add":
+        if f == "increment":
             self.value += value
         return "ok", self.value if f == "read" else value
 
     def choose(self, chance: random.Random, process: int) -> tuple[str, Any]:
-        return ("read", None) if chance.random() < 0.4 else ("add", chance.choice([1, 2, 5, -1]))
+        return ("read", None) if chance.random() < 0.4 else ("increment", chance.choice([1, 2, 5, -1]))
 
 
 def history(seed: int, steps: int, clients: int) -> tuple[Event, ...]:
@@ -40,7 +40,7 @@ def history(seed: int, steps: int, clients: int) -> tuple[Event, ...]:
 def possible(events: tuple[Event, ...], read: Event) -> set[int]:
     """What a read may return: every choice of the concurrent and unknown increments. Exponential."""
     begin = max(e.index for e in events if e.process == read.process and e.type == "invoke" and e.index < read.index)
-    adds = [o for o in operations(events) if o.f == "add" and o.outcome != "fail" and o.invoke.index < read.index]
+    adds = [o for o in operations(events) if o.f == "increment" and o.outcome != "fail" and o.invoke.index < read.index]
     sure = sum(o.invoke.value for o in adds if o.outcome == "ok" and o.completion and o.completion.index < begin)
     maybe = [o.invoke.value for o in adds if not (o.outcome == "ok" and o.completion and o.completion.index < begin)]
     return {sure + sum(c) for n in range(len(maybe) + 1) for c in itertools.combinations(maybe, n)}
@@ -73,8 +73,8 @@ def test_a_read_out_of_bounds_is_found_and_no_other(
 def test_lost_updates_are_counted() -> None:
     events: list[Event] = []
     for process in range(3):
-        events.append(Event(len(events), process, "invoke", "add", 1, len(events)))
-        events.append(Event(len(events), process, "ok", "add", 1, len(events)))
+        events.append(Event(len(events), process, "invoke", "increment", 1, len(events)))
+        events.append(Event(len(events), process, "ok", "increment", 1, len(events)))
     events += [Event(6, 9, "invoke", "read", None, 6), Event(7, 9, "ok", "read", 1, 7)]
     verdict = counter.check(events)
     assert verdict.figures["lost_updates"] == 2

@@ -1,0 +1,222 @@
+"""`python -m bench.checkers [--most N]`: how fast the checkers are, alone and beside porcupine.
+
+1. Registers: the same histories (one key, distinct values, correct and broken ones) judged by harness.checkers.register
+   and by porcupine (Go; a general search), from 1 000 to N operations with 5, 10, 20 and 50 clients: do they agree, and
+   what is the ratio of their times. Porcupine gets 30 s for each history.
+2. Every other checker: operations a second on growing correct histories, which shows how it grows.
+
+Histories are paired before the clock runs; pairing has a line of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from harness.checkers import counter, ids, log, queue, register, sets
+from harness.checkers.verdict import Verdict
+from harness.errors import EXIT_BAD_INPUT
+from harness.events import Event, Events, Type
+
+_TIMEOUT_S = 30
+_PORCUPINE = Path(__file__).parent / "porcupine"
+
+
+class Recording:
+    """Events in the making."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def add(self, process: int, type_: Type, f: str, value: object) -> None:
+        """One more event."""
+        index = len(self.events)
+        self.events.append(Event(index, process, type_, f, value, index))
+
+    def done(self, process: int, f: str, value: object, answer: object) -> None:
+        """An operation by itself."""
+        self.add(process, "invoke", f, value)
+        self.add(process, "ok", f, answer)
+
+
+def registers(count: int, clients: int, *, broken: bool) -> Events:
+    """Reads and writes of one register that overlap as much as they can; a broken history has one stale read."""
+    chance = random.Random(f"{count} {clients}")
+    recording = Recording()
+    value, written, begun = 0, 0, 0
+    calls: dict[int, tuple[str, int]] = {}
+    while begun < count or calls:
+        if begun < count and len(calls) < clients:
+            process = next(p for p in range(clients) if p not in calls)
+            begun += 1
+            if chance.random() < 0.5:
+                written += 1
+                calls[process] = ("write", written)
+            else:
+                calls[process] = ("read", 0)
+            recording.add(process, "invoke", calls[process][0], ["x", calls[process][1] or None])
+            continue
+        # It takes effect as it ends: correct, and concurrent with all that are under way.
+        process = chance.choice(sorted(calls))
+        kind, new = calls.pop(process)
+        value = new if kind == "write" else value
+        recording.add(process, "ok", kind, ["x", value or None])
+    if broken:
+        _make_stale(recording.events)
+    return Events(recording.events)
+
+
+def _make_stale(events: list[Event]) -> None:
+    """The last read returns the first value."""
+    place = max(i for i, e in enumerate(events) if e.f == "read" and e.type == "ok")
+    old = events[place]
+    events[place] = Event(old.index, old.process, old.type, old.f, ["x", 1], old.time)
+
+
+def porcupine(binary: Path, events: Events, folder: Path) -> tuple[str, float]:
+    """Its result (Ok, Illegal, Unknown) and seconds."""
+    file = folder / "history"
+    with file.open("w") as out:
+        for o in events.operations:
+            end = o.completion.index if o.completion else 1 << 60
+            out.write(f"{o.invoke.process} {o.f[0]} {o.value[1] or 0} {o.invoke.index} {end}\n")
+    answer = subprocess.run([binary, file, str(_TIMEOUT_S)], capture_output=True, text=True, check=True).stdout.split()
+    return answer[0], float(answer[1])
+
+
+def timed(check: Callable[[Sequence[Event]], Verdict], events: Events) -> tuple[Verdict, float]:
+    """The verdict and the seconds that it took, of operations that are paired already."""
+    assert events.operations
+    began = time.perf_counter()
+    verdict = check(events)
+    return verdict, time.perf_counter() - began
+
+
+def against_porcupine(most: int, folder: Path) -> Table:
+    """The first comparison."""
+    binary = folder / "porcupine"
+    subprocess.run(["go", "build", "-o", binary, "."], cwd=_PORCUPINE, check=True)
+    table = Table("operations", "clients", "history", "ours, s", "porcupine, s", "ratio", "agree", title="registers")
+    undecided: set[tuple[int, bool]] = set()
+    for count in (10**n for n in range(3, 8) if 10**n <= most):
+        for clients in (5, 10, 20, 50):
+            for broken in (False, True):
+                events = registers(count, clients, broken=broken)
+                verdict, ours_s = timed(register.check, events)
+                row = [f"{count:,}", str(clients), "broken" if broken else "correct", f"{ours_s:.3f}"]
+                if (clients, broken) in undecided:
+                    table.add_row(*row, "not tried", "", "")  # a shorter one was undecided already
+                    continue
+                result, theirs_s = porcupine(binary, events, folder)
+                if result == "Unknown":
+                    undecided.add((clients, broken))
+                    table.add_row(*row, f"over {_TIMEOUT_S}", f"over {theirs_s / ours_s:,.0f}", "undecided")
+                    continue
+                agree = (result == "Ok") == (verdict.validity == "valid")
+                table.add_row(*row, f"{theirs_s:.3f}", f"{theirs_s / ours_s:,.1f}", "yes" if agree else "NO")
+    return table
+
+
+def _posts(count: int) -> Events:
+    recording = Recording()
+    for i in range(count - 1):
+        message = {"id": f"id-{i}", "msg": f"m-{i:06d}", "partition": 0}
+        recording.done(i % 10, "post", message, message)
+    held = {f"messages-{n}": [f"id-{i}" for i in range(n - 1, count - 1, 2)] for n in (1, 2)}
+    recording.done(99, "drain", None, held)
+    return Events(recording.events)
+
+
+def _adds(count: int) -> Events:
+    recording = Recording()
+    for i in range(count - 2):
+        recording.done(i % 10, "add", i, i)
+    for _ in range(2):
+        recording.done(99, "read", None, list(range(count - 2)))
+    return Events(recording.events)
+
+
+def _increments(count: int) -> Events:
+    recording = Recording()
+    for i in range(count):
+        if i % 10:
+            recording.done(i % 7, "increment", 1, 1)
+        else:
+            recording.done(99, "read", None, i - i // 10)
+    return Events(recording.events)
+
+
+def _ids(count: int) -> Events:
+    recording = Recording()
+    for i in range(count):
+        recording.done(i % 10, "generate", None, i)
+    return Events(recording.events)
+
+
+def _log(count: int) -> Events:
+    recording = Recording()
+    for i in range(count // 100):
+        batch = range(i * 99, i * 99 + 99)
+        for number in batch:
+            value = {"log": "t-0", "value": number, "offset": number}
+            recording.done(1, "send", value, value)
+        recording.done(2, "poll", None, {"t-0": [[number, number] for number in batch]})
+    return Events(recording.events)
+
+
+CHECKERS: dict[str, tuple[Callable[[int], Events], Callable[[Sequence[Event]], Verdict]]] = {
+    "total queue": (_posts, lambda events: queue.check(events, exactly_once=True)),
+    "set at the end": (_adds, sets.at_the_end),
+    "set over time": (_adds, sets.over_time),
+    "counter": (_increments, counter.check),
+    "ids": (_ids, ids.check),
+    "log": (_log, log.check),
+}
+
+
+def growth(most: int) -> Table:
+    """The second table."""
+    sizes = [10**n for n in range(4, 8) if 10**n <= most]
+    table = Table("checker", *(f"{size:,} operations" for size in sizes), title="operations a second, in thousands")
+    for name, (made, check) in CHECKERS.items():
+        speeds = []
+        for size in sizes:
+            verdict, seconds = timed(check, made(size))
+            assert verdict.validity == "valid", verdict.sentences
+            speeds.append(f"{size / seconds / 1000:,.0f}")
+        table.add_row(name, *speeds)
+    pairing = []
+    for size in sizes:
+        events = _ids(size)
+        began = time.perf_counter()
+        assert events.operations
+        pairing.append(f"{size / (time.perf_counter() - began) / 1000:,.0f}")
+    table.add_row("(pairing)", *pairing)
+    return table
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(prog="python -m bench.checkers", description=__doc__.splitlines()[0])
+    parser.add_argument("--most", type=int, default=100_000, help="the longest history (1000 to 1000000)")
+    most = parser.parse_args().most
+    Console(width=110).print(growth(most))
+    if not shutil.which("go"):
+        sys.stderr.write("error: go is not installed, and porcupine is a Go module: install Go for the comparison\n")
+        sys.exit(EXIT_BAD_INPUT)
+    with tempfile.TemporaryDirectory() as folder:
+        Console(width=110).print(against_porcupine(most, Path(folder)))
+
+
+if __name__ == "__main__":
+    main()

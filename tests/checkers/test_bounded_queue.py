@@ -1,0 +1,97 @@
+"""Bounded queues: a real one passes; what is over the bound, refused, lost, invented or doubled is found."""
+
+import itertools
+import random
+from collections import deque
+from typing import Any
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from harness.checkers import bounded_queue
+from harness.events import Event, Type
+from tests.checkers.concurrent import Concurrent, completions, invocation_of, with_value, without
+
+BOUND = 3
+sizes = {"seed": st.integers(0, 2**32), "steps": st.integers(5, 60), "clients": st.integers(1, 6)}
+
+
+class Bounded:
+    """A queue of 3: a put waits for room, an offer is refused, a take of nothing fails."""
+
+    def __init__(self) -> None:
+        self.items: deque[int] = deque()
+        self._numbers = itertools.count(1)
+
+    def apply(self, f: str, value: Any, process: int) -> tuple[Type, Any] | None:
+        if f == "take":
+            return ("ok", self.items.popleft()) if self.items else ("fail", None)
+        if len(self.items) >= BOUND:
+            return None if f == "put" else ("fail", value)
+        self.items.append(value)
+        return "ok", value
+
+    def choose(self, chance: random.Random, process: int) -> tuple[str, Any]:
+        kind = chance.choices(["put", "offer", "take"], [2, 2, 3])[0]
+        return kind, None if kind == "take" else next(self._numbers)
+
+
+def history(seed: int, steps: int, clients: int) -> tuple[Event, ...]:
+    it = Bounded()
+    run = Concurrent(seed, it.apply, it.choose, clients=clients, unknown=0.02)
+    run.run(steps)
+    while it.items:
+        run.after("take")
+    return tuple(run.events)
+
+
+def names(events: tuple[Event, ...], bound: int = BOUND) -> set[str]:
+    return {anomaly.name for anomaly in bounded_queue.check(events, bound=bound).anomalies}
+
+
+def known(events: tuple[Event, ...]) -> bool:
+    """Whether no outcome is unknown and nothing waits any more."""
+    ended = {event.process for event in events if event.type in {"ok", "fail"}}
+    return all(event.type != "info" and event.process in ended for event in events)
+
+
+@given(**sizes)
+def test_a_correct_history_is_valid(seed: int, steps: int, clients: int) -> None:
+    events = history(seed, steps, clients)
+    verdict = bounded_queue.check(events, bound=BOUND)
+    assert not verdict.anomalies, verdict.sentences
+
+
+@given(**sizes)
+def test_a_bound_that_was_lower_was_passed(seed: int, steps: int, clients: int) -> None:
+    events = history(seed, steps, clients)
+    most = bounded_queue.check(events, bound=BOUND).figures["most_at_once"]
+    assume(isinstance(most, int) and most >= 2)
+    assert isinstance(most, int)
+    assert "over the bound" in names(events, bound=most - 1)
+
+
+@given(**sizes)
+def test_an_offer_refused_by_a_larger_queue_had_room(seed: int, steps: int, clients: int) -> None:
+    events = history(seed, steps, clients)
+    assume(any(event.f == "offer" and event.type == "fail" for event in events))
+    assert names(events, bound=BOUND + 100) == {"refused although there was room"}
+
+
+@given(**sizes, which=st.integers(0, 100))
+def test_an_item_that_never_comes_out_is_lost(seed: int, steps: int, clients: int, which: int) -> None:
+    events = history(seed, steps, clients)
+    taken = completions(events, "take")
+    assume(known(events) and taken)
+    gone = taken[which % len(taken)]
+    assert "lost" in names(without(events, gone, invocation_of(events, gone)))
+
+
+@given(**sizes, which=st.integers(0, 100))
+def test_an_item_that_comes_out_twice_leaves_another_lost(seed: int, steps: int, clients: int, which: int) -> None:
+    events = history(seed, steps, clients)
+    taken = completions(events, "take")
+    assume(known(events) and len(taken) > 1)
+    one, two = taken[which % len(taken)], taken[which % len(taken) - 1]
+    assert {"duplicated", "lost"} <= names(with_value(events, one, two.value))
+    assert "unexpected" in names(with_value(events, one, "from nowhere"))

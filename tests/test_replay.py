@@ -1,0 +1,84 @@
+"""Known anomalies, told as stories, are found under their names; a history can be judged again from its file alone."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner
+
+from harness.cli import main
+from harness.errors import BadInputError
+from harness.events import read
+from harness.history import History
+from harness.replay import judge
+from harness.report.timeline import svg, text
+
+STORIES = sorted(Path(__file__).parent.joinpath("histories").glob("*.jsonl"))
+
+
+@pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
+def test_a_known_anomaly_is_found_by_its_checker(path: Path) -> None:
+    events = read(path)
+    story = events[0].value
+    verdict = judge(events)[story["checker"]]
+    assert story["anomaly"] in {anomaly.name for anomaly in verdict.anomalies}
+    concerned = next(anomaly for anomaly in verdict.anomalies if anomaly.name == story["anomaly"]).operations
+    assert concerned
+    lines = text(concerned, events).splitlines()
+    assert len([line for line in lines if line.startswith("process")]) == len(concerned)
+    picture = ElementTree.fromstring(svg(concerned, events))
+    assert len(picture.findall("{http://www.w3.org/2000/svg}rect")) == len(concerned) + 1
+
+
+def replay(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["replay", *arguments])
+    return result.exit_code, result.output
+
+
+def test_a_broken_guarantee_is_told_and_drawn(tmp_path: Path) -> None:
+    picture = tmp_path / "lost.svg"
+    status, output = replay(str(STORIES[0]), "--svg", str(picture))
+    assert STORIES[0].stem == "acks-1-leader-killed"
+    assert status == 1
+    assert (
+        "lost: 1 of 3 acknowledged messages never reached a messages instance: m-000002; acknowledged in part" in output
+    )
+    assert "nemesis      kill kafka-1" in output
+    assert "kill kafka-1" in picture.read_text()
+
+
+def test_what_held_and_what_is_unknown_have_their_own_status(tmp_path: Path) -> None:
+    path = tmp_path / "h.jsonl"
+    with History.open(path) as history:
+        history.invoke(1, "generate").ok(1)
+    assert replay(str(path)) == (0, "ids: valid {'ids': 1, 'duplicated': 0}\n" + replay(str(path))[1].split("\n", 1)[1])
+    with History.open(path) as history:
+        history.invoke(1, "generate").info("ReadTimeout")
+    assert replay(str(path))[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("nonsense\n", "h.jsonl, line 1: not JSON"),
+        ("", "no checker knows operations (there are none)"),
+    ],
+)
+def test_what_is_no_history_is_refused_with_line_and_reason(tmp_path: Path, content: str, complaint: str) -> None:
+    path = tmp_path / "h.jsonl"
+    path.write_text(content)
+    status, output = replay(str(path))
+    assert status == 2
+    assert output.startswith("error: ")
+    assert complaint in output
+    assert "Traceback" not in output
+
+
+def test_a_bounded_queue_without_its_bound_is_refused(tmp_path: Path) -> None:
+    lines = [json.loads(line) for line in (STORIES[0].parent / "poison-pill.jsonl").read_text().splitlines()]
+    path = tmp_path / "h.jsonl"
+    left = [line for line in lines if line["f"] != "bounded-queue"]
+    path.write_text("".join(json.dumps({**line, "index": i}) + "\n" for i, line in enumerate(left)))
+    with pytest.raises(BadInputError, match="no event 'bounded-queue' that says how many items fit"):
+        judge(read(path))
