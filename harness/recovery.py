@@ -34,7 +34,7 @@ def kinds(events: Sequence[Event]) -> tuple[Kind, ...]:
     """The figures of every kind of operation in the history, in order of appearance."""
     by_kind: dict[str, list[Operation]] = {}
     for operation in operations(events):
-        by_kind.setdefault(operation.invoke.f, []).append(operation)
+        by_kind.setdefault(operation.f, []).append(operation)
     return tuple(_kind(f, found) for f, found in by_kind.items())
 
 

@@ -4,7 +4,7 @@ At every moment: the logging part holds each message acknowledged before the GET
 neither part holds one twice; the messages part names its instance and holds none but posted messages. In the end, for
 GETs sent after the last post was answered and the instances drained: the messages part is exactly what that instance
 holds. Definition: the design of the services under test, and Jepsen's set checkers (checker.clj, `set-full`) for what
-"before" means. Linear in the number of events times the size of the answers.
+"before" means. Linear in the number of events and the sizes of the answers.
 """
 
 from __future__ import annotations
@@ -20,14 +20,19 @@ def check(events: Sequence[Event]) -> Verdict:
     """Judges every successful GET. Unknown without one."""
     history = operations(events)
     posts = Posts(history)
-    gets = [operation for operation in history if operation.invoke.f == "get" and operation.outcome == "ok"]
+    gets = [operation for operation in history if operation.f == "get" and operation.outcome == "ok"]
     if not gets:
         return unknown("no GET of the facade succeeded, so its aggregation was not seen")
     drain = last(history, "drain")
     found: list[Anomaly] = []
-    for get in gets:
-        found += _at_every_moment(get, posts)
-        if drain and drain.completion and get.invoke.time > drain.completion.time:
+    # The messages that a GET has to show grow with the time at which it began.
+    coming = sorted(((post.ended, id_) for id_, post in posts.acknowledged.items()), reverse=True)
+    due: set[str] = set()
+    for get in sorted(gets, key=lambda get: get.began):
+        while coming and coming[-1][0] < get.began:
+            due.add(coming.pop()[1])
+        found += _at_every_moment(get, posts, due)
+        if drain and get.began > drain.ended:
             found += _in_the_end(get, drain, posts)
     return judged(found, {"gets": len(gets), "answered_by": _answered_by(gets)})
 
@@ -36,13 +41,10 @@ def _answered_by(gets: Sequence[Operation]) -> list[str]:
     return sorted({str(get.value["messages"]["from"]) for get in gets})
 
 
-def _at_every_moment(get: Operation, posts: Posts) -> list[Anomaly]:
+def _at_every_moment(get: Operation, posts: Posts, due: set[str]) -> list[Anomaly]:
     found: list[Anomaly] = []
     logged = get.value["logging"]["ids"]
-    due = {
-        id_ for id_, post in posts.acknowledged.items() if post.completion and post.completion.time < get.invoke.time
-    }
-    if missing := due - set(logged):
+    if missing := due.difference(logged):
         sentence = (
             f"a GET answered by {get.value['logging']['from']} lacked {len(missing)} of {len(due)} messages that had "
             f"been acknowledged before it: {posts.named(missing)}"

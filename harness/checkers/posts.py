@@ -22,9 +22,9 @@ class Posts:
         """One post of each attempted id: the acknowledged one where there is one."""
         found: dict[str, Operation] = {}
         for operation in self.operations:
-            if operation.invoke.f == "post":
+            if operation.f == "post":
                 id_ = operation.invoke.value["id"]
-                if id_ not in found or operation.outcome == "ok":
+                if operation.outcome == "ok" or id_ not in found:
                     found[id_] = operation
         return found
 
@@ -56,4 +56,4 @@ class Posts:
 
 def last(operations: Sequence[Operation], f: str) -> Operation | None:
     """The last successful operation of kind `f`."""
-    return next((o for o in reversed(operations) if o.invoke.f == f and o.outcome == "ok"), None)
+    return next((o for o in reversed(operations) if o.f == f and o.outcome == "ok"), None)

@@ -31,7 +31,7 @@ def _operations(events: Sequence[Event]) -> Iterator[str]:
             counts = f"{kind.ok} ok, {kind.failed} failed, {kind.unknown} unknown"
             yield f"{kind.f}: {counts}; longest time without a success {kind.unavailable_s:.2f} s"
     history = operations(events)
-    logged = Counter(o.value["logged_by"] for o in history if o.invoke.f == "post" and o.outcome == "ok")
+    logged = Counter(o.value["logged_by"] for o in history if o.f == "post" and o.outcome == "ok")
     yield f"logged by: {_counts(logged)}"
     if drained := last(history, "drain"):
         yield f"received by: {_counts(_sizes(drained))}"

@@ -8,10 +8,15 @@ from pathlib import Path
 import allure
 
 from harness.backends.protocol import Node
+from harness.checkers import combine
+from harness.errors import BadInputError
+from harness.events import Events
 from harness.faults.nemesis import Injected
+from harness.replay import judge
 from harness.report.figures import figures
 from harness.report.folder import ReportFolder
 from harness.report.snapshot import snapshot
+from harness.report.timeline import svg
 from harness.system import System
 
 
@@ -49,8 +54,20 @@ class ScenarioReport:
             summary.write(words + "\n")
         allure.attach(self.history_path.read_text(), "history", allure.attachment_type.TEXT, extension="jsonl")
         if failed:
+            self._draw(system.history.events)
             self.keep_logs(system.deployment.nodes)
         return words
+
+    def _draw(self, events: Events) -> None:
+        """A timeline of the operations that an anomaly concerns."""
+        try:
+            verdict = combine(*judge(events).values())
+        except BadInputError:
+            return  # nothing that a checker knows has happened yet
+        for anomaly in verdict.anomalies:
+            if anomaly.operations:
+                drawn = svg(anomaly.operations, events)
+                allure.attach(drawn, f"timeline: {anomaly.name}", allure.attachment_type.SVG)
 
     def keep_logs(self, nodes: Mapping[str, Node]) -> None:
         """Keeps every node's log, for a scenario that failed or could not begin."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from harness.events import Event, Type
@@ -89,14 +89,14 @@ def completions(events: Sequence[Event], f: str) -> list[Event]:
 
 def with_value(events: Sequence[Event], event: Event, value: Any) -> tuple[Event, ...]:
     """The history with another value in one event."""
-    return tuple(replace(e, value=value) if e.index == event.index else e for e in events)
+    return tuple(e._replace(value=value) if e.index == event.index else e for e in events)
 
 
 def without(events: Sequence[Event], *gone: Event) -> tuple[Event, ...]:
     """The history without these events, numbered anew."""
     indices = {event.index for event in gone}
     left = [event for event in events if event.index not in indices]
-    return tuple(replace(event, index=index) for index, event in enumerate(left))
+    return tuple(event._replace(index=index) for index, event in enumerate(left))
 
 
 def invocation_of(events: Sequence[Event], completion: Event) -> Event:

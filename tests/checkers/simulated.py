@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
@@ -100,7 +100,7 @@ class _World:
 
 def with_value(events: tuple[Event, ...], index: int, value: object) -> tuple[Event, ...]:
     """The history with another value in one event."""
-    return (*events[:index], replace(events[index], value=value), *events[index + 1 :])
+    return (*events[:index], events[index]._replace(value=value), *events[index + 1 :])
 
 
 def last_of(events: tuple[Event, ...], f: str) -> Event:
