@@ -3,12 +3,23 @@
 These are the names that a scenario or a foreign suite imports; nothing else is public.
 """
 
-from harness.effects import full_isr, member_list_of, new_leader, partitions_safe
+from harness.effects import full_isr, member_list_of, new_controller, new_leader, partitions_safe
 from harness.faults import Kill, Pause, Restart, Stop
 from harness.faults.nemesis import Injected, Nemesis
 from harness.judgement import assert_delivered_and_aggregated, assert_holds
 from harness.system import System
-from harness.targets import controller, leader_holding, lowest_ip, node, oldest_member, owner_of, saying_who_owns, some
+from harness.targets import (
+    controller,
+    leader_holding,
+    leading_controller,
+    lowest_ip,
+    node,
+    oldest_member,
+    owner_of,
+    saying_who_owns,
+    some,
+    together,
+)
 
 __all__ = [
     "Injected",
@@ -23,8 +34,10 @@ __all__ = [
     "controller",
     "full_isr",
     "leader_holding",
+    "leading_controller",
     "lowest_ip",
     "member_list_of",
+    "new_controller",
     "new_leader",
     "node",
     "oldest_member",
@@ -32,4 +45,5 @@ __all__ = [
     "partitions_safe",
     "saying_who_owns",
     "some",
+    "together",
 ]

@@ -37,6 +37,16 @@ def new_leader(topic: str) -> Effect:
     return Effect("leader", f"a new leader for every partition of {topic}", probe)
 
 
+def new_controller() -> Effect:
+    """The active controller is a broker that was not hurt."""
+
+    def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
+        controller = clusters.kafka.controller()
+        return None if controller in hurt else controller.spec.name
+
+    return Effect("controller", "a new active controller", probe)
+
+
 def member_list_of(size: int) -> Effect:
     """Every running Hazelcast node lists exactly `size` members."""
 

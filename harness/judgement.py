@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.checkers import Validity, Verdict, aggregation, combine, queue
+from harness.checkers import Validity, Verdict, aggregation, combine, order, queue
 from harness.errors import InconclusiveError
 from harness.history import History
 
@@ -25,5 +25,6 @@ def assert_holds(verdict: Verdict) -> None:
 
 
 def assert_delivered_and_aggregated(history: History) -> None:
-    """No acknowledged message lost, none invented, none twice, and every GET a correct aggregation."""
-    assert_holds(combine(queue.check(history.events, exactly_once=True), aggregation.check(history.events)))
+    """No acknowledged message lost, none invented, none twice, each partition's in order, every GET an aggregation."""
+    events = history.events
+    assert_holds(combine(queue.check(events, exactly_once=True), order.check(events), aggregation.check(events)))

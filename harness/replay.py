@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.checkers import aggregation, bounded_queue, counter, ids, lock, log, queue, register, sets
+from harness.checkers import aggregation, bounded_queue, counter, ids, lock, log, order, queue, register, sets
 from harness.checkers.verdict import Verdict
 from harness.errors import BadInputError
 from harness.events import NEMESIS, Event
@@ -32,6 +32,7 @@ def _bounded(events: Sequence[Event]) -> Verdict:
 
 CHECKS = (
     Check("total queue", frozenset({"post", "drain"}), lambda events: queue.check(events, exactly_once=True)),
+    Check("order", frozenset({"post", "drain"}), order.check),
     Check("aggregation", frozenset({"post", "get"}), aggregation.check),
     Check("set at the end", frozenset({"add", "read"}), sets.at_the_end),
     Check("set over time", frozenset({"add", "read"}), sets.over_time),

@@ -98,6 +98,8 @@ class Run:
         queue_owner: Target | None = None,
         backups: bool = True,
         consumers: bool = True,
+        replay: bool = False,
+        running: bool = True,
         mutants: Mapping[str, str] | None = None,
     ) -> System:
         """The whole system, healed, in an epoch of its own.
@@ -108,18 +110,21 @@ class Run:
             queue: which server carries the messages.
             queue_owner: the Hazelcast member that has to own the queue's partition; any, if not given.
             backups: whether the epoch's map and Hazelcast queue have a backup.
+            replay: whether a messages instance reads its Kafka partitions from the beginning whenever it gets them.
+            running: whether the services are started at all; an experiment with the servers alone needs none.
             consumers: whether the messages instances run from the beginning; `system.messages.start()` starts them.
             mutants: by role, the module of `services.mutants` to run in place of the service.
         """
         deployment, clusters = self._pool.clusters(whole(self.options.profile))
         self._epochs += 1
-        epoch = Epoch(f"{self.session.id}-{self._epochs}", queue, backups=backups)
+        epoch = Epoch(f"{self.session.id}-{self._epochs}", queue, backups=backups, replay=replay)
         if queue_owner:
             epoch = replace(epoch, hazelcast_queue=queue_owned_by(queue_owner, clusters, epoch))
-        if queue == "kafka":
+        if queue == "kafka" and running:
             clusters.kafka.create_topic(epoch.topic)
         specs = services(epoch, mutants=mutants)
-        deployment.put([spec for spec in specs if consumers or spec.role != "messages"])
+        if running:
+            deployment.put([spec for spec in specs if consumers or spec.role != "messages"])
         return System(deployment, clusters, epoch, specs, history, narrate)
 
 

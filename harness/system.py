@@ -54,9 +54,20 @@ class Instances:
 
     def start(self) -> None:
         """Starts all at once, the first time or again; returns when each says that it is healthy."""
-        with self._narrate(f"start all {self.role} instances"), ThreadPoolExecutor() as pool:
-            again = self.nodes
-            self._deployment.put([spec for spec in self._specs if spec.name not in self._deployment.nodes])
+        with self._narrate(f"start all {self.role} instances"):
+            self._start(self._specs)
+
+    def start_in_turn(self) -> None:
+        """Starts one after the other, each once the one before says that it is healthy."""
+        for spec in self._specs:
+            with self._narrate(f"start {spec.name}"):
+                self._start([spec])
+
+    def _start(self, specs: Sequence[NodeSpec]) -> None:
+        there = self._deployment.nodes
+        again = [there[spec.name] for spec in specs if spec.name in there]
+        self._deployment.put([spec for spec in specs if spec.name not in there])
+        with ThreadPoolExecutor() as pool:
             list(pool.map(lambda node: node.start(), again))
 
 
@@ -129,6 +140,11 @@ class System:
         with self.narrate(f"post {count} messages"):
             return self.clients.post(count)
 
+    def post_again(self, posted: Posted) -> Posted:
+        """Posts what was acknowledged once more under the same ids, as a client does that did not hear the answer."""
+        with self.narrate(f"post {len(posted.acknowledged)} messages again"):
+            return self.clients.post_again(posted)
+
     @contextmanager
     def traffic(self) -> Iterator[Traffic]:
         """Posts and GETs in the background for as long as the block lasts."""
@@ -158,7 +174,19 @@ class System:
                 timeout_s=_DRAIN_TIMEOUT_S,
                 interval_s=0.1,
             )
-            return self.clients.read_instances("drain", "/messages", self.messages.running)
+            return self.held()
+
+    def held(self) -> Mapping[str, Sequence[str]]:
+        """What each running messages instance holds now, recorded as the final read."""
+        return self.clients.read_instances("drain", "/messages", self.messages.running)
+
+    def stored(self) -> Mapping[str, Sequence[str]]:
+        """What each running logging instance reads from the map now, past the facade."""
+        return {name: self.clients.peek(at) for name, at in self.logging.running.items()}
+
+    def registered(self) -> Mapping[str, Sequence[str]]:
+        """The names of the live instances by role, as config has them."""
+        return self.clients.registered(self.deployment.nodes["config"].endpoint("http"))
 
     def read(self) -> None:
         """GETs until every running messages instance has answered, and asks logging who logged what."""

@@ -98,6 +98,33 @@ def node(name: str) -> Target:
     return pick
 
 
+def together(*targets: Target) -> Target:
+    """All that the targets pick, at once; for nodes that share a fate."""
+
+    def pick(clusters: Clusters) -> Picked:
+        picked = [target(clusters) for target in targets]
+        nodes = tuple(dict.fromkeys(node for one in picked for node in one.nodes))
+        return Picked(nodes, "together: " + "; ".join(one.why for one in picked))
+
+    return pick
+
+
+def leading_controller(topic: str) -> Target:
+    """The active controller, which has to lead a partition of `topic` as well.
+
+    A topic with as many partitions as there are brokers has one led by each, so it does after a topic's creation.
+    """
+
+    def pick(clusters: Clusters) -> Picked:
+        node = clusters.kafka.controller()
+        led = [p.id for p in clusters.kafka.partitions(topic) if p.leader == clusters.kafka.id_of(node)]
+        if not led:
+            raise InconclusiveError(f"the active controller {node.spec.name} leads no partition of {topic}")
+        return Picked((node,), f"it is the active controller and leads partition {led[0]} of {topic}")
+
+    return pick
+
+
 def some(role: str, count: int = 1, *, seed: int) -> Target:
     """`count` running nodes of a role, chosen by `seed` so that a run can be repeated."""
 

@@ -37,6 +37,7 @@ class Group:
     kafka: settings.Kafka
     name: str
     session_timeout_ms: int
+    replay: bool
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def _queue(env: settings.Environment) -> Group | settings.HazelcastQueue:
         kafka=settings.kafka(env),
         name=env.text("KAFKA_GROUP", "the name of the consumer group"),
         session_timeout_ms=env.milliseconds("KAFKA_SESSION_TIMEOUT_MS", "3000"),
+        replay=env.choice("REPLAY", ("0", "1"), "0") == "1",
     )
 
 
@@ -68,7 +70,7 @@ def source(queue: Group | settings.HazelcastQueue, log: Log) -> Source:
     if isinstance(queue, Group):
         from services.queues.kafka import KafkaSource
 
-        return KafkaSource(queue.kafka, queue.name, queue.session_timeout_ms, log)
+        return KafkaSource(queue.kafka, queue.name, queue.session_timeout_ms, replay=queue.replay, log=log)
     from services.queues.hazelcast import HazelcastSource
 
     return HazelcastSource(queue, log)

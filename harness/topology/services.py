@@ -23,12 +23,14 @@ class Epoch:
         queue: which server carries the messages.
         hazelcast_queue: its name; a scenario may choose one whose partition a certain member owns.
         backups: whether the map and the Hazelcast queue have one.
+        replay: whether a messages instance reads its Kafka partitions from the beginning whenever it gets them.
     """
 
     id: str
     queue: QueueKind = "kafka"
     hazelcast_queue: str = ""
     backups: bool = True
+    replay: bool = False
 
     @property
     def topic(self) -> str:
@@ -96,6 +98,7 @@ def _queue(epoch: Epoch, hazelcast: Mapping[str, str], brokers: int) -> dict[str
         "KAFKA_BOOTSTRAP": ",".join(f"${{kafka-{i}}}:{kf.PORT}" for i in range(1, brokers + 1)),
         "TOPIC": epoch.topic,
         "KAFKA_GROUP": epoch.group,
+        "REPLAY": "1" if epoch.replay else "0",
     }
 
 

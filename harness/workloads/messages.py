@@ -19,7 +19,7 @@ import itertools
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,19 +36,24 @@ REQUEST_TIMEOUT_S = 8.0
 
 @dataclass(frozen=True)
 class Post:
-    """An acknowledged post: its id, the logging instance that took it, and where on the queue it is."""
+    """An acknowledged post: its id and text, the logging instance that took it, and where on the queue it is."""
 
     id: str
+    msg: str
     logged_by: str
     partition: int | None
 
 
 @dataclass(frozen=True)
 class Posted:
-    """What became of a batch of posts."""
+    """What became of a batch of posts; `refusals` are the answers to those that were not acknowledged."""
 
-    attempted: int
     acknowledged: tuple[Post, ...]
+    refusals: tuple[str, ...] = ()
+
+    def __add__(self, other: Posted) -> Posted:
+        """Both batches."""
+        return Posted(self.acknowledged + other.acknowledged, self.refusals + other.refusals)
 
     @property
     def ids(self) -> frozenset[str]:
@@ -79,14 +84,17 @@ class MessageClients:
     def post(self, count: int, *, clients: int = 4) -> Posted:
         """Posts `count` new messages from `clients` concurrent clients and returns once each was answered."""
         with ThreadPoolExecutor(clients) as pool:
-            answers = list(pool.map(lambda _: self._post_one(), range(count)))
-        return Posted(count, tuple(answer for answer in answers if answer))
+            return _sorted(pool.map(lambda _: self._post_one(), range(count)))
+
+    def post_again(self, posted: Posted) -> Posted:
+        """Posts the acknowledged messages of a batch once more, under their ids."""
+        return _sorted(self._post_as({"id": post.id, "msg": post.msg}) for post in posted.acknowledged)
 
     def get(self) -> Mapping[str, Any] | None:
         """One GET of the facade, or None if it failed."""
         operation = self._client().invoke("get", None)
         answer = self._call(operation, "GET", f"{self._facade}/messages")
-        if answer is None:
+        if isinstance(answer, str):
             return None
         value = {part: {"from": answer[part]["from"], "ids": _ids(answer[part])} for part in ("logging", "messages")}
         operation.ok(value)
@@ -118,6 +126,11 @@ class MessageClients:
         operation.ok(found)
         return found
 
+    def registered(self, config: str) -> Mapping[str, Sequence[str]]:
+        """The names of the live instances by role, as config has them."""
+        answer = self._http.get(f"http://{config}/instances").raise_for_status().json()
+        return {role: sorted(instance["name"] for instance in found) for role, found in answer.items()}
+
     def close(self) -> None:
         """Closes the connections."""
         self._http.close()
@@ -129,9 +142,11 @@ class MessageClients:
             # A client's think time; it ends early when the traffic does.
             traffic.stop.wait(pause_s)
 
-    def _post_one(self) -> Post | None:
+    def _post_one(self) -> Post | str:
         # Fixed width: "m-1" would be a prefix of "m-10", which a careless system may confuse.
-        message = {"id": str(uuid.uuid4()), "msg": f"m-{next(self._numbers):06d}"}
+        return self._post_as({"id": str(uuid.uuid4()), "msg": f"m-{next(self._numbers):06d}"})
+
+    def _post_as(self, message: Mapping[str, str]) -> Post | str:
         operation = self._client().invoke("post", message)
         answer = self._call(
             operation,
@@ -140,30 +155,30 @@ class MessageClients:
             json={"msg": message["msg"]},
             headers={"Idempotency-Key": message["id"]},
         )
-        if answer is None:
-            return None
+        if isinstance(answer, str):
+            return answer
         queued = answer.get("queued") or {}
-        post = Post(message["id"], answer["logged_by"], queued.get("partition"))
+        post = Post(message["id"], message["msg"], answer["logged_by"], queued.get("partition"))
         operation.ok(
             {**message, "logged_by": post.logged_by, "partition": post.partition, "offset": queued.get("offset")}
         )
         return post
 
-    def _call(self, operation: Invoked, method: str, url: str, **request: Any) -> dict[str, Any] | None:
-        """The JSON of a 2xx answer; otherwise completes the operation as what the answer allows to conclude."""
+    def _call(self, operation: Invoked, method: str, url: str, **request: Any) -> dict[str, Any] | str:
+        """The JSON of a 2xx answer; else the answer in words, and the operation completed as what that allows."""
         try:
             response = self._http.request(method, url, **request)
         except httpx.ConnectError as error:
-            operation.fail(f"no connection: {error}")
-            return None
+            operation.fail(why := f"no connection: {error}")
+            return why
         except httpx.HTTPError as error:
-            operation.info(f"{type(error).__name__}: {error}")
-            return None
+            operation.info(why := f"{type(error).__name__}: {error}")
+            return why
         if response.is_success:
             answer: dict[str, Any] = response.json()
             return answer
-        operation.info(f"{response.status_code}: {response.text[:300]}")
-        return None
+        operation.info(why := f"{response.status_code}: {response.text[:300]}")
+        return why
 
     def _client(self) -> Client:
         """This thread's."""
@@ -180,7 +195,7 @@ class Traffic:
         self.stop = threading.Event()
         self._lock = threading.Lock()
         self._posts: list[Post] = []
-        self._attempted = 0
+        self._refusals: list[str] = []
         self.answered = 0
         self.failed = 0
 
@@ -188,7 +203,7 @@ class Traffic:
     def posted(self) -> Posted:
         """What became of the posts so far."""
         with self._lock:
-            return Posted(self._attempted, tuple(self._posts))
+            return Posted(tuple(self._posts), tuple(self._refusals))
 
     def await_answers(self, count: int) -> None:
         """Waits until `count` more posts have been acknowledged than at the time of the call.
@@ -204,13 +219,23 @@ class Traffic:
             timeout_s=60,
         )
 
-    def count_post(self, post: Post | None) -> None:
+    def await_failures(self, count: int) -> None:
+        """Waits until `count` more requests have failed than at the time of the call.
+
+        Raises:
+            AwaitTimeoutError: they did not within 60 s.
+        """
+        wanted = self.failed + count
+        until(f"{count} more failed requests", lambda: self.failed, lambda failed: failed >= wanted, timeout_s=60)
+
+    def count_post(self, post: Post | str) -> None:
         """Notes the outcome of one post."""
         with self._lock:
-            self._attempted += 1
-            if post is not None:
+            if isinstance(post, Post):
                 self._posts.append(post)
-            self._count(post is not None)
+            else:
+                self._refusals.append(post)
+            self._count(isinstance(post, Post))
 
     def count_get(self, answer: Mapping[str, Any] | None) -> None:
         """Notes the outcome of one GET."""
@@ -220,6 +245,12 @@ class Traffic:
     def _count(self, answered: bool) -> None:
         self.answered += answered
         self.failed += not answered
+
+
+def _sorted(answers: Iterable[Post | str]) -> Posted:
+    found = list(answers)
+    acknowledged = tuple(answer for answer in found if isinstance(answer, Post))
+    return Posted(acknowledged, tuple(answer for answer in found if isinstance(answer, str)))
 
 
 def _ids(part: Mapping[str, Any]) -> list[str]:

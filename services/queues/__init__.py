@@ -64,6 +64,11 @@ class Store:
                 self._held[held.id] = held
         return new
 
+    def forget(self, partition: int) -> None:
+        """Lets go of everything from a partition that is another instance's now."""
+        with self._lock:
+            self._held = {id_: held for id_, held in self._held.items() if held.partition != partition}
+
     def all(self) -> list[Held]:
         """Everything held."""
         with self._lock:

@@ -134,6 +134,8 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
     def __init__(self, log: Log) -> None:
         self._log = log
         self.joined = False
+        self.revoked: list[int] = []
+        self.assigned: list[Any] = []
         self._out_since = time.monotonic()
 
     @property
@@ -144,9 +146,11 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
     def on_partitions_revoked(self, revoked: Any) -> None:
         self.joined = False
         self._out_since = time.monotonic()
+        self.revoked += [partition.partition for partition in revoked]
 
     def on_partitions_assigned(self, assigned: Any) -> None:
         self.joined = True
+        self.assigned = list(assigned)
         self._log("assigned", partitions=sorted(partition.partition for partition in assigned))
 
 
@@ -157,10 +161,13 @@ class KafkaSource:
         settings: cluster and topic.
         group: the consumer group.
         session_timeout_ms: after which silence the group gives its partitions to others.
+        replay: whether an assigned partition is read from its beginning again, and one that was revoked is forgotten:
+            what this instance holds is then always its partitions' content, whatever died before.
         log: where it tells what happened.
     """
 
-    def __init__(self, settings: Kafka, group: str, session_timeout_ms: int, log: Log) -> None:
+    def __init__(self, settings: Kafka, group: str, session_timeout_ms: int, *, replay: bool, log: Log) -> None:
+        self._replay = replay
         self._settings, self._group, self._session_ms, self._log = settings, group, session_timeout_ms, log
         # A rebalance waits for members that died, for a session at most; a new coordinator takes about as long.
         self._patience_s = 2 * session_timeout_ms / 1000 + 1
@@ -195,12 +202,26 @@ class KafkaSource:
         assert self._consumer is not None
         if self._assignment.out_s > self._patience_s:
             raise OutOfGroupError(f"no share of {self._settings.topic} for {self._patience_s:g} s")
-        for records in self._consumer.poll(timeout_ms=200, max_records=100).values():
+        polled = self._consumer.poll(timeout_ms=200, max_records=100)
+        if self._replay and self._moved(store):
+            return  # what was polled comes again, after the beginning of its partition
+        for records in polled.values():
             for record in records:
                 self._uncommitted = True
                 self._store(store, record)
         if self._uncommitted:
             self._commit()
+
+    def _moved(self, store: Store) -> bool:
+        """Acts on a rebalance since the last step: forgets what was revoked, goes to the beginning of the rest."""
+        assert self._consumer is not None
+        revoked, self._assignment.revoked = self._assignment.revoked, []
+        assigned, self._assignment.assigned = self._assignment.assigned, []
+        for partition in revoked:
+            store.forget(partition)
+        if assigned:
+            self._consumer.seek_to_beginning(*assigned)
+        return bool(assigned)
 
     def _store(self, store: Store, record: Any) -> None:
         where = {"partition": record.partition, "offset": record.offset}

@@ -1,0 +1,54 @@
+"""Kafka as the message queue: the controller, and more brokers gone than the replication allows (seeds 002 and 003)."""
+
+import pytest
+
+from harness import (
+    Kill,
+    Nemesis,
+    System,
+    assert_delivered_and_aggregated,
+    controller,
+    leading_controller,
+    new_controller,
+    new_leader,
+    node,
+)
+from harness.targets import Target
+
+pytestmark = [pytest.mark.faulttolerance, pytest.mark.kafka]
+
+
+@pytest.mark.parametrize("leads", [False, True], ids=["controller", "controller and leader"])
+def test_losing_the_controller_loses_no_message(system: System, faults: Nemesis, leads: bool) -> None:
+    """Under posts, kill the active controller; once any, once one that also leads a partition of the topic.
+    Another one takes over and finds new leaders; every acknowledged message reaches exactly one consumer.
+    """
+    target: Target = leading_controller(system.topic) if leads else controller
+    with system.traffic() as traffic:
+        traffic.await_answers(20)
+        faults.inject(Kill(), target).until(new_controller()).until(new_leader(system.topic))
+        traffic.await_answers(20)
+
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+def test_without_two_of_three_brokers_nothing_is_acknowledged(system: System, faults: Nemesis) -> None:
+    """Kill two of three brokers one after the other: fewer replicas are in sync than min.insync.replicas asks for.
+    Posts are refused with a clear 503; what was acknowledged before is kept; it goes on once one broker is back.
+    """
+    before = system.post(30)
+    faults.inject(Kill(), node("kafka-1")).until(new_leader(system.topic))
+    second = faults.inject(Kill(), node("kafka-2"))
+
+    during = system.post(8)
+    assert not during.acknowledged, f"{len(during.acknowledged)} posts were acknowledged with one broker of three"
+    assert all(refusal.startswith("503") for refusal in during.refusals), during.refusals
+
+    second.undo().until(new_leader(system.topic))
+    with system.traffic() as traffic:
+        traffic.await_answers(20)
+    system.drain(before + traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)

@@ -1,0 +1,114 @@
+"""The services themselves: how they share the work, and what the loss of each costs (seeds 001, 002, 003)."""
+
+import pytest
+
+from harness import Kill, Nemesis, System, assert_delivered_and_aggregated, assert_holds, node
+from harness.checkers import aggregation, queue
+
+pytestmark = [pytest.mark.faulttolerance]
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("kind", [pytest.param(k, marks=pytest.mark.system(queue=k)) for k in ("kafka", "hazelcast")])
+def test_ten_messages_are_shared(system: System, kind: str) -> None:
+    """Nothing is broken: 10 posts with all services up, over either queue.
+    Every instance is in config; each message is at one logging and one messages instance, and read through every
+    logging instance; a GET returns the share of one messages instance or the other, together all.
+    """
+    posted = system.post(10)
+    held = system.drain(posted)
+    system.read()
+
+    assert system.registered() == {
+        "facade": ["facade"],
+        "logging": ["logging-1", "logging-2", "logging-3"],
+        "messages": ["messages-1", "messages-2"],
+    }
+    assert all(set(ids) == posted.ids for ids in system.stored().values())
+    assert set(held["messages-1"]) != set(held["messages-2"])
+    assert_delivered_and_aggregated(system.history)
+
+
+def test_the_same_id_is_stored_once(system: System, faults: Nemesis) -> None:
+    """A client that did not hear the answer posts its messages again under the same ids; before the third time the
+    facade dies, and with it what it remembers.
+    Each is acknowledged again ("duplicate, ok" in logging), stored once, and at one messages instance once.
+    """
+    posted = system.post(10)
+    again = system.post_again(posted)
+    faults.inject(Kill(), node("facade")).undo()
+    once_more = system.post_again(posted)
+
+    assert again.ids == once_more.ids == posted.ids
+    assert all(sorted(ids) == sorted(posted.ids) for ids in system.stored().values())
+    system.drain(posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+@pytest.mark.quick
+def test_losing_config_costs_no_request(system: System, faults: Nemesis) -> None:
+    """Under posts and GETs, kill config, where the facade asks for live instances.
+    It goes on with those it knows: every request is answered, and nothing acknowledged is lost.
+    """
+    with system.traffic() as traffic:
+        traffic.await_answers(20)
+        killed = faults.inject(Kill(), node("config"))
+        traffic.await_answers(20)
+        killed.undo()
+        traffic.await_answers(20)
+
+    assert traffic.failed == 0, f"{traffic.failed} of {traffic.answered + traffic.failed} requests were not answered"
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+def test_losing_the_facade_costs_requests_but_no_message(system: System, faults: Nemesis) -> None:
+    """Under posts and GETs, kill the facade, the only one, and start it again.
+    Requests fail until it is back; what was acknowledged before and after is kept.
+    """
+    with system.traffic() as traffic:
+        traffic.await_answers(20)
+        killed = faults.inject(Kill(), node("facade"))
+        traffic.await_failures(3)
+        killed.undo()
+        traffic.await_answers(20)
+
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+@pytest.mark.kafka
+def test_a_messages_instance_takes_its_share_with_it(system: System, faults: Nemesis) -> None:
+    """Messages live in memory: kill a messages instance that has its share, and start it again.
+    Exactly that share is gone from GET, for its partitions' offsets are committed; the other instance's is still there.
+    """
+    posted = system.post(60)
+    held = system.drain(posted)
+
+    faults.inject(Kill(), node("messages-1")).undo()
+
+    left = system.held()
+    assert left == {"messages-1": [], "messages-2": held["messages-2"]}
+    verdict = queue.check(system.history.events, exactly_once=True)
+    assert verdict.figures["lost"] == len(held["messages-1"]) > 0
+    system.read()
+    assert_holds(aggregation.check(system.history.events))
+
+
+@pytest.mark.kafka
+@pytest.mark.system(replay=True)
+def test_with_replay_a_messages_instance_gets_its_share_back(system: System, faults: Nemesis) -> None:
+    """The same, but every instance reads its partitions from the beginning whenever it gets them.
+    The share comes back from Kafka: all messages are there, each at one instance.
+    """
+    posted = system.post(60)
+    system.drain(posted)
+
+    faults.inject(Kill(), node("messages-1")).undo()
+
+    system.drain(posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
