@@ -16,9 +16,13 @@ from harness.backends.protocol import Deployment, Node, Phase
 from harness.clusters import Clusters
 from harness.history import History
 from harness.narration import Narrate
+from harness.topology.hazelcast import BACKUPS, BOUNDED
 from harness.topology.nodes import NodeSpec
 from harness.topology.services import Epoch
 from harness.waiting import until
+from harness.workloads.increments import Increments
+from harness.workloads.items import Items
+from harness.workloads.keys import Keys
 from harness.workloads.messages import MessageClients, Posted, Traffic
 
 _DRAIN_TIMEOUT_S = 40.0
@@ -124,6 +128,20 @@ class System:
     def clients(self) -> MessageClients:
         """Clients of the facade."""
         return MessageClients(self.clusters.nodes["facade"].endpoint("http"), self.history)
+
+    def keys(self, *, backups: str = "1") -> Keys:
+        """A map of this epoch with so many backups ("0", "1", "1 + 1 async", "2"), past the services."""
+        return Keys(self.clusters.hazelcast, f"{BACKUPS[backups]}keys-{self.epoch.id}", self.history)
+
+    @property
+    def increments(self) -> Increments:
+        """A key of this epoch that clients increment, past the services."""
+        return Increments(self.clusters.hazelcast, f"increments-{self.epoch.id}", self.history)
+
+    @cached_property
+    def items(self) -> Items:
+        """A queue of this epoch that holds ten items, past the services."""
+        return Items(self.clusters.hazelcast, f"{BOUNDED}{self.epoch.id}", self.history)
 
     @property
     def topic(self) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -93,6 +94,8 @@ class HazelcastView:
         for member in client.cluster_service.get_members():
             if member.uuid == owner:
                 return self._by_address(f"{member.address.host}:{member.address.port}")
+        # A client can keep a table of before the last member's death for good; a new one is told what is.
+        self.close()
         raise InconclusiveError(f"partition {partition} has no owner among the members now")
 
     def assign_partitions(self, *, timeout_s: float) -> None:
@@ -151,18 +154,7 @@ class HazelcastView:
 
     def _connected(self) -> HazelcastClient:
         if self._client is None:
-            logging.getLogger("hazelcast").setLevel(logging.CRITICAL)
-            self._client = HazelcastClient(
-                cluster_name=CLUSTER_NAME,
-                cluster_members=[node.endpoint("client") for node in self._nodes],
-                # The harness may not be able to reach a container's own address, only its published port.
-                smart_routing=False,
-                connection_timeout=1.0,
-                cluster_connect_timeout=10.0,
-                invocation_timeout=10.0,
-                heartbeat_interval=1.0,
-                heartbeat_timeout=5.0,
-            )
+            self._client = _client(self._nodes)
         return self._client
 
     def close(self) -> None:
@@ -178,6 +170,31 @@ class HazelcastView:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+@contextmanager
+def connect(nodes: Sequence[Node]) -> Iterator[HazelcastClient]:
+    """A client of its own for a workload, connected to the first of the nodes that answers."""
+    client = _client([node for node in nodes if node.state().phase is Phase.RUNNING])
+    try:
+        yield client
+    finally:
+        client.shutdown()
+
+
+def _client(nodes: Sequence[Node]) -> HazelcastClient:
+    logging.getLogger("hazelcast").setLevel(logging.CRITICAL)
+    return HazelcastClient(
+        cluster_name=CLUSTER_NAME,
+        cluster_members=[node.endpoint("client") for node in nodes],
+        # The harness may not be able to reach a container's own address, only its published port.
+        smart_routing=False,
+        connection_timeout=1.0,
+        cluster_connect_timeout=10.0,
+        invocation_timeout=10.0,
+        heartbeat_interval=1.0,
+        heartbeat_timeout=5.0,
+    )
 
 
 def _get(node: Node, path: str) -> dict[str, object]:

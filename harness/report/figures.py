@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.checkers.posts import last
-from harness.events import Event, Operation, operations
+from harness.events import NEMESIS, Event, Operation, operations
 from harness.faults.nemesis import Injected
 from harness.recovery import kinds
 
@@ -25,14 +25,22 @@ def _faults(injected: Sequence[Injected]) -> Iterator[str]:
             yield f"  {effect} after {seconds:.2f} s"
 
 
+#: Events with figures that a workload noted.
+_NOTED = frozenset({"keys-per-member", "increments", "items-per-consumer"})
+
+
 def _operations(events: Sequence[Event]) -> Iterator[str]:
     for kind in kinds(events):
         if kind.f in {"post", "get"}:
             counts = f"{kind.ok} ok, {kind.failed} failed, {kind.unknown} unknown"
             yield f"{kind.f}: {counts}; longest time without a success {kind.unavailable_s:.2f} s"
+    for event in events:
+        if event.process == NEMESIS and event.f in _NOTED:
+            yield f"{event.f}: {', '.join(f'{name} {value}' for name, value in event.value.items())}"
     history = operations(events)
     logged = Counter(o.value["logged_by"] for o in history if o.f == "post" and o.outcome == "ok")
-    yield f"logged by: {_counts(logged)}"
+    if logged:
+        yield f"logged by: {_counts(logged)}"
     if drained := last(history, "drain"):
         yield f"received by: {_counts(_sizes(drained))}"
 

@@ -11,7 +11,19 @@ CLUSTER_NAME = "dev"
 PORT = 5701
 #: Maps and queues whose name begins with this have no backup; a name costs less than a cluster of other settings.
 NO_BACKUP = "no-backup-"
-_STRUCTURES = {kind: {f"{NO_BACKUP}*": {"backup-count": 0}} for kind in ("map", "queue")}
+#: How many items a queue holds whose name begins with `BOUNDED`.
+BOUND = 10
+BOUNDED = "bounded-"
+#: By the backups that a map has, in words, what its name begins with.
+BACKUPS = {"0": NO_BACKUP, "1": "", "1 + 1 async": "one-and-one-async-", "2": "two-backups-"}
+_STRUCTURES = {
+    "map": {
+        f"{BACKUPS['0']}*": {"backup-count": 0},
+        f"{BACKUPS['1 + 1 async']}*": {"backup-count": 1, "async-backup-count": 1},
+        f"{BACKUPS['2']}*": {"backup-count": 2},
+    },
+    "queue": {f"{NO_BACKUP}*": {"backup-count": 0}, f"{BOUNDED}*": {"max-size": BOUND}},
+}
 _CONFIG = "hazelcast.yaml"
 
 

@@ -1,0 +1,84 @@
+"""Partitions: of a Hazelcast map only whole partitions are lost, only permitted ones, and about as many as theory says.
+
+Operations: `add` a key; the last `read` ok: all keys. The event `owners` says, from before the fault, {"keys": {key:
+[partition, owner]}}. What may be lost follows from the settings (Hazelcast's documentation, "Data Partitioning and
+Replication"): a partition has as many copies as backups and one, on different members; it is lost if all of them die at
+once. Linear in the history.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from math import comb, sqrt
+
+from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
+from harness.events import NEMESIS, Event, operations
+
+#: So many standard deviations from the expected share are implausible: once in 16 000 runs by chance.
+_SIGMAS = 4.0
+
+
+def expected_share(*, members: int, killed: int, copies: int) -> float:
+    """The share of partitions whose copies were all on the killed members, with the copies placed evenly."""
+    return comb(killed, copies) / comb(members, copies)
+
+
+def check(events: Sequence[Event], *, share: float) -> Verdict:
+    """Judges the final read against the expected share of lost partitions.
+
+    Nothing lost where loss was certain is unknown: the fault or the test is broken then. Unknown without a read.
+    """
+    history = operations(events)
+    read = next((o for o in reversed(history) if o.f == "read" and o.outcome == "ok"), None)
+    if read is None:
+        return unknown("the map was never read")
+    adds = {o.invoke.value: o for o in history if o.f == "add" and o.outcome == "ok"}
+    places = next(event.value["keys"] for event in events if event.process == NEMESIS and event.f == "owners")
+    hurt = {name for event in events if event.process == NEMESIS for name in _hurt(event)}
+    lost = adds.keys() - set(read.value)
+    whole = Counter(places[key][0] for key in adds)
+    gone = Counter(places[key][0] for key in lost)
+    figures: dict[str, object] = {
+        "keys": len(adds),
+        "lost": len(lost),
+        "partitions": len(whole),
+        "partitions_lost": len(gone),
+        "share_lost": round(len(gone) / max(1, len(whole)), 3),
+        "share_expected": round(share, 3),
+    }
+    if share == 0:
+        sentence = f"{len(lost)} of {len(adds)} keys are gone, although a copy of each survived"
+        return judged([Anomaly("lost", sentence, tuple(adds[key] for key in sorted(lost)))] if lost else [], figures)
+    if not lost:
+        return unknown(f"nothing was lost of {len(adds)} keys, although about {share:.0%} of the partitions had to be")
+    return judged(_permitted(places, hurt, whole, gone, lost, share), figures)
+
+
+def _hurt(event: Event) -> Sequence[str]:
+    begins = isinstance(event.value, Mapping) and event.value.get("phase") == "begin"
+    return event.value["nodes"] if begins and not event.f.startswith("undo") else ()
+
+
+def _permitted(
+    places: Mapping[str, Sequence[object]],
+    hurt: set[str],
+    whole: Counter[object],
+    gone: Counter[object],
+    lost: set[str],
+    share: float,
+) -> list[Anomaly]:
+    found: list[Anomaly] = []
+    if elsewhere := [key for key in lost if places[key][1] not in hurt]:
+        found.append(Anomaly("lost elsewhere", f"{len(elsewhere)} lost keys were owned by members that were not hurt"))
+    if parts := [partition for partition in gone if gone[partition] < whole[partition]]:
+        found.append(Anomaly("part of a partition", f"{len(parts)} partitions were lost in part"))
+    expected, deviation = share * len(whole), sqrt(len(whole) * share * (1 - share))
+    if not math.isclose(len(gone), expected, abs_tol=max(1.0, _SIGMAS * deviation)):
+        sentence = (
+            f"{len(gone)} of {len(whole)} partitions were lost, {expected:.0f} were expected (more than {_SIGMAS:g} "
+            f"standard deviations of {deviation:.1f} away)"
+        )
+        found.append(Anomaly("implausible share", sentence))
+    return found

@@ -1,0 +1,121 @@
+"""The counter workload: several clients increment one key of a Hazelcast map at once, with and without locks.
+
+Guarantee under test: with a lock, or with compare-and-set, no increment is lost; without either, some are. Operations
+recorded:
+
+    increment   by 1; ok once the map acknowledged it, info if its client can't know
+    read        ok: the value in the end
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from hazelcast.errors import HazelcastError
+
+from harness.clusters.hazelcast import HazelcastView, connect
+from harness.history import History
+from harness.waiting import until
+
+_KEY = "key"
+_LEASE_S = 5.0
+#: Increments the key once; gives how often it had to be tried again.
+Increment = Callable[[Any], int]
+
+
+def without_locks(entries: Any) -> int:
+    """Reads, adds, writes: whatever another client wrote in between is overwritten."""
+    entries.set(_KEY, entries.get(_KEY) + 1)
+    return 0
+
+
+def pessimistic(entries: Any) -> int:
+    """The same under the key's lock."""
+    # With a lease: a lock whose release was lost with a member would be held for ever.
+    entries.lock(_KEY, _LEASE_S)
+    try:
+        entries.set(_KEY, entries.get(_KEY) + 1)
+    finally:
+        entries.unlock(_KEY)
+    return 0
+
+
+def optimistic(entries: Any) -> int:
+    """Replaces the value it read if it is still that one, else reads again."""
+    retries = 0
+    while not entries.replace_if_same(_KEY, value := entries.get(_KEY), value + 1):
+        retries += 1
+    return retries
+
+
+WAYS: Mapping[str, Increment] = {"none": without_locks, "pessimistic": pessimistic, "optimistic": optimistic}
+
+
+@dataclass(frozen=True)
+class Done:
+    """What it took: seconds, increments a second, and how often an increment was tried again."""
+
+    seconds: float
+    per_second: float
+    retries: int
+
+
+class Increments:
+    """One key and its clients."""
+
+    def __init__(self, view: HazelcastView, name: str, history: History) -> None:
+        self._view = view
+        self._name = name
+        self._history = history
+
+    def run(self, way: str, *, clients: int, count: int, meanwhile: Callable[[], object] | None = None) -> Done:
+        """`count` increments by each of `clients` clients at once, then a read.
+
+        Args:
+            way: one of `WAYS`.
+            clients: how many.
+            count: increments of each.
+            meanwhile: done once a third of the first client's increments were acknowledged.
+        """
+        with connect(self._view.nodes) as hazelcast:
+            entries: Any = hazelcast.get_map(self._name).blocking()
+            entries.put_if_absent(_KEY, 0)
+        progress: list[int] = []
+        began = time.monotonic()
+        with ThreadPoolExecutor(clients) as pool:
+            running = [pool.submit(self._client, WAYS[way], count, progress) for _ in range(clients)]
+            if meanwhile:
+                wanted = count * clients // 3
+                until("a third of the increments", lambda: len(progress), lambda n: n >= wanted, timeout_s=120)
+                meanwhile()
+            retries = sum(future.result() for future in running)
+        seconds = time.monotonic() - began
+        done = Done(round(seconds, 2), round(count * clients / seconds, 1), retries)
+        self._history.event("increments", {"way": way, **vars(done)})
+        self._read()
+        return done
+
+    def _client(self, increment: Increment, count: int, progress: list[int]) -> int:
+        client, retries = self._history.client(), 0
+        with connect(self._view.nodes) as hazelcast:
+            entries: Any = hazelcast.get_map(self._name).blocking()
+            for _ in range(count):
+                operation = client.invoke("increment", 1)
+                try:
+                    retries += increment(entries)
+                except (HazelcastError, OSError) as error:
+                    operation.info(f"{type(error).__name__}: {error}")
+                    continue
+                operation.ok(1)
+                progress.append(1)
+        return retries
+
+    def _read(self) -> None:
+        operation = self._history.client().invoke("read")
+        with connect(self._view.nodes) as hazelcast:
+            entries: Any = hazelcast.get_map(self._name).blocking()
+            operation.ok(entries.get(_KEY))

@@ -1,0 +1,71 @@
+"""1000 keys in a Hazelcast map: where they are, and what is lost with which members (seed 004)."""
+
+import pytest
+
+from harness import Kill, Nemesis, Stop, System, assert_holds, member_list_of, node, partitions_safe, some
+from harness.checkers import partitions
+from harness.checkers.partitions import expected_share
+from harness.faults.protocol import Fault
+
+pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast, pytest.mark.system(running=False)]
+
+
+@pytest.mark.parametrize("fault", [pytest.param(Kill(), marks=pytest.mark.quick), Stop()], ids=lambda fault: fault.name)
+def test_one_backup_survives_the_loss_of_one_member(system: System, faults: Nemesis, fault: Fault) -> None:
+    """1000 keys with one backup; one member is killed, or shut down in order.
+    No key is lost: the two others own all of them, about half each.
+    """
+    keys = system.keys(backups="1")
+    keys.put(1000)
+
+    faults.inject(fault, some("hazelcast", 1, seed=1)).until(member_list_of(2)).until(partitions_safe())
+
+    keys.read()
+    assert_holds(partitions.check(system.history.events, share=expected_share(members=3, killed=1, copies=2)))
+
+
+def test_one_backup_survives_the_loss_of_two_members_in_turn(system: System, faults: Nemesis) -> None:
+    """1000 keys with one backup; two members are killed, the second once the backups of the first are in place again.
+    No key is lost: the last member owns all of them.
+    """
+    keys = system.keys(backups="1")
+    keys.put(1000)
+
+    faults.inject(Kill(), node("hazelcast-2")).until(member_list_of(2)).until(partitions_safe())
+    faults.inject(Kill(), node("hazelcast-3")).until(member_list_of(1)).until(partitions_safe())
+
+    keys.read()
+    assert_holds(partitions.check(system.history.events, share=0))
+
+
+@pytest.mark.parametrize(
+    ("backups", "copies"),
+    [pytest.param("1", 2, marks=pytest.mark.quick), ("1 + 1 async", 3), ("2", 3)],
+    ids=["1 backup", "1 and 1 async backup", "2 backups"],
+)
+def test_two_members_lost_at_once(system: System, faults: Nemesis, backups: str, copies: int) -> None:
+    """1000 keys; two of three members are killed at the same moment.
+    With one backup, whole partitions are lost, a third of them: those whose owner and backup died (the report lost 347
+    keys). With two backups, of which one may be asynchronous, nothing is.
+    """
+    keys = system.keys(backups=backups)
+    keys.put(1000)
+
+    faults.inject(Kill(), some("hazelcast", 2, seed=1)).until(member_list_of(1)).until(partitions_safe())
+
+    keys.read()
+    assert_holds(partitions.check(system.history.events, share=expected_share(members=3, killed=2, copies=copies)))
+
+
+@pytest.mark.parametrize(("fault", "copies"), [(Kill(), 1), (Stop(), 2)], ids=["kill", "stop"])
+def test_no_backup_loses_what_the_member_owned(system: System, faults: Nemesis, fault: Fault, copies: int) -> None:
+    """1000 keys without a backup; one member is killed, or shut down in order.
+    Killed, it takes its third of the partitions with it; shut down, it hands them over first and nothing is lost.
+    """
+    keys = system.keys(backups="0")
+    keys.put(1000)
+
+    faults.inject(fault, some("hazelcast", 1, seed=1)).until(member_list_of(2)).until(partitions_safe())
+
+    keys.read()
+    assert_holds(partitions.check(system.history.events, share=expected_share(members=3, killed=1, copies=copies)))

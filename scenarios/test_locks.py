@@ -1,0 +1,40 @@
+"""One key that three clients increment at once: with and without locks, in peace and while a member dies (seed 004)."""
+
+import pytest
+
+from harness import Kill, Nemesis, System, assert_holds, lowest_ip
+from harness.checkers import counter
+
+pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast, pytest.mark.system(running=False)]
+
+
+def test_without_locks_updates_are_lost(system: System) -> None:
+    """3 clients x 10 000 times read, add one, write; nothing is broken but the clients.
+    The value is below 30 000: what another client wrote in between is overwritten. How many is reported.
+    """
+    system.increments.run("none", clients=3, count=10_000)
+
+    verdict = counter.check(system.history.events)
+    assert {anomaly.name for anomaly in verdict.anomalies} == {"lost update"}, verdict.sentences
+
+
+@pytest.mark.parametrize("way", ["pessimistic", "optimistic"])
+def test_with_locks_no_update_is_lost(system: System, way: str) -> None:
+    """3 clients x 10 000 increments, under the key's lock, or replacing the value they read if it is still that.
+    The value is exactly 30 000. Time, throughput and retries are reported.
+    """
+    system.increments.run(way, clients=3, count=10_000)
+
+    verdict = counter.check(system.history.events)
+    assert_holds(verdict)
+    assert verdict.figures["final"] == 30_000
+
+
+@pytest.mark.parametrize("way", ["pessimistic", pytest.param("optimistic", marks=pytest.mark.quick)])
+def test_with_locks_the_loss_of_a_member_loses_no_update(system: System, faults: Nemesis, way: str) -> None:
+    """3 clients x 2 000 increments; in the middle of it a member is killed.
+    No acknowledged increment is lost; those that a client could not know about may count or not.
+    """
+    system.increments.run(way, clients=3, count=2_000, meanwhile=lambda: faults.inject(Kill(), lowest_ip))
+
+    assert_holds(counter.check(system.history.events))
