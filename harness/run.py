@@ -100,6 +100,9 @@ class Run:
         consumers: bool = True,
         replay: bool = False,
         running: bool = True,
+        members: int = 3,
+        zoned: bool = False,
+        brokers: int = 3,
         mutants: Mapping[str, str] | None = None,
     ) -> System:
         """The whole system, healed, in an epoch of its own.
@@ -112,10 +115,14 @@ class Run:
             backups: whether the epoch's map and Hazelcast queue have a backup.
             replay: whether a messages instance reads its Kafka partitions from the beginning whenever it gets them.
             running: whether the services are started at all; an experiment with the servers alone needs none.
+            members: how many Hazelcast members there are.
+            zoned: whether they are two partition groups, half of them each.
+            brokers: how many Kafka brokers there are; without any, there are no services either.
             consumers: whether the messages instances run from the beginning; `system.messages.start()` starts them.
             mutants: by role, the module of `services.mutants` to run in place of the service.
         """
-        deployment, clusters = self._pool.clusters(whole(self.options.profile))
+        topology = whole(self.options.profile, members=members, zoned=zoned, brokers=brokers)
+        deployment, clusters = self._pool.clusters(topology)
         self._epochs += 1
         epoch = Epoch(f"{self.session.id}-{self._epochs}", queue, backups=backups, replay=replay)
         if queue_owner:
@@ -149,6 +156,8 @@ def queue_owned_by(target: Target, clusters: Clusters, epoch: Epoch) -> str:
     return next(name for name in candidates if view.owner_of(view.partition_of(name)).spec.name == owner)
 
 
-def whole(timings: Timings) -> Topology:
-    """The servers of the whole system: 3 Hazelcast members and 3 Kafka brokers; services come per epoch."""
-    return Topology("the whole system", (*hazelcast(3, timings=timings), *kafka(3, timings=timings)))
+def whole(timings: Timings, *, members: int = 3, zoned: bool = False, brokers: int = 3) -> Topology:
+    """The servers of the whole system: Hazelcast members and Kafka brokers; services come per epoch."""
+    named = f"{members} Hazelcast members{' in two zones' if zoned else ''}, {brokers} Kafka brokers"
+    servers = (*hazelcast(members, timings=timings, zoned=zoned), *(kafka(brokers, timings=timings) if brokers else ()))
+    return Topology("the whole system" if (members, zoned, brokers) == (3, False, 3) else named, servers)

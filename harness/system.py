@@ -5,12 +5,14 @@ Not for deciding anything: what happened is in the history, and checkers judge t
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from harness.backends.protocol import Deployment, Node, Phase
 from harness.clusters import Clusters
@@ -176,6 +178,11 @@ class System:
             httpx.TransportError: it can't be reached.
         """
         self.clients.peek(node.endpoint("http"))
+
+    def log_of(self, name: str) -> Sequence[Mapping[str, Any]]:
+        """What a service has logged in this epoch, line by line."""
+        lines = self.deployment.nodes[name].logs().splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
 
     def drain(self, posted: Posted) -> Mapping[str, Sequence[str]]:
         """Waits until the messages instances have settled and records what each holds.

@@ -2,7 +2,20 @@
 
 import pytest
 
-from harness import Kill, Nemesis, Stop, System, assert_holds, member_list_of, node, partitions_safe, some
+from harness import (
+    Isolate,
+    Kill,
+    Nemesis,
+    Stop,
+    System,
+    assert_holds,
+    member_list_of,
+    node,
+    partitions_safe,
+    some,
+    split_off,
+    together,
+)
 from harness.checkers import partitions
 from harness.checkers.partitions import expected_share
 from harness.faults.protocol import Fault
@@ -22,6 +35,21 @@ def test_one_backup_survives_the_loss_of_one_member(system: System, faults: Neme
 
     keys.read()
     assert_holds(partitions.check(system.history.events, share=expected_share(members=3, killed=1, copies=2)))
+
+
+@pytest.mark.needs("network")
+def test_one_backup_survives_the_isolation_of_a_member(system: System, faults: Nemesis) -> None:
+    """1000 keys with one backup; one member is cut off from the others, and joined again after they parted.
+    The cluster splits into 1 and 2, each of them believing to be all; no key is lost, then or after the merge.
+    """
+    keys = system.keys(backups="1")
+    keys.put(1000)
+
+    isolated = faults.inject(Isolate(), node("hazelcast-2")).until(split_off())
+    isolated.undo().until(member_list_of(3)).until(partitions_safe())
+
+    keys.read()
+    assert_holds(partitions.check(system.history.events, share=0))
 
 
 def test_one_backup_survives_the_loss_of_two_members_in_turn(system: System, faults: Nemesis) -> None:
@@ -69,3 +97,28 @@ def test_no_backup_loses_what_the_member_owned(system: System, faults: Nemesis, 
 
     keys.read()
     assert_holds(partitions.check(system.history.events, share=expected_share(members=3, killed=1, copies=copies)))
+
+
+@pytest.mark.parametrize(
+    ("zones", "share"),
+    [
+        pytest.param("two zones", 0.0, marks=pytest.mark.system(members=4, brokers=0, zoned=True)),
+        pytest.param(
+            "no zones", expected_share(members=4, killed=2, copies=2), marks=pytest.mark.system(members=4, brokers=0)
+        ),
+    ],
+    ids=["two zones", "no zones"],
+)
+def test_partition_groups_survive_the_loss_of_a_zone(system: System, faults: Nemesis, zones: str, share: float) -> None:
+    """1000 keys with one backup on 4 members in two zones; both members of a zone are killed at the same moment.
+    With a partition group for each zone nothing is lost, as every backup is in the other one; without, the same kill
+    loses a sixth of the partitions.
+    """
+    keys = system.keys(backups="1")
+    keys.put(1000)
+
+    zone = together(node("hazelcast-1"), node("hazelcast-2"))
+    faults.inject(Kill(), zone).until(member_list_of(2)).until(partitions_safe())
+
+    keys.read()
+    assert_holds(partitions.check(system.history.events, share=share))

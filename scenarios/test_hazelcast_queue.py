@@ -2,9 +2,20 @@
 
 import pytest
 
-from harness import Kill, Nemesis, System, assert_delivered_and_aggregated, lowest_ip, member_list_of, saying_who_owns
+from harness import (
+    Kill,
+    Nemesis,
+    Pause,
+    Stop,
+    System,
+    assert_delivered_and_aggregated,
+    lowest_ip,
+    member_list_of,
+    saying_who_owns,
+)
+from harness.faults.protocol import Fault
 
-pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast]
+pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast, pytest.mark.system(consumers=False)]
 
 as_it_is = pytest.mark.system(queue="hazelcast")
 owning_the_queue = pytest.mark.system(queue="hazelcast", queue_owner=lowest_ip)
@@ -17,8 +28,7 @@ owning_the_queue = pytest.mark.system(queue="hazelcast", queue_owner=lowest_ip)
         pytest.param("owning the queue", marks=owning_the_queue),
     ],
 )
-@pytest.mark.system(consumers=False)
-@pytest.mark.parametrize("count", [10, 100])
+@pytest.mark.parametrize("count", [10, 100, 1000])
 def test_losing_the_lowest_ip_loses_no_message(system: System, faults: Nemesis, count: int, arranged: str) -> None:
     """Consumers off: post, kill the Hazelcast member with the lowest IP, start two consumers.
     A queue lives in one partition, so it matters whether that member owns it: once as it is, once made so.
@@ -27,6 +37,22 @@ def test_losing_the_lowest_ip_loses_no_message(system: System, faults: Nemesis, 
     posted = system.post(count)
 
     faults.inject(Kill(), saying_who_owns(system.queue, lowest_ip)).until(member_list_of(2))
+
+    system.messages.start()
+    system.drain(posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+@owning_the_queue
+@pytest.mark.parametrize("fault", [Stop(), Pause()], ids=lambda fault: fault.name)
+def test_an_owner_that_stops_or_hangs_loses_no_message(system: System, faults: Nemesis, fault: Fault) -> None:
+    """The same with an owner of the queue that is shut down in order (it hands over), or that hangs.
+    Every acknowledged message reaches exactly one consumer, and GET shows it.
+    """
+    posted = system.post(100)
+
+    faults.inject(fault, saying_who_owns(system.queue, lowest_ip)).until(member_list_of(2))
 
     system.messages.start()
     system.drain(posted)

@@ -1,9 +1,23 @@
 """Several logging instances behind one facade: what the loss of some costs (seeds 000 and 001)."""
 
+from collections import Counter
+
 import httpx
 import pytest
 
-from harness import Kill, Nemesis, System, assert_delivered_and_aggregated, some
+from harness import (
+    Kill,
+    Nemesis,
+    Stop,
+    System,
+    assert_delivered_and_aggregated,
+    member_list_of,
+    node,
+    partitions_safe,
+    some,
+    together,
+)
+from harness.faults.protocol import Fault
 
 pytestmark = [pytest.mark.faulttolerance]
 
@@ -19,10 +33,69 @@ def test_losing_logging_instances_costs_no_request(system: System, faults: Nemes
         killed = faults.inject(Kill(), some("logging", dead, seed=dead))
         traffic.await_answers(40)
 
-    for node in killed.nodes:
+    for dead_node in killed.nodes:
         with pytest.raises(httpx.TransportError):
-            system.ask_directly(node)
+            system.ask_directly(dead_node)
     assert traffic.failed == 0, f"{traffic.failed} of {traffic.answered + traffic.failed} requests were not answered"
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+def test_what_one_instance_logged_the_others_still_read(system: System, faults: Nemesis) -> None:
+    """10 posts go to three logging instances at random; then one of them is closed.
+    What it logged is still there through the others; a direct request to it errors; the facade goes on without it.
+    """
+    posted = system.post(10)
+    assert all(set(ids) == posted.ids for ids in system.stored().values())
+
+    closed = faults.inject(Stop(), node("logging-1"))
+    with pytest.raises(httpx.TransportError):
+        system.ask_directly(closed.node)
+    assert {name: set(ids) for name, ids in system.stored().items()} == dict.fromkeys(
+        ["logging-2", "logging-3"], posted.ids
+    )
+
+    more = system.post(10)
+    assert not more.refusals
+    system.drain(posted + more)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+def test_without_logging_instances_each_is_tried_before_a_post_is_refused(system: System, faults: Nemesis) -> None:
+    """All three logging instances are killed: the facade tries each, up to five times, and answers a clear 503.
+    Once they are back, it goes on.
+    """
+    dead = faults.inject(Kill(), some("logging", 3, seed=1))
+    (refusal,) = system.post(1).refusals
+    tries = Counter(line["at"] for line in system.log_of("facade") if line["event"] == "try failed")
+    dead.undo()
+
+    assert refusal.startswith("503")
+    assert tries.keys() == {"logging-1", "logging-2", "logging-3"}
+    assert all(1 <= count <= 5 for count in tries.values()), tries
+    posted = system.post(10)
+    assert not posted.refusals
+    system.drain(posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+@pytest.mark.hazelcast
+@pytest.mark.parametrize("fault", [Kill(), Stop()], ids=lambda fault: fault.name)
+def test_an_instance_and_its_member_share_their_life(system: System, faults: Nemesis, fault: Fault) -> None:
+    """Tied life cycles (seed 001): with logging-2 its Hazelcast member goes, and comes back with it, under posts.
+    The cluster regroups as 3, 2, 3; no acknowledged message is lost.
+    """
+    with system.traffic() as traffic:
+        traffic.await_answers(20)
+        pair = together(node("logging-2"), node("hazelcast-2"))
+        gone = faults.inject(fault, pair).until(member_list_of(2)).until(partitions_safe())
+        traffic.await_answers(20)
+        gone.undo().until(member_list_of(3)).until(partitions_safe())
+        traffic.await_answers(20)
+
     system.drain(traffic.posted)
     system.read()
     assert_delivered_and_aggregated(system.history)

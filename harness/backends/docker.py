@@ -32,7 +32,7 @@ class DockerBackend:
     """Containers; needs an engine that answers."""
 
     name = "docker"
-    capabilities = frozenset({Capability.KILL, Capability.PAUSE})
+    capabilities = frozenset({Capability.KILL, Capability.PAUSE, Capability.NETWORK})
 
     def __init__(self, session: Session, *, images: Mapping[Kind, str] | None = None) -> None:
         """`images` by kind take the place of the project's own."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
 from typing import Any, cast
 
@@ -84,6 +84,7 @@ class DockerNode:
         self._name = f"{site.name}-{spec.name}"
         self._id: str | None = None
         self._last_words: str | None = None
+        self._isolated = False
 
     @property
     def address(self) -> str:
@@ -159,6 +160,52 @@ class DockerNode:
         if self.state().phase is Phase.PAUSED:
             with complaining(f"resume {self.spec.name}"):
                 self._api.unpause(self._made())
+
+    def isolate(self) -> None:
+        """Filters all packets from and to the other nodes' addresses, in the container's own network namespace."""
+        others = [address for name, address in self._site.addresses.items() if name != self.spec.name]
+        rules = [f"iptables -A {rule} {address} -j DROP" for address in others for rule in ("INPUT -s", "OUTPUT -d")]
+        self._isolated = True
+        self._run(["sh", "-ec", "\n".join(rules)])
+
+    def rejoin(self) -> None:
+        """Removes the filters; those of a container that was stopped meanwhile are gone with its namespace."""
+        if self._isolated and self.state().phase is Phase.RUNNING:
+            self._run(["iptables", "-F"])
+        self._isolated = False
+
+    def links(self) -> Mapping[str, bool]:
+        """Tries a connection from this container to its first peer, and one from that to this."""
+        peer = self._peer()
+        return {
+            f"{one.spec.name} to {other.spec.name}": one._connects(other) for one, other in ((self, peer), (peer, self))
+        }
+
+    def _peer(self) -> DockerNode:
+        mine = {"label": f"{LABEL_DEPLOYMENT}={self._site.name}"}
+        for container in self._api.containers(filters=mine):
+            name = container["Labels"][LABEL_NODE]
+            if name != self.spec.name and name.rpartition("-")[0] == self.spec.role:
+                peer = DockerNode(replace(self.spec, name=name), self._site)
+                peer._id = container["Id"]
+                return peer
+        raise NodeStartError(f"{self.spec.name} has no peer that runs, so nothing can be said about its network")
+
+    def _connects(self, other: DockerNode) -> bool:
+        port = next(iter(other.spec.ports.values()))
+        code = f"import socket; socket.create_connection(({other.address!r}, {port}), timeout=0.5)"
+        return self._exit_status(["python3", "-c", code])[0] == 0
+
+    def _run(self, command: Sequence[str]) -> None:
+        status, output = self._exit_status(command)
+        if status:
+            raise EnvironmentUnfitError(f"{command[0]} failed in {self.spec.name}: {output.strip()[-300:]}")
+
+    def _exit_status(self, command: Sequence[str]) -> tuple[int, str]:
+        with complaining(f"run {command[0]} in {self.spec.name}"):
+            made = self._api.exec_create(self._made(), list(command), privileged=True, user="root")
+            output = self._api.exec_start(made["Id"]).decode(errors="replace")
+            return int(self._api.exec_inspect(made["Id"])["ExitCode"]), output
 
     def write_file(self, name: str, text: str) -> None:
         """Puts the text, its references resolved, at `${file:NAME}`; the container may be stopped."""

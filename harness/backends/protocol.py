@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from harness.narration import Say
 from harness.topology.nodes import NodeSpec, Topology
@@ -80,6 +80,20 @@ class Node(Protocol):
 
     def logs(self, *, since: float = 0.0) -> str:
         """What it wrote to stdout and stderr, over restarts, from `since` (seconds since the epoch) if it can tell."""
+
+
+@runtime_checkable
+class Networked(Protocol):
+    """A node whose network can be taken from it, where the backend has `Capability.NETWORK`."""
+
+    def isolate(self) -> None:
+        """Drops everything between it and the other nodes, both ways; the harness still reaches it."""
+
+    def rejoin(self) -> None:
+        """Undoes `isolate`."""
+
+    def links(self) -> Mapping[str, bool]:
+        """Whether a connection to a peer of the same role, and one from it, can be made now; by words."""
 
 
 class Deployment(Protocol):

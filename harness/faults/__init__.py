@@ -1,8 +1,9 @@
 """What can be done to a node, a file a kind; each proves that it bit."""
 
+from harness.faults.isolate import Isolate
 from harness.faults.kill import Kill
 from harness.faults.pause import Pause
 from harness.faults.restart import Restart
 from harness.faults.stop import Stop
 
-__all__ = ["Kill", "Pause", "Restart", "Stop"]
+__all__ = ["Isolate", "Kill", "Pause", "Restart", "Stop"]

@@ -27,9 +27,17 @@ _STRUCTURES = {
 _CONFIG = "hazelcast.yaml"
 
 
-def hazelcast(count: int = 3, *, timings: Timings = FAST) -> tuple[NodeSpec, ...]:
-    """`count` members of cluster "dev", whose maps and queues have one backup unless their name says otherwise."""
+def hazelcast(count: int = 3, *, timings: Timings = FAST, zoned: bool = False) -> tuple[NodeSpec, ...]:
+    """`count` members of cluster "dev", whose maps and queues have one backup unless their name says otherwise.
+
+    Args:
+        count: how many.
+        timings: of the failure detectors.
+        zoned: whether the first half and the second half are a partition group each, so that a backup is always in the
+            other one.
+    """
     names = [f"hazelcast-{index}" for index in range(1, count + 1)]
+    groups = [names[: count // 2], names[count // 2 :]] if zoned else []
     return tuple(
         NodeSpec(
             name=name,
@@ -44,8 +52,8 @@ def hazelcast(count: int = 3, *, timings: Timings = FAST) -> tuple[NodeSpec, ...
             },
             # Looking for members that are not up yet costs seconds, so the first start knows one address only; a
             # restarted member needs the whole list, or the first one founds a cluster of its own.
-            files={_CONFIG: _config(names[:1])},
-            files_when_ready={_CONFIG: _config(names)},
+            files={_CONFIG: _config(names[:1], groups)},
+            files_when_ready={_CONFIG: _config(names, groups)},
             stop_timeout_s=20.0,
         )
         for index, name in enumerate(names, start=1)
@@ -66,7 +74,7 @@ def _properties(name: str, timings: Timings) -> dict[str, str]:
     }
 
 
-def _config(members: list[str]) -> str:
+def _config(members: list[str], groups: list[list[str]]) -> str:
     """The member configuration as JSON, which is YAML as well."""
     network = {
         "port": {"port": PORT, "auto-increment": False},
@@ -84,4 +92,8 @@ def _config(members: list[str]) -> str:
             },
         },
     }
-    return json.dumps({"hazelcast": {"cluster-name": CLUSTER_NAME, "network": network, **_STRUCTURES}}, indent=1)
+    settings = {"cluster-name": CLUSTER_NAME, "network": network, **_STRUCTURES}
+    if groups:
+        addresses = [[f"${{{member}}}" for member in group] for group in groups]
+        settings["partition-group"] = {"enabled": True, "group-type": "CUSTOM", "member-group": addresses}
+    return json.dumps({"hazelcast": settings}, indent=1)
