@@ -1,4 +1,4 @@
-"""The command line: `harness replay FILE`."""
+"""The command line: bring a system up, send to it, break it, look at it; judge a history again."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import click
 from harness.checkers import Validity, combine
 from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE, HarnessError
 from harness.events import read
+from harness.keeper.client import ask, bring_down, bring_up
 from harness.recovery import kinds
 from harness.replay import judge
 from harness.report.timeline import svg, text
+from harness.run import BACKENDS
 
 _EXITS = {Validity.VALID: 0, Validity.INVALID: 1, Validity.UNKNOWN: EXIT_INCONCLUSIVE}
 
@@ -31,6 +33,57 @@ class _Group(click.Group):
 @click.group(cls=_Group)
 def main() -> None:
     """Does our Hazelcast/Kafka system really survive that?"""
+
+
+@main.command()
+@click.option("--backend", type=click.Choice(BACKENDS), default="auto", show_default=True, help="Where nodes run.")
+@click.option("--queue", type=click.Choice(["kafka", "hazelcast"]), default="kafka", show_default=True)
+@click.option("--consumers/--no-consumers", default=True, help="Whether the messages instances run from the beginning.")
+def up(backend: str, queue: str, consumers: bool) -> None:
+    """Start the whole system and leave it running."""
+    bring_up(backend, queue, consumers=consumers, say=click.echo)
+    click.echo(ask("status"))
+    click.echo("next: harness send 10, harness get, harness kill leader, harness status, harness down")
+
+
+@main.command()
+@click.argument("count", type=click.IntRange(1, 100_000))
+def send(count: int) -> None:
+    """Post COUNT messages through the facade."""
+    click.echo(ask("send", count))
+
+
+@main.command()
+def get() -> None:
+    """One GET of the facade."""
+    click.echo(ask("get"))
+
+
+@main.command()
+def status() -> None:
+    """Every node, what it is (leader, owner, ...), and who holds how many messages."""
+    click.echo(ask("status"))
+
+
+@main.command()
+@click.argument("target")
+def kill(target: str) -> None:
+    """SIGKILL to TARGET: leader, controller, lowest-ip, oldest, owner, or a node's name."""
+    click.echo(ask("kill", target))
+
+
+@main.command()
+@click.argument("what")
+def start(what: str) -> None:
+    """Start WHAT again: a node's name, or messages for all messages instances."""
+    click.echo(ask("start", what))
+
+
+@main.command()
+def down() -> None:
+    """End the system and remove everything it made."""
+    bring_down()
+    click.echo("nothing is left of it")
 
 
 @main.command()

@@ -203,7 +203,7 @@ class DockerNode:
 
     def _exit_status(self, command: Sequence[str]) -> tuple[int, str]:
         with complaining(f"run {command[0]} in {self.spec.name}"):
-            made = self._api.exec_create(self._made(), list(command), privileged=True, user="root")
+            made = self._api.exec_create(self._made(), list(command), user="root")
             output = self._api.exec_start(made["Id"]).decode(errors="replace")
             return int(self._api.exec_inspect(made["Id"])["ExitCode"]), output
 
@@ -244,6 +244,8 @@ class DockerNode:
             labels={**site.labels(), LABEL_NODE: spec.name},
             network=site.name,
             networking_config={site.name: network},
+            # For `isolate`: the filters are of the container's own network namespace and end with it.
+            cap_add=["NET_ADMIN"] if spec.kind != "service" else [],
             log_config=LogConfig(type=LogConfig.types.JSON),
         )
         if spec.arguments:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from harness.backends.protocol import Phase
 from harness.clusters import Clusters
+from harness.system import System
 
 
 def snapshot(clusters: Clusters, *, topic: str | None, queue: str | None) -> str:
@@ -33,6 +34,18 @@ def snapshot(clusters: Clusters, *, topic: str | None, queue: str | None) -> str
         if queue:
             note("queue", lambda: _queue(clusters, queue, duties))
     return _table(clusters, duties) + "\n".join(notes)
+
+
+def holdings(system: System) -> str:
+    """Who holds what: messages in the map, through which logging instance they came, and at which messages instance."""
+    table = Table("instance", "holds", "what", box=None)
+    for name, ids in system.stored().items():
+        table.add_row(name, str(len(ids)), "messages in the map, as it reads them")
+    for name, ids in system.clients.look("/received", system.logging.running).items():
+        table.add_row(name, str(len(ids)), "of them were logged through it")
+    for name, ids in system.clients.look("/messages", system.messages.running).items():
+        table.add_row(name, str(len(ids)), "messages taken off the queue")
+    return _shown(table)
 
 
 def _leaders(clusters: Clusters, topic: str, duties: dict[str, list[str]]) -> None:
@@ -58,6 +71,10 @@ def _table(clusters: Clusters, duties: dict[str, list[str]]) -> str:
         state = node.state()
         shown = state.phase if state.phase is not Phase.EXITED else f"exited ({state.exit_code})"
         table.add_row(name, node.address, shown, "; ".join(duties[name]))
+    return _shown(table)
+
+
+def _shown(table: Table) -> str:
     out = io.StringIO()
     Console(file=out, width=140).print(table)
     return out.getvalue()

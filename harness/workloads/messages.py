@@ -120,11 +120,15 @@ class MessageClients:
     def read_instances(self, f: str, path: str, instances: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
         """Asks every instance (name to host:port) directly and records one operation `f` of what each has."""
         operation = self._client().invoke(f, None)
-        found = {
-            name: _ids(self._http.get(f"http://{at}{path}").raise_for_status().json()) for name, at in instances.items()
-        }
+        found = self.look(path, instances)
         operation.ok(found)
         return found
+
+    def look(self, path: str, instances: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
+        """The ids that every instance (name to host:port) has, without a record."""
+        return {
+            name: _ids(self._http.get(f"http://{at}{path}").raise_for_status().json()) for name, at in instances.items()
+        }
 
     def registered(self, config: str) -> Mapping[str, Sequence[str]]:
         """The names of the live instances by role, as config has them."""
