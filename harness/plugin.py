@@ -5,7 +5,7 @@ Exit status: 0 everything held, 1 a guarantee was broken, 2 bad input or an unfi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from harness.errors import (
 )
 from harness.faults.nemesis import Nemesis
 from harness.history import History
+from harness.report.experiments import Experiment, write
 from harness.report.folder import ReportFolder
 from harness.report.scenario import ScenarioReport
 from harness.run import Options, Run
@@ -32,6 +33,8 @@ from harness.topology.nodes import Kind
 _OPTIONS = pytest.StashKey[Options]()
 _FOLDER = pytest.StashKey[ReportFolder]()
 _FAILED = pytest.StashKey[bool]()
+_WORDS = pytest.StashKey[str]()
+_EXPERIMENTS = pytest.StashKey[list[Experiment]]()
 _TESTS_OF_THE_HARNESS = "tests"
 
 
@@ -143,7 +146,7 @@ def system(
     try:
         yield system
     finally:
-        report.end(system, failed=request.node.stash.get(_FAILED, True))
+        request.node.stash[_WORDS] = report.end(system, failed=request.node.stash.get(_FAILED, True))
         system.close()
 
 
@@ -187,12 +190,30 @@ _INCONCLUSIVE = pytest.StashKey[int]()
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:  # pragma: no cover
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Notes whether the scenario failed, for what is kept of it."""
     report = yield
     if call.when == "call":
         item.stash[_FAILED] = call.excinfo is not None
+        item.stash[_OUTCOME] = report.outcome
+    if call.when == "teardown":
+        _note_experiments(item)
     return report
+
+
+_OUTCOME = pytest.StashKey[str]()
+
+
+def _note_experiments(item: pytest.Item) -> None:
+    """Keeps what the scenario measured for the table of the reports' experiments."""
+    noted = item.session.stash.setdefault(_EXPERIMENTS, [])
+    for marker in item.iter_markers("experiment"):
+        scenario = item.nodeid.rpartition("/")[2]
+        outcome = item.stash.get(_OUTCOME, "skipped")
+        report, did, saw = marker.args
+        noted.append(Experiment(report, did, saw, scenario, outcome, item.stash.get(_WORDS, "")))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -204,6 +225,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Exit status 3 when nothing failed but what was inconclusive."""
+    """Writes the table of the experiments; exit status 3 when nothing failed but what was inconclusive."""
+    if (folder := session.config.stash.get(_FOLDER, None)) and (experiments := session.stash.get(_EXPERIMENTS, [])):
+        write(folder.path / "experiments.md", experiments)
     if exitstatus == pytest.ExitCode.TESTS_FAILED and session.stash.get(_INCONCLUSIVE, 0) == session.testsfailed:
         session.exitstatus = EXIT_INCONCLUSIVE

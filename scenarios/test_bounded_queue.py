@@ -10,6 +10,7 @@ from harness.waiting import until
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast, pytest.mark.system(running=False)]
 
 
+@pytest.mark.experiment("004", "queue of 10, one producer of 1..100, two consumers", "mostly one by one")
 @pytest.mark.quick
 def test_two_consumers_share_a_hundred_items(system: System) -> None:
     """One client puts 1 to 100, two take. Each item comes out once; how the consumers shared them is reported."""
@@ -20,6 +21,7 @@ def test_two_consumers_share_a_hundred_items(system: System) -> None:
     assert_holds(bounded_queue.check(system.history.events, bound=BOUND))
 
 
+@pytest.mark.experiment("004", "queue of 10 that nobody reads", "after 10 items the put blocks")
 def test_a_full_queue_makes_its_producer_wait(system: System) -> None:
     """Nobody takes: the queue fills up with ten items, an offer with a time limit is refused, and the eleventh put
     waits, until somebody takes.
@@ -44,6 +46,7 @@ def test_a_full_queue_survives_the_loss_of_its_owner(system: System, faults: Nem
     assert_holds(bounded_queue.check(system.history.events, bound=BOUND))
 
 
+@pytest.mark.experiment("004", "the first two runs", "under 100 values, then over 100")
 def test_what_an_early_end_leaves_comes_out_in_the_next_run(system: System) -> None:
     """The mistake behind the report's first run with under, and second with over 100 items: consumers that end when the
     queue is empty, and start before the producer. They get nothing, ten items stay, and the next run gets 110.
@@ -58,6 +61,7 @@ def test_what_an_early_end_leaves_comes_out_in_the_next_run(system: System) -> N
     assert_holds(bounded_queue.check(system.history.events, bound=BOUND))
 
 
+@pytest.mark.experiment("004", "consumers with a poison pill and the queue's size", "under 100 values")
 def test_consumers_that_trust_the_size_and_one_pill_miss_items(system: System) -> None:
     """The mistake behind the report's odd first runs: consumers that go on while the queue is not empty, or until they
     take the only poison pill. They end early, and items are left over: the checker finds them lost.

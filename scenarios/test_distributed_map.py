@@ -23,6 +23,7 @@ from harness.faults.protocol import Fault
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast, pytest.mark.system(running=False)]
 
 
+@pytest.mark.experiment("004", "1000 keys, one of 3 nodes disconnected", "no data loss")
 @pytest.mark.parametrize("fault", [pytest.param(Kill(), marks=pytest.mark.quick), Stop()], ids=lambda fault: fault.name)
 def test_one_backup_survives_the_loss_of_one_member(system: System, faults: Nemesis, fault: Fault) -> None:
     """1000 keys with one backup; one member is killed, or shut down in order.
@@ -37,6 +38,7 @@ def test_one_backup_survives_the_loss_of_one_member(system: System, faults: Neme
     assert_holds(partitions.check(system.history.events, share=expected_share(members=3, killed=1, copies=2)))
 
 
+@pytest.mark.experiment("004", "1000 keys, one node disconnected from the network", "no data loss")
 @pytest.mark.needs("network")
 def test_one_backup_survives_the_isolation_of_a_member(system: System, faults: Nemesis) -> None:
     """1000 keys with one backup; one member is cut off from the others, and joined again after they parted.
@@ -52,6 +54,7 @@ def test_one_backup_survives_the_isolation_of_a_member(system: System, faults: N
     assert_holds(partitions.check(system.history.events, share=0))
 
 
+@pytest.mark.experiment("004", "1000 keys, two nodes disconnected one after the other", "no data loss")
 def test_one_backup_survives_the_loss_of_two_members_in_turn(system: System, faults: Nemesis) -> None:
     """1000 keys with one backup; two members are killed, the second once the backups of the first are in place again.
     No key is lost: the last member owns all of them.
@@ -66,6 +69,9 @@ def test_one_backup_survives_the_loss_of_two_members_in_turn(system: System, fau
     assert_holds(partitions.check(system.history.events, share=0))
 
 
+@pytest.mark.experiment(
+    "004", "1000 keys, two nodes killed at once (kill -9)", "347 entries lost; more backups avoid it"
+)
 @pytest.mark.parametrize(
     ("backups", "copies"),
     [pytest.param("1", 2, marks=pytest.mark.quick), ("1 + 1 async", 3), ("2", 3)],
@@ -99,6 +105,7 @@ def test_no_backup_loses_what_the_member_owned(system: System, faults: Nemesis, 
     assert_holds(partitions.check(system.history.events, share=expected_share(members=3, killed=1, copies=copies)))
 
 
+@pytest.mark.experiment("004", "how to avoid loss: partition groups", "named, not tried")
 @pytest.mark.parametrize(
     ("zones", "share"),
     [

@@ -21,6 +21,9 @@ as_it_is = pytest.mark.system(queue="hazelcast")
 owning_the_queue = pytest.mark.system(queue="hazelcast", queue_owner=lowest_ip)
 
 
+@pytest.mark.experiment(
+    "003", "messages in a Hazelcast queue, the member with the lowest IP killed", "the queue survived"
+)
 @pytest.mark.parametrize(
     "arranged",
     [

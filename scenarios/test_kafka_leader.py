@@ -8,6 +8,14 @@ from harness.faults.protocol import Fault
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.kafka, pytest.mark.system(consumers=False)]
 
 
+@pytest.mark.experiment(
+    "002",
+    "100 messages with the messages service off, Kafka leader disabled, 2 messages instances started",
+    "all messages read, the instance that started first read more, order differs across partitions",
+)
+@pytest.mark.experiment(
+    "003", "messages with the consumers off, Kafka leader killed", "a new leader; all messages read"
+)
 @pytest.mark.parametrize("count", [pytest.param(10, marks=pytest.mark.quick), 100, 1000])
 def test_losing_the_leader_loses_no_message(system: System, faults: Nemesis, count: int) -> None:
     """Consumers off: post, kill the Kafka leader of a partition that holds messages, start two consumers.
@@ -38,6 +46,7 @@ def test_a_leader_that_stops_or_hangs_loses_no_message(system: System, faults: N
     assert_delivered_and_aggregated(system.history)
 
 
+@pytest.mark.experiment("002", "the same, the instances started one after the other", "the first one read more")
 def test_consumers_that_start_in_turn_share_without_loss(system: System, faults: Nemesis) -> None:
     """The same, but the second consumer starts once the first is at work: it may find nothing left (seed 002).
     Every acknowledged message reaches exactly one of them, in order within each partition.

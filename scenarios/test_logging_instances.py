@@ -22,6 +22,7 @@ from harness.faults.protocol import Fault
 pytestmark = [pytest.mark.faulttolerance]
 
 
+@pytest.mark.experiment("001", "logging instances closed under requests", "the facade goes on to the next instance")
 @pytest.mark.parametrize("dead", [pytest.param(1, marks=pytest.mark.quick), 2])
 def test_losing_logging_instances_costs_no_request(system: System, faults: Nemesis, dead: int) -> None:
     """Under posts and GETs, kill one (two) of three logging instances.
@@ -42,6 +43,12 @@ def test_losing_logging_instances_costs_no_request(system: System, faults: Nemes
     assert_delivered_and_aggregated(system.history)
 
 
+@pytest.mark.experiment(
+    "000",
+    "10 POST requests over 3 logging copies, one copy closed",
+    "all data still returned; a request to the closed copy errors",
+)
+@pytest.mark.experiment("001", "10 posts over 3 logging instances", "each logged a part, GET returns all")
 def test_what_one_instance_logged_the_others_still_read(system: System, faults: Nemesis) -> None:
     """10 posts go to three logging instances at random; then one of them is closed.
     What it logged is still there through the others; a direct request to it errors; the facade goes on without it.
@@ -63,6 +70,7 @@ def test_what_one_instance_logged_the_others_still_read(system: System, faults: 
     assert_delivered_and_aggregated(system.history)
 
 
+@pytest.mark.experiment("001", "the facade tries each instance up to 5 times", "goes on to the next, then an error")
 def test_without_logging_instances_each_is_tried_before_a_post_is_refused(system: System, faults: Nemesis) -> None:
     """All three logging instances are killed: the facade tries each, up to five times, and answers a clear 503.
     Once they are back, it goes on.
@@ -82,6 +90,11 @@ def test_without_logging_instances_each_is_tried_before_a_post_is_refused(system
     assert_delivered_and_aggregated(system.history)
 
 
+@pytest.mark.experiment(
+    "001",
+    "a logging instance closed with its own Hazelcast member",
+    "cluster of 2, no data lost; 3 again after the restart",
+)
 @pytest.mark.hazelcast
 @pytest.mark.parametrize("fault", [Kill(), Stop()], ids=lambda fault: fault.name)
 def test_an_instance_and_its_member_share_their_life(system: System, faults: Nemesis, fault: Fault) -> None:

@@ -8,6 +8,14 @@ from harness.checkers import aggregation, queue
 pytestmark = [pytest.mark.faulttolerance]
 
 
+@pytest.mark.experiment(
+    "002",
+    "10 messages with 3 logging and 2 messages instances",
+    "all registered; shared; GET depends on the messages instance that answers",
+)
+@pytest.mark.experiment(
+    "003", "10 messages with all services up", "each message at one logging and one messages instance"
+)
 @pytest.mark.quick
 @pytest.mark.parametrize("kind", [pytest.param(k, marks=pytest.mark.system(queue=k)) for k in ("kafka", "hazelcast")])
 def test_ten_messages_are_shared(system: System, kind: str) -> None:
@@ -29,6 +37,7 @@ def test_ten_messages_are_shared(system: System, kind: str) -> None:
     assert_delivered_and_aggregated(system.history)
 
 
+@pytest.mark.experiment("001", "a message with the same id sent twice", "stored once")
 def test_the_same_id_is_stored_once(system: System, faults: Nemesis) -> None:
     """A client that did not hear the answer posts its messages again under the same ids; before the third time the
     facade dies, and with it what it remembers.
