@@ -22,6 +22,7 @@ from harness.topology.hazelcast import CLUSTER_NAME
 from harness.waiting import until
 
 _TIMEOUT_S = 2.0
+_OWNER_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -87,16 +88,25 @@ class HazelcastView:
         """The member that owns a partition now.
 
         Raises:
-            InconclusiveError: it has no owner, or one that is no member.
+            AwaitTimeoutError: it has no owner among the members for some seconds.
         """
+        (owner,) = until(
+            f"partition {partition} to have an owner among the members",
+            lambda: self._owners_as_told(partition),
+            timeout_s=_OWNER_TIMEOUT_S,
+        )
+        return owner
+
+    def _owners_as_told(self, partition: int) -> Sequence[Node]:
+        """The owner, or nobody."""
         client = self._connected()
         owner = client.partition_service.get_partition_owner(partition)
         for member in client.cluster_service.get_members():
             if member.uuid == owner:
-                return self._by_address(f"{member.address.host}:{member.address.port}")
-        # A client can keep a table of before the last member's death for good; a new one is told what is.
+                return [self._by_address(f"{member.address.host}:{member.address.port}")]
+        # A client can keep the table of before a member's death for good; a new one is told what is.
         self.close()
-        raise InconclusiveError(f"partition {partition} has no owner among the members now")
+        return []
 
     def assign_partitions(self, *, timeout_s: float) -> None:
         """Makes the cluster assign its partitions, which it puts off until the first use of any, and waits for it.

@@ -15,7 +15,7 @@ NO_BACKUP = "no-backup-"
 BOUND = 10
 BOUNDED = "bounded-"
 #: By the backups that a map has, in words, what its name begins with.
-BACKUPS = {"0": NO_BACKUP, "1": "", "1 + 1 async": "one-and-one-async-", "2": "two-backups-"}
+BACKUPS: dict[str, str] = {"0": NO_BACKUP, "1": "", "1 + 1 async": "one-and-one-async-", "2": "two-backups-"}
 _STRUCTURES = {
     "map": {
         f"{BACKUPS['0']}*": {"backup-count": 0},

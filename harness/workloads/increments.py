@@ -10,7 +10,7 @@ recorded:
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +52,7 @@ def optimistic(entries: Any) -> int:
     return retries
 
 
-WAYS: Mapping[str, Increment] = {"none": without_locks, "pessimistic": pessimistic, "optimistic": optimistic}
+WAYS: dict[str, Increment] = {"none": without_locks, "pessimistic": pessimistic, "optimistic": optimistic}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import Any
 
 from harness.clusters.hazelcast import HazelcastView, connect
-from harness.errors import InconclusiveError
 from harness.history import History
 from harness.waiting import until
 
@@ -60,7 +59,6 @@ class Keys:
             lambda: self._view.keys_per_member(self._name),
             lambda shares: sum(shares.values()) == count,
             timeout_s=_READ_TIMEOUT_S,
-            passing=(InconclusiveError,),
         )
         self._history.event("keys-per-member", dict(shares))
 
