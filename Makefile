@@ -4,13 +4,15 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 # auto | docker | process
 BACKEND ?= auto
+# which scenarios
+MARKS   ?= faulttolerance
 # more for pytest, such as ARGS="-k leader"
 ARGS   ?=
 
 .PHONY: faulttolerance test mutants bench lock clean prepare
 
 faulttolerance: $(VENV)/.made
-	$(BIN)/pytest -m faulttolerance --backend $(BACKEND) $(ARGS)
+	$(BIN)/pytest -m "$(MARKS)" --backend $(BACKEND) $(ARGS)
 
 test: $(VENV)/.made
 	$(BIN)/ruff check .

@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast]
 
 
 @pytest.mark.experiment("000", "a node stops while its service goes on (untied)", "data stays on the two other nodes")
+@pytest.mark.headline
 @pytest.mark.parametrize("member", [pytest.param("hazelcast-1", marks=pytest.mark.quick), "hazelcast-2", "hazelcast-3"])
 def test_losing_a_member_loses_no_entry(system: System, faults: Nemesis, member: str) -> None:
     """Under posts, kill any one Hazelcast member, and start it again.

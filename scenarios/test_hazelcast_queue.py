@@ -15,6 +15,7 @@ from harness import (
 )
 from harness.faults.protocol import Fault
 
+headline = pytest.mark.headline
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast, pytest.mark.system(consumers=False)]
 
 as_it_is = pytest.mark.system(queue="hazelcast")
@@ -27,11 +28,13 @@ owning_the_queue = pytest.mark.system(queue="hazelcast", queue_owner=lowest_ip)
 @pytest.mark.parametrize(
     "arranged",
     [
-        pytest.param("as it is", marks=[as_it_is, pytest.mark.quick]),
+        pytest.param("as it is", marks=as_it_is),
         pytest.param("owning the queue", marks=owning_the_queue),
     ],
 )
-@pytest.mark.parametrize("count", [10, 100, 1000])
+@pytest.mark.parametrize(
+    "count", [pytest.param(10, marks=[pytest.mark.quick, headline]), pytest.param(100, marks=headline), 1000]
+)
 def test_losing_the_lowest_ip_loses_no_message(system: System, faults: Nemesis, count: int, arranged: str) -> None:
     """Consumers off: post, kill the Hazelcast member with the lowest IP, start two consumers.
     A queue lives in one partition, so it matters whether that member owns it: once as it is, once made so.

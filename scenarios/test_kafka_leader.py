@@ -5,6 +5,7 @@ import pytest
 from harness import Kill, Nemesis, Pause, Stop, System, assert_delivered_and_aggregated, leader_holding, new_leader
 from harness.faults.protocol import Fault
 
+headline = pytest.mark.headline
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.kafka, pytest.mark.system(consumers=False)]
 
 
@@ -16,7 +17,9 @@ pytestmark = [pytest.mark.faulttolerance, pytest.mark.kafka, pytest.mark.system(
 @pytest.mark.experiment(
     "003", "messages with the consumers off, Kafka leader killed", "a new leader; all messages read"
 )
-@pytest.mark.parametrize("count", [pytest.param(10, marks=pytest.mark.quick), 100, 1000])
+@pytest.mark.parametrize(
+    "count", [pytest.param(10, marks=[pytest.mark.quick, headline]), pytest.param(100, marks=headline), 1000]
+)
 def test_losing_the_leader_loses_no_message(system: System, faults: Nemesis, count: int) -> None:
     """Consumers off: post, kill the Kafka leader of a partition that holds messages, start two consumers.
     A new leader is elected; every acknowledged message reaches exactly one consumer, and GET shows it.

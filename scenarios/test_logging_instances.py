@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.faulttolerance]
 
 
 @pytest.mark.experiment("001", "logging instances closed under requests", "the facade goes on to the next instance")
+@pytest.mark.headline
 @pytest.mark.parametrize("dead", [pytest.param(1, marks=pytest.mark.quick), 2])
 def test_losing_logging_instances_costs_no_request(system: System, faults: Nemesis, dead: int) -> None:
     """Under posts and GETs, kill one (two) of three logging instances.
