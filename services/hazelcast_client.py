@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 from hazelcast.client import HazelcastClient
@@ -15,11 +16,13 @@ from hazelcast.config import ReconnectMode
 from hazelcast.lifecycle import LifecycleState
 
 from services.logs import Log
-from services.parts import Kept
+from services.parts import Kept, NotConnectedError
 from services.settings import Hazelcast
 
 #: How long one operation may take, in seconds.
 OPERATION_S = 3.0
+#: How long a connection may take, in seconds: longer than the client takes to give up on members that are not there.
+CONNECT_S = 6.0
 
 
 class UnknownOutcomeError(Exception):
@@ -52,7 +55,16 @@ class Cluster:
         return self._kept.problem() or (None if self._connected else "no member of the Hazelcast cluster is connected")
 
     def _make(self) -> HazelcastClient:
-        client = HazelcastClient(
+        client = _within(CONNECT_S, self._connect)
+        try:
+            self._prepare(client)
+        except BaseException:
+            client.shutdown()
+            raise
+        return client
+
+    def _connect(self) -> HazelcastClient:
+        return HazelcastClient(
             cluster_name=self._settings.cluster,
             cluster_members=[str(address) for address in self._settings.members],
             connection_timeout=1.0,
@@ -71,16 +83,33 @@ class Cluster:
             operation_backup_timeout=2.0,
             lifecycle_listeners=[self._note],
         )
-        try:
-            self._prepare(client)
-        except BaseException:
-            client.shutdown()
-            raise
-        return client
 
     def _note(self, state: str) -> None:
         if state in {LifecycleState.CONNECTED, LifecycleState.DISCONNECTED}:
             self._connected = state == LifecycleState.CONNECTED
+
+
+def _within(limit_s: float, connect: Callable[[], HazelcastClient]) -> HazelcastClient:
+    """A connected client, or an error after `limit_s` seconds.
+
+    The constructor waits without limit for a member that accepts the connection and then hangs (heartbeats begin only
+    once it is connected). Such a client is left to its thread and shut down should it ever connect; the next one
+    shuffles the members and soon tries a living one first.
+    """
+    made: Future[HazelcastClient] = Future()
+
+    def make() -> None:
+        try:
+            made.set_result(connect())
+        except Exception as error:
+            made.set_exception(error)
+
+    threading.Thread(target=make, name="hazelcast-connect", daemon=True).start()
+    try:
+        return made.result(limit_s)
+    except TimeoutError:
+        made.add_done_callback(lambda late: None if late.exception() else late.result().shutdown())
+        raise NotConnectedError(f"no member of the Hazelcast cluster let this client in within {limit_s:g} s") from None
 
 
 def result(future: Any, timeout_s: float = OPERATION_S) -> Any:

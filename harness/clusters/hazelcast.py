@@ -164,7 +164,7 @@ class HazelcastView:
 
     def _connected(self) -> HazelcastClient:
         if self._client is None:
-            self._client = _client(self._nodes)
+            self._client = _client(self.running())
         return self._client
 
     def close(self) -> None:
