@@ -9,7 +9,7 @@ MARKS   ?= faulttolerance
 # more for pytest, such as ARGS="-k leader"
 ARGS   ?=
 
-.PHONY: faulttolerance test mutants bench lock clean prepare
+.PHONY: faulttolerance test mutants report bench lock clean prepare
 
 faulttolerance: $(VENV)/.made
 	$(BIN)/pytest -m "$(MARKS)" --backend $(BACKEND) $(ARGS)
@@ -20,6 +20,11 @@ test: $(VENV)/.made
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest tests --ignore tests/mutants $(ARGS)
+
+# reports/allure/index.html, one file that opens without a server; needs Node.js
+report:
+	npx --yes allure@3.18.0 awesome --single-file --report-name "Does it survive?" \
+	  --output reports/allure reports/allure-results
 
 # every scenario against a known bug that it has to catch
 mutants: $(VENV)/.made

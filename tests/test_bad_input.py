@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.backends.engine import why_unavailable
+from harness.backends.session import LABEL_OWNER_PID, LABEL_SESSION
 from harness.provision.cache import cache_folder
 from tests.running import SCENARIO, run
 
@@ -144,10 +145,14 @@ def test_an_image_that_exits_at_once_shows_its_last_lines(tmp_path: Path) -> Non
 
 
 def leftovers() -> list[str]:
-    """Containers and processes that carry a label of the harness and whose session is not this process' own."""
+    """Containers that carry a label of the harness and whose session is not this process' own."""
     if why_unavailable():
         return []
+    shown = f'{{{{.Label "{LABEL_OWNER_PID}"}}}} {{{{.Names}}}}'
     listed = subprocess.run(
-        ["docker", "ps", "-aq", "--filter", "label=harness.session"], capture_output=True, text=True, check=True
+        ["docker", "ps", "-a", "--filter", f"label={LABEL_SESSION}", "--format", shown],
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    return listed.stdout.split()
+    return [line for line in listed.stdout.splitlines() if line.split()[0] != str(os.getpid())]

@@ -19,6 +19,8 @@ from harness.report.snapshot import snapshot
 from harness.report.timeline import svg
 from harness.system import System
 
+_LONG_BYTES = 300_000
+
 
 class ScenarioReport:
     """Collects while the scenario runs; attaches everything to Allure and to the report folder when it ends."""
@@ -52,11 +54,18 @@ class ScenarioReport:
         allure.attach(words, "figures", allure.attachment_type.TEXT)
         with self._folder.summary.open("a") as summary:
             summary.write(words + "\n")
-        allure.attach(self.history_path.read_text(), "history", allure.attachment_type.TEXT, extension="jsonl")
+        self._attach_history()
         if failed:
             self._draw(system.history.events)
             self.keep_logs(system.deployment.nodes)
         return words
+
+    def _attach_history(self) -> None:
+        """A long one stays in its file: a report of one page that people open has to stay small."""
+        path = self.history_path
+        size = path.stat().st_size
+        shown = path.read_text() if size <= _LONG_BYTES else f"{path} ({size / 1e6:.0f} MB): harness replay reads it"
+        allure.attach(shown, "history", allure.attachment_type.TEXT, extension="jsonl")
 
     def _draw(self, events: Events) -> None:
         """A timeline of the operations that an anomaly concerns."""

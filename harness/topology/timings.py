@@ -45,6 +45,8 @@ FAST = Timings(
         "broker.session.timeout.ms": "2500",
         "broker.heartbeat.interval.ms": "300",
         "replica.lag.time.max.ms": "4000",
+        # What a broker has asked a controller that hangs is not asked of the next one before this, 30 s by default.
+        "controller.socket.timeout.ms": "2000",
         "group.initial.rebalance.delay.ms": "0",
         "group.min.session.timeout.ms": "1000",
         "offsets.topic.num.partitions": "3",
