@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import allure
 import pytest
@@ -23,6 +24,7 @@ from harness.errors import (
 )
 from harness.faults.nemesis import Nemesis
 from harness.history import History
+from harness.judgement import GuaranteeBrokenError
 from harness.report.experiments import Experiment, write
 from harness.report.folder import ReportFolder
 from harness.report.scenario import ScenarioReport
@@ -141,7 +143,7 @@ def system(
         system = harness_run.system(history, _step, **wanted)
     except HarnessError as error:
         report.keep_logs(harness_run.nodes)
-        pytest.fail(f"the system did not come up: {error}", pytrace=False)
+        _fail(f"the system did not come up: {error}")
     report.begin(system, backend=harness_run.backend.name, timings=harness_run.options.timings)
     try:
         yield system
@@ -179,11 +181,27 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Tells a failure of the harness' assumptions from a broken guarantee, without a traceback of ours."""
     try:
         yield
+    except GuaranteeBrokenError as error:
+        _fail(f"a guarantee was broken\n{error}\n\n{_again(item)}")
     except (InconclusiveError, FaultDidNotBiteError) as error:
         item.session.stash[_INCONCLUSIVE] = item.session.stash.get(_INCONCLUSIVE, 0) + 1
-        pytest.fail(f"inconclusive: {error}", pytrace=False)
+        _fail(f"inconclusive: {error}\n\n{_again(item)}")
     except HarnessError as error:
-        pytest.fail(str(error), pytrace=False)
+        _fail(f"{error}\n\n{_again(item)}")
+
+
+def _fail(message: str) -> NoReturn:
+    """In words only: the errors that it came from say nothing more."""
+    raise pytest.fail.Exception(message, pytrace=False) from None
+
+
+def _again(item: pytest.Item) -> str:
+    """Where the evidence is, and how to repeat just this."""
+    options = item.config.stash[_OPTIONS]
+    command = f'pytest "{item.nodeid}" --backend {options.backend} --timings {options.timings}'
+    folder = item.config.stash.get(_FOLDER, None)
+    evidence = f"history and logs: {folder.path}/histories, {folder.path}/logs\n" if folder else ""
+    return f"{evidence}repeat it: {command}"
 
 
 _INCONCLUSIVE = pytest.StashKey[int]()
