@@ -129,7 +129,7 @@ class Run:
             epoch = replace(epoch, hazelcast_queue=queue_owned_by(queue_owner, clusters, epoch))
         if queue == "kafka" and running:
             clusters.kafka.create_topic(epoch.topic)
-        specs = services(epoch, mutants=mutants)
+        specs = services(epoch, timings=self.options.profile, mutants=mutants)
         if running:
             deployment.put([spec for spec in specs if consumers or spec.role != "messages"])
         return System(deployment, clusters, epoch, specs, history, narrate)

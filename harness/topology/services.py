@@ -9,6 +9,7 @@ from typing import Literal
 from harness.topology import hazelcast as hz
 from harness.topology import kafka as kf
 from harness.topology.nodes import HttpReady, NodeSpec
+from harness.topology.timings import FAST, Timings
 
 PORT = 8000
 QueueKind = Literal["kafka", "hazelcast"]
@@ -64,6 +65,7 @@ def services(
     messages: int = 2,
     members: int = 3,
     brokers: int = 3,
+    timings: Timings = FAST,
     mutants: Mapping[str, str] | None = None,
 ) -> tuple[NodeSpec, ...]:
     """config, facade, `logging` x logging, `messages` x messages for a cluster of that many members and brokers.
@@ -74,13 +76,14 @@ def services(
         messages: how many messages instances.
         members: how many Hazelcast members there are.
         brokers: how many Kafka brokers there are.
+        timings: of the consumers' failure detector.
         mutants: by role, the module of `services.mutants` to run in place of the service.
     """
     hazelcast = {
         "HAZELCAST_CLUSTER": hz.CLUSTER_NAME,
         "HAZELCAST_MEMBERS": ",".join(f"${{hazelcast-{i}}}:{hz.PORT}" for i in range(1, members + 1)),
     }
-    queue = {"QUEUE": epoch.queue, **_queue(epoch, hazelcast, brokers)}
+    queue = {"QUEUE": epoch.queue, **_queue(epoch, hazelcast, brokers, timings)}
     logger = {**hazelcast, "HAZELCAST_MAP": epoch.map}
     modules = {role: f"services.mutants.{name}" for role, name in (mutants or {}).items()}
     return (
@@ -91,13 +94,14 @@ def services(
     )
 
 
-def _queue(epoch: Epoch, hazelcast: Mapping[str, str], brokers: int) -> dict[str, str]:
+def _queue(epoch: Epoch, hazelcast: Mapping[str, str], brokers: int, timings: Timings) -> dict[str, str]:
     if epoch.queue == "hazelcast":
         return {**hazelcast, "HAZELCAST_QUEUE": epoch.queue_name}
     return {
         "KAFKA_BOOTSTRAP": ",".join(f"${{kafka-{i}}}:{kf.PORT}" for i in range(1, brokers + 1)),
         "TOPIC": epoch.topic,
         "KAFKA_GROUP": epoch.group,
+        "KAFKA_SESSION_TIMEOUT_MS": str(timings.session_ms),
         "REPLAY": "1" if epoch.replay else "0",
     }
 

@@ -21,12 +21,15 @@ class Timings:
         name: what `--timings` calls it.
         hazelcast: Hazelcast system properties (documentation: "System Properties"), units in their names.
         kafka: Kafka broker properties (documentation: "Broker Configs"), milliseconds.
+        session_ms: after which silence a consumer group gives a member's partitions to others, in milliseconds; the
+            brokers refuse less than their group.min.session.timeout.ms.
         detection_s: by when a killed server must have been noticed by the others, in seconds.
     """
 
     name: Profile
     hazelcast: Mapping[str, str] = field(default_factory=dict)
     kafka: Mapping[str, str] = field(default_factory=dict)
+    session_ms: int = 45_000
     detection_s: float = 20.0
 
 
@@ -51,6 +54,7 @@ FAST = Timings(
         "group.min.session.timeout.ms": "1000",
         "offsets.topic.num.partitions": "3",
     },
+    session_ms=3000,
     detection_s=20.0,
 )
 
