@@ -37,6 +37,8 @@ def test_losing_the_controller_loses_no_message(system: System, faults: Nemesis,
 def test_without_two_of_three_brokers_nothing_is_acknowledged(system: System, faults: Nemesis) -> None:
     """Kill two of three brokers one after the other: fewer replicas are in sync than min.insync.replicas asks for.
     Posts are refused with a clear 503; what was acknowledged before is kept; it goes on once one broker is back.
+    The consumers' commits are not replicated either meanwhile, and they commit after storing: what was read then may be
+    read again by the other one. Nothing is lost.
     """
     before = system.post(30)
     faults.inject(Kill(), node("kafka-1")).until(new_leader(system.topic))
@@ -51,4 +53,4 @@ def test_without_two_of_three_brokers_nothing_is_acknowledged(system: System, fa
         traffic.await_answers(20)
     system.drain(before + traffic.posted)
     system.read()
-    assert_delivered_and_aggregated(system.history)
+    assert_delivered_and_aggregated(system.history, exactly_once=False)
