@@ -95,8 +95,9 @@ class Increments:
             retries = sum(future.result() for future in running)
         seconds = time.monotonic() - began
         done = Done(round(seconds, 2), round(count * clients / seconds, 1), retries)
-        self._history.event("increments", {"way": way, **vars(done)})
-        self._read()
+        final = self._read()
+        lost = len(progress) - final
+        self._history.event("increments", {"locks": way, "final": final, "lost": max(0, lost), **vars(done)})
         return done
 
     def _client(self, increment: Increment, count: int, progress: list[int]) -> int:
@@ -114,8 +115,10 @@ class Increments:
                 progress.append(1)
         return retries
 
-    def _read(self) -> None:
+    def _read(self) -> int:
         operation = self._history.client().invoke("read")
         with connect(self._view.nodes) as hazelcast:
             entries: Any = hazelcast.get_map(self._name).blocking()
-            operation.ok(entries.get(_KEY))
+            value: int = entries.get(_KEY)
+        operation.ok(value)
+        return value
