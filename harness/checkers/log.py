@@ -54,7 +54,8 @@ def check(events: Sequence[Event], *, drained: bool = True, exactly_once: bool =
     found += lost
     if drained:
         found += unseen
-    positions, moved = _positions(history, {name: log.ranks() for name, log in logs.items()})
+    moves = [operation for operation in history if operation.f in {"poll", "assign"}]
+    positions, moved = _positions(moves, {name: log.ranks() for name, log in logs.items()})
     found += positions
     return judged(
         found,
@@ -70,19 +71,24 @@ def check(events: Sequence[Event], *, drained: bool = True, exactly_once: bool =
 def _note_sends(sends: Sequence[Operation], logs: defaultdict[str, _Log]) -> Iterator[Anomaly]:
     last: dict[tuple[int | str, str], tuple[int, Operation]] = {}
     for send in sends:
-        if send.outcome != "ok" or (offset := send.value["offset"]) is None:
+        if send.outcome != "ok":
             continue
-        name, value = send.value["log"], send.value["value"]
+        sent = send.value
+        name, offset = sent["log"], sent["offset"]
+        if offset is None:
+            continue
         log = logs[name]
-        yield from _put(name, log, offset, value, send)
+        if offset in log.at:
+            yield from _put(name, log, offset, sent["value"], send)
+        else:
+            log.at[offset], log.witness[offset] = sent["value"], send
         log.acknowledged[offset] = send
-        before = last.get((send.invoke.process, name))
+        key = send.invoke.process, name
+        before = last.get(key)
         if before and offset <= before[0]:
-            sentence = (
-                f"process {send.invoke.process} sent {value} to offset {offset} of {name}, after offset {before[0]}"
-            )
-            yield Anomaly("nonmonotonic send", sentence, (before[1], send))
-        last[send.invoke.process, name] = offset, send
+            words = f"process {key[0]} sent {sent['value']} to offset {offset} of {name}, after offset {before[0]}"
+            yield Anomaly("nonmonotonic send", words, (before[1], send))
+        last[key] = offset, send
 
 
 def _note_polls(polls: Sequence[Operation], logs: defaultdict[str, _Log]) -> Iterator[Anomaly]:
@@ -142,7 +148,7 @@ def _missing(
         if send.outcome == "ok" and send.value["offset"] is None and send.value["value"] not in seen
     ]
     for name, log in logs.items():
-        missing = {offset: send for offset, send in log.acknowledged.items() if send.value["value"] not in seen}
+        missing = {offset: send for offset, send in log.acknowledged.items() if log.at[offset] not in seen}
         proven = {offset: send for offset, send in missing.items() if offset < log.highest_read}
         unseen += [send for offset, send in missing.items() if offset not in proven]
         if proven:
