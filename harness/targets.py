@@ -104,7 +104,7 @@ def together(*targets: Target) -> Target:
     def pick(clusters: Clusters) -> Picked:
         picked = [target(clusters) for target in targets]
         nodes = tuple(dict.fromkeys(node for one in picked for node in one.nodes))
-        return Picked(nodes, "together: " + "; ".join(one.why for one in picked))
+        return Picked(nodes, "together: " + "; ".join(dict.fromkeys(one.why for one in picked)))
 
     return pick
 
