@@ -45,7 +45,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("faulttolerance")
     group.addoption("--backend", default="auto", help="where nodes run: auto (default), docker or process")
     group.addoption("--timings", default="fast", help="failure detectors: fast (default) or vendor")
-    group.addoption("--reports", default="reports", help="folder for the run's reports, with the =: --reports=DIR (default: reports)")
+    group.addoption(
+        "--reports",
+        default="reports",
+        help="folder for the run's reports, with the =: --reports=DIR (default: reports)",
+    )
     group.addoption("--hazelcast-image", default=None, help="run Hazelcast from this image (docker only)")
     group.addoption("--kafka-image", default=None, help="run Kafka from this image (docker only)")
 
