@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
@@ -146,15 +148,36 @@ def operations(events: Iterable[Event]) -> tuple[Operation, ...]:
     return events.operations if isinstance(events, Events) else _paired(events)
 
 
+def steps(history: Sequence[Operation]) -> Iterator[tuple[Operation, bool]]:
+    """Invocations and completions in the order of the events; True for a completion."""
+    found = [(operation.invoke.index, operation, False) for operation in history]
+    found += [(operation.completion.index, operation, True) for operation in history if operation.completion]
+    for _, operation, ended in sorted(found, key=lambda step: step[0]):
+        yield operation, ended
+
+
 def _paired(events: Iterable[Event]) -> tuple[Operation, ...]:
     pairing = Pairing()
     take = pairing.take
+    with _collector_at_rest():
+        try:
+            for event in events:
+                take(event)
+        except HistoryError as error:
+            raise HistoryError(f"line {pairing.taken + 1}: {error}") from None
+        return pairing.operations
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """No garbage collection meanwhile: millions of tuples that all stay are looked at for half of the time else."""
+    was_enabled = gc.isenabled()
+    gc.disable()
     try:
-        for event in events:
-            take(event)
-    except HistoryError as error:
-        raise HistoryError(f"line {pairing.taken + 1}: {error}") from None
-    return pairing.operations
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class Pairing:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from harness.checkers.quantiles import quantiles_s
 from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
-from harness.events import NEMESIS, NEVER, Event, Operation, operations
+from harness.events import NEMESIS, NEVER, Event, Operation, operations, steps
 
 _NS = 1e9
 _UNDO = "undo-"
@@ -48,25 +49,20 @@ def longest_unavailability_s(found: Sequence[Operation]) -> float:
 
     A gap in which nobody asked is not unavailability: it counts from the first invocation after the last success.
     """
-    steps: list[tuple[int, int, Operation]] = []
-    for operation in found:
-        steps.append((operation.invoke.time, 0, operation))
-        if operation.completion:
-            steps.append((operation.completion.time, 1, operation))
     waiting_since: int | None = None
-    longest = 0
-    under_way = 0
-    for time, ended, operation in sorted(steps, key=lambda step: step[:2]):
+    longest = under_way = time = 0
+    for operation, ended in steps(found):
+        time = operation.ended if ended else operation.began
         if not ended:
             under_way += 1
             waiting_since = time if waiting_since is None else waiting_since
             continue
         under_way -= 1
         if operation.outcome == "ok":
-            longest = max(longest, time - (waiting_since or time))
+            longest = max(longest, time - (time if waiting_since is None else waiting_since))
             waiting_since = time if under_way else None
-    if waiting_since is not None and steps:
-        longest = max(longest, max(step[0] for step in steps) - waiting_since)
+    if waiting_since is not None:
+        longest = max(longest, time - waiting_since)
     return longest / _NS
 
 
@@ -149,14 +145,12 @@ def _latencies(ok: Sequence[Operation], fault: int, undone: int) -> Mapping[str,
     for operation in ok:
         phase = "before" if operation.ended < fault else "during" if operation.began < undone else "after"
         phases[phase].append(operation.ended - operation.began)
-    return {phase: _latency(sorted(found)) for phase, found in phases.items() if found}
+    return {phase: _latency(found) for phase, found in phases.items() if found}
 
 
-def _latency(ordered: Sequence[int]) -> Latency:
-    def quantile(q: float) -> float:
-        return ordered[min(len(ordered) - 1, int(q * len(ordered)))] / _NS
-
-    return Latency(quantile(0.5), quantile(0.99), ordered[-1] / _NS, len(ordered))
+def _latency(found: Sequence[int]) -> Latency:
+    p50, p99, longest = quantiles_s(found, (0.5, 0.99, 1.0))
+    return Latency(p50, p99, longest, len(found))
 
 
 @dataclass(frozen=True)

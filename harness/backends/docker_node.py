@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
@@ -18,6 +17,7 @@ from testcontainers.core.transferable import build_transfer_tar
 
 from harness.backends.docker_ports import HOST, HostPorts
 from harness.backends.engine import cause, complaining, remove_container
+from harness.backends.gone import accepts, await_exit
 from harness.backends.protocol import NodeState, Phase
 from harness.backends.ready import wait_ready
 from harness.backends.references import Resolver
@@ -299,17 +299,11 @@ class DockerNode:
                     raise
 
     def _await_exit(self, sent: str, timeout_s: float) -> None:
-        until(
-            f"{self.spec.name} to exit after {sent}",
-            self.state,
-            lambda state: state.phase is Phase.EXITED,
-            timeout_s=timeout_s,
-            interval_s=_POLL_S,
-        )
+        await_exit(self, sent, timeout_s=timeout_s, interval_s=_POLL_S)
         # The engine's proxy goes on accepting for a moment.
         until(
             f"the host ports of {self.spec.name} to be silent",
-            lambda: [name for name in self.spec.ports if _accepts(self.endpoint(name))],
+            lambda: [name for name in self.spec.ports if accepts(self.endpoint(name))],
             lambda accepting: not accepting,
             timeout_s=_GONE_TIMEOUT_S,
             interval_s=_POLL_S,
@@ -321,12 +315,3 @@ def _means_taken_port(error: APIError) -> bool:
     return (
         "port is already allocated" in words or "address already in use" in words or "ports are not available" in words
     )
-
-
-def _accepts(endpoint: str) -> bool:
-    host, _, port = endpoint.rpartition(":")
-    try:
-        with socket.create_connection((host, int(port)), timeout=1.0):
-            return True
-    except OSError:
-        return False

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from harness.backends.gone import await_exit
 from harness.backends.protocol import NodeState, Phase
 from harness.backends.ready import wait_ready
 from harness.backends.references import Resolver
@@ -22,6 +23,7 @@ from harness.waiting import until
 
 _READY_TIMEOUT_S = 60.0
 _GONE_TIMEOUT_S = 5.0
+_POLL_S = 0.01
 #: What a node inherits from the harness' environment: enough to run, and no secrets.
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "TZ")
 
@@ -165,13 +167,7 @@ class ProcessNode:
             os.killpg(self._process.pid, number)
 
     def _await_exit(self, sent: str, timeout_s: float) -> None:
-        until(
-            f"{self.spec.name} to exit after {sent}",
-            self.state,
-            lambda state: state.phase is Phase.EXITED,
-            timeout_s=timeout_s,
-            interval_s=0.01,
-        )
+        await_exit(self, sent, timeout_s=timeout_s, interval_s=_POLL_S)
 
     def _await_phase(self, phase: Phase) -> None:
         until(
@@ -179,5 +175,5 @@ class ProcessNode:
             self.state,
             lambda state: state.phase is phase,
             timeout_s=_GONE_TIMEOUT_S,
-            interval_s=0.01,
+            interval_s=_POLL_S,
         )

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 
-from harness.checkers.verdict import Anomaly, Verdict, judged
-from harness.events import Event, Operation, operations
+from harness.checkers.verdict import Anomaly, Verdict, few, judged
+from harness.events import Event, Operation, operations, steps
 
-_IN = frozenset({"put", "offer"})
+_IN = ("put", "offer")
 
 
 def check(events: Sequence[Event], *, bound: int, drained: bool = True) -> Verdict:
@@ -27,26 +27,18 @@ def check(events: Sequence[Event], *, bound: int, drained: bool = True) -> Verdi
     history = operations(events)
     most, over = _over(history, bound)
     found = [*over, *_refused(history, bound), *_items(history, drained)]
-    return judged(found, {"most_at_once": most, "puts": _count(history, _IN), "takes": _count(history, {"take"})})
+    return judged(found, {"most_at_once": most, "puts": _count(history, _IN), "takes": _count(history, ("take",))})
 
 
-def _count(history: Sequence[Operation], kinds: frozenset[str] | set[str]) -> int:
+def _count(history: Sequence[Operation], kinds: Sequence[str]) -> int:
     return sum(operation.f in kinds and operation.outcome == "ok" for operation in history)
-
-
-def _steps(history: Sequence[Operation]) -> Iterator[tuple[Operation, bool]]:
-    """Invocations and completions in the order of the events; True for a completion."""
-    steps = [(operation.invoke.index, operation, False) for operation in history]
-    steps += [(operation.completion.index, operation, True) for operation in history if operation.completion]
-    for _, operation, ended in sorted(steps, key=lambda step: step[0]):
-        yield operation, ended
 
 
 def _over(history: Sequence[Operation], bound: int) -> tuple[int, list[Anomaly]]:
     """The most items there surely were at once, and each put that made it more than the bound."""
     sure = most = 0
     found: list[Anomaly] = []
-    for operation, ended in _steps(history):
+    for operation, ended in steps(history):
         if operation.f == "take" and operation.outcome != "fail":
             sure -= not ended
         elif operation.f in _IN and operation.outcome == "ok" and ended:
@@ -63,7 +55,7 @@ def _refused(history: Sequence[Operation], bound: int) -> Iterator[Anomaly]:
     possible = 0
     # By the index of a refused offer under way: the most items there may have been since it began.
     seen: dict[int, int] = {}
-    for operation, ended in _steps(history):
+    for operation, ended in steps(history):
         if operation.f == "offer" and operation.outcome == "fail":
             index = operation.invoke.index
             if not ended:
@@ -96,9 +88,9 @@ def _items(history: Sequence[Operation], drained: bool) -> list[Anomaly]:
     unknown_takes = sum(o.f == "take" and o.outcome == "info" for o in history)
     lost = [o for item, o in put.items() if o.outcome == "ok" and item not in taken]
     if drained and len(lost) > unknown_takes:
-        names = ", ".join(str(o.invoke.value) for o in lost[:5])
         sentence = (
-            f"{len(lost)} items were put in and never came out ({unknown_takes} takes are of unknown outcome): {names}"
+            f"{len(lost)} items were put in and never came out ({unknown_takes} takes are of unknown outcome): "
+            f"{few(o.invoke.value for o in lost)}"
         )
         found.append(Anomaly("lost", sentence, tuple(lost)))
     return found

@@ -2,13 +2,14 @@
 
 Operations: `increment` by an integer (of either sign); `read` ok: the value. Bounds after Jepsen (checker.clj,
 `counter`): what every read may show lies between what surely happened before it began and what may have happened before
-it ended. Linear in the history, but for the sorting of its events.
+it ended. Linear in the history, but for the sorting of the acknowledgements and a binary search for each read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
 from harness.events import Event, Operation, operations
@@ -24,10 +25,8 @@ def check(events: Sequence[Event], *, initial: int = 0) -> Verdict:
     reads = [operation for operation in history if operation.f == "read" and operation.outcome == "ok"]
     if not reads:
         return unknown("no read succeeded, so nobody knows what the counter held")
-    lowest, highest = _bounds(history, initial)
     found: list[Anomaly] = []
-    for read in reads:
-        low, high = lowest[read.invoke.index], highest[read.invoke.index]
+    for read, (low, high) in zip(reads, _bounds(history, reads, initial), strict=True):
         if not low <= read.value <= high:
             missing = f"{low - read.value} too few" if read.value < low else f"{read.value - high} too many"
             sentence = f"a read returned {read.value}, where {low} to {high} was possible: {missing}"
@@ -40,41 +39,37 @@ def check(events: Sequence[Event], *, initial: int = 0) -> Verdict:
     return judged(found, figures)
 
 
-def _bounds(history: Sequence[Operation], initial: int) -> tuple[dict[int, int], dict[int, int]]:
-    """By a read's index the least and the most it may return.
+def _bounds(history: Sequence[Operation], reads: Sequence[Operation], initial: int) -> Iterator[tuple[int, int]]:
+    """For each read the least and the most it may return.
 
     Surely in it is what was acknowledged before it began; possibly, what was begun before it ended. Increments and
     decrements apart, as each moves another bound.
     """
-    sure, possible = _Sums(), _Sums()
-    lowest: dict[int, int] = {}
-    highest: dict[int, int] = {}
-    steps = [(operation.invoke.index, operation, False) for operation in history]
-    steps += [(operation.completion.index, operation, True) for operation in history if operation.completion]
-    for _, operation, ended in sorted(steps, key=lambda step: step[0]):
-        index = operation.invoke.index
-        if operation.f == "read" and not ended:
-            lowest[index], highest[index] = initial + sure.up, initial + sure.down
-        elif operation.f == "read":
-            lowest[index] += possible.down
-            highest[index] += possible.up
-        elif operation.f == "increment" and not ended and operation.outcome != "fail":
-            possible.add(operation.invoke.value)
-        elif operation.f == "increment" and ended and operation.outcome == "ok":
-            sure.add(operation.invoke.value)
-    return lowest, highest
+    increments = [operation for operation in history if operation.f == "increment"]
+    begun = [operation for operation in increments if operation.outcome != "fail"]
+    answered = sorted((operation for operation in increments if operation.outcome == "ok"), key=_answered_at)
+    sure = _Sums(list(map(_answered_at, answered)), [operation.invoke.value for operation in answered])
+    possible = _Sums([operation.invoke.index for operation in begun], [operation.invoke.value for operation in begun])
+    for read in reads:
+        up, down = sure.before(read.invoke.index)
+        more, less = possible.before(_answered_at(read))
+        yield initial + up + less, initial + down + more
 
 
-@dataclass(slots=True)
+def _answered_at(operation: Operation) -> int:
+    assert operation.completion, "only asked of operations that were answered"
+    return operation.completion.index
+
+
 class _Sums:
-    """Of the increments, and of the decrements."""
+    """Of the increments up to any moment, and of the decrements."""
 
-    up: int = 0
-    down: int = 0
+    def __init__(self, at: Sequence[int], deltas: Sequence[int]) -> None:
+        self._at = at
+        self._up = list(accumulate((delta if delta > 0 else 0 for delta in deltas), initial=0))
+        self._down = list(accumulate((delta if delta < 0 else 0 for delta in deltas), initial=0))
 
-    def add(self, delta: int) -> None:
-        """Counts one."""
-        if delta > 0:
-            self.up += delta
-        else:
-            self.down += delta
+    def before(self, index: int) -> tuple[int, int]:
+        """Those before the event `index`."""
+        count = bisect_left(self._at, index)
+        return self._up[count], self._down[count]

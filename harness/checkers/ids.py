@@ -13,15 +13,17 @@ from harness.events import Event, Operation, operations
 
 def check(events: Sequence[Event]) -> Verdict:
     """Judges the acknowledged ids. Unknown without one."""
-    by_id: dict[object, list[Operation]] = {}
+    first: dict[object, Operation] = {}
+    again: dict[object, list[Operation]] = {}
     for operation in operations(events):
         if operation.f == "generate" and operation.outcome == "ok":
-            by_id.setdefault(operation.value, []).append(operation)
-    if not by_id:
+            id_ = operation.value
+            if first.setdefault(id_, operation) is not operation:
+                again.setdefault(id_, [first[id_]]).append(operation)
+    if not first:
         return unknown("no id was generated")
     found = [
         Anomaly("duplicated", f"id {id_} was given out {len(given)} times", tuple(given))
-        for id_, given in by_id.items()
-        if len(given) > 1
+        for id_, given in again.items()
     ]
-    return judged(found, {"ids": len(by_id), "duplicated": len(found)})
+    return judged(found, {"ids": len(first), "duplicated": len(found)})

@@ -20,16 +20,17 @@ Value = Hashable
 
 @dataclass(slots=True)
 class _Log:
-    """All that is known of one partition."""
+    """All that is known of one partition: who says what is where, an acknowledgement or else a poll."""
 
     at: dict[int, Value] = field(default_factory=dict)
     witness: dict[int, Operation] = field(default_factory=dict)
     acknowledged: dict[int, Operation] = field(default_factory=dict)
+    last_sent: dict[int | str, int] = field(default_factory=dict)
     highest_read: int = -1
 
     def ranks(self) -> Mapping[int, int]:
         """Each offset's place among all that were seen."""
-        return {offset: rank for rank, offset in enumerate(sorted(self.at))}
+        return dict(zip(sorted(self.at), range(len(self.at)), strict=True))
 
 
 def check(events: Sequence[Event], *, drained: bool = True, exactly_once: bool = True) -> Verdict:
@@ -69,26 +70,23 @@ def check(events: Sequence[Event], *, drained: bool = True, exactly_once: bool =
 
 
 def _note_sends(sends: Sequence[Operation], logs: defaultdict[str, _Log]) -> Iterator[Anomaly]:
-    last: dict[tuple[int | str, str], tuple[int, Operation]] = {}
     for send in sends:
         if send.outcome != "ok":
             continue
         sent = send.value
-        name, offset = sent["log"], sent["offset"]
+        name, offset, value = sent["log"], sent["offset"], sent["value"]
         if offset is None:
             continue
         log = logs[name]
-        if offset in log.at:
-            yield from _put(name, log, offset, sent["value"], send)
-        else:
-            log.at[offset], log.witness[offset] = sent["value"], send
+        if log.at.setdefault(offset, value) != value:
+            yield from _put(name, log, offset, value, send)
         log.acknowledged[offset] = send
-        key = send.invoke.process, name
-        before = last.get(key)
-        if before and offset <= before[0]:
-            words = f"process {key[0]} sent {sent['value']} to offset {offset} of {name}, after offset {before[0]}"
-            yield Anomaly("nonmonotonic send", words, (before[1], send))
-        last[key] = offset, send
+        process = send.invoke.process
+        before = log.last_sent.get(process, -1)
+        if offset <= before:
+            words = f"process {process} sent {value} to offset {offset} of {name}, after offset {before}"
+            yield Anomaly("nonmonotonic send", words, (log.acknowledged[before], send))
+        log.last_sent[process] = offset
 
 
 def _note_polls(polls: Sequence[Operation], logs: defaultdict[str, _Log]) -> Iterator[Anomaly]:
@@ -106,7 +104,8 @@ def _note_polls(polls: Sequence[Operation], logs: defaultdict[str, _Log]) -> Ite
 def _put(name: str, log: _Log, offset: int, value: Value, by: Operation) -> Iterator[Anomaly]:
     if offset in log.at and log.at[offset] != value:
         sentence = f"offset {offset} of {name} was {log.at[offset]} and also {value}"
-        yield Anomaly("inconsistent offset", sentence, (log.witness[offset], by))
+        witness = log.witness.get(offset) or log.acknowledged[offset]
+        yield Anomaly("inconsistent offset", sentence, (witness, by))
         return
     log.at[offset] = value
     log.witness[offset] = by
@@ -114,25 +113,27 @@ def _put(name: str, log: _Log, offset: int, value: Value, by: Operation) -> Iter
 
 def _contents(
     sends: Sequence[Operation], polls: Sequence[Operation], exactly_once: bool
-) -> tuple[Mapping[Value, tuple[str, int]], list[Anomaly]]:
-    """Where each value was first seen by a poll, and what should not have been seen (there)."""
+) -> tuple[Mapping[Value, int], list[Anomaly]]:
+    """At which offset each value was first seen by a poll, and what should not have been seen (there)."""
     found: list[Anomaly] = []
     sent = {send.invoke.value["value"]: send for send in sends}
-    seen: dict[Value, tuple[str, int]] = {}
+    # Two mappings without a container for each value: a collection of a million of those takes as long as the rest.
+    seen: dict[Value, int] = {}
+    seen_in: dict[Value, str] = {}
     for poll in polls:
         for name, records in poll.value.items():
             for offset, value in records:
-                place = seen.get(value)
-                if place is None:
-                    seen[value] = name, offset
+                first = seen.get(value)
+                if first is None:
+                    seen[value], seen_in[value] = offset, name
                     send = sent.get(value)
                     if send is None:
                         found.append(Anomaly("unexpected", f"{value} in {name} was never sent", (poll,)))
                     elif send.outcome == "fail":
                         sentence = f"{value} in {name} was polled, although its send surely failed"
                         found.append(Anomaly("aborted read", sentence, (send, poll)))
-                elif place != (name, offset) and exactly_once:
-                    sentence = f"{value} is at offset {place[1]} of {place[0]} and at offset {offset} of {name}"
+                elif exactly_once and (first != offset or seen_in[value] != name):
+                    sentence = f"{value} is at offset {first} of {seen_in[value]} and at offset {offset} of {name}"
                     found.append(Anomaly("duplicate", sentence, (poll,)))
     return seen, found
 
@@ -148,7 +149,8 @@ def _missing(
         if send.outcome == "ok" and send.value["offset"] is None and send.value["value"] not in seen
     ]
     for name, log in logs.items():
-        missing = {offset: send for offset, send in log.acknowledged.items() if log.at[offset] not in seen}
+        gone = [offset for offset, value in log.at.items() if value not in seen]
+        missing = {offset: log.acknowledged[offset] for offset in gone if offset in log.acknowledged}
         proven = {offset: send for offset, send in missing.items() if offset < log.highest_read}
         unseen += [send for offset, send in missing.items() if offset not in proven]
         if proven:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from harness.checkers.verdict import few
 from harness.events import Operation
-
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,7 @@ class Posts:
 
     def named(self, ids: Iterable[str]) -> str:
         """The first few of `ids` by their messages, and how many more."""
-        names = sorted(str(self.by_id[id_].invoke.value["msg"]) if id_ in self.by_id else id_ for id_ in ids)
-        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        return ", ".join(names[:_SHOWN]) + more
+        return few(str(self.by_id[id_].invoke.value["msg"]) if id_ in self.by_id else id_ for id_ in ids)
 
     def of(self, ids: Iterable[str]) -> tuple[Operation, ...]:
         """The posts of those ids that were attempted."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 from harness.checkers.posts import Posts, last
 from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
@@ -26,14 +27,17 @@ def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
     drain = last(history, "drain")
     if drain is None:
         return unknown("the messages instances were never drained, so nobody knows what they received")
-    received = Counter(id_ for ids in drain.value.values() for id_ in ids)
-    lost = posts.acknowledged.keys() - received.keys()
-    unexpected = received.keys() - posts.possible
-    duplicated = {id_ for id_, times in received.items() if times > 1}
+    received = Counter(chain.from_iterable(drain.value.values()))
+    by_id = posts.by_id
+    acknowledged = sum(post.outcome == "ok" for post in by_id.values())
+    lost = [id_ for id_ in by_id.keys() - received.keys() if by_id[id_].outcome == "ok"]
+    unexpected = [id_ for id_, post in by_id.items() if post.outcome == "fail" and id_ in received]
+    unexpected += received.keys() - by_id.keys()
+    duplicated = [id_ for id_, times in received.items() if times > 1]
     found: list[Anomaly] = []
     if lost:
         sentence = (
-            f"{len(lost)} of {len(posts.acknowledged)} acknowledged messages never reached a messages instance: "
+            f"{len(lost)} of {acknowledged} acknowledged messages never reached a messages instance: "
             f"{posts.named(lost)}{posts.partitions(lost)}"
         )
         found.append(Anomaly("lost", sentence, (*posts.of(lost), drain)))
@@ -46,11 +50,11 @@ def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
     return judged(
         found,
         {
-            "posted": len(posts.by_id),
-            "acknowledged": len(posts.acknowledged),
+            "posted": len(by_id),
+            "acknowledged": acknowledged,
             "received": {instance: len(ids) for instance, ids in drain.value.items()},
             "lost": len(lost),
             "duplicated": len(duplicated),
-            "recovered": len((received.keys() & posts.possible) - posts.acknowledged.keys()),
+            "recovered": len(received) - len(unexpected) - (acknowledged - len(lost)),
         },
     )

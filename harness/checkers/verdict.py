@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from harness.events import Operation
+
+_SHOWN = 5
 
 
 class Validity(StrEnum):
@@ -60,6 +62,13 @@ def judged(anomalies: list[Anomaly], figures: Mapping[str, object] | None = None
 def unknown(reason: str) -> Verdict:
     """Nothing can be said, because of `reason`."""
     return Verdict(Validity.UNKNOWN, (Anomaly("unknown", reason),))
+
+
+def few(names: Iterable[Hashable]) -> str:
+    """The first few for a sentence, and how many more there are."""
+    ordered = sorted(map(str, names))
+    more = f" and {len(ordered) - _SHOWN} more" if len(ordered) > _SHOWN else ""
+    return ", ".join(ordered[:_SHOWN]) + more
 
 
 def combine(*verdicts: Verdict) -> Verdict:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import socket
-
+from harness.backends.gone import accepts
 from harness.backends.protocol import Node, Phase
 from harness.errors import FaultDidNotBiteError
-
-_TIMEOUT_S = 0.5
 
 
 def assert_gone(node: Node, fault: str) -> str:
@@ -22,19 +19,10 @@ def assert_gone(node: Node, fault: str) -> str:
     if state.phase is not Phase.EXITED:
         raise FaultDidNotBiteError(f"{fault} of {node.spec.name} did not bite: its process {state.pid} still runs")
     for name in node.spec.ports:
-        if _accepts(node.endpoint(name)):
+        if accepts(node.endpoint(name)):
             raise FaultDidNotBiteError(
                 f"{fault} of {node.spec.name} did not bite: its process is gone, but something still accepts "
                 f"connections on its port {name} ({node.endpoint(name)})"
             )
     silent = ", ".join(str(number) for number in node.spec.ports.values())
     return f"process gone (exit status {state.exit_code}), silent on port {silent}"
-
-
-def _accepts(endpoint: str) -> bool:
-    host, _, port = endpoint.rpartition(":")
-    try:
-        with socket.create_connection((host, int(port)), timeout=_TIMEOUT_S):
-            return True
-    except OSError:
-        return False
