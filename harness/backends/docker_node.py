@@ -146,6 +146,7 @@ class DockerNode:
 
     def start(self) -> None:
         """Starts the same container again, with its data and its files; returns when it is ready."""
+        self._isolated = False
         self._start_when_ports_are_free()
         self.wait_ready()
 
@@ -173,6 +174,11 @@ class DockerNode:
         if self._isolated and self.state().phase is Phase.RUNNING:
             self._run(["iptables", "-F"])
         self._isolated = False
+
+    @property
+    def isolated(self) -> bool:
+        """As it was last told; a start makes a network namespace without filters."""
+        return self._isolated
 
     def links(self) -> Mapping[str, bool]:
         """Tries a connection from this container to its first peer, and one from that to this."""

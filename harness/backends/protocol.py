@@ -92,6 +92,10 @@ class Networked(Protocol):
     def rejoin(self) -> None:
         """Undoes `isolate`."""
 
+    @property
+    def isolated(self) -> bool:
+        """Whether it was isolated and not rejoined or started again since; it ends with the node's process."""
+
     def links(self) -> Mapping[str, bool]:
         """Whether a connection to a peer of the same role, and one from it, can be made now; by words."""
 

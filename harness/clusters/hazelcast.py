@@ -7,6 +7,7 @@ partition owners come from a client, which every member keeps informed.
 from __future__ import annotations
 
 import logging
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -41,6 +42,7 @@ class HazelcastView:
     def __init__(self, nodes: Sequence[Node]) -> None:
         self._nodes = tuple(nodes)
         self._client: HazelcastClient | None = None
+        self._lock = threading.Lock()
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -163,15 +165,17 @@ class HazelcastView:
         raise InconclusiveError(f"Hazelcast names a member at {address} that is not of this deployment")
 
     def _connected(self) -> HazelcastClient:
-        if self._client is None:
-            self._client = _client(self.running())
-        return self._client
+        with self._lock:
+            if self._client is None:
+                self._client = _client(self.running())
+            return self._client
 
     def close(self) -> None:
         """Closes the client, if there is one; the next question opens another."""
-        if self._client is not None:
-            self._client.shutdown()
-            self._client = None
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.shutdown()
 
     def __enter__(self) -> HazelcastView:
         return self

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, TopicPartition
+from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError
 
 from harness.backends.protocol import Node, Phase
@@ -31,12 +33,34 @@ class Partition:
     replicas: frozenset[int]
 
 
+@dataclass(frozen=True)
+class Lag:
+    """How far a consumer group is behind in one partition.
+
+    Attributes:
+        group: the consumer group.
+        topic: what it reads.
+        partition: the partition's number.
+        committed: the offset that the group goes on from; None if it has committed nothing there.
+        end: the offset that the next record gets.
+        behind: how many records it has not committed.
+    """
+
+    group: str
+    topic: str
+    partition: int
+    committed: int | None
+    end: int
+    behind: int
+
+
 class KafkaView:
-    """Asks the brokers of one deployment. A context manager: it holds an admin connection."""
+    """Asks the brokers of one deployment, from any thread. A context manager: it holds an admin connection."""
 
     def __init__(self, nodes: Sequence[Node]) -> None:
         self._nodes = tuple(nodes)
         self._admin: KafkaAdminClient | None = None
+        self._lock = threading.Lock()
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -84,6 +108,14 @@ class KafkaView:
         (partition,) = topic["partitions"]
         return self.broker(int(partition["leader_id"]))
 
+    def lag(self, group: str, topic: str) -> tuple[Lag, ...]:
+        """How far a group is behind in each partition of a topic, in order."""
+        partitions = [TopicPartition(topic, partition.id) for partition in self.partitions(topic)]
+        ends = self._ask(lambda admin: admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST)))
+        first = self._ask(lambda admin: admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.EARLIEST)))
+        committed = self._ask(lambda admin: admin.list_group_offsets({group: partitions}))[group]
+        return tuple(_lag(group, at, first[at].offset, committed.get(at), ends[at].offset) for at in partitions)
+
     def create_topic(self, name: str, *, partitions: int = 3, configs: Mapping[str, str] | None = None) -> None:
         """Creates a topic with the brokers' default replication and returns once each partition has a leader and
         all its replicas in sync.
@@ -105,31 +137,40 @@ class KafkaView:
         """Asks until a broker answers: a connection to a broker that was killed fails, and the next one is tried."""
 
         def ask() -> Answer:
+            admin = self._connected()
             try:
-                return question(self._connected())
+                return question(admin)
             except KafkaError:
-                self.close()
+                self._give_up(admin)
                 raise
 
         return until("a Kafka broker to answer", ask, lambda _: True, timeout_s=_ASK_TIMEOUT_S, passing=(KafkaError,))
 
     def _connected(self) -> KafkaAdminClient:
-        if self._admin is None:
-            logging.getLogger("kafka").setLevel(logging.CRITICAL)
-            self._admin = KafkaAdminClient(
-                bootstrap_servers=[node.endpoint("external") for node in self.running()],
-                client_id="harness",
-                request_timeout_ms=3000,
-                reconnect_backoff_max_ms=200,
-            )
-        return self._admin
+        with self._lock:
+            if self._admin is None:
+                logging.getLogger("kafka").setLevel(logging.CRITICAL)
+                self._admin = KafkaAdminClient(
+                    bootstrap_servers=[node.endpoint("external") for node in self.running()],
+                    client_id="harness",
+                    request_timeout_ms=3000,
+                    reconnect_backoff_max_ms=200,
+                )
+            return self._admin
+
+    def _give_up(self, admin: KafkaAdminClient) -> None:
+        """Closes a connection, if it is still the one in use; another thread may have replaced it already."""
+        with self._lock:
+            if admin is not self._admin:
+                return
+            self._admin = None
+        with contextlib.suppress(KafkaError):
+            admin.close()
 
     def close(self) -> None:
         """Closes the admin connection, if there is one; the next question opens another."""
         if self._admin is not None:
-            with contextlib.suppress(KafkaError):
-                self._admin.close()
-            self._admin = None
+            self._give_up(self._admin)
 
     def __enter__(self) -> KafkaView:
         return self
@@ -138,3 +179,9 @@ class KafkaView:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _lag(group: str, at: Any, first: int, committed: Any, end: int) -> Lag:
+    """The lag from Kafka's answers; it says -1 where nothing was committed, and reading begins at the first record."""
+    since = committed.offset if committed and committed.offset >= 0 else None
+    return Lag(group, at.topic, at.partition, since, end, end - (first if since is None else since))

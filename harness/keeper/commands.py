@@ -14,7 +14,7 @@ from harness.backends.protocol import Phase
 from harness.errors import BadInputError
 from harness.faults import Kill
 from harness.faults.nemesis import Nemesis
-from harness.report.snapshot import holdings, snapshot
+from harness.report import snapshot
 from harness.system import System
 
 
@@ -46,10 +46,7 @@ def get(kept: Kept) -> str:
 
 def status(kept: Kept) -> str:
     """Every node and what it is, and who holds what."""
-    system = kept.system
-    kafka = system.epoch.queue == "kafka"
-    table = snapshot(system.clusters, topic=system.topic if kafka else None, queue=None if kafka else system.queue)
-    return table + "\n" + holdings(system)
+    return snapshot.table(snapshot.of(kept.system)) + "\n" + snapshot.holdings(kept.system)
 
 
 def kill(kept: Kept, target: str) -> str:

@@ -13,9 +13,9 @@ from harness.errors import BadInputError
 from harness.events import Events
 from harness.faults.nemesis import Injected
 from harness.replay import judge
+from harness.report import snapshot
 from harness.report.figures import figures
 from harness.report.folder import ReportFolder
-from harness.report.snapshot import snapshot
 from harness.report.timeline import svg
 from harness.system import System
 
@@ -40,7 +40,7 @@ class ScenarioReport:
         """Notes the topology as it is before anything is broken."""
         allure.dynamic.parameter("backend", backend)
         allure.dynamic.parameter("timings", timings)
-        self._before = self._snapshot(system)
+        self._before = snapshot.table(snapshot.of(system))
         allure.attach(self._before, "topology before", allure.attachment_type.TEXT)
 
     def faults(self, injected: Sequence[Injected]) -> None:
@@ -49,7 +49,7 @@ class ScenarioReport:
 
     def end(self, system: System, *, failed: bool) -> str:
         """Attaches the rest and returns the experiment in words."""
-        allure.attach(self._snapshot(system), "topology after", allure.attachment_type.TEXT)
+        allure.attach(snapshot.table(snapshot.of(system)), "topology after", allure.attachment_type.TEXT)
         words = figures(self.scenario, self._injected, system.history.events)
         allure.attach(words, "figures", allure.attachment_type.TEXT)
         with self._folder.summary.open("a") as summary:
@@ -85,7 +85,3 @@ class ScenarioReport:
             text = node.logs()
             (folder / f"{name}.log").write_text(text)
             allure.attach(text, f"log of {name}", allure.attachment_type.TEXT)
-
-    def _snapshot(self, system: System) -> str:
-        kafka = system.epoch.queue == "kafka"
-        return snapshot(system.clusters, topic=system.topic if kafka else None, queue=None if kafka else system.queue)

@@ -1,80 +1,235 @@
-"""The topology at one moment as a table: every node, its state, and what the clusters say it is."""
+"""The system at one moment, as data: every node, its state, what the clusters say it is, what waits on the queue.
+
+Not for deciding anything in a scenario: a part that does not answer within seconds is noted and left out.
+"""
 
 from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from rich.console import Console
 from rich.table import Table
 
-from harness.backends.protocol import Phase
+from harness.asking import Question, Round
+from harness.backends.protocol import Networked, Node, NodeState, Phase
 from harness.clusters import Clusters
+from harness.clusters.kafka import Lag
 from harness.system import System
+from harness.topology.nodes import Kind
+
+_TIMEOUT_S = 2.5
 
 
-def snapshot(clusters: Clusters, *, topic: str | None, queue: str | None) -> str:
-    """Plain text. What a cluster can't say now is shown as such: a snapshot never fails a scenario."""
-    duties: dict[str, list[str]] = defaultdict(list)
-    notes: list[str] = []
+@dataclass(frozen=True)
+class Duty:
+    """Something that a cluster says a node is.
 
-    def note(what: str, ask: Callable[[], None]) -> None:
-        try:
-            ask()
-        except Exception as error:
-            notes.append(f"{what}: no answer ({type(error).__name__}: {str(error)[:160]})")
+    Attributes:
+        what: active controller, leader of a partition, oldest member, any other member, owner of the queue's partition.
+        partition: of the topic, or the one that the queue is in.
+        isr: the broker ids in sync with that leader, itself among them.
+    """
 
-    if clusters.kafka.running():
-        note("controller", lambda: duties[clusters.kafka.controller().spec.name].append("active controller"))
-        if topic:
-            note("leaders", lambda: _leaders(clusters, topic, duties))
-    if clusters.hazelcast.running():
-        note("members", lambda: _members(clusters, duties))
-        if queue:
-            note("queue", lambda: _queue(clusters, queue, duties))
-    return _table(clusters, duties) + "\n".join(notes)
+    what: Literal["controller", "leader", "oldest", "member", "owner"]
+    partition: int | None = None
+    isr: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        match self.what:
+            case "controller":
+                return "active controller"
+            case "leader":
+                return f"leads p{self.partition} (ISR {','.join(map(str, self.isr))})"
+            case "oldest":
+                return "oldest member"
+            case "member":
+                return "member"
+            case "owner":
+                return f"owns the queue's partition {self.partition}"
+
+
+@dataclass(frozen=True)
+class NodeSeen:
+    """One node; `phase` is None if the backend does not say, `isolated` if its network is taken from it."""
+
+    name: str
+    role: str
+    kind: Kind
+    index: int
+    address: str
+    phase: Phase | None
+    exit_code: int | None
+    isolated: bool
+    duties: tuple[Duty, ...]
+
+    @property
+    def state(self) -> str:
+        """Its phase in words."""
+        if self.phase is None:
+            return "unknown"
+        shown = f"exited ({self.exit_code})" if self.phase is Phase.EXITED else str(self.phase)
+        return f"{shown}, isolated" if self.isolated else shown
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A JSON-able picture (`dataclasses.asdict`).
+
+    Attributes:
+        nodes: every node in the order of the topology.
+        topic: the Kafka topic that carries the messages, if one does.
+        queue: the Hazelcast queue that carries them, if one does.
+        queue_depth: how many items the queue holds; None without a queue, or if it does not say.
+        lags: how far the consumer group is behind in each partition of the topic.
+        notes: what did not answer, a line each.
+    """
+
+    nodes: tuple[NodeSeen, ...]
+    topic: str | None
+    queue: str | None
+    queue_depth: int | None
+    lags: tuple[Lag, ...]
+    notes: tuple[str, ...]
+
+
+def of(system: System) -> Snapshot:
+    """The snapshot of a system in its epoch."""
+    epoch = system.epoch
+    if epoch.queue == "kafka":
+        return take(system.clusters, topic=epoch.topic, group=epoch.group)
+    return take(system.clusters, queue=epoch.queue_name)
+
+
+def take(
+    clusters: Clusters, *, topic: str | None = None, group: str | None = None, queue: str | None = None
+) -> Snapshot:
+    """Asks everything at once and gives up on a part after some seconds; never fails.
+
+    Args:
+        clusters: what is asked.
+        topic: whose leaders are wanted.
+        group: the consumer group whose lag on the topic is wanted.
+        queue: the Hazelcast queue whose owner and depth are wanted.
+    """
+    nodes = dict(clusters.nodes)
+    asked = Round()
+    states = {name: asked.ask(f"state of {name}", node.state) for name, node in nodes.items()}
+    duties = _ask_for_duties(asked, clusters, topic, queue)
+    lags = asked.ask("consumer lag", lambda: _lags(clusters, topic, group))
+    depth = asked.ask("queue depth", lambda: _depth(clusters, queue))
+    notes = asked.finish(timeout_s=_TIMEOUT_S)
+    known = defaultdict(list)
+    for question in duties:
+        for name, duty in question.answer or ():
+            known[name].append(duty)
+    return Snapshot(
+        nodes=tuple(_seen(node, states[name].answer, known[name]) for name, node in nodes.items()),
+        topic=topic,
+        queue=queue,
+        queue_depth=depth.answer,
+        lags=lags.answer or (),
+        notes=notes,
+    )
+
+
+def table(snapshot: Snapshot) -> str:
+    """As plain text."""
+    nodes = Table("node", "address", "state", "is", box=None)
+    for node in snapshot.nodes:
+        nodes.add_row(node.name, node.address, node.state, "; ".join(map(str, node.duties)))
+    waiting = [
+        f"{lag.group} is {lag.behind} behind in p{lag.partition} (committed {lag.committed}, end {lag.end})"
+        for lag in snapshot.lags
+        if lag.behind
+    ]
+    if snapshot.queue_depth is not None:
+        waiting.append(f"{snapshot.queue} holds {snapshot.queue_depth} items")
+    return _shown(nodes) + "\n".join((*waiting, *snapshot.notes))
 
 
 def holdings(system: System) -> str:
     """Who holds what: messages in the map, through which logging instance they came, and at which messages instance."""
-    table = Table("instance", "holds", "what", box=None)
+    held = Table("instance", "holds", "what", box=None)
     for name, ids in system.stored().items():
-        table.add_row(name, str(len(ids)), "messages in the map, as it reads them")
+        held.add_row(name, str(len(ids)), "messages in the map, as it reads them")
     for name, ids in system.clients.look("/received", system.logging.running).items():
-        table.add_row(name, str(len(ids)), "of them were logged through it")
+        held.add_row(name, str(len(ids)), "of them were logged through it")
     for name, ids in system.clients.look("/messages", system.messages.running).items():
-        table.add_row(name, str(len(ids)), "messages taken off the queue")
-    return _shown(table)
+        held.add_row(name, str(len(ids)), "messages taken off the queue")
+    return _shown(held)
 
 
-def _leaders(clusters: Clusters, topic: str, duties: dict[str, list[str]]) -> None:
-    for partition in clusters.kafka.partitions(topic):
-        isr = ",".join(str(broker) for broker in sorted(partition.isr))
-        if partition.leader is not None:
-            duties[clusters.kafka.broker(partition.leader).spec.name].append(f"leads p{partition.id} (ISR {isr})")
+_Duties = Sequence[tuple[str, Duty]]
 
 
-def _members(clusters: Clusters, duties: dict[str, list[str]]) -> None:
-    for age, member in enumerate(clusters.hazelcast.members()):
-        duties[member.spec.name].append("oldest member" if age == 0 else "member")
+def _ask_for_duties(
+    asked: Round, clusters: Clusters, topic: str | None, queue: str | None
+) -> Iterable[Question[_Duties]]:
+    """Each question gives duties by the name of the node."""
+    return (
+        asked.ask("controller", lambda: _controller(clusters)),
+        asked.ask("leaders", lambda: _leaders(clusters, topic)),
+        asked.ask("members", lambda: _members(clusters)),
+        asked.ask("owner of the queue", lambda: _owner(clusters, queue)),
+    )
 
 
-def _queue(clusters: Clusters, queue: str, duties: dict[str, list[str]]) -> None:
+def _controller(clusters: Clusters) -> _Duties:
+    return [(clusters.kafka.controller().spec.name, Duty("controller"))] if clusters.kafka.running() else []
+
+
+def _leaders(clusters: Clusters, topic: str | None) -> _Duties:
+    if topic is None or not clusters.kafka.running():
+        return []
+    return [
+        (clusters.kafka.broker(found.leader).spec.name, Duty("leader", found.id, tuple(sorted(found.isr))))
+        for found in clusters.kafka.partitions(topic)
+        if found.leader is not None
+    ]
+
+
+def _members(clusters: Clusters) -> _Duties:
+    members = clusters.hazelcast.members() if clusters.hazelcast.running() else ()
+    return [(member.spec.name, Duty("member" if age else "oldest")) for age, member in enumerate(members)]
+
+
+def _owner(clusters: Clusters, queue: str | None) -> _Duties:
+    if queue is None or not clusters.hazelcast.running():
+        return []
     partition = clusters.hazelcast.partition_of(queue)
-    duties[clusters.hazelcast.owner_of(partition).spec.name].append(f"owns the queue's partition {partition}")
+    return [(clusters.hazelcast.owner_of(partition).spec.name, Duty("owner", partition))]
 
 
-def _table(clusters: Clusters, duties: dict[str, list[str]]) -> str:
-    table = Table("node", "address", "state", "is", box=None)
-    for name, node in clusters.nodes.items():
-        state = node.state()
-        shown = state.phase if state.phase is not Phase.EXITED else f"exited ({state.exit_code})"
-        table.add_row(name, node.address, shown, "; ".join(duties[name]))
-    return _shown(table)
+def _lags(clusters: Clusters, topic: str | None, group: str | None) -> tuple[Lag, ...]:
+    if topic is None or group is None or not clusters.kafka.running():
+        return ()
+    return clusters.kafka.lag(group, topic)
 
 
-def _shown(table: Table) -> str:
+def _depth(clusters: Clusters, queue: str | None) -> int | None:
+    return clusters.hazelcast.queue_size(queue) if queue and clusters.hazelcast.running() else None
+
+
+def _seen(node: Node, state: NodeState | None, duties: Sequence[Duty]) -> NodeSeen:
+    spec = node.spec
+    return NodeSeen(
+        name=spec.name,
+        role=spec.role,
+        kind=spec.kind,
+        index=spec.index,
+        address=node.address,
+        phase=state.phase if state else None,
+        exit_code=state.exit_code if state else None,
+        isolated=isinstance(node, Networked) and node.isolated and not (state and state.phase is Phase.EXITED),
+        duties=tuple(duties),
+    )
+
+
+def _shown(shown: Table) -> str:
     out = io.StringIO()
-    Console(file=out, width=140).print(table)
+    Console(file=out, width=140).print(shown)
     return out.getvalue()
