@@ -161,11 +161,12 @@ class KafkaView:
     def _give_up(self, admin: KafkaAdminClient) -> None:
         """Closes a connection, if it is still the one in use; another thread may have replaced it already."""
         with self._lock:
-            if admin is not self._admin:
-                return
-            self._admin = None
-        with contextlib.suppress(KafkaError):
-            admin.close()
+            in_use = self._admin is admin
+            if in_use:
+                self._admin = None
+        if in_use:
+            with contextlib.suppress(KafkaError):
+                admin.close()
 
     def close(self) -> None:
         """Closes the admin connection, if there is one; the next question opens another."""
