@@ -25,6 +25,7 @@ from harness.errors import (
 from harness.faults.nemesis import Nemesis
 from harness.history import History
 from harness.judgement import GuaranteeBrokenError
+from harness.report.comparison import LOCKS, Compared
 from harness.report.experiments import Experiment, write
 from harness.report.folder import ReportFolder
 from harness.report.scenario import ScenarioReport
@@ -36,6 +37,7 @@ _OPTIONS = pytest.StashKey[Options]()
 _FOLDER = pytest.StashKey[ReportFolder]()
 _FAILED = pytest.StashKey[bool]()
 _WORDS = pytest.StashKey[str]()
+_COMPARED = pytest.StashKey[list[Compared]]()
 _EXPERIMENTS = pytest.StashKey[list[Experiment]]()
 _TESTS_OF_THE_HARNESS = "tests"
 
@@ -124,7 +126,8 @@ def harness_run(request: pytest.FixtureRequest) -> Iterator[Run]:
 def report(request: pytest.FixtureRequest, tmp_path: Path) -> ScenarioReport:
     """Where this scenario's history, logs and figures go; the harness' own tests leave none in the report folder."""
     name = str(request.node.nodeid).removeprefix("scenarios/")
-    return ScenarioReport(name, request.config.stash.get(_FOLDER, None) or ReportFolder(tmp_path))
+    compared = request.session.stash.setdefault(_COMPARED, [Compared(LOCKS)])
+    return ScenarioReport(name, request.config.stash.get(_FOLDER, None) or ReportFolder(tmp_path), compared)
 
 
 @pytest.fixture

@@ -187,22 +187,23 @@ class HazelcastView:
 
 
 @contextmanager
-def connect(nodes: Sequence[Node]) -> Iterator[HazelcastClient]:
-    """A client of its own for a workload, connected to the first of the nodes that answers."""
-    client = _client([node for node in nodes if node.state().phase is Phase.RUNNING])
+def connect(nodes: Sequence[Node], *, in_order: bool = False) -> Iterator[HazelcastClient]:
+    """A client of its own for a workload, connected to one of the nodes; `in_order`: to the first that answers."""
+    client = _client([node for node in nodes if node.state().phase is Phase.RUNNING], in_order=in_order)
     try:
         yield client
     finally:
         client.shutdown()
 
 
-def _client(nodes: Sequence[Node]) -> HazelcastClient:
+def _client(nodes: Sequence[Node], *, in_order: bool = False) -> HazelcastClient:
     logging.getLogger("hazelcast").setLevel(logging.CRITICAL)
     return HazelcastClient(
         cluster_name=CLUSTER_NAME,
         cluster_members=[node.endpoint("client") for node in nodes],
         # The harness may not be able to reach a container's own address, only its published port.
         smart_routing=False,
+        shuffle_member_list=not in_order,
         connection_timeout=1.0,
         cluster_connect_timeout=10.0,
         invocation_timeout=10.0,

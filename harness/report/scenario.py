@@ -14,6 +14,7 @@ from harness.events import Events
 from harness.faults.nemesis import Injected
 from harness.replay import judge
 from harness.report import snapshot
+from harness.report.comparison import Compared
 from harness.report.figures import figures
 from harness.report.folder import ReportFolder
 from harness.report.timeline import svg
@@ -25,9 +26,10 @@ _LONG_BYTES = 300_000
 class ScenarioReport:
     """Collects while the scenario runs; attaches everything to Allure and to the report folder when it ends."""
 
-    def __init__(self, scenario: str, folder: ReportFolder) -> None:
+    def __init__(self, scenario: str, folder: ReportFolder, compared: Sequence[Compared] = ()) -> None:
         self.scenario = scenario
         self._folder = folder
+        self._compared = compared
         self._before = ""
         self._injected: Sequence[Injected] = ()
 
@@ -55,6 +57,7 @@ class ScenarioReport:
         with self._folder.summary.open("a") as summary:
             summary.write(words + "\n")
         self._attach_history()
+        self._compare(system.history.events)
         if failed:
             self._draw(system.history.events)
             self.keep_logs(system.deployment.nodes)
@@ -66,6 +69,14 @@ class ScenarioReport:
         size = path.stat().st_size
         shown = path.read_text() if size <= _LONG_BYTES else f"{path} ({size / 1e6:.0f} MB): harness replay reads it"
         allure.attach(shown, "history", allure.attachment_type.TEXT, extension="jsonl")
+
+    def _compare(self, events: Events) -> None:
+        """What the run has measured so far of the same thing, beside what this scenario did."""
+        for compared in self._compared:
+            if compared.take(events):
+                table, plot = compared.write(self._folder.path)
+                allure.attach(table.read_text(), compared.comparison.title, allure.attachment_type.TEXT)
+                allure.attach(plot.read_text(), f"{compared.comparison.title} (plot)", allure.attachment_type.SVG)
 
     def _draw(self, events: Events) -> None:
         """A timeline of the operations that an anomaly concerns."""

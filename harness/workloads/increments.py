@@ -10,13 +10,14 @@ recorded:
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from hazelcast.errors import HazelcastError
 
+from harness.backends.protocol import Node
 from harness.clusters.hazelcast import HazelcastView, connect
 from harness.history import History
 from harness.waiting import until
@@ -65,7 +66,13 @@ class Done:
 
 
 class Increments:
-    """One key and its clients."""
+    """One key and its clients.
+
+    Attributes:
+        key: the key.
+    """
+
+    key = _KEY
 
     def __init__(self, view: HazelcastView, name: str, history: History) -> None:
         self._view = view
@@ -81,13 +88,14 @@ class Increments:
             count: increments of each.
             meanwhile: done once a third of the first client's increments were acknowledged.
         """
-        with connect(self._view.nodes) as hazelcast:
+        nodes = self._owner_first()
+        with connect(nodes, in_order=True) as hazelcast:
             entries: Any = hazelcast.get_map(self._name).blocking()
             entries.put_if_absent(_KEY, 0)
         progress: list[int] = []
         began = time.monotonic()
         with ThreadPoolExecutor(clients) as pool:
-            running = [pool.submit(self._client, WAYS[way], count, progress) for _ in range(clients)]
+            running = [pool.submit(self._client, nodes, WAYS[way], count, progress) for _ in range(clients)]
             if meanwhile:
                 wanted = count * clients // 3
                 until("a third of the increments", lambda: len(progress), lambda n: n >= wanted, timeout_s=120)
@@ -97,12 +105,18 @@ class Increments:
         done = Done(round(seconds, 2), round(count * clients / seconds, 1), retries)
         final = self._read()
         lost = len(progress) - final
-        self._history.event("increments", {"locks": way, "final": final, "lost": max(0, lost), **vars(done)})
+        counted = {"increments": count * clients, "final": final, "lost": max(0, lost)}
+        self._history.event("increments", {"locks": way, **counted, **vars(done)})
         return done
 
-    def _client(self, increment: Increment, count: int, progress: list[int]) -> int:
+    def _owner_first(self) -> Sequence[Node]:
+        """Every client talks to the member that owns the key, as one does that knows who owns what."""
+        owner = self._view.owner_of(self._view.partition_of(_KEY))
+        return sorted(self._view.nodes, key=lambda node: node is not owner)
+
+    def _client(self, nodes: Sequence[Node], increment: Increment, count: int, progress: list[int]) -> int:
         client, retries = self._history.client(), 0
-        with connect(self._view.nodes) as hazelcast:
+        with connect(nodes, in_order=True) as hazelcast:
             entries: Any = hazelcast.get_map(self._name).blocking()
             for _ in range(count):
                 operation = client.invoke("increment", 1)

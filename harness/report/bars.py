@@ -1,0 +1,52 @@
+"""Bars beside each other, as SVG."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+_BAR, _MARK = "#1565c0", "#c62828"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar, and beside it what somebody else measured."""
+
+    label: str
+    length: object
+    mark: float | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Bars with one axis."""
+
+    axis: str
+    bars: Sequence[Bar]
+
+
+def bars(title: str, panels: Sequence[Panel], *, marked: str) -> str:
+    """The panels in a row, whose bars have the same order and labels; `marked` says whose the marks are."""
+    count = max(len(panel.bars) for panel in panels)
+    figure = Figure(figsize=(3.6 * len(panels) + 1.2, 0.55 * count + 1.6), layout="constrained")
+    figure.suptitle(title, fontsize=11)
+    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    for axis, panel in zip(axes, panels, strict=True):
+        lengths = [float(str(bar.length or 0)) for bar in panel.bars]
+        drawn = axis.barh(range(len(panel.bars)), lengths, color=_BAR, height=0.6)
+        axis.bar_label(drawn, fmt="{:,.6g}", padding=3, fontsize=8)
+        marks = [(bar.mark, place) for place, bar in enumerate(panel.bars) if bar.mark is not None]
+        if marks:
+            axis.scatter(*zip(*marks, strict=True), color=_MARK, marker="D", s=22, zorder=3, label=marked)
+            axis.legend(fontsize=8, loc="lower right")
+        axis.set_yticks(range(len(panel.bars)), [bar.label for bar in panel.bars], fontsize=8)
+        axis.set_xlabel(panel.axis, fontsize=9)
+        axis.margins(x=0.25)
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[0].invert_yaxis()
+    drawing = io.StringIO()
+    figure.savefig(drawing, format="svg", metadata={"Date": None})
+    return drawing.getvalue()

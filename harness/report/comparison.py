@@ -1,0 +1,131 @@
+"""What several scenarios of a run measured of one thing, side by side: a table and a plot in the report folder.
+
+Not for judging: the figures are of one run on one machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.events import NEMESIS, Event
+
+_NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Which figures are put side by side.
+
+    Attributes:
+        name: of the files, without their endings.
+        title: of both.
+        event: the workload's event that holds the figures.
+        by: which of them names what is compared.
+        amount: which of them says how much was done; scenarios may differ in it.
+        plotted: those that are drawn, and the words at their axes; the rest is in the table only.
+        reported: by what is compared, what somebody else measured of the figures; of runs in which nothing was broken.
+        source: who that was.
+    """
+
+    name: str
+    title: str
+    event: str
+    by: str
+    amount: str
+    plotted: Mapping[str, str]
+    reported: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    source: str = ""
+
+
+LOCKS = Comparison(
+    name="locks",
+    title="Three clients increment one key: with which locks, and at what cost",
+    event="increments",
+    by="locks",
+    amount="increments",
+    plotted={"seconds": "seconds", "per_second": "increments a second", "retries": "increments tried again"},
+    reported={"pessimistic": {"seconds": 12.82}, "optimistic": {"seconds": 8.41}},
+    source="report 004",
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One scenario's figures, and what was broken meanwhile."""
+
+    broken: str
+    figures: Mapping[str, object]
+
+
+class Compared:
+    """Collects over a run what `comparison` is about."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self.comparison = comparison
+        self._rows: list[Row] = []
+
+    def take(self, events: Sequence[Event]) -> bool:
+        """Takes a scenario's figures in; gives whether it had any."""
+        broken = "; ".join(_faults(events)) or _NOTHING
+        found = [e.value for e in events if e.process == NEMESIS and e.f == self.comparison.event]
+        self._rows += [Row(broken, figures) for figures in found]
+        return bool(found)
+
+    def write(self, folder: Path) -> tuple[Path, Path]:
+        """Writes table and plot of what is known so far, and gives their paths."""
+        table, plot = (folder / f"{self.comparison.name}.{ending}" for ending in ("md", "svg"))
+        table.write_text(self.table(), encoding="utf-8")
+        plot.write_text(self.plot(), encoding="utf-8")
+        return table, plot
+
+    def table(self) -> str:
+        """Markdown."""
+        others = {name for row in self._rows for name in self._reported(row)}
+        names = [name for name in (self._rows[0].figures if self._rows else ()) if name != self.comparison.by]
+        heads = [self.comparison.by, "broken meanwhile"]
+        for name in names:
+            heads += [name.replace("_", " "), *([f"{name} in {self.comparison.source}"] if name in others else [])]
+        lines = [f"# {self.comparison.title}", "", _cells(heads), _cells(["---"] * 2 + ["--:"] * (len(heads) - 2))]
+        for row in self._rows:
+            cells = [str(row.figures[self.comparison.by]), row.broken]
+            for name in names:
+                seen = self._reported(row).get(name, "")
+                cells += [f"{row.figures.get(name, '')}", *([f"{seen}"] if name in others else [])]
+            lines.append(_cells(cells))
+        return "\n".join(lines) + "\n"
+
+    def plot(self) -> str:
+        """SVG: a panel a figure, a bar a scenario; what was reported as a diamond."""
+        # A run without such scenarios need not wait for it.
+        from harness.report.bars import Bar, Panel, bars
+
+        panels = [
+            Panel(
+                words,
+                [Bar(self._label(row), row.figures.get(name), self._reported(row).get(name)) for row in self._rows],
+            )
+            for name, words in self.comparison.plotted.items()
+        ]
+        return bars(self.comparison.title, panels, marked=self.comparison.source)
+
+    def _label(self, row: Row) -> str:
+        done = f"{row.figures[self.comparison.by]}, {row.figures[self.comparison.amount]:,}"
+        return done if row.broken == _NOTHING else f"{done}\n{row.broken}"
+
+    def _reported(self, row: Row) -> Mapping[str, float]:
+        """By others, of the same: nothing if something was broken meanwhile."""
+        what = str(row.figures[self.comparison.by])
+        return self.comparison.reported.get(what, {}) if row.broken == _NOTHING else {}
+
+
+def _faults(events: Sequence[Event]) -> Iterator[str]:
+    for event in events:
+        begins = event.process == NEMESIS and isinstance(event.value, dict) and event.value.get("phase") == "begin"
+        if begins and not event.f.startswith("undo"):
+            yield f"{event.f} {', '.join(event.value['nodes'])}"
+
+
+def _cells(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
