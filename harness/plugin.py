@@ -33,6 +33,9 @@ from harness.run import Options, Run
 from harness.system import System
 from harness.topology.nodes import Kind
 
+#: Plugins of their own, registered with this one.
+pytest_plugins = ("harness.sharding", "harness.quarantine")
+
 _OPTIONS = pytest.StashKey[Options]()
 _FOLDER = pytest.StashKey[ReportFolder]()
 _FAILED = pytest.StashKey[bool]()
@@ -191,7 +194,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     except GuaranteeBrokenError as error:
         _fail(f"a guarantee was broken\n{error}\n\n{_again(item)}")
     except (InconclusiveError, FaultDidNotBiteError) as error:
-        item.session.stash[_INCONCLUSIVE] = item.session.stash.get(_INCONCLUSIVE, 0) + 1
+        item.stash[_UNDECIDED] = True
         _fail(f"inconclusive: {error}\n\n{_again(item)}")
     except HarnessError as error:
         _fail(f"{error}\n\n{_again(item)}")
@@ -212,6 +215,7 @@ def _again(item: pytest.Item) -> str:
 
 
 _INCONCLUSIVE = pytest.StashKey[int]()
+_UNDECIDED = pytest.StashKey[bool]()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -223,6 +227,9 @@ def pytest_runtest_makereport(
     if call.when == "call":
         item.stash[_FAILED] = call.excinfo is not None
         item.stash[_OUTCOME] = report.outcome
+        # Not one in quarantine: its report says that it was skipped, and no failure is counted for it.
+        if report.failed and item.stash.get(_UNDECIDED, False):
+            item.session.stash[_INCONCLUSIVE] = item.session.stash.get(_INCONCLUSIVE, 0) + 1
     if call.when == "teardown":
         _note_experiments(item)
     return report

@@ -11,20 +11,20 @@ ROOT = Path(__file__).parents[1]
 SCENARIO = "scenarios/test_kafka_leader.py::test_losing_the_leader_loses_no_message[10]"
 
 
-def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+def start(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.Popen[str]:
     """Starts `python -m arguments` with more environment; its output can be read from stdout."""
     return subprocess.Popen(
         [sys.executable, "-m", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **environment},
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
 
 
-def run(*arguments: str, **environment: str) -> tuple[int, str]:
+def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> tuple[int, str]:
     """Runs it to its end; the exit status and all that it printed."""
-    process = start(*arguments, **environment)
+    process = start(*arguments, cwd=cwd, **environment)
     output, _ = process.communicate(timeout=120)
     return process.returncode, output
