@@ -63,7 +63,7 @@ class Pool:
         services = [name for name in deployment.nodes if name not in {server.spec.name for server in servers}]
         with ThreadPoolExecutor(len(servers) + 1) as pool:
             removing = pool.submit(deployment.remove, services)
-            list(pool.map(_bring_back, servers))
+            list(pool.map(bring_back, servers))
         removing.result()
         self._await_formed(deployment.topology, clusters)
 
@@ -94,7 +94,8 @@ class Pool:
         self.close()
 
 
-def _bring_back(node: Node) -> None:
+def bring_back(node: Node) -> None:
+    """Makes a server run as it was declared: resumed, started or let back into its network."""
     match node.state().phase:
         case Phase.PAUSED:
             node.resume()

@@ -72,6 +72,7 @@ class Instances:
     def _start(self, specs: Sequence[NodeSpec]) -> None:
         there = self._deployment.nodes
         again = [there[spec.name] for spec in specs if spec.name in there]
+        again = [node for node in again if node.state().phase is Phase.EXITED]
         self._deployment.put([spec for spec in specs if spec.name not in there])
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda node: node.start(), again))
@@ -123,6 +124,7 @@ class System:
         self.epoch = epoch
         self.history = history
         self.narrate = narrate
+        self.specs = tuple(specs)
         self.logging = Instances("logging", specs, deployment, narrate)
         self.messages = Instances("messages", specs, deployment, narrate)
 

@@ -1,44 +1,181 @@
 """The command line as a person uses it: a system that stays up between commands, on real servers."""
 
+import json
+import os
+import signal
+from collections.abc import Iterator
+
 import pytest
 
-from harness.keeper.place import socket_path
-from tests.running import run
+from harness.backends.engine import why_unavailable
+from harness.keeper.place import history_path, socket_path
+from harness.waiting import until
+from tests.running import run, start
+
+BACKENDS = [
+    pytest.param("process", marks=pytest.mark.process),
+    pytest.param(
+        "docker",
+        marks=[pytest.mark.docker, pytest.mark.skipif(bool(why_unavailable()), reason="no Docker engine answers")],
+    ),
+]
 
 
-def harness(*arguments: str) -> tuple[int, str]:
-    return run("harness", *arguments)
+def harness(*arguments: str, **environment: str) -> tuple[int, str]:
+    return run("harness", *arguments, **environment)
 
 
-@pytest.mark.process
-def test_a_system_is_brought_up_used_broken_and_taken_down() -> None:
-    status, output = harness("up", "--backend", "process", "--no-consumers")
-    try:
-        assert status == 0, output
-        assert "starting the whole system (6 servers, process)" in output
-        assert "harness down" in output
-        assert harness("up") == (2, "error: a system is up already: harness status shows it, harness down ends it\n")
-        assert harness("send", "10")[1].startswith("10 of 10 acknowledged; logged by ")
-        assert harness("kill", "leader")[1].startswith("killed kafka-")
-        assert harness("start", "messages") == (0, "running: messages-1, messages-2\n")
-        status, output = harness("status")
-        assert "exited (-9)" in output
-        assert "10     messages in the map" in output
-        assert harness("get")[1].startswith("logging: 10 messages from logging-")
-        status, output = harness("kill", "kafka-9")
-        assert status == 2
-        assert output.startswith("error: there is no target or node 'kafka-9'; the nodes are hazelcast-1, ")
-    finally:
-        assert harness("down") == (0, "nothing is left of it\n")
+def data(*arguments: str) -> dict[str, object]:
+    status, output = harness(*arguments, "--json")
+    assert status == 0, output
+    found: dict[str, object] = json.loads(output)
+    return found
+
+
+def completed(*words: str) -> list[str]:
+    """What bash would offer for the last of the words."""
+    _, output = harness(
+        _HARNESS_COMPLETE="bash_complete",
+        COMP_WORDS=" ".join(("harness", *words)),
+        COMP_CWORD=str(len(words)),
+    )
+    return [line.removeprefix("plain,") for line in output.splitlines()]
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def system(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A system without consumers that is up for all tests of one backend."""
+    backend: str = request.param
+    status, output = harness("up", "--backend", backend, "--no-consumers")
+    assert status == 0, output
+    assert f"starting the whole system (6 servers, {backend})" in output
+    assert "next: harness send 10" in output
+    yield backend
+    assert harness("down") == (0, "nothing is left of it\n")
     assert not socket_path().exists()
+    assert harness("status")[0] == 2
 
 
-@pytest.mark.parametrize("command", [["send", "1"], ["get"], ["status"], ["kill", "leader"], ["down"]])
-def test_without_a_system_each_command_says_how_to_get_one(command: list[str]) -> None:
-    assert harness(*command) == (2, "error: no system is up: harness up starts one\n")
+@pytest.fixture
+def healed(system: str) -> Iterator[str]:
+    """The same, with nothing broken afterwards."""
+    yield system
+    assert harness("heal")[0] == 0
 
 
-def test_an_unknown_backend_is_refused() -> None:
-    status, output = harness("up", "--backend", "podman")
+def test_a_second_system_is_refused(system: str) -> None:
+    refusal = "error: a system is up already: harness status shows it, harness down ends it\n"
+    assert harness("up") == (2, refusal)
+
+
+def test_what_was_sent_is_read_back_and_can_be_judged(system: str) -> None:
+    assert harness("send", "10")[1].startswith("10 of 10 acknowledged; logged by ")
+    assert data("send", "2")["acknowledged"] == 2
+    assert harness("start", "messages") == (0, "messages-1 is ready\nmessages-2 is ready\n")
+    assert harness("start", "messages") == (0, "all of messages runs already\n")
+    assert harness("get")[1].startswith("logging: 12 messages from logging-")
+    assert set(data("get")) == {"logging", "messages"}
+    seen = data("status")
+    assert isinstance(seen["nodes"], list)
+    assert isinstance(seen["holdings"], list)
+    assert {duty["what"] for node in seen["nodes"] for duty in node["duties"]} >= {"leader", "controller", "oldest"}
+    assert sum(held["count"] for held in seen["holdings"] if held["what"] == "taken") == 12
+    status, output = harness("replay", str(history_path()))
+    assert status == 0, output
+    assert "aggregation: valid" in output
+
+
+def test_a_killed_leader_is_told_with_reason_and_proof_and_starts_again(healed: str) -> None:
+    harness("send", "3")
+    told = data("kill", "leader")
+    assert str(told["why"]).startswith("it leads partition ")
+    proofs = told["proofs"]
+    assert isinstance(proofs, dict)
+    ((killed, proof),) = proofs.items()
+    assert "process gone" in proof
+    again = f"error: {killed} can't be made to pause: it is exited; harness start {killed} brings it back first\n"
+    assert harness("pause", killed) == (2, again)
+    assert "exited" in harness("status")[1]
+    assert harness("start", killed) == (0, f"{killed} is ready\n")
+    assert harness("start", killed) == (0, f"all of {killed} runs already\n")
+
+
+def test_a_role_is_paused_and_goes_on(healed: str) -> None:
+    assert set(data("pause", "logging")["proofs"]) == {"logging-1", "logging-2", "logging-3"}  # type: ignore[call-overload]
+    assert harness("resume", "logging-2") == (0, "logging-2 goes on\n")
+    assert data("resume", "logging") == {"nodes": ["logging-1", "logging-3"]}
+    assert harness("resume", "logging") == (0, "nothing of logging is paused\n")
+    assert harness("send", "1")[0] == 0
+
+
+def test_everything_that_is_broken_is_healed(healed: str) -> None:
+    assert harness("stop", "logging-1")[0] == 0
+    assert harness("pause", "logging-2")[0] == 0
+    assert harness("heal", "logging-1") == (0, "logging-1 is back\n")
+    assert harness("heal") == (0, "logging-2 is back\n")
+    assert harness("heal") == (0, "nothing is broken\n")
+
+
+def test_a_member_is_isolated_where_the_backend_can(healed: str) -> None:
+    status, output = harness("isolate", "hazelcast-3")
+    if healed == "process":
+        assert (status, output) == (2, "error: this backend can't isolate (it lacks the capability 'network')\n")
+    else:
+        assert "hazelcast-3, because it was asked for by name: no connection can be made" in output
+        assert harness("heal", "hazelcast-3") == (0, "hazelcast-3 is back\n")
+    status, output = harness("isolate", "facade")
     assert status == 2
-    assert "'podman' is not one of 'auto', 'docker', 'process'" in output
+    assert output.startswith("error: facade can't be isolated")
+
+
+def test_posts_that_nobody_acknowledges_are_inconclusive(healed: str) -> None:
+    harness("kill", "facade")
+    status, output = harness("send", "2")
+    assert status == 3
+    assert output.startswith("0 of 2 acknowledged; logged by nobody\n2 not acknowledged: no connection")
+    status, output = harness("get")
+    assert (status, output) == (3, "the facade did not answer with success; harness status shows what runs\n")
+
+
+@pytest.mark.parametrize("command", [["kill"], ["stop"], ["pause"], ["isolate"], ["start"], ["logs"], ["heal"]])
+def test_an_unknown_name_is_refused_with_those_that_are_known(system: str, command: list[str]) -> None:
+    status, output = harness(*command, "kafka-9")
+    assert status == 2
+    assert output.startswith("error: there is no 'kafka-9'; choose one of ")
+    assert "hazelcast-1, hazelcast-2, hazelcast-3, kafka-1, kafka-2, kafka-3" in output
+
+
+def test_a_target_of_another_queue_is_unknown(system: str) -> None:
+    assert harness("kill", "owner")[0] == 2
+
+
+def test_a_command_runs_beside_a_node_and_its_exit_status_is_passed_on(healed: str) -> None:
+    assert harness("exec", "kafka-2", "--", "sh", "-c", "echo node $KAFKA_NODE_ID; exit 7") == (7, "node 2\n")
+    assert harness("exec", "kafka-2", "--", "no-such-command")[0] == 127
+    assert harness("exec", "kafka-2", "--")[0] == 2
+    harness("kill", "logging-1")
+    refusal = "error: logging-1 does not run: harness start logging-1\n"
+    assert harness("exec", "logging-1", "--", "true") == (2, refusal)
+
+
+def test_the_log_of_a_node_is_shown_and_followed_until_ctrl_c(healed: str) -> None:
+    status, output = harness("logs", "facade", "--lines", "2")
+    assert (status, len(output.splitlines())) == (0, 2)
+    following = start("harness", "logs", "facade", "--follow", "--lines", "0")
+    assert following.stdout is not None
+    os.set_blocking(following.stdout.fileno(), False)
+    until(
+        "the log to grow by what is sent",
+        lambda: harness("send", "1") and following.stdout and following.stdout.read(),
+        lambda read: bool(read) and "queued" in str(read),
+        timeout_s=60,
+    )
+    following.send_signal(signal.SIGINT)
+    assert following.wait(20) == 0
+
+
+def test_names_of_the_running_system_are_completed(system: str) -> None:
+    assert completed("kill", "le") == ["leader"]
+    assert completed("start", "mess") == ["messages", "messages-1", "messages-2"]
+    assert completed("logs", "kafka-") == ["kafka-1", "kafka-2", "kafka-3"]
+    assert completed("rep") == ["replay"]

@@ -18,7 +18,7 @@ from testcontainers.core.transferable import build_transfer_tar
 from harness.backends.docker_ports import HOST, HostPorts
 from harness.backends.engine import cause, complaining, remove_container
 from harness.backends.gone import accepts, await_exit
-from harness.backends.protocol import NodeState, Phase
+from harness.backends.protocol import Inside, NodeState, Phase
 from harness.backends.ready import wait_ready
 from harness.backends.references import Resolver
 from harness.backends.session import LABEL_NODE, Session
@@ -226,6 +226,10 @@ class DockerNode:
         with complaining(f"show the log of {self.spec.name}"):
             options: dict[str, Any] = {"since": since} if since else {}
             return cast("bytes", self._api.logs(self._id, **options)).decode(errors="replace")
+
+    def inside(self) -> Inside:
+        """Its container."""
+        return Inside(container=self._made())
 
     def end(self) -> None:
         """Removes the container, whatever its state, and keeps its log for whoever still holds this node."""

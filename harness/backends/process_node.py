@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from harness.backends.gone import await_exit
-from harness.backends.protocol import NodeState, Phase
+from harness.backends.protocol import Inside, NodeState, Phase
 from harness.backends.ready import wait_ready
 from harness.backends.references import Resolver
 from harness.backends.session import LABEL_NODE, Session, variables
@@ -77,19 +77,11 @@ class ProcessNode:
 
     def launch(self) -> None:
         """Starts the process without waiting for it."""
-        spec = self.spec
-        environment = {
-            **{key: os.environ[key] for key in _INHERITED if key in os.environ},
-            **self._site.kit.environment(spec.kind),
-            **self._resolver().environment(spec),
-            **variables({**self._site.session.labels(), LABEL_NODE: spec.name}),
-            "HARNESS_DATA": str(self._folder / "data"),
-        }
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*self._site.kit.command(spec.kind), *spec.arguments],
+                [*self._site.kit.command(self.spec.kind), *self.spec.arguments],
                 cwd=self._folder,
-                env=environment,
+                env=self._environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -150,10 +142,24 @@ class ProcessNode:
         """All it wrote since it was first made; a file of lines can't tell `since` unless it is younger."""
         return self._log.read_text(errors="replace")
 
+    def inside(self) -> Inside:
+        """Its folder and its environment."""
+        return Inside(folder=str(self._folder), environment=self._environment())
+
     def end(self) -> None:
         """Kills whatever is left of it, paused or not; does nothing if it has ended."""
         if self._process is not None and self.state().phase is not Phase.EXITED:
             self.kill()
+
+    def _environment(self) -> dict[str, str]:
+        spec = self.spec
+        return {
+            **{key: os.environ[key] for key in _INHERITED if key in os.environ},
+            **self._site.kit.environment(spec.kind),
+            **self._resolver().environment(spec),
+            **variables({**self._site.session.labels(), LABEL_NODE: spec.name}),
+            "HARNESS_DATA": str(self._folder / "data"),
+        }
 
     def _resolver(self) -> Resolver:
         return Resolver(

@@ -6,7 +6,7 @@ Everything after this point, clusters, targets, faults, workloads, sees only the
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -37,6 +37,15 @@ class NodeState:
     phase: Phase
     pid: int | None
     exit_code: int | None = None
+
+
+@dataclass(frozen=True)
+class Inside:
+    """Where a node's process is, for a command beside it: in a container, or in a folder with an environment."""
+
+    container: str | None = None
+    folder: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class Node(Protocol):
@@ -80,6 +89,9 @@ class Node(Protocol):
 
     def logs(self, *, since: float = 0.0) -> str:
         """What it wrote to stdout and stderr, over restarts, from `since` (seconds since the epoch) if it can tell."""
+
+    def inside(self) -> Inside:
+        """Where a person's command can run beside it."""
 
 
 @runtime_checkable

@@ -83,6 +83,11 @@ class Nemesis:
         self._active: list[Injected] = []
         self.injected: list[Injected] = []
 
+    @property
+    def active(self) -> tuple[Injected, ...]:
+        """What is in force now, in the order in which it was injected."""
+        return tuple(self._active)
+
     def inject(self, fault: Fault, target: Target) -> Injected:
         """Picks the target's nodes now, applies the fault to all of them at once, and demands its proofs.
 
@@ -129,7 +134,7 @@ class Nemesis:
 
     def heal(self) -> None:
         """Undoes everything that is still in force, the latest first."""
-        for injected in reversed(self._active.copy()):
+        for injected in reversed(self.active):
             self.undo(injected)
 
 

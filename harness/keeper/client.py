@@ -2,84 +2,90 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from multiprocessing.connection import Client
+from typing import Any
 
+from harness.backends.session import started
 from harness.errors import BadInputError, EnvironmentUnfitError
-from harness.keeper.place import FOLDER, log_path, socket_path
-from harness.keeper.server import READY
+from harness.keeper.lock import is_held
+from harness.keeper.place import log_path, socket_path
+from harness.keeper.wanted import Wanted
 from harness.narration import Say
 from harness.waiting import until
 
-_GONE_TIMEOUT_S = 40.0
+#: The keeper's last line once its system is ready, and what one begins with that says why it is not.
+READY = "ready"
+REFUSAL = "error: "
+_GONE_TIMEOUT_S = 60.0
+_LINE_TIMEOUT_S = 900.0
 
 
-def bring_up(backend: str, queue: str, *, consumers: bool, say: Say) -> None:
+def bring_up(wanted: Wanted, say: Say) -> None:
     """Starts a keeper in the background and returns once its system is ready.
 
     Raises:
         BadInputError: one runs already.
-        EnvironmentUnfitError: it could not; with its last lines.
+        EnvironmentUnfitError: it could not.
     """
-    if _runs():
+    if is_held():
         raise BadInputError("a system is up already: harness status shows it, harness down ends it")
-    FOLDER.mkdir(parents=True, exist_ok=True)
     with log_path().open("w") as log:
         keeper = subprocess.Popen(
-            [sys.executable, "-m", "harness.keeper.server", backend, queue, "1" if consumers else "0"],
+            [sys.executable, "-m", "harness.keeper.server", wanted.text()],
+            stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    with log_path().open() as log:
-        while (line := log.readline().strip()) != READY:
-            if line:
-                say(line.removeprefix("error: "))
-            elif keeper.poll() is not None and not log.read(1):
-                raise EnvironmentUnfitError(f"the system did not come up; the keeper's log is {log_path()}")
-            else:
-                _pause(keeper)
+    try:
+        _show_until_ready(keeper, say)
+    except BaseException:
+        keeper.terminate()
+        keeper.wait()
+        raise
 
 
-def ask(command: str, *arguments: object) -> str:
-    """Has the keeper do something and gives what there is to say.
+def ask(command: str, *arguments: object) -> Any:
+    """Has the keeper do something and gives what that returns.
 
     Raises:
-        BadInputError: no system is up, or the keeper refuses.
+        BadInputError: no system runs, or the keeper refuses; or another of the errors of the command.
+        EnvironmentUnfitError: the keeper ended meanwhile.
     """
-    if not _runs():
-        raise BadInputError("no system is up: harness up starts one")
-    with Client(str(socket_path()), "AF_UNIX") as connection:
-        connection.send_bytes(json.dumps({"command": command, "arguments": arguments}).encode())
-        answer = json.loads(connection.recv_bytes())
-    if "error" in answer:
-        raise BadInputError(answer["error"])
-    return str(answer["lines"])
+    try:
+        with Client(str(socket_path()), "AF_UNIX") as connection:
+            connection.send((command, arguments))
+            answer = connection.recv()
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        raise BadInputError("no system is running: harness up") from error
+    except (EOFError, ConnectionResetError, BrokenPipeError) as error:
+        raise EnvironmentUnfitError(f"the keeper ended before it answered; its log is {log_path()}") from error
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def bring_down() -> None:
-    """Ends the keeper and returns once its system is gone."""
-    ask("down")
-    until("the keeper to end", _runs, lambda runs: not runs, timeout_s=_GONE_TIMEOUT_S)
+    """Ends the keeper and returns once it has removed its system and is gone."""
+    keeper = ask("down")
+    until("the keeper to end", lambda: started(keeper), lambda since: not since, timeout_s=_GONE_TIMEOUT_S)
 
 
-def _runs() -> bool:
-    """Whether a keeper answers; the socket of one that was killed is removed."""
-    if not socket_path().exists():
-        return False
-    try:
-        with Client(str(socket_path()), "AF_UNIX"):
-            return True
-    except ConnectionRefusedError:
-        socket_path().unlink(missing_ok=True)
-        return False
+def _show_until_ready(keeper: subprocess.Popen[bytes], say: Say) -> None:
+    """Shows the keeper's lines as they come, up to the one that says that it is ready."""
+    with log_path().open() as log:
 
+        def line() -> str | None:
+            """The next one; empty once the keeper has ended without another."""
+            ended = keeper.poll() is not None
+            return log.readline() or ("" if ended else None)
 
-def _pause(keeper: subprocess.Popen[bytes]) -> None:
-    """Until the keeper ends, or a moment has passed."""
-    try:
-        keeper.wait(0.1)
-    except subprocess.TimeoutExpired:
-        return
+        while read := until("the keeper's next line", line, lambda found: found is not None, timeout_s=_LINE_TIMEOUT_S):
+            if read.strip() == READY:
+                return
+            if read.startswith(REFUSAL):
+                raise EnvironmentUnfitError(read.removeprefix(REFUSAL).strip() + log.read().rstrip())
+            say(read.rstrip())
+    raise EnvironmentUnfitError(f"the system did not come up; the keeper's log is {log_path()}")

@@ -1,115 +1,117 @@
-"""What a keeper can be asked for; each command is a function of the system that returns lines for a person.
+"""What a keeper can be asked for; each command is a function of what is kept.
 
-A new command is one more function here, and one in `harness.cli` that asks for it.
+A new command is one more function here or in `harness.keeper.breaking`, and one in `harness.cli` that asks for it.
 """
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict
 
-from harness import targets
-from harness.backends.protocol import Phase
-from harness.errors import BadInputError
-from harness.faults import Kill
-from harness.faults.nemesis import Nemesis
-from harness.report import snapshot
-from harness.system import System
+from harness.backends.protocol import Inside, Phase
+from harness.errors import EXIT_INCONCLUSIVE, AwaitTimeoutError, BadInputError
+from harness.keeper import breaking
+from harness.keeper.answer import Answer
+from harness.keeper.kept import Kept
+from harness.keeper.naming import known_targets, node_named, node_names, roles
+from harness.report import holdings, snapshot
+from harness.waiting import until
 
-
-@dataclass
-class Kept:
-    """A running system, its nemesis, and whether it is to end."""
-
-    system: System
-    nemesis: Nemesis
-    ending: bool = False
+_MOST_REASONS = 3
+_NEWS_TIMEOUT_S = 10.0
+_NEWS_INTERVAL_S = 0.3
 
 
-def send(kept: Kept, count: int) -> str:
-    """Posts messages and tells who logged them."""
+def send(kept: Kept, count: int) -> Answer:
+    """Posts messages and tells who logged them; status 3 if none was acknowledged."""
     posted = kept.system.post(count)
+    acknowledged = len(posted.acknowledged)
     shares = ", ".join(f"{name} {n}" for name, n in sorted(posted.logged_by.items())) or "nobody"
-    lines = [f"{len(posted.acknowledged)} of {count} acknowledged; logged by {shares}"]
-    lines += [f"refused: {why}" for why in sorted(set(posted.refusals))]
-    return "\n".join(lines)
+    reasons = Counter(posted.refusals)
+    lines = [f"{acknowledged} of {count} acknowledged; logged by {shares}"]
+    lines += [f"{n} not acknowledged: {why}" for why, n in reasons.most_common(_MOST_REASONS)]
+    if left := sum(reasons.values()) - sum(n for _, n in reasons.most_common(_MOST_REASONS)):
+        lines.append(f"{left} more not acknowledged for other reasons")
+    data = {"sent": count, "acknowledged": acknowledged, "logged_by": dict(posted.logged_by), "refused": dict(reasons)}
+    return Answer("\n".join(lines), data, 0 if acknowledged else EXIT_INCONCLUSIVE)
 
 
-def get(kept: Kept) -> str:
-    """One GET of the facade."""
+def get(kept: Kept) -> Answer:
+    """One GET of the facade; status 3 if it did not succeed."""
     answer = kept.system.clients.get()
     if answer is None:
-        return "the facade did not answer with success; harness status shows what runs"
-    return "\n".join(f"{part}: {len(answer[part]['ids'])} messages from {answer[part]['from']}" for part in answer)
+        words = "the facade did not answer with success; harness status shows what runs"
+        return Answer(words, {"error": words}, EXIT_INCONCLUSIVE)
+    lines = [f"{part}: {len(answer[part]['ids'])} messages from {answer[part]['from']}" for part in answer]
+    return Answer("\n".join(lines), answer)
 
 
-def status(kept: Kept) -> str:
-    """Every node and what it is, and who holds what."""
-    return snapshot.table(snapshot.of(kept.system)) + "\n" + snapshot.holdings(kept.system)
+def status(kept: Kept) -> Answer:
+    """Every node and what it is, what waits on the queue, and who holds what."""
+    seen, held = snapshot.of(kept.system), holdings.holdings(kept.system)
+    data = {**asdict(seen), "holdings": [asdict(one) for one in held]}
+    return Answer(f"{snapshot.table(seen)}\n\n{holdings.table(held)}".rstrip(), data)
 
 
-def kill(kept: Kept, target: str) -> str:
-    """Kills what the target picks and shows the proof."""
-    injected = kept.nemesis.inject(Kill(), _target(kept.system, target))
-    return "\n".join(
-        f"killed {node.spec.name}, because {injected.picked.why}: {injected.proofs[node.spec.name]}"
-        for node in injected.nodes
-    )
+def names(kept: Kept) -> Mapping[str, Mapping[str, str]]:
+    """What the shell can complete: by kind the names, each with a word on what it is."""
+    return {
+        "targets": {name: words for name, (_, words) in known_targets(kept.system).items()},
+        "roles": dict.fromkeys(roles(kept.system), "all of them"),
+        "nodes": dict.fromkeys(node_names(kept.system), "a node"),
+    }
 
 
-def start(kept: Kept, what: str) -> str:
-    """Starts a node that is not running, or the messages instances."""
-    if what == "messages":
-        kept.system.messages.start()
-        return f"running: {', '.join(kept.system.messages.running)}"
-    node = _node(kept.system, what)
-    if node.state().phase is Phase.RUNNING:
-        return f"{what} runs already"
-    node.start()
-    return f"{what} is ready"
+def logs(kept: Kept, name: str, seen: int, follow: bool) -> tuple[str, int]:
+    """What a node wrote from character `seen` on, and how much that makes; `follow` waits for more, for some seconds.
+
+    A node that was made anew since has a log of its own, which begins at its beginning.
+    """
+
+    def look() -> tuple[str, int]:
+        text = node_named(kept.system, name).logs()
+        return (text[seen:], len(text)) if len(text) >= seen else (text, len(text))
+
+    if not follow:
+        return look()
+    try:
+        return until(
+            f"{name} to write more",
+            look,
+            lambda news: bool(news[0]),
+            timeout_s=_NEWS_TIMEOUT_S,
+            interval_s=_NEWS_INTERVAL_S,
+        )
+    except AwaitTimeoutError:
+        return "", seen
 
 
-def down(kept: Kept) -> str:
-    """Ends everything."""
+def inside(kept: Kept, name: str) -> Inside:
+    """Where a node's process is, for a command beside it."""
+    node = node_named(kept.system, name)
+    if node.state().phase is not Phase.RUNNING:
+        raise BadInputError(f"{name} does not run: harness start {name}")
+    return node.inside()
+
+
+def down(kept: Kept) -> int:
+    """Ends everything; gives the keeper's process id, to wait for."""
     kept.ending = True
-    return "going down"
+    return os.getpid()
 
 
-COMMANDS: Mapping[str, Callable[..., str]] = {
+COMMANDS: Mapping[str, Callable[..., object]] = {
     "send": send,
     "get": get,
     "status": status,
-    "kill": kill,
-    "start": start,
+    "names": names,
+    "hurt": breaking.hurt,
+    "resume": breaking.resume,
+    "start": breaking.start,
+    "heal": breaking.heal,
+    "logs": logs,
+    "inside": inside,
     "down": down,
 }
-
-
-def _target(system: System, name: str) -> targets.Target:
-    """A target by its name on the command line: leader, controller, lowest-ip, oldest, owner, or a node."""
-    if name == "leader":
-        return targets.leader_holding(system.topic, _partitions(system))
-    if name == "owner":
-        return targets.owner_of(system.queue)
-    known: Mapping[str, targets.Target] = {
-        "controller": targets.controller,
-        "lowest-ip": targets.lowest_ip,
-        "oldest": targets.oldest_member,
-    }
-    return known[name] if name in known else targets.node(_node(system, name).spec.name)
-
-
-def _partitions(system: System) -> list[int]:
-    """The partition of each acknowledged post so far; the first one, if there are none."""
-    partitions = [
-        event.value["partition"] for event in system.history.events if event.f == "post" and event.type == "ok"
-    ]
-    return partitions or [0]
-
-
-def _node(system: System, name: str) -> Any:
-    nodes = system.deployment.nodes
-    if name not in nodes:
-        raise BadInputError(f"there is no target or node {name!r}; the nodes are {', '.join(nodes)}")
-    return nodes[name]

@@ -9,9 +9,20 @@ from harness.provision.cache import ROOT
 FOLDER = ROOT / ".cache" / "keeper"
 
 
+def make_folder() -> None:
+    """For this user only: who can write to the socket can run code here."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    FOLDER.chmod(0o700)
+
+
 def socket_path() -> Path:
     """The keeper's socket; there while it runs."""
     return FOLDER / "socket"
+
+
+def lock_path() -> Path:
+    """Locked by the keeper from its first moment to its last."""
+    return FOLDER / "lock"
 
 
 def log_path() -> Path:

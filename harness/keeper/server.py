@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
+import os
 import signal
 import sys
+import threading
+import traceback
 from contextlib import nullcontext
 from multiprocessing.connection import Connection, Listener
+from types import FrameType
+from typing import NoReturn
 
-from harness.errors import HarnessError
+from harness.errors import EXIT_BAD_INPUT, EnvironmentUnfitError, HarnessError
 from harness.faults.nemesis import Nemesis
 from harness.history import History
-from harness.keeper.commands import COMMANDS, Kept
-from harness.keeper.place import history_path, socket_path
+from harness.keeper.client import READY, REFUSAL
+from harness.keeper.commands import COMMANDS
+from harness.keeper.kept import Kept
+from harness.keeper.lock import only_one
+from harness.keeper.place import history_path, log_path, socket_path
+from harness.keeper.wanted import Wanted
 from harness.run import Options, Run
-from harness.topology.services import QueueKind
 
-READY = "ready"
+_BACKLOG = 64
 
 
-def keep(backend: str, queue: QueueKind, *, consumers: bool) -> None:
-    """Runs until a command ends it; every line of progress goes to stdout, the last one is `READY`."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    options = Options(backend=backend)
-    with Run(options, _say) as run, History.open(history_path()) as history:
-        system = run.system(history, lambda words: nullcontext(), queue=queue, consumers=consumers)
+def keep(wanted: Wanted) -> None:
+    """Runs until a command or SIGTERM ends it; every line of progress goes to stdout."""
+    options = Options(backend=wanted.backend, timings=wanted.timings)
+    with only_one(), Run(options, _say) as run, History.open(history_path()) as history:
+        system = run.system(history, lambda words: nullcontext(), queue=wanted.queue, consumers=wanted.consumers)
         nemesis = Nemesis(
             system.clusters,
             history,
@@ -32,29 +39,43 @@ def keep(backend: str, queue: QueueKind, *, consumers: bool) -> None:
             detection_s=options.profile.detection_s,
             narrate=lambda words: nullcontext(),
         )
-        kept = Kept(system, nemesis)
-        path = socket_path()
-        path.unlink(missing_ok=True)
-        try:
-            with Listener(str(path), "AF_UNIX") as listener:
-                _say(READY)
-                while not kept.ending:
-                    with listener.accept() as connection:
-                        _answer(kept, connection)
-        finally:
-            path.unlink(missing_ok=True)
-            system.close()
+        with contextlib.closing(system):
+            _serve(Kept(run, system, nemesis))
+
+
+def _serve(kept: Kept) -> None:
+    """Each command in a thread of its own: what is sent goes on while something is killed."""
+    path = socket_path()
+    path.unlink(missing_ok=True)
+    with Listener(str(path), "AF_UNIX", backlog=_BACKLOG) as listener:
+        _say(READY)
+        while True:
+            threading.Thread(target=_answer, args=(kept, listener.accept()), daemon=True).start()
 
 
 def _answer(kept: Kept, connection: Connection) -> None:
+    with connection, contextlib.suppress(EOFError, OSError):  # a command that was interrupted
+        command, arguments = connection.recv()
+        connection.send(_done(kept, command, arguments))
+    if kept.ending:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _done(kept: Kept, command: str, arguments: tuple[object, ...]) -> object:
+    """What the command returns, or the error that it ended with."""
     try:
-        request = json.loads(connection.recv_bytes())
-        answer = {"lines": COMMANDS[request["command"]](kept, *request["arguments"])}
+        return COMMANDS[command](kept, *arguments)
     except HarnessError as error:
-        answer = {"error": str(error)}
-    except EOFError:
-        return  # a command that was interrupted before it asked
-    connection.send_bytes(json.dumps(answer).encode())
+        return error
+    except Exception as error:
+        traceback.print_exc()
+        return EnvironmentUnfitError(f"{command}: {type(error).__name__}: {error}; the keeper's log is {log_path()}")
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    """Once: a second signal must not break into the cleaning up."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(0)
 
 
 def _say(line: str) -> None:
@@ -63,13 +84,13 @@ def _say(line: str) -> None:
 
 
 def main() -> None:
-    """`python -m harness.keeper.server BACKEND QUEUE CONSUMERS`; started by `harness up`, not by people."""
-    backend, queue, consumers = sys.argv[1:]
+    """`python -m harness.keeper.server WANTED`; started by `harness up`, not by people."""
+    signal.signal(signal.SIGTERM, _end)
     try:
-        keep(backend, "hazelcast" if queue == "hazelcast" else "kafka", consumers=consumers == "1")
+        keep(Wanted.of_text(sys.argv[1]))
     except HarnessError as error:
-        _say(f"error: {error}")
-        sys.exit(2)
+        _say(f"{REFUSAL}{error}")
+        sys.exit(EXIT_BAD_INPUT)
 
 
 if __name__ == "__main__":

@@ -151,18 +151,6 @@ def table(snapshot: Snapshot) -> str:
     return _shown(nodes) + "\n".join((*waiting, *snapshot.notes))
 
 
-def holdings(system: System) -> str:
-    """Who holds what: messages in the map, through which logging instance they came, and at which messages instance."""
-    held = Table("instance", "holds", "what", box=None)
-    for name, ids in system.stored().items():
-        held.add_row(name, str(len(ids)), "messages in the map, as it reads them")
-    for name, ids in system.clients.look("/received", system.logging.running).items():
-        held.add_row(name, str(len(ids)), "of them were logged through it")
-    for name, ids in system.clients.look("/messages", system.messages.running).items():
-        held.add_row(name, str(len(ids)), "messages taken off the queue")
-    return _shown(held)
-
-
 _Duties = Sequence[tuple[str, Duty]]
 
 

@@ -113,9 +113,9 @@ class MessageClients:
         for future in running:
             future.result()
 
-    def peek(self, instance: str) -> list[str]:
-        """The ids one messages instance holds now, without a record: for waiting, not for judging."""
-        return _ids(self._http.get(f"http://{instance}/messages").raise_for_status().json())
+    def peek(self, instance: str, path: str = "/messages") -> list[str]:
+        """The ids one instance holds now, without a record: for waiting, not for judging."""
+        return _ids(self._http.get(f"http://{instance}{path}").raise_for_status().json())
 
     def read_instances(self, f: str, path: str, instances: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
         """Asks every instance (name to host:port) directly and records one operation `f` of what each has."""

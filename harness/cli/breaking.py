@@ -1,0 +1,56 @@
+"""The commands that break nodes and bring them back."""
+
+from __future__ import annotations
+
+import click
+
+from harness.cli.completion import names
+from harness.cli.shown import json_option, show
+from harness.keeper.client import ask
+
+_TARGET = """
+
+    TARGET is looked up now: leader, controller, lowest-ip, oldest, owner; a role, for all of its nodes that run; or
+    a node's name. Exit status 3 if there is no proof that it worked."""
+
+
+def _hurting(name: str, words: str) -> click.Command:
+    @click.argument("target", shell_complete=names("targets", "roles", "nodes"))
+    @json_option
+    def command(target: str, as_json: bool) -> None:
+        show(ask("hurt", name, target), as_json=as_json)
+
+    return click.command(name, help=words + _TARGET)(command)
+
+
+kill = _hurting("kill", "Kill TARGET with SIGKILL, as if the power were cut.")
+stop = _hurting("stop", "Stop TARGET with SIGTERM: it may say goodbye to the others first.")
+pause = _hurting("pause", "Freeze TARGET: its connections stay open, and nothing answers.")
+isolate = _hurting("isolate", "Cut TARGET, a server, off from all other nodes (Docker only); its process goes on.")
+
+
+@click.command()
+@click.argument("what", shell_complete=names("roles", "nodes"))
+@json_option
+def start(what: str, as_json: bool) -> None:
+    """Start WHAT, a node or all nodes of a role, again or for the first time."""
+    show(ask("start", what), as_json=as_json)
+
+
+@click.command()
+@click.argument("what", shell_complete=names("roles", "nodes"))
+@json_option
+def resume(what: str, as_json: bool) -> None:
+    """Let WHAT, a paused node or all paused nodes of a role, go on."""
+    show(ask("resume", what), as_json=as_json)
+
+
+@click.command()
+@click.argument("what", required=False, shell_complete=names("roles", "nodes"))
+@json_option
+def heal(what: str | None, as_json: bool) -> None:
+    """Bring WHAT back, whatever was done to it: a node, a role, or everything if nothing is named."""
+    show(ask("heal", what), as_json=as_json)
+
+
+COMMANDS = (kill, stop, pause, isolate, start, resume, heal)

@@ -1,0 +1,32 @@
+"""The command line's one list: a new command is one more module or function here."""
+
+from __future__ import annotations
+
+import click
+
+from harness.cli import breaking, nodes, system
+from harness.cli.completion import completion
+from harness.cli.replay import replay
+from harness.cli.shown import Group
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Does our Hazelcast/Kafka system really survive that?
+
+    Bring a system up, send to it, break it, look at it. Errors are one line, with exit status 2.
+    """
+
+
+for command in (
+    system.up,
+    system.send,
+    system.get,
+    system.status,
+    *nodes.COMMANDS,
+    *breaking.COMMANDS,
+    system.down,
+    replay,
+    completion,
+):
+    main.add_command(command)

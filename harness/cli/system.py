@@ -1,0 +1,70 @@
+"""The commands of a system as a whole: up, send, get, status, down."""
+
+from __future__ import annotations
+
+import click
+
+from harness.cli.shown import json_option, show
+from harness.keeper.client import ask, bring_down, bring_up
+from harness.keeper.wanted import Wanted
+from harness.run import BACKENDS
+from harness.topology.services import QueueKind
+from harness.topology.timings import PROFILES, Profile
+
+
+@click.command()
+@click.option("--backend", type=click.Choice(BACKENDS), default="auto", show_default=True, help="Where nodes run.")
+@click.option(
+    "--timings", type=click.Choice(list(PROFILES)), default="fast", show_default=True, help="Failure detectors."
+)
+@click.option(
+    "--queue",
+    type=click.Choice(["kafka", "hazelcast"]),
+    default="kafka",
+    show_default=True,
+    help="Which server carries the messages.",
+)
+@click.option("--consumers/--no-consumers", default=True, help="Whether the messages instances run from the beginning.")
+def up(backend: str, timings: Profile, queue: QueueKind, consumers: bool) -> None:
+    """Start the whole system and leave it running.
+
+    Three Hazelcast members, three Kafka brokers, config, the facade, three logging and two messages instances.
+    """
+    bring_up(Wanted(backend, timings, queue, consumers), click.echo)
+    show(ask("status"), as_json=False)
+    click.echo("next: harness send 10, harness get, harness kill leader, harness status, harness down")
+
+
+@click.command()
+@click.argument("count", type=click.IntRange(1, 100_000))
+@json_option
+def send(count: int, as_json: bool) -> None:
+    """Post COUNT messages through the facade.
+
+    Exit status 3 if none was acknowledged.
+    """
+    show(ask("send", count), as_json=as_json)
+
+
+@click.command()
+@json_option
+def get(as_json: bool) -> None:
+    """Read the messages back: one GET of the facade.
+
+    Exit status 3 if it does not answer with success.
+    """
+    show(ask("get"), as_json=as_json)
+
+
+@click.command()
+@json_option
+def status(as_json: bool) -> None:
+    """Show every node, what it is (leader, owner, ...), what waits on the queue, and who holds how many messages."""
+    show(ask("status"), as_json=as_json)
+
+
+@click.command()
+def down() -> None:
+    """End the system and remove everything it made."""
+    bring_down()
+    click.echo("nothing is left of it")

@@ -1,0 +1,37 @@
+"""Runs a person's command beside a node's process, from the command's own process: it may read the terminal."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from harness.backends.protocol import Inside
+from harness.errors import EnvironmentUnfitError
+
+#: As shells have it.
+_NOT_FOUND = 127
+
+
+def run_inside(inside: Inside, command: Sequence[str]) -> int:
+    """Runs it to its end and gives its exit status; 127 if there is no such command.
+
+    Raises:
+        EnvironmentUnfitError: the node is a container, and there is no `docker` command to reach into it.
+    """
+    if inside.container is None:
+        return _as_process(inside, command)
+    docker = shutil.which("docker")
+    if docker is None:
+        raise EnvironmentUnfitError("harness exec needs the docker command on the PATH to reach into a container")
+    terminal = ["--interactive", "--tty"] if sys.stdin.isatty() else ["--interactive"]
+    return subprocess.call([docker, "exec", *terminal, inside.container, *command])
+
+
+def _as_process(inside: Inside, command: Sequence[str]) -> int:
+    found = shutil.which(command[0], path=inside.environment.get("PATH"))
+    if found is None:
+        sys.stderr.write(f"{command[0]}: not found on the node's PATH\n")
+        return _NOT_FOUND
+    return subprocess.call([found, *command[1:]], cwd=inside.folder, env=dict(inside.environment))

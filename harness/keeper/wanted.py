@@ -1,0 +1,37 @@
+"""What a person wants `harness up` to bring up."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from harness.topology.services import QueueKind
+from harness.topology.timings import Profile
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Goes from the command to the keeper's process as an argument of it.
+
+    Attributes:
+        backend: where nodes run.
+        timings: the failure detectors' profile.
+        queue: which server carries the messages.
+        consumers: whether the messages instances run from the beginning.
+        ui: whether the servers' own consoles come up beside it.
+    """
+
+    backend: str = "auto"
+    timings: Profile = "fast"
+    queue: QueueKind = "kafka"
+    consumers: bool = True
+    ui: bool = False
+
+    def text(self) -> str:
+        """For `of_text`."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def of_text(cls, text: str) -> Wanted:
+        """What `text` gave."""
+        return cls(**json.loads(text))

@@ -1,0 +1,44 @@
+"""The command line where no system is up."""
+
+import pytest
+
+from tests.running import run
+
+
+def harness(*arguments: str, **environment: str) -> tuple[int, str]:
+    return run("harness", *arguments, **environment)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_completion_script_is_printed_for_each_shell(shell: str) -> None:
+    status, output = harness("completion", shell)
+    assert status == 0
+    assert f"_HARNESS_COMPLETE={shell}_complete" in output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["send", "1"],
+        ["get"],
+        ["status"],
+        ["kill", "leader"],
+        ["heal"],
+        ["logs", "facade"],
+        ["exec", "a", "b"],
+        ["down"],
+    ],
+)
+def test_without_a_system_each_command_says_how_to_get_one(command: list[str]) -> None:
+    assert harness(*command) == (2, "error: no system is running: harness up\n")
+
+
+def test_without_a_system_no_name_is_completed() -> None:
+    words = {"COMP_WORDS": "harness kill ", "COMP_CWORD": "2"}
+    assert harness(_HARNESS_COMPLETE="bash_complete", **words) == (0, "")
+
+
+def test_an_unknown_backend_is_refused() -> None:
+    status, output = harness("up", "--backend", "podman")
+    assert status == 2
+    assert "'podman' is not one of 'auto', 'docker', 'process'" in output
