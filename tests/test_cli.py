@@ -151,7 +151,7 @@ def test_a_target_of_another_queue_is_unknown(system: str) -> None:
 
 def test_a_command_runs_beside_a_node_and_its_exit_status_is_passed_on(healed: str) -> None:
     assert harness("exec", "kafka-2", "--", "sh", "-c", "echo node $KAFKA_NODE_ID; exit 7") == (7, "node 2\n")
-    assert harness("exec", "kafka-2", "--", "no-such-command")[0] == 127
+    assert harness("exec", "kafka-2", "--", "no-such-command")[0] in (126, 127)
     assert harness("exec", "kafka-2", "--")[0] == 2
     harness("kill", "logging-1")
     refusal = "error: logging-1 does not run: harness start logging-1\n"

@@ -35,7 +35,7 @@ def test_without_a_system_each_command_says_how_to_get_one(command: list[str]) -
 
 def test_without_a_system_no_name_is_completed() -> None:
     words = {"COMP_WORDS": "harness kill ", "COMP_CWORD": "2"}
-    assert harness(_HARNESS_COMPLETE="bash_complete", **words) == (0, "")
+    assert harness(_HARNESS_COMPLETE="bash_complete", **words) == (0, "\n")
 
 
 def test_an_unknown_backend_is_refused() -> None:
