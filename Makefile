@@ -9,7 +9,7 @@ MARKS   ?= faulttolerance
 # more for pytest, such as ARGS="-k leader"
 ARGS   ?=
 
-.PHONY: faulttolerance test mutants report bench lock clean prepare
+.PHONY: faulttolerance test mutants report bench lock clean prepare durations lint-ci
 
 faulttolerance: $(VENV)/.made
 	$(BIN)/pytest -m "$(MARKS)" --backend $(BACKEND) $(ARGS)
@@ -32,6 +32,16 @@ mutants: $(VENV)/.made
 
 prepare: $(VENV)/.made
 	$(BIN)/python -m harness.provision $(if $(filter docker,$(BACKEND)),images,processes)
+
+# how long each scenario takes, from reports/junit.xml, so that --shard makes even parts
+durations: $(VENV)/.made
+	$(BIN)/python -m harness.durations
+
+# the pipelines; actionlint needs Go
+lint-ci: $(VENV)/.made
+	go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+	$(BIN)/uv tool run check-jsonschema@0.33.2 --builtin-schema vendor.gitlab-ci examples/ci/gitlab-ci.yml
+	$(BIN)/uv tool run check-jsonschema@0.33.2 --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 bench: $(VENV)/.made
 	$(BIN)/python -m bench.topology $(ARGS)

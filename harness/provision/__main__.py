@@ -1,4 +1,4 @@
-"""`python -m harness.provision processes|images|lock`: prepares a machine without running anything on it."""
+"""`python -m harness.provision processes|images|tags|lock`: prepares a machine without running anything on it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from harness.narration import Say
 
 def main() -> None:
     """Does what the command line says; a bad environment is one line on stderr and exit code 2."""
-    commands = {"processes": _processes, "images": _images, "lock": _lock}
+    commands = {"processes": _processes, "images": _images, "tags": _tags, "lock": _lock}
     parser = argparse.ArgumentParser(prog="python -m harness.provision", description=__doc__)
     parser.add_argument(
         "what",
         choices=commands,
-        help="processes: Java, jars and caches; images: the Docker images; lock: the jars' versions and hashes",
+        help="processes: Java, jars and caches; images: the Docker images; tags: their names, for a pipeline's "
+        "cache; lock: the jars' versions and hashes",
     )
     try:
         commands[parser.parse_args().what](_say)
@@ -50,6 +51,13 @@ def _images(say: Say) -> None:
         raise EnvironmentUnfitError("no Docker engine answers: start Docker, or use processes") from error
     for kind, tag in ensure_images(client, say).items():
         say(f"{kind}: {tag}")
+
+
+def _tags(say: Say) -> None:
+    from harness.provision.images import image_tags
+
+    for tag in image_tags().values():
+        say(tag)
 
 
 def _lock(say: Say) -> None:

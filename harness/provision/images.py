@@ -33,17 +33,26 @@ _SILENT = re.compile(
 )
 
 
-def ensure_images(client: docker.DockerClient, say: Say) -> Mapping[Kind, str]:
-    """The tags of the images by kind, built if they are not there.
+def image_tags() -> Mapping[Kind, str]:
+    """The tags of the images by kind, whether they are there or not: each changes with what its image is made of.
 
     HARNESS_BASE names another base image; with HARNESS_TUNED=0 the JVM runs as its vendor ships it.
+    """
+    settings = {"BASE": os.environ.get("HARNESS_BASE", ""), "RECIPE": RECIPE, "TUNED": _tuned()}
+    return {kind: f"harness-{kind}:{content_hash(kind, settings)}" for kind in KINDS}
+
+
+def _tuned() -> str:
+    return os.environ.get("HARNESS_TUNED", "1")
+
+
+def ensure_images(client: docker.DockerClient, say: Say) -> Mapping[Kind, str]:
+    """The tags of the images by kind, built if they are not there.
 
     Raises:
         EnvironmentUnfitError: no room, no registry, or a build failed (with its last lines).
     """
-    tuned = os.environ.get("HARNESS_TUNED", "1")
-    settings = {"BASE": os.environ.get("HARNESS_BASE", ""), "RECIPE": RECIPE, "TUNED": tuned}
-    tags = {kind: f"harness-{kind}:{content_hash(kind, settings)}" for kind in KINDS}
+    tags = image_tags()
     try:
         if not any(_lacks(client, tag) for tag in tags.values()):
             return tags
@@ -52,7 +61,7 @@ def ensure_images(client: docker.DockerClient, say: Say) -> Mapping[Kind, str]:
                 _assert_room(client)
                 base = ensure_base(client, say)
                 for kind in missing:
-                    _build(client, kind, tags[kind], {"BASE": base, "TUNED": tuned}, say)
+                    _build(client, kind, tags[kind], {"BASE": base, "TUNED": _tuned()}, say)
                     _forget_old(client, kind)
     except (DockerException, requests.RequestException) as error:
         raise EnvironmentUnfitError(f"the Docker engine could not provide the images: {error}") from error
