@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.backends.docker import DockerBackend
 from harness.backends.process import ProcessBackend
-from harness.backends.protocol import Backend, Node
+from harness.backends.protocol import BACKENDS, Backend, Node
 from harness.backends.session import Session
 from harness.backends.sweep import sweep
 from harness.backends.watchdog import start_watchdog
@@ -25,8 +25,6 @@ from harness.topology.kafka import kafka
 from harness.topology.nodes import Kind, Topology
 from harness.topology.services import Epoch, QueueKind, services
 from harness.topology.timings import PROFILES, Timings
-
-BACKENDS = ("auto", "docker", "process")
 
 
 @dataclass(frozen=True)

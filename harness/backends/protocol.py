@@ -13,6 +13,9 @@ from typing import Protocol, runtime_checkable
 from harness.narration import Say
 from harness.topology.nodes import NodeSpec, Topology
 
+#: What `--backend` can be; "auto" is Docker where an engine answers.
+BACKENDS = ("auto", "docker", "process")
+
 
 class Capability(StrEnum):
     """What a backend can do to a node. A scenario that needs one it lacks is skipped with the reason."""

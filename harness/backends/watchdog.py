@@ -29,11 +29,9 @@ _CLEANING_TIMEOUT_S = 12.0
 _ORPHAN_CHECK_S = 1.0
 _ORDERLY_END = b"q"
 _EXIT_TIMEOUT_S = 15.0
-#: The package's own __init__ imports every client library: half a second of CPU while the servers start.
-_WITHOUT_THE_REST = """
-import sys, types
-harness = sys.modules["harness"] = types.ModuleType("harness")
-harness.__path__ = [sys.argv[1]]
+_WATCH = """
+import sys
+sys.path.insert(0, sys.argv[1])
 from harness.backends.watchdog import watch_from
 watch_from(sys.argv[2:])
 """
@@ -76,11 +74,11 @@ class Watchdog:
 
 def start_watchdog(session: Session) -> Watchdog:
     """Starts the watchdog of a session that the calling process owns; returns at once."""
-    package = str(Path(__file__).parents[1])
+    root = str(Path(__file__).parents[2])
     fields = [session.id, session.host, str(session.owner_pid), session.owner_started]
     with log_of(session.id).open("ab") as log, _deaf():
         process = subprocess.Popen(
-            [sys.executable, "-c", _WITHOUT_THE_REST, package, *fields],
+            [sys.executable, "-c", _WATCH, root, *fields],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
+from harness.backends.protocol import BACKENDS
 from harness.cli.shown import json_option, show
 from harness.keeper.client import ask, bring_down, bring_up
 from harness.keeper.wanted import Wanted
-from harness.run import BACKENDS
 from harness.topology.services import QueueKind
 from harness.topology.timings import PROFILES, Profile
 
