@@ -5,11 +5,12 @@ Not for deciding anything: what happened is in the history, and checkers judge t
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -127,6 +128,8 @@ class System:
         self.specs = tuple(specs)
         self.logging = Instances("logging", specs, deployment, narrate)
         self.messages = Instances("messages", specs, deployment, narrate)
+        self._maps = itertools.count(1)
+        self._resources = ExitStack()
 
     @cached_property
     def clients(self) -> MessageClients:
@@ -134,8 +137,11 @@ class System:
         return MessageClients(self.clusters.nodes["facade"].endpoint("http"), self.history)
 
     def keys(self, *, backups: str = "1") -> Keys:
-        """A map of this epoch with so many backups ("0", "1", "1 + 1 async", "2"), past the services."""
-        return Keys(self.clusters.hazelcast, f"{BACKUPS[backups]}keys-{self.epoch.id}", self.history)
+        """A new map of this epoch with so many backups ("0", "1", "1 + 1 async", "2"), past the services."""
+        name = f"{BACKUPS[backups]}keys-{self.epoch.id}-{next(self._maps)}"
+        keys = Keys(self.clusters.hazelcast, name, self.history)
+        self._resources.callback(keys.close)
+        return keys
 
     @property
     def increments(self) -> Increments:
@@ -227,5 +233,6 @@ class System:
 
     def close(self) -> None:
         """Closes the connections; the deployment is not its own."""
+        self._resources.close()
         if "clients" in self.__dict__:
             self.clients.close()

@@ -1,9 +1,10 @@
 """Partitions: of a Hazelcast map only whole partitions are lost, only permitted ones, and about as many as theory says.
 
-Operations: `add` a key; the last `read` ok: all keys. The event `owners` says, from before the fault, {"keys": {key:
-[partition, owner]}}. What may be lost follows from the settings (Hazelcast's documentation, "Data Partitioning and
-Replication"): a partition has as many copies as backups and one, on different members; it is lost if all of them die at
-once. Linear in the history.
+Operations: `add` a key; the last `read` ok: all keys. Events: `owners` says, from before the fault, {"keys": {key:
+[partition, owner]}}; `partition-losses` says, from the members that live, {"backups": [[partition, how many of its
+backups died with its owner], ...]}; `keys-per-member` how many keys each running member owns. What may be lost follows
+from the settings (Hazelcast's documentation, "Data Partitioning and Replication"): a partition has as many copies as
+backups and one, on different members; it is lost if all of them die at once. Linear in the history.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ def expected_share(*, members: int, killed: int, copies: int) -> float:
     return comb(killed, copies) / comb(members, copies)
 
 
-def check(events: Sequence[Event], *, share: float) -> Verdict:
-    """Judges the final read against the expected share of lost partitions.
+def check(events: Sequence[Event], *, share: float, copies: int | None = None) -> Verdict:
+    """Judges the final read against the expected share of lost partitions, and how the keys were spread.
 
     Nothing lost where loss was certain is unknown: the fault or the test is broken then. Unknown without a read.
+    With `copies` (of each partition), exactly those are to be lost whose owner and backups died, as the members say.
     """
     history = operations(events)
     read = next((o for o in reversed(history) if o.f == "read" and o.outcome == "ok"), None)
@@ -48,12 +50,45 @@ def check(events: Sequence[Event], *, share: float) -> Verdict:
         "share_lost": round(len(gone) / max(1, len(whole)), 3),
         "share_expected": round(share, 3),
     }
+    spread = _spread(events)
     if share == 0:
         sentence = f"{len(lost)} of {len(adds)} keys are gone, although a copy of each survived"
-        return judged([Anomaly("lost", sentence, tuple(adds[key] for key in sorted(lost)))] if lost else [], figures)
+        found = [Anomaly("lost", sentence, tuple(adds[key] for key in sorted(lost)))] if lost else []
+        return judged(found + spread, figures)
     if not lost:
         return unknown(f"nothing was lost of {len(adds)} keys, although about {share:.0%} of the partitions had to be")
-    return judged(_permitted(places, hurt, whole, gone, lost, share), figures)
+    found = _permitted(places, hurt, whole, gone, lost, share)
+    return judged(found + (_told(events, whole, gone, copies) if copies else []) + spread, figures)
+
+
+def _told(events: Sequence[Event], whole: Counter[object], gone: Counter[object], copies: int) -> list[Anomaly]:
+    """By the members' own word: lost is what lost its owner and every backup, and nothing else."""
+    said = [e.value["backups"] for e in events if e.process == NEMESIS and e.f == "partition-losses"]
+    without_a_copy = {partition for partition, backups in (said[-1] if said else ()) if backups >= copies - 1}
+    found: list[Anomaly] = []
+    if spared := gone.keys() - without_a_copy:
+        sentence = f"{len(spared)} partitions were lost, although no member says that their last copy died"
+        found.append(Anomaly("lost with a living copy", sentence))
+    if kept := (without_a_copy & whole.keys()) - gone.keys():
+        sentence = f"{len(kept)} partitions were not lost, although a member says that their last copy died"
+        found.append(Anomaly("kept without a copy", sentence))
+    return found
+
+
+def _spread(events: Sequence[Event]) -> list[Anomaly]:
+    """Every running member owns about as many keys as any other."""
+    found: list[Anomaly] = []
+    for event in events:
+        if event.process == NEMESIS and event.f == "keys-per-member":
+            total, fair = sum(event.value.values()), 1 / len(event.value)
+            deviation = sqrt(total * fair * (1 - fair))
+            if uneven := {name: n for name, n in event.value.items() if abs(n - total * fair) > _SIGMAS * deviation}:
+                sentence = (
+                    f"{', '.join(f'{name} owns {n}' for name, n in uneven.items())} of {total} keys, about "
+                    f"{total * fair:.0f} were expected of each of {len(event.value)} members"
+                )
+                found.append(Anomaly("unevenly spread", sentence))
+    return found
 
 
 def _hurt(event: Event) -> Sequence[str]:

@@ -24,7 +24,9 @@ _TELLING = (
     "keys-per-member",
     "increments",
     "items-per-consumer",
+    "lost:",
     "received",
+    "share of",
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from harness.checkers import partitions, shares
 from harness.checkers.posts import last
 from harness.events import NEMESIS, Event, Operation, operations
 from harness.faults.nemesis import Injected
@@ -36,13 +37,34 @@ def _operations(events: Sequence[Event]) -> Iterator[str]:
             yield f"{kind.f}: {counts}; longest time without a success {kind.unavailable_s:.2f} s"
     for event in events:
         if event.process == NEMESIS and event.f in _NOTED:
-            yield f"{event.f}: {', '.join(f'{name} {value}' for name, value in event.value.items())}"
+            yield f"{event.f}: {', '.join(_noted(event))}"
+    yield from _losses(events)
     history = operations(events)
     logged = Counter(o.value["logged_by"] for o in history if o.f == "post" and o.outcome == "ok")
     if logged:
         yield f"logged by: {_counts(logged)}"
     if drained := last(history, "drain"):
         yield f"received by: {_counts(_sizes(drained))}"
+
+
+def _losses(events: Sequence[Event]) -> Iterator[str]:
+    """Of keys in partitions: what each round lost, and of several the share."""
+    if not any(event.process == NEMESIS and event.f == "owners" for event in events):
+        return
+    rounds = [partitions.check(one, share=0).figures for one in shares.rounds(events)]
+    known = [figures for figures in rounds if figures]
+    for one in known:
+        yield f"lost: {one['lost']} of {one['keys']} keys, {one['partitions_lost']} of {one['partitions']} partitions"
+    if len(known) > 1:
+        lost, of = (sum(int(str(one[name])) for one in known) for name in ("partitions_lost", "partitions"))
+        low, high = shares.interval(lost, of)
+        yield f"share of partitions lost: {lost / of:.1%}; {low:.1%} to {high:.1%} with {shares.CONFIDENCE} confidence"
+
+
+def _noted(event: Event) -> Iterator[str]:
+    total = sum(event.value.values()) if event.f == "keys-per-member" else 0
+    for name, value in event.value.items():
+        yield f"{name} {value} ({value / total:.0%})" if total else f"{name} {value}"
 
 
 def _sizes(drained: Operation) -> Mapping[str, int]:

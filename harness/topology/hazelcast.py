@@ -9,6 +9,8 @@ from harness.topology.timings import FAST, Timings
 
 CLUSTER_NAME = "dev"
 PORT = 5701
+#: Hazelcast's default, hazelcast.partition.count.
+PARTITION_COUNT = 271
 #: Maps and queues whose name begins with this have no backup; a name costs less than a cluster of other settings.
 NO_BACKUP = "no-backup-"
 #: How many items a queue holds whose name begins with `BOUNDED`.

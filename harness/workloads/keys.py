@@ -9,37 +9,47 @@ Guarantee under test: what may be lost follows from the number of copies and of 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence, Set
+from contextlib import ExitStack, suppress
 from typing import Any
 
 from harness.clusters.hazelcast import HazelcastView, connect
+from harness.clusters.losses import partition_losses
+from harness.errors import AwaitTimeoutError
 from harness.history import History
 from harness.waiting import until
 
 _READ_TIMEOUT_S = 20.0
+_TOLD_S = 5.0
 
 
 class Keys:
-    """A map and its keys."""
+    """A map and its keys. It listens to the members from the first put to the read."""
 
     def __init__(self, view: HazelcastView, name: str, history: History) -> None:
         self._view = view
         self._name = name
         self._history = history
+        self._listening = ExitStack()
+        self._losses: Mapping[int, int] = {}
+        self._partitions: Mapping[str, int] = {}
 
-    def put(self, count: int) -> None:
-        """Puts keys key-0 to key-<count - 1> and records who owns each."""
+    def put(self, count: int, *, first: int = 0) -> None:
+        """Puts `count` keys from key-<first> on and records who owns each, and how many each member owns."""
         client = self._history.client()
+        keys = [f"key-{number}" for number in range(first, first + count)]
         with connect(self._view.nodes) as hazelcast:
             entries: Any = hazelcast.get_map(self._name).blocking()
-            for number in range(count):
-                operation = client.invoke("add", f"key-{number}")
-                entries.set(f"key-{number}", f"value-{number}")
-                operation.ok(f"key-{number}")
-        self._history.event("owners", {"keys": self._owners(count)})
-        self._note_shares(count)
+            for key in keys:
+                operation = client.invoke("add", key)
+                entries.set(key, f"value of {key}")
+                operation.ok(key)
+        self._history.event("owners", {"keys": self._owners(keys)})
+        self.note_shares(count)
+        self._losses = self._listening.enter_context(partition_losses(self._view.running()))
 
     def read(self) -> None:
-        """Reads all keys, once a member answers, and records how many each member owns now."""
+        """Reads all keys, once a member answers; records how many each member owns now, and what the members lost."""
         operation = self._history.client().invoke("read")
         with connect(self._view.nodes) as hazelcast:
             keys: list[str] = until(
@@ -50,10 +60,15 @@ class Keys:
                 passing=(Exception,),
             )
         operation.ok(keys)
-        self._note_shares(len(keys))
+        self._note_losses({partition for key, partition in self._partitions.items() if key not in keys})
+        self.note_shares(len(keys))
 
-    def _note_shares(self, count: int) -> None:
-        """Records how many keys each running member owns, once the cluster has told its clients who owns what."""
+    def close(self) -> None:
+        """Stops listening."""
+        self._listening.close()
+
+    def note_shares(self, count: int) -> None:
+        """Records how many of `count` keys each running member owns, once the clients were told who owns what."""
         shares = until(
             f"all {count} keys to have an owner that runs",
             lambda: self._view.keys_per_member(self._name),
@@ -62,9 +77,16 @@ class Keys:
         )
         self._history.event("keys-per-member", dict(shares))
 
-    def _owners(self, count: int) -> dict[str, tuple[int, str]]:
-        partitions = {f"key-{number}": self._view.partition_of(f"key-{number}") for number in range(count)}
-        return {key: (p, self._view.owner_of(p).spec.name) for key, p in partitions.items()}
+    def _note_losses(self, lost: Set[int]) -> None:
+        """Records what the members said of lost partitions; their word may come a moment after the read."""
+        with suppress(AwaitTimeoutError):  # if it never comes, that is for a checker to find
+            until("the members' word on every lost partition", lambda: lost <= self._losses.keys(), timeout_s=_TOLD_S)
+        self._history.event("partition-losses", {"backups": sorted(self._losses.items())})
+        self.close()
+
+    def _owners(self, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
+        self._partitions = {key: self._view.partition_of(key) for key in keys}
+        return {key: (p, self._view.owner_of(p).spec.name) for key, p in self._partitions.items()}
 
 
 def _all(entries: Any) -> list[str]:

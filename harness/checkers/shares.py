@@ -1,0 +1,80 @@
+"""Shares: how large a share of the partitions two dead members take along, from a kill that was repeated.
+
+A history of several rounds: each puts keys of its own, loses members, and reads. The unit that is lost is the
+partition, so partitions are what is counted: keys of one partition are lost together and are no evidence of their own.
+Each round is, as the members that come back get other partitions than they had. The interval is that of independent
+losses. Hazelcast spreads the copies more evenly than chance would (any two of three members are owner and backup of 90
+or 91 of 271 partitions), so it is wider than it had to be, never narrower. Linear in the history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil, sqrt
+
+from harness.checkers import partitions
+from harness.checkers.verdict import Anomaly, Verdict, combine, judged, unknown
+from harness.events import Event
+
+#: Standard normal quantile of a two-sided interval of 99.99 %: an honest system is refused once in 10 000 runs.
+CONFIDENCE, _Z = "99.99 %", 3.8906
+
+
+def interval(lost: int, of: int) -> tuple[float, float]:
+    """Least and greatest share that is plausible with `CONFIDENCE` (E. B. Wilson's score interval, 1927)."""
+    seen, spread = lost / of, _Z * _Z / of
+    middle = (seen + spread / 2) / (1 + spread)
+    reach = _Z / (1 + spread) * sqrt(seen * (1 - seen) / of + spread / of / 4)
+    return middle - reach, middle + reach
+
+
+def repetitions(*, share: float, partitions: int, points: float) -> int:
+    """How many rounds it takes to know a share to so many percentage points (0.05) to both sides.
+
+    Worked out beforehand: whoever goes on until the result looks right will see that sooner or later.
+    """
+    return ceil(share * (1 - share) * (_Z / points) ** 2 / partitions)
+
+
+def rounds(events: Sequence[Event]) -> list[Sequence[Event]]:
+    """The history in pieces; each begins with the first put after a read."""
+    begins: list[int] = []
+    last = "read"
+    for at, event in enumerate(events):
+        if event.type == "invoke" and event.f in {"add", "read"}:
+            if event.f == "add" and last == "read":
+                begins.append(at)
+            last = event.f
+    return [events[begin:end] for begin, end in zip(begins, [*begins[1:], len(events)], strict=True)]
+
+
+def check(events: Sequence[Event], *, share: float, copies: int) -> Verdict:
+    """Judges each round by itself, and the share over all of them. Unknown without a loss in each."""
+    each = [partitions.check(one, share=share, copies=copies) for one in rounds(events)]
+    lost, of = (sum(_count(verdict, name) for verdict in each) for name in ("partitions_lost", "partitions"))
+    if not of:
+        return combine(*each, unknown("no round says how many partitions were lost"))
+    low, high = interval(lost, of)
+    figures: dict[str, object] = {
+        "rounds": len(each),
+        "keys_lost": [_count(verdict, "lost") for verdict in each],
+        "partitions": of,
+        "partitions_lost": lost,
+        "share_lost": round(lost / max(1, of), 3),
+        "share_expected": round(share, 3),
+        f"interval of {CONFIDENCE}": f"{low:.1%} to {high:.1%}",
+    }
+    found: list[Anomaly] = []
+    if not low <= share <= high:
+        sentence = (
+            f"{lost} of {of} partitions were lost over {len(each)} rounds: {low:.1%} to {high:.1%} with "
+            f"{CONFIDENCE} confidence, {share:.1%} was expected"
+        )
+        found.append(Anomaly("implausible share", sentence))
+    return combine(*each, judged(found, figures))
+
+
+def _count(verdict: Verdict, name: str) -> int:
+    count = verdict.figures.get(name, 0)
+    assert isinstance(count, int), "the figures of harness.checkers.partitions are numbers"
+    return count
