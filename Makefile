@@ -6,13 +6,17 @@ BIN    := $(VENV)/bin
 BACKEND ?= auto
 # which scenarios
 MARKS   ?= faulttolerance
+# where the run writes
+REPORTS ?= reports
 # more for pytest, such as ARGS="-k leader"
 ARGS   ?=
 
 .PHONY: faulttolerance test mutants report bench lock clean prepare durations lint-ci
 
+# ends with the report, and with the scenarios' failure if there is one; exit status 2 of pytest: nothing ran
 faulttolerance: $(VENV)/.made
-	$(BIN)/pytest -m "$(MARKS)" --backend $(BACKEND) $(ARGS)
+	@status=0; $(BIN)/pytest -m "$(MARKS)" --backend $(BACKEND) "--reports=$(REPORTS)" $(ARGS) || status=$$?; \
+	  [ $$status -eq 2 ] || $(BIN)/python -m harness.report.html "$(REPORTS)" || true; exit $$status
 
 test: $(VENV)/.made
 	$(BIN)/ruff check .
@@ -21,10 +25,9 @@ test: $(VENV)/.made
 	$(BIN)/lint-imports
 	$(BIN)/pytest tests --ignore tests/mutants $(ARGS)
 
-# reports/allure/index.html, one file that opens without a server; needs Node.js
-report:
-	npx --yes allure@3.18.0 awesome --single-file --report-name "Does it survive?" \
-	  --output reports/allure reports/allure-results
+# allure/index.html in REPORTS, one file that opens without a server; needs Node.js
+report: $(VENV)/.made
+	$(BIN)/python -m harness.report.html "$(REPORTS)"
 
 # every scenario against a known bug that it has to catch
 mutants: $(VENV)/.made

@@ -14,6 +14,8 @@ from harness.errors import BadInputError
 
 Type = Literal["invoke", "ok", "fail", "info"]
 NEMESIS = "nemesis"
+#: What the name of an event begins with that undoes a fault.
+UNDO = "undo-"
 #: A time after every other, in nanoseconds.
 NEVER = 1 << 62
 _TYPES = frozenset(get_args(Type))
@@ -154,6 +156,33 @@ def steps(history: Sequence[Operation]) -> Iterator[tuple[Operation, bool]]:
     found += [(operation.completion.index, operation, True) for operation in history if operation.completion]
     for _, operation, ended in sorted(found, key=lambda step: step[0]):
         yield operation, ended
+
+
+def faults(events: Iterable[Event]) -> list[Event]:
+    """The beginning of every fault, in order; its value holds `nodes` and `why`."""
+    return [
+        event
+        for event in events
+        if event.process == NEMESIS
+        and isinstance(event.value, dict)
+        and event.value.get("phase") == "begin"
+        and not event.f.startswith(UNDO)
+    ]
+
+
+def undone(fault: Event, events: Iterable[Event]) -> int:
+    """When the fault was undone, in monotonic nanoseconds; far beyond any time if it never was."""
+    return next(
+        (
+            event.time
+            for event in events
+            if event.index > fault.index
+            and event.process == NEMESIS
+            and event.f == UNDO + fault.f
+            and event.value["nodes"] == fault.value["nodes"]
+        ),
+        NEVER,
+    )
 
 
 def _paired(events: Iterable[Event]) -> tuple[Operation, ...]:

@@ -8,7 +8,11 @@ from harness.history import History
 
 
 class GuaranteeBrokenError(AssertionError):
-    """A checker found the history invalid; the message says how, in sentences."""
+    """A checker found the history invalid; the message says how, in sentences, and `verdict` has the rest."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.sentences)
+        self.verdict = verdict
 
 
 def assert_holds(verdict: Verdict) -> None:
@@ -19,7 +23,7 @@ def assert_holds(verdict: Verdict) -> None:
         InconclusiveError: it is unknown.
     """
     if verdict.validity is Validity.INVALID:
-        raise GuaranteeBrokenError(verdict.sentences)
+        raise GuaranteeBrokenError(verdict)
     if verdict.validity is Validity.UNKNOWN:
         raise InconclusiveError(verdict.sentences)
 

@@ -1,34 +1,21 @@
-"""The pytest plugin: options, fixtures, and what is kept of a scenario. Thin; the work is done in harness.run.
-
-Exit status: 0 everything held, 1 a guarantee was broken, 2 bad input or an unfit environment, 3 only inconclusive.
-"""
+"""The pytest plugin: options and fixtures. Thin; the work is done in harness.run, and harness.results tells of it."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 import allure
 import pytest
 
-from harness.errors import (
-    EXIT_BAD_INPUT,
-    EXIT_INCONCLUSIVE,
-    BadInputError,
-    EnvironmentUnfitError,
-    FaultDidNotBiteError,
-    HarnessError,
-    InconclusiveError,
-)
+from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
 from harness.faults.nemesis import Nemesis
 from harness.history import History
-from harness.judgement import GuaranteeBrokenError
 from harness.report.comparison import LOCKS, Compared
-from harness.report.experiments import Experiment, write
 from harness.report.folder import ReportFolder
 from harness.report.scenario import ScenarioReport
+from harness.results import Results, fail
 from harness.run import Options, Run
 from harness.system import System
 from harness.topology.nodes import Kind
@@ -38,10 +25,8 @@ pytest_plugins = ("harness.sharding", "harness.quarantine")
 
 _OPTIONS = pytest.StashKey[Options]()
 _FOLDER = pytest.StashKey[ReportFolder]()
-_FAILED = pytest.StashKey[bool]()
-_WORDS = pytest.StashKey[str]()
 _COMPARED = pytest.StashKey[list[Compared]]()
-_EXPERIMENTS = pytest.StashKey[list[Experiment]]()
+_RESULTS = pytest.StashKey[Results]()
 _TESTS_OF_THE_HARNESS = "tests"
 
 
@@ -78,6 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
             folder = config.stash[_FOLDER] = ReportFolder(options.reports)
             config.option.allure_report_dir = config.option.allure_report_dir or str(folder.allure_results)
             config.option.xmlpath = config.option.xmlpath or str(folder.junit)
+        config.stash[_RESULTS] = Results(options, config.stash.get(_FOLDER, None))
+        config.pluginmanager.register(config.stash[_RESULTS], "harness-results")
     except BadInputError as error:
         pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
 
@@ -122,6 +109,7 @@ def harness_run(request: pytest.FixtureRequest) -> Iterator[Run]:
             run = resources.enter_context(Run(config.stash[_OPTIONS], say))
         except (BadInputError, EnvironmentUnfitError) as error:
             pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
+        config.stash[_RESULTS].backend = run.backend.name
         yield run
 
 
@@ -151,14 +139,14 @@ def system(
     wanted = {name: value for marker in _outermost_first(request) for name, value in marker.kwargs.items()}
     try:
         system = harness_run.system(history, _step, **wanted)
-    except HarnessError as error:
-        report.keep_logs(harness_run.nodes)
-        _fail(f"the system did not come up: {error}")
+    except Exception as error:
+        # Whatever a client of the servers raises: its traceback is no help, the logs of the nodes are.
+        report.keep_logs(harness_run.nodes, attach=True)
+        fail(f"the system did not come up: {error if isinstance(error, HarnessError) else repr(error)}")
     report.begin(system, backend=harness_run.backend.name, timings=harness_run.options.timings)
     try:
         yield system
     finally:
-        request.node.stash[_WORDS] = report.end(system, failed=request.node.stash.get(_FAILED, True))
         system.close()
 
 
@@ -167,7 +155,7 @@ def _outermost_first(request: pytest.FixtureRequest) -> list[pytest.Mark]:
 
 
 @pytest.fixture
-def faults(harness_run: Run, system: System, history: History, report: ScenarioReport) -> Iterator[Nemesis]:
+def faults(harness_run: Run, system: System, history: History, report: ScenarioReport) -> Nemesis:
     """What the scenario breaks things with; what it leaves broken is healed before the next one."""
     nemesis = Nemesis(
         system.clusters,
@@ -176,89 +164,11 @@ def faults(harness_run: Run, system: System, history: History, report: ScenarioR
         detection_s=harness_run.options.profile.detection_s,
         narrate=_step,
     )
-    yield nemesis
-    report.faults(nemesis.injected)
+    report.watch(system, nemesis)
+    return nemesis
 
 
 @contextmanager
 def _step(words: str) -> Iterator[None]:
     with allure.step(words):
         yield
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Tells a failure of the harness' assumptions from a broken guarantee, without a traceback of ours."""
-    try:
-        yield
-    except GuaranteeBrokenError as error:
-        _fail(f"a guarantee was broken\n{error}\n\n{_again(item)}")
-    except (InconclusiveError, FaultDidNotBiteError) as error:
-        item.stash[_UNDECIDED] = True
-        _fail(f"inconclusive: {error}\n\n{_again(item)}")
-    except HarnessError as error:
-        _fail(f"{error}\n\n{_again(item)}")
-
-
-def _fail(message: str) -> NoReturn:
-    """In words only: the errors that it came from say nothing more."""
-    raise pytest.fail.Exception(message, pytrace=False) from None
-
-
-def _again(item: pytest.Item) -> str:
-    """Where the evidence is, and how to repeat just this."""
-    options = item.config.stash[_OPTIONS]
-    command = f'pytest "{item.nodeid}" --backend {options.backend} --timings {options.timings}'
-    folder = item.config.stash.get(_FOLDER, None)
-    evidence = f"history and logs: {folder.path}/histories, {folder.path}/logs\n" if folder else ""
-    return f"{evidence}repeat it: {command}"
-
-
-_INCONCLUSIVE = pytest.StashKey[int]()
-_UNDECIDED = pytest.StashKey[bool]()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Notes whether the scenario failed, for what is kept of it."""
-    report = yield
-    if call.when == "call":
-        item.stash[_FAILED] = call.excinfo is not None
-        item.stash[_OUTCOME] = report.outcome
-        # Not one in quarantine: its report says that it was skipped, and no failure is counted for it.
-        if report.failed and item.stash.get(_UNDECIDED, False):
-            item.session.stash[_INCONCLUSIVE] = item.session.stash.get(_INCONCLUSIVE, 0) + 1
-    if call.when == "teardown":
-        _note_experiments(item)
-    return report
-
-
-_OUTCOME = pytest.StashKey[str]()
-
-
-def _note_experiments(item: pytest.Item) -> None:
-    """Keeps what the scenario measured for the table of the reports' experiments."""
-    noted = item.session.stash.setdefault(_EXPERIMENTS, [])
-    for marker in item.iter_markers("experiment"):
-        scenario = item.nodeid.rpartition("/")[2]
-        outcome = item.stash.get(_OUTCOME, "skipped")
-        report, did, saw = marker.args
-        noted.append(Experiment(report, did, saw, scenario, outcome, item.stash.get(_WORDS, "")))
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Shows the experiments in words."""
-    folder = config.stash.get(_FOLDER, None)
-    if folder and folder.summary.exists():
-        terminalreporter.section("what was broken, and what it cost")
-        terminalreporter.write(folder.summary.read_text())
-
-
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Writes the table of the experiments; exit status 3 when nothing failed but what was inconclusive."""
-    if (folder := session.config.stash.get(_FOLDER, None)) and (experiments := session.stash.get(_EXPERIMENTS, [])):
-        write(folder.path / "experiments.md", experiments)
-    if exitstatus == pytest.ExitCode.TESTS_FAILED and session.stash.get(_INCONCLUSIVE, 0) == session.testsfailed:
-        session.exitstatus = EXIT_INCONCLUSIVE

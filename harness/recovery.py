@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 
 from harness.checkers.quantiles import quantiles_s
 from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
-from harness.events import NEMESIS, NEVER, Event, Operation, operations, steps
+from harness.events import NEMESIS, Event, Operation, faults, operations, steps, undone
 
 _NS = 1e9
-_UNDO = "undo-"
 
 
 @dataclass(frozen=True)
@@ -109,14 +108,12 @@ def recoveries(events: Sequence[Event]) -> tuple[Recovery, ...]:
         return ()
     history = operations(events)
     nemesis = [event for event in events if event.process == NEMESIS and isinstance(event.value, Mapping)]
-    begins = [event for event in nemesis if event.value.get("phase") == "begin" and not event.f.startswith(_UNDO)]
-    return tuple(_recovery(begin, nemesis, history, events[0].time) for begin in begins)
+    return tuple(_recovery(begin, nemesis, history, events[0].time) for begin in faults(events))
 
 
 def _recovery(begin: Event, nemesis: Sequence[Event], history: Sequence[Operation], start: int) -> Recovery:
     later = [event for event in nemesis if event.index > begin.index]
     effects = [event for event in later if "after_s" in event.value]
-    undone = next((e.time for e in later if e.f == _UNDO + begin.f and e.value["nodes"] == begin.value["nodes"]), NEVER)
     ok = [operation for operation in history if operation.outcome == "ok"]
     first: dict[str, float] = {}
     for operation in sorted(ok, key=lambda operation: operation.ended):
@@ -132,7 +129,7 @@ def _recovery(begin: Event, nemesis: Sequence[Event], history: Sequence[Operatio
         redundancy_s=_first(effects, {"safe", "isr-full"}, begin),
         first_success_s=first,
         drained_s=drained,
-        latency={f: _latencies([o for o in ok if o.f == f], begin.time, undone) for f in first},
+        latency={f: _latencies([o for o in ok if o.f == f], begin.time, undone(begin, later)) for f in first},
     )
 
 

@@ -7,7 +7,12 @@ from harness.checkers import bounded_queue
 from harness.topology.hazelcast import BOUND
 from harness.waiting import until
 
-pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast, pytest.mark.system(running=False)]
+pytestmark = [
+    pytest.mark.faulttolerance,
+    pytest.mark.guarantee("each item comes out once"),
+    pytest.mark.hazelcast,
+    pytest.mark.system(running=False),
+]
 
 
 @pytest.mark.experiment("004", "queue of 10, one producer of 1..100, two consumers", "mostly one by one")

@@ -25,7 +25,12 @@ _A_THIRD = expected_share(members=3, killed=2, copies=2)
 _PAIRS = [("hazelcast-1", "hazelcast-2"), ("hazelcast-2", "hazelcast-3"), ("hazelcast-3", "hazelcast-1")]
 _REPETITIONS = shares.repetitions(share=_A_THIRD, partitions=PARTITION_COUNT, points=0.075)
 
-pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast, pytest.mark.system(running=False)]
+pytestmark = [
+    pytest.mark.faulttolerance,
+    pytest.mark.guarantee("no entry is lost"),
+    pytest.mark.hazelcast,
+    pytest.mark.system(running=False),
+]
 
 
 @pytest.mark.experiment("004", "1000 keys, one of 3 nodes disconnected", "no data loss")

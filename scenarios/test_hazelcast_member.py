@@ -12,7 +12,7 @@ from harness import (
     partitions_safe,
 )
 
-pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast]
+pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("no entry is lost"), pytest.mark.hazelcast]
 
 
 @pytest.mark.experiment("000", "a node stops while its service goes on (untied)", "data stays on the two other nodes")

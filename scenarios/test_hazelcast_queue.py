@@ -16,7 +16,12 @@ from harness import (
 from harness.faults.protocol import Fault
 
 headline = pytest.mark.headline
-pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast, pytest.mark.system(consumers=False)]
+pytestmark = [
+    pytest.mark.faulttolerance,
+    pytest.mark.guarantee("no acknowledged message is lost"),
+    pytest.mark.hazelcast,
+    pytest.mark.system(consumers=False),
+]
 
 as_it_is = pytest.mark.system(queue="hazelcast")
 owning_the_queue = pytest.mark.system(queue="hazelcast", queue_owner=lowest_ip)

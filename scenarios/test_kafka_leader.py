@@ -6,7 +6,12 @@ from harness import Kill, Nemesis, Pause, Stop, System, assert_delivered_and_agg
 from harness.faults.protocol import Fault
 
 headline = pytest.mark.headline
-pytestmark = [pytest.mark.faulttolerance, pytest.mark.kafka, pytest.mark.system(consumers=False)]
+pytestmark = [
+    pytest.mark.faulttolerance,
+    pytest.mark.guarantee("no acknowledged message is lost"),
+    pytest.mark.kafka,
+    pytest.mark.system(consumers=False),
+]
 
 
 @pytest.mark.experiment(

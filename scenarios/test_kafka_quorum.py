@@ -15,7 +15,7 @@ from harness import (
 )
 from harness.targets import Target
 
-pytestmark = [pytest.mark.faulttolerance, pytest.mark.kafka]
+pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("no acknowledged message is lost"), pytest.mark.kafka]
 
 
 @pytest.mark.parametrize("leads", [False, True], ids=["controller", "controller and leader"])

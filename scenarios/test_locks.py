@@ -5,7 +5,12 @@ import pytest
 from harness import Kill, Nemesis, System, assert_holds, owner_of
 from harness.checkers import counter
 
-pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast, pytest.mark.system(running=False)]
+pytestmark = [
+    pytest.mark.faulttolerance,
+    pytest.mark.guarantee("no update is lost"),
+    pytest.mark.hazelcast,
+    pytest.mark.system(running=False),
+]
 
 
 @pytest.mark.experiment("004", "3 clients x 10 000 increments without locks", "below 30 000")

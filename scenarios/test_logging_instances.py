@@ -19,7 +19,7 @@ from harness import (
 )
 from harness.faults.protocol import Fault
 
-pytestmark = [pytest.mark.faulttolerance]
+pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on")]
 
 
 @pytest.mark.experiment("001", "logging instances closed under requests", "the facade goes on to the next instance")

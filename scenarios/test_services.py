@@ -5,7 +5,7 @@ import pytest
 from harness import Kill, Nemesis, System, assert_delivered_and_aggregated, assert_holds, node
 from harness.checkers import aggregation, queue
 
-pytestmark = [pytest.mark.faulttolerance]
+pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on")]
 
 
 @pytest.mark.experiment(

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from math import comb, sqrt
 
 from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
-from harness.events import NEMESIS, Event, operations
+from harness.events import NEMESIS, Event, faults, operations
 
 #: So many standard deviations from the expected share are implausible: once in 16 000 runs by chance.
 _SIGMAS = 4.0
@@ -38,7 +38,7 @@ def check(events: Sequence[Event], *, share: float, copies: int | None = None) -
         return unknown("the map was never read")
     adds = {o.invoke.value: o for o in history if o.f == "add" and o.outcome == "ok"}
     places = next(event.value["keys"] for event in events if event.process == NEMESIS and event.f == "owners")
-    hurt = {name for event in events if event.process == NEMESIS for name in _hurt(event)}
+    hurt = {name for fault in faults(events) for name in fault.value["nodes"]}
     lost = adds.keys() - set(read.value)
     whole = Counter(places[key][0] for key in adds)
     gone = Counter(places[key][0] for key in lost)
@@ -89,11 +89,6 @@ def _spread(events: Sequence[Event]) -> list[Anomaly]:
                 )
                 found.append(Anomaly("unevenly spread", sentence))
     return found
-
-
-def _hurt(event: Event) -> Sequence[str]:
-    begins = isinstance(event.value, Mapping) and event.value.get("phase") == "begin"
-    return event.value["nodes"] if begins and not event.f.startswith("undo") else ()
 
 
 def _permitted(

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from harness.backends.protocol import Capability, Node
 from harness.clusters import Clusters
@@ -16,6 +17,15 @@ from harness.history import History
 from harness.narration import Narrate
 from harness.targets import Picked, Target
 from harness.waiting import until
+
+
+class Moment(StrEnum):
+    """A point of a scenario at which somebody may want to look."""
+
+    BEFORE_FAULT = "before-fault"
+    AFTER_FAULT = "after-fault"
+    BEFORE_UNDO = "before-undo"
+    END = "end"
 
 
 @dataclass
@@ -82,6 +92,8 @@ class Nemesis:
         self._narrate = narrate
         self._active: list[Injected] = []
         self.injected: list[Injected] = []
+        #: Called at each moment of a fault, in the scenario's thread; what they do takes time from the scenario.
+        self.watchers: list[Callable[[Moment], None]] = []
 
     @property
     def active(self) -> tuple[Injected, ...]:
@@ -97,6 +109,7 @@ class Nemesis:
         """
         if fault.needs not in self._capabilities:
             raise BadInputError(f"this backend can't {fault.name} (it lacks the capability {fault.needs!r})")
+        self._tell(Moment.BEFORE_FAULT)
         picked = target(self._clusters)
         names = [node.spec.name for node in picked.nodes]
         self._history.event(fault.name, {"nodes": names, "why": picked.why, "phase": "begin"})
@@ -107,6 +120,7 @@ class Nemesis:
         injected.proofs.update((node.spec.name, fault.proof(node)) for node in picked.nodes)
         self._history.event(fault.name, {"nodes": names, "why": picked.why, "phase": "end", "proof": injected.proofs})
         self.injected.append(injected)
+        self._tell(Moment.AFTER_FAULT)
         return injected
 
     def await_effect(self, effect: Effect, injected: Injected, timeout_s: float | None) -> float:
@@ -125,12 +139,17 @@ class Nemesis:
         """Undoes one injected fault; does nothing if that has happened."""
         if injected not in self._active:
             return
+        self._tell(Moment.BEFORE_UNDO)
         names = [node.spec.name for node in injected.nodes]
         self._history.event(f"undo-{injected.fault.name}", {"nodes": names, "phase": "begin"})
         with self._narrate(f"undo the {injected.fault.name} of {', '.join(names)}"):
             _each(injected.nodes, injected.fault.undo)
         self._active.remove(injected)
         self._history.event(f"undo-{injected.fault.name}", {"nodes": names, "phase": "end"})
+
+    def _tell(self, moment: Moment) -> None:
+        for watcher in self.watchers:
+            watcher(moment)
 
     def heal(self) -> None:
         """Undoes everything that is still in force, the latest first."""

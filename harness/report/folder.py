@@ -11,7 +11,8 @@ from typing import TextIO
 
 from harness.errors import BadInputError
 
-_KEPT = {"README.md", ".lock"}
+#: The trend over the last runs, Allure's, has to outlive each of them.
+_KEPT = {"README.md", ".lock", "history.jsonl"}
 
 
 class ReportFolder:
@@ -42,9 +43,19 @@ class ReportFolder:
         return self.path / "junit.xml"
 
     @property
-    def summary(self) -> Path:
+    def page(self) -> Path:
+        """The folder of the HTML report."""
+        return self.path / "allure"
+
+    @property
+    def figures(self) -> Path:
         """The experiments in words."""
-        return self.path / "summary.txt"
+        return self.path / "figures.txt"
+
+    @property
+    def summary(self) -> Path:
+        """The run as a table, in Markdown."""
+        return self.path / "summary.md"
 
     def history(self, scenario: str) -> Path:
         """The history of a scenario, as JSON lines."""

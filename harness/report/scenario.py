@@ -1,7 +1,8 @@
-"""What is kept of one scenario: history, topology before and after, figures in words, logs of every node on failure."""
+"""What is kept of one scenario: history, pictures, figures in words, the topology at its moments, every node's log."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,16 +12,23 @@ from harness.backends.protocol import Node
 from harness.checkers import combine
 from harness.errors import BadInputError
 from harness.events import Events
-from harness.faults.nemesis import Injected
+from harness.faults.nemesis import Moment, Nemesis
 from harness.replay import judge
-from harness.report import snapshot
+from harness.report import messages, snapshot, topology
 from harness.report.comparison import Compared
 from harness.report.figures import figures
 from harness.report.folder import ReportFolder
+from harness.report.labels import file_under_fault
+from harness.report.outcome import Figures, measured
+from harness.report.overview import overview
+from harness.report.snapshot import Snapshot
 from harness.report.timeline import svg
 from harness.system import System
 
 _LONG_BYTES = 300_000
+#: What an attached log may have; its file has all of it.
+_LOG_CHARACTERS = 60_000
+_BEFORE, _DURING, _AFTER = "before", "during: just before the fault is undone", "at the end"
 
 
 class ScenarioReport:
@@ -30,38 +38,59 @@ class ScenarioReport:
         self.scenario = scenario
         self._folder = folder
         self._compared = compared
-        self._before = ""
-        self._injected: Sequence[Injected] = ()
+        self._began = time.time()
+        self._moments: dict[str, Snapshot] = {}
+        self._nemesis: Nemesis | None = None
+        self.words = ""
+        self.measured = Figures()
 
     @property
     def history_path(self) -> Path:
         """Where the history goes."""
         return self._folder.history(self.scenario)
 
+    @property
+    def logs_path(self) -> Path:
+        """Where the logs go."""
+        return self._folder.logs(self.scenario)
+
     def begin(self, system: System, *, backend: str, timings: str) -> None:
         """Notes the topology as it is before anything is broken."""
         allure.dynamic.parameter("backend", backend)
         allure.dynamic.parameter("timings", timings)
-        self._before = snapshot.table(snapshot.of(system))
-        allure.attach(self._before, "topology before", allure.attachment_type.TEXT)
+        self._moments[_BEFORE] = snapshot.of(system)
 
-    def faults(self, injected: Sequence[Injected]) -> None:
-        """Notes what was broken, for the figures."""
-        self._injected = tuple(injected)
+    def watch(self, system: System, nemesis: Nemesis) -> None:
+        """Has the nemesis tell of its moments, for the topology while a fault is in force, and for the figures."""
+        self._nemesis = nemesis
 
-    def end(self, system: System, *, failed: bool) -> str:
-        """Attaches the rest and returns the experiment in words."""
-        allure.attach(snapshot.table(snapshot.of(system)), "topology after", allure.attachment_type.TEXT)
-        words = figures(self.scenario, self._injected, system.history.events)
-        allure.attach(words, "figures", allure.attachment_type.TEXT)
-        with self._folder.summary.open("a") as summary:
-            summary.write(words + "\n")
-        self._attach_history()
-        self._compare(system.history.events)
+        def note(moment: Moment) -> None:
+            if moment is Moment.BEFORE_UNDO and _DURING not in self._moments:
+                self._moments[_DURING] = snapshot.of(system)
+
+        nemesis.watchers.append(note)
+
+    def end(self, system: System, *, failed: bool, repeat: str) -> None:
+        """Attaches the rest, what people look for first at first."""
+        events = system.history.events
+        self._moments[_AFTER] = snapshot.of(system)
+        self.measured = measured(events)
+        self.words = figures(self.scenario, self._nemesis.injected if self._nemesis else (), events)
+        with self._folder.figures.open("a") as file:
+            file.write(self.words + "\n")
+        file_under_fault(self.measured.faults)
+        if picture := overview(events):
+            allure.attach(picture, "operations and faults", allure.attachment_type.SVG)
+        allure.attach(topology.drawn(self._moments), "topology before and after", allure.attachment_type.SVG)
+        allure.attach(self.words, "figures", allure.attachment_type.TEXT)
+        if lines := messages.table(events):
+            allure.attach(lines, "message by message", allure.attachment_type.CSV)
+        self._compare(events)
         if failed:
-            self._draw(system.history.events)
-            self.keep_logs(system.deployment.nodes)
-        return words
+            self._draw(events)
+        self.keep_logs(system.deployment.nodes, attach=failed)
+        self._attach_history()
+        allure.attach(repeat, "repeat this scenario", allure.attachment_type.TEXT)
 
     def _attach_history(self) -> None:
         """A long one stays in its file: a report of one page that people open has to stay small."""
@@ -89,10 +118,16 @@ class ScenarioReport:
                 drawn = svg(anomaly.operations, events)
                 allure.attach(drawn, f"timeline: {anomaly.name}", allure.attachment_type.SVG)
 
-    def keep_logs(self, nodes: Mapping[str, Node]) -> None:
-        """Keeps every node's log, for a scenario that failed or could not begin."""
-        folder = self._folder.logs(self.scenario)
+    def keep_logs(self, nodes: Mapping[str, Node], *, attach: bool) -> None:
+        """Keeps what every node wrote since the scenario began; in the page, too, for one that went wrong."""
         for name, node in nodes.items():
-            text = node.logs()
-            (folder / f"{name}.log").write_text(text)
-            allure.attach(text, f"log of {name}", allure.attachment_type.TEXT)
+            text = node.logs(since=self._began)
+            (self.logs_path / f"{name}.log").write_text(text)
+            if attach:
+                allure.attach(_end_of(text), f"log of {name}", allure.attachment_type.TEXT)
+
+
+def _end_of(text: str) -> str:
+    if len(text) <= _LOG_CHARACTERS:
+        return text
+    return f"(the last {_LOG_CHARACTERS} characters; the log's file has the rest)\n{text[-_LOG_CHARACTERS:]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from harness.events import NEMESIS, Event, Operation
+from harness.events import Event, Operation, faults
 
 _COLUMNS = 40
 _MOST = 40
@@ -81,14 +81,7 @@ class _Scale:
 
 
 def _faults(events: Sequence[Event], scale: _Scale) -> list[Event]:
-    return [
-        event
-        for event in events
-        if event.process == NEMESIS
-        and scale.first <= event.time <= scale.last
-        and isinstance(event.value, dict)
-        and event.value.get("phase") == "begin"
-    ]
+    return [event for event in faults(events) if scale.first <= event.time <= scale.last]
 
 
 def _done(event: Event) -> str:

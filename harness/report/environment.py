@@ -1,0 +1,70 @@
+"""What a report says about where it ran. No environment variable reaches a report but through here, by name."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tomllib
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+from harness.provision.jars import lock_path
+
+#: Environment variables whose values a report may show: what a CI service says about the commit that it runs.
+ALLOWED = (
+    "CI",
+    "GITHUB_SERVER_URL",
+    "GITHUB_REPOSITORY",
+    "GITHUB_SHA",
+    "GITHUB_REF_NAME",
+    "GITHUB_RUN_NUMBER",
+    "CI_PROJECT_URL",
+    "CI_COMMIT_SHA",
+    "CI_COMMIT_REF_NAME",
+    "CI_PIPELINE_IID",
+)
+_GIB = 1 << 30
+
+
+def allowed(environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
+    """The variables of the list that are set."""
+    return {name: environ[name] for name in ALLOWED if environ.get(name)}
+
+
+def environment(*, backend: str, timings: str) -> Mapping[str, str]:
+    """Where and with what a run took place, for a person who compares two of them."""
+    return {
+        "backend": backend,
+        "timings": timings,
+        **_servers(),
+        "kafka-python": version("kafka-python"),
+        "hazelcast-python-client": version("hazelcast-python-client"),
+        "Python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()}, {platform.machine()}",
+        "machine": f"{os.cpu_count()} cores, {psutil.virtual_memory().total / _GIB:.0f} GiB",
+        **allowed(),
+    }
+
+
+def source(path: str, line: int, environ: Mapping[str, str] = os.environ) -> str | None:
+    """The address of a source line where a CI service says whose commit this is; None elsewhere."""
+    known = allowed(environ)
+    match known:
+        case {"GITHUB_SERVER_URL": server, "GITHUB_REPOSITORY": repository, "GITHUB_SHA": commit}:
+            return f"{server}/{repository}/blob/{commit}/{path}#L{line}"
+        case {"CI_PROJECT_URL": project, "CI_COMMIT_SHA": commit}:
+            return f"{project}/-/blob/{commit}/{path}#L{line}"
+    return None
+
+
+def _servers() -> Mapping[str, str]:
+    """What the locks of the servers say; an image that was given instead is named by its tag in the steps."""
+    found: dict[str, str] = {}
+    for server in ("hazelcast", "kafka"):
+        wanted = tomllib.loads(Path(lock_path(server).with_name("jgo.toml")).read_text())
+        found[server.capitalize()] = wanted["dependencies"]["coordinates"][0].rpartition(":")[2]
+        found["Java"] = wanted["java"]["version"]
+    return found

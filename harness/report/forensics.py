@@ -1,0 +1,75 @@
+"""What lost messages have in common with the faults: when they were acknowledged, in which partition, logged by whom.
+
+Words for a person who reads why a scenario failed; not a judgement, the checkers have done that.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from harness.checkers import Anomaly
+from harness.events import Event, Operation, faults
+
+_NS_PER_MS = 1e6
+#: From this share on, "nearly all" is worth a word.
+_MOST = 0.8
+
+
+def explained(anomalies: Sequence[Anomaly], events: Sequence[Event]) -> str:
+    """Each anomaly's sentence, a line each, and under those that lost something what the lost have in common."""
+    lines: list[str] = []
+    for anomaly in anomalies:
+        lines.append(anomaly.sentence[:1].upper() + anomaly.sentence[1:] + ".")
+        lines += [f"  {line}" for line in _in_common(_acknowledged(anomaly), events)]
+    return "\n".join(lines)
+
+
+def _acknowledged(anomaly: Anomaly) -> Sequence[Operation]:
+    """The writes that it is about."""
+    return [o for o in anomaly.operations if o.outcome == "ok" and o.f in {"post", "add"}]
+
+
+def _in_common(lost: Sequence[Operation], events: Sequence[Event]) -> Iterator[str]:
+    if not lost:
+        return
+    for field, words in (("partition", "were in partition"), ("logged_by", "were logged by")):
+        yield from _shared(lost, field, words)
+    for fault in faults(events):
+        yield _when(lost, fault)
+
+
+def _shared(lost: Sequence[Operation], field: str, words: str) -> Iterator[str]:
+    values = Counter(o.value.get(field) for o in lost if isinstance(o.value, dict))
+    values.pop(None, None)
+    if not values:
+        return
+    value, count = values.most_common(1)[0]
+    if count == len(lost):
+        yield f"All {count} {words} {value}." if count > 1 else f"It {words.replace('were', 'was')} {value}."
+    elif count >= _MOST * len(lost):
+        yield f"{count} of the {len(lost)} {words} {value}."
+
+
+def _when(lost: Sequence[Operation], fault: Event) -> str:
+    """How long before or after the fault they had been acknowledged."""
+    done = f"the {fault.f} of {', '.join(fault.value['nodes'])} ({fault.value['why']})"
+    before = [fault.time - o.ended for o in lost if o.ended <= fault.time]
+    after = [o.ended - fault.time for o in lost if o.ended > fault.time]
+    if not after:
+        return f"{_all(len(before))} acknowledged before {done}, the last {_ms(min(before))} before it."
+    if not before:
+        return f"{_all(len(after))} acknowledged after {done}, the first {_ms(min(after))} after it."
+    return (
+        f"{len(before)} were acknowledged before {done}, the last {_ms(min(before))} before it; {len(after)} after it, "
+        f"the first {_ms(min(after))} after it."
+    )
+
+
+def _all(count: int) -> str:
+    return "It was" if count == 1 else f"All {count} were"
+
+
+def _ms(nanoseconds: int) -> str:
+    milliseconds = nanoseconds / _NS_PER_MS
+    return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"

@@ -1,0 +1,92 @@
+"""The HTML report: how Allure is to make it from a run's results, and the call that does (`make report`)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
+
+_ALLURE = "allure@3.18.0"
+_CONFIG = "allurerc.json"
+_RUNS_IN_TREND = 20
+_TIMEOUT_S = 300
+#: Failures by what they say; the first that matches counts, so the order is from the particular to the general.
+CATEGORIES = {
+    "Lost message": r"guarantee broken: .*\b(lost|incomplete logging part|part of a partition)\b",
+    "Wrong aggregation": r"guarantee broken: .*\b(aggregation|invented|doubled|unnamed)\b",
+    "Another guarantee broken": r"guarantee broken: |AssertionError|assert ",
+    "Inconclusive": r"inconclusive: ",
+    "Environment": r"the system did not come up: |environment: ",
+    "Harness error": r"[^]",
+}
+
+
+def write_config(folder: Path, environment: Mapping[str, str]) -> None:
+    """Writes how the report of this run is to look; paths are from the folder."""
+    config = {
+        "name": "Does it survive?",
+        "resultsDir": "allure-results",
+        "output": "allure",
+        "historyPath": "history.jsonl",
+        "historyLimit": _RUNS_IN_TREND,
+        "variables": environment,
+        "hideLabels": ["parentSuite", "suite", "subSuite", "host", "thread", "framework", "language", "package"],
+        "categories": {
+            "rules": [
+                {"name": name, "matchedStatuses": ["failed", "broken"], "messageRegex": regex}
+                for name, regex in CATEGORIES.items()
+            ]
+        },
+        "plugins": {"awesome": {"options": {"singleFile": True, "groupBy": ["epic", "feature", "story"]}}},
+    }
+    (folder / _CONFIG).write_text(json.dumps(config, indent=1))
+
+
+def make(folder: Path) -> Path:
+    """Has Allure write `allure/index.html`, one file that opens without a server; returns its path.
+
+    Raises:
+        BadInputError: the folder holds no run.
+        EnvironmentUnfitError: Node.js is missing, or Allure could not be got or failed.
+    """
+    if not (folder / _CONFIG).exists():
+        raise BadInputError(f"{folder} holds no results of a run: run `make faulttolerance` first")
+    npx = shutil.which("npx")
+    if npx is None:
+        raise EnvironmentUnfitError(
+            "no HTML report: it needs npx, which comes with Node.js 20 or newer, and there is none; install it and "
+            f"run `make report`. The results are kept in {folder}/allure-results, the summary in {folder}/summary.md"
+        )
+    shutil.rmtree(folder / "allure", ignore_errors=True)
+    command = [npx, "--yes", _ALLURE, "generate", "--config", _CONFIG]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise EnvironmentUnfitError(f"no HTML report: `{' '.join(command)}` took over {_TIMEOUT_S} s") from error
+    page = folder / "allure" / "index.html"
+    if done.returncode != 0 or not page.exists():
+        said = (done.stderr + done.stdout).strip()[-800:]
+        raise EnvironmentUnfitError(
+            f"no HTML report: `npx {' '.join(command[1:])}` in {folder} ended with {done.returncode}; does the package "
+            f"registry for Node.js answer? It said: {said}"
+        )
+    return page
+
+
+def main() -> None:
+    """`python -m harness.report.html FOLDER`."""
+    try:
+        page = make(Path(sys.argv[1] if len(sys.argv) > 1 else "reports"))
+    except HarnessError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(EXIT_BAD_INPUT)
+    sys.stdout.write(f"the report: {page}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""How Allure files a scenario: system, guarantee and fault as its behaviours tree, a title and a severity."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import allure
+
+from harness.report.environment import source
+from harness.report.outcome import title
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What pytest knows of a scenario.
+
+    Attributes:
+        id: as pytest takes it.
+        words: its docstring.
+        markers: their names.
+        guarantee: what its `guarantee` marker says.
+        path: of its file, from the root of the repository.
+        line: where it begins, from 1.
+    """
+
+    id: str
+    words: str
+    markers: frozenset[str]
+    guarantee: str
+    path: str
+    line: int
+
+    @property
+    def system(self) -> str:
+        """Which of the systems it is about."""
+        for name in ("kafka", "hazelcast"):
+            if name in self.markers:
+                return name.capitalize()
+        return "The services"
+
+
+def file(scenario: Scenario, *, page: Path) -> None:
+    """Labels the scenario that runs now.
+
+    Args:
+        scenario: which.
+        page: the folder of the report, for a link to the source where no CI service shows it.
+    """
+    allure.dynamic.title(title(scenario.id))
+    allure.dynamic.description(scenario.words)
+    allure.dynamic.epic(scenario.system)
+    allure.dynamic.feature(scenario.guarantee)
+    critical = "headline" in scenario.markers
+    allure.dynamic.severity(allure.severity_level.CRITICAL if critical else allure.severity_level.NORMAL)
+    address = source(scenario.path, scenario.line) or os.path.relpath(scenario.path, page)
+    allure.dynamic.link(address, name=f"{scenario.path}, line {scenario.line}")
+
+
+def file_under_fault(broken: Sequence[str]) -> None:
+    """Adds the last level of the tree once it is known: what was done to which kind of node."""
+    kinds = dict.fromkeys(_kind(words) for words in broken)
+    allure.dynamic.story(" and ".join(kinds) or "nothing is broken")
+
+
+def _kind(words: str) -> str:
+    """`kill kafka-1, kafka-2` as `kill kafka, 2 at once`."""
+    fault, _, names = words.partition(" ")
+    nodes = names.split(", ")
+    roles = " and ".join(dict.fromkeys(name.rpartition("-")[0] or name for name in nodes))
+    return f"{fault} {roles}, {len(nodes)} at once" if len(nodes) > 1 else f"{fault} {roles}"

@@ -1,0 +1,48 @@
+"""Message by message: when it was posted and acknowledged, who logged it, and who read it. For small runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Sequence
+
+from harness.checkers.posts import Posts, last
+from harness.events import Event, operations
+
+#: With more messages than these a table is no longer for reading.
+MOST = 50
+_NS = 1e9
+_HEADS = ("message", "posted at, s", "outcome", "answered at, s", "logged by", "partition", "offset", "read by")
+
+
+def table(events: Sequence[Event]) -> str:
+    """CSV with a line for each message in the order of the posts; empty without posts, or with more than `MOST`."""
+    history = operations(events)
+    posts = Posts(history).by_id
+    if not posts or len(posts) > MOST:
+        return ""
+    readers: dict[str, list[str]] = defaultdict(list)
+    if drained := last(history, "drain"):
+        for instance, ids in drained.value.items():
+            for place, id_ in enumerate(ids, start=1):
+                readers[id_].append(f"{instance} as number {place}")
+    zero = events[0].time
+    out = io.StringIO()
+    lines = csv.writer(out, lineterminator="\n")
+    lines.writerow(_HEADS)
+    for id_, post in posts.items():
+        value = post.value
+        lines.writerow(
+            (
+                value["msg"],
+                f"{(post.began - zero) / _NS:.3f}",
+                {"ok": "acknowledged", "fail": "surely not done", "info": "unknown"}[post.outcome],
+                f"{(post.ended - zero) / _NS:.3f}" if post.completion else "",
+                value.get("logged_by", ""),
+                value.get("partition", ""),
+                value.get("offset", ""),
+                "; ".join(readers[id_]) or ("nobody" if drained else "never drained"),
+            )
+        )
+    return out.getvalue()

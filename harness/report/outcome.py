@@ -1,0 +1,107 @@
+"""What became of one scenario, as the row of every table that shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from harness.checkers import combine
+from harness.errors import BadInputError
+from harness.events import Event, faults, operations
+from harness.recovery import kinds
+from harness.replay import judge
+
+#: Kinds of operations that change what the system holds.
+_WRITES = frozenset({"post", "add", "put", "increment", "write", "send"})
+#: Kinds of requests of which the longest time without a success is said; a put may have to wait by its nature.
+_REQUESTS = frozenset({"post", "get", "add", "increment"})
+
+
+class Result(StrEnum):
+    """In the words of the tables."""
+
+    HELD = "held"
+    BROKEN = "broken"
+    INCONCLUSIVE = "inconclusive"
+    ERROR = "error"
+    QUARANTINED = "quarantined"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a history says by itself. None where it has no such thing.
+
+    Attributes:
+        faults: what was done to whom, such as "kill kafka-2".
+        acknowledged: how many writes were answered with success.
+        lost: how many of them were gone at the end; some scenarios expect that.
+        unavailable_s: the longest time without a success of any kind of request, in seconds.
+    """
+
+    faults: tuple[str, ...] = ()
+    acknowledged: int | None = None
+    lost: int | None = None
+    unavailable_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One scenario of a run.
+
+    Attributes:
+        scenario: its id, as pytest takes it.
+        result: what became of it.
+        figures: of its history.
+        took_s: how long it took, with its setup, in seconds.
+        words: why it did not hold, in plain words; empty if it did.
+        repeat: the command that repeats just this.
+    """
+
+    scenario: str
+    result: Result
+    figures: Figures
+    took_s: float
+    words: str
+    repeat: str
+
+    @property
+    def title(self) -> str:
+        """The scenario's name as a sentence."""
+        return title(self.scenario)
+
+
+def title(scenario: str) -> str:
+    """`.../test_x.py::test_losing_one_loses_nothing[10-stop]` as "losing one loses nothing: 10, stop"."""
+    name, _, parameters = scenario.rpartition("::")[2].partition("[")
+    words = re.sub(r"^test_", "", name).replace("_", " ")
+    return f"{words}: {parameters.rstrip(']').replace('-', ', ', 1)}" if parameters else words
+
+
+def measured(events: Sequence[Event]) -> Figures:
+    """The figures of a history; one that nothing can be said of has none."""
+    history = operations(events)
+    writes = [operation for operation in history if operation.f in _WRITES]
+    requests = [kind.unavailable_s for kind in kinds(events) if kind.f in _REQUESTS]
+    return Figures(
+        faults=broken(events),
+        acknowledged=sum(operation.outcome == "ok" for operation in writes) if writes else None,
+        lost=_lost(events),
+        unavailable_s=max(requests, default=None),
+    )
+
+
+def broken(events: Sequence[Event]) -> tuple[str, ...]:
+    """Every fault of a history in order, in words."""
+    return tuple(f"{fault.f} {', '.join(fault.value['nodes'])}" for fault in faults(events))
+
+
+def _lost(events: Sequence[Event]) -> int | None:
+    try:
+        found = combine(*judge(events).values()).figures
+    except BadInputError:
+        return None  # no checker knows these operations
+    lost = found.get("lost", found.get("lost_updates"))
+    return lost if isinstance(lost, int) else None

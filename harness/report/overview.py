@@ -1,0 +1,161 @@
+"""One picture of a whole scenario: operations, throughput and latency on one time axis, with the faults as bands."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, NullFormatter
+
+from harness.events import NEMESIS, Event, Operation, faults, operations, undone
+
+_NS = 1e9
+_COLOURS = {"ok": "#2e7d32", "fail": "#757575", "info": "#ef6c00"}
+_WORDS = {"ok": "ok", "fail": "surely not done", "info": "outcome unknown"}
+_KINDS = ("#1565c0", "#6a1b9a", "#00838f", "#ad1457", "#4e342e", "#558b2f")
+_FAULT = "#c62828"
+_BINS = 60
+#: A picture of more points is heavy and no clearer: these are thinned out evenly.
+_MOST = 3_000
+
+
+@dataclass(frozen=True)
+class Band:
+    """A fault in force. Times in seconds from the history's first event."""
+
+    words: str
+    begins_s: float
+    ends_s: float
+
+
+def bands(events: Sequence[Event]) -> Iterator[Band]:
+    """Every fault of the history, to its undoing or to the end."""
+    zero, end = events[0].time, events[-1].time
+    for fault in faults(events):
+        until = min(end, undone(fault, events))
+        yield Band(f"{fault.f} {', '.join(fault.value['nodes'])}", (fault.time - zero) / _NS, (until - zero) / _NS)
+
+
+def overview(events: Sequence[Event]) -> str:
+    """An SVG, 1000 pixels wide; empty if the history holds no operation."""
+    history = operations(events)
+    if not history:
+        return ""
+    by_kind: dict[str, list[Operation]] = {}
+    for operation in history:
+        by_kind.setdefault(operation.f, []).append(operation)
+    zero, end = events[0].time, events[-1].time
+    figure = Figure(figsize=(10, 4.6 + 0.35 * len(by_kind)), layout="constrained")
+    lanes, rate, latency = figure.subplots(3, 1, sharex=True, height_ratios=[1 + 0.35 * len(by_kind), 1.4, 1.6])
+    _lanes(lanes, by_kind, zero, end)
+    colours = dict(zip(by_kind, _KINDS * len(by_kind), strict=False))
+    _rate(rate, by_kind, colours, zero, end)
+    _latency(latency, by_kind, colours, zero)
+    for axes in (lanes, rate, latency):
+        _mark_faults(axes, events, named=axes is lanes)
+    latency.set_xlabel("seconds from the beginning")
+    latency.set_xlim(0, max((end - zero) / _NS, 0.001))
+    return _svg(figure)
+
+
+def _lanes(axes: Axes, by_kind: Mapping[str, Sequence[Operation]], zero: int, end: int) -> None:
+    """Each operation as a line from its invocation to its completion; clients above each other in their kind's lane."""
+    for lane, found in enumerate(by_kind.values()):
+        processes = {process: rank for rank, process in enumerate(dict.fromkeys(o.invoke.process for o in found))}
+        shown = found[:: 1 + len(found) // _MOST]
+        spread = [lane + 0.4 - 0.8 * (processes[o.invoke.process] + 0.5) / len(processes) for o in shown]
+        ends = [min(o.ended, end) for o in shown]
+        lines = [
+            [((o.began - zero) / _NS, y), ((to - zero) / _NS, y)] for o, y, to in zip(shown, spread, ends, strict=True)
+        ]
+        width = max(1.2, 9 / max(1, len(processes)))
+        axes.add_collection(
+            LineCollection(lines, colors=[_COLOURS[o.outcome] for o in shown], linewidths=width, capstyle="projecting")
+        )
+    axes.set_yticks(range(len(by_kind)), [f"{f} ({len(found)})" for f, found in by_kind.items()])
+    axes.set_ylim(len(by_kind) - 0.4, -0.6)
+    axes.set_title("operations", loc="left", fontsize=10, pad=18)
+    seen = [outcome for outcome in _COLOURS if any(o.outcome == outcome for found in by_kind.values() for o in found)]
+    handles = [Line2D([], [], color=_COLOURS[outcome], linewidth=4, label=_WORDS[outcome]) for outcome in seen]
+    axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1.0), ncols=3, fontsize=8, frameon=False)
+
+
+def _rate(
+    axes: Axes, by_kind: Mapping[str, Sequence[Operation]], colours: Mapping[str, str], zero: int, end: int
+) -> None:
+    """Successes a second."""
+    edges = np.linspace(0, max((end - zero) / _NS, 0.001), _BINS + 1)
+    for f, found in by_kind.items():
+        counts, _ = np.histogram([(o.ended - zero) / _NS for o in found if o.outcome == "ok"], edges)
+        axes.stairs(counts / np.diff(edges), edges, color=colours[f], label=f, linewidth=1.4)
+    axes.set_ylabel("ok a second", fontsize=8)
+    axes.set_ylim(bottom=0)
+
+
+def _latency(axes: Axes, by_kind: Mapping[str, Sequence[Operation]], colours: Mapping[str, str], zero: int) -> None:
+    for f, found in by_kind.items():
+        shown = [o for o in found if o.outcome == "ok"]
+        shown = shown[:: 1 + len(shown) // _MOST]
+        at = [(o.began - zero) / _NS for o in shown]
+        axes.plot(at, [(o.ended - o.began) / 1e6 for o in shown], ".", markersize=4, color=colours[f], label=f)
+    axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    # Whole decades, each with its number: the labels between them would cover each other.
+    axes.set_ylim(10 ** math.floor(math.log10(low)), 10 ** math.ceil(math.log10(high)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.set_ylabel("latency, ms", fontsize=8)
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8, frameon=False)
+
+
+def _mark_faults(axes: Axes, events: Sequence[Event], *, named: bool) -> None:
+    for number, band in enumerate(bands(events)):
+        axes.axvspan(band.begins_s, max(band.ends_s, band.begins_s), color=_FAULT, alpha=0.1, linewidth=0)
+        axes.axvline(band.begins_s, color=_FAULT, linewidth=1)
+        if named:
+            _label(axes, band.words, (band.begins_s, 1), above=4 + 11 * (number % 2), size=8)
+    for number, (effect, at_s) in enumerate(_effects(events)):
+        axes.axvline(at_s, color=_FAULT, linewidth=0.8, linestyle=":")
+        if named:
+            _label(axes, effect, (at_s, 0), above=3 + 9 * (number % 3), size=7)
+
+
+def _label(axes: Axes, words: str, at: tuple[float, float], *, above: int, size: int) -> None:
+    """Neighbours get different heights, so that they don't cover each other."""
+    axes.annotate(
+        words,
+        at,
+        xycoords=("data", "axes fraction"),
+        xytext=(3, above),
+        textcoords="offset points",
+        color=_FAULT,
+        fontsize=size,
+        bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.5},
+    )
+
+
+def _effects(events: Sequence[Event]) -> Iterator[tuple[str, float]]:
+    """What the clusters showed of a fault, and when."""
+    for event in events:
+        if event.process == NEMESIS and isinstance(event.value, Mapping) and "after_s" in event.value:
+            yield f"{event.f}, {event.value['after_s']:.2f} s", (event.time - events[0].time) / _NS
+
+
+def _svg(figure: Figure) -> str:
+    for axes in figure.axes:
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.tick_params(labelsize=8)
+        axes.grid(axis="x", alpha=0.25)
+    out = io.StringIO()
+    # Text stays text, so that a reader can search and copy it; no date, so that equal histories give equal files.
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "harness"}):
+        figure.savefig(out, format="svg", metadata={"Date": None})
+    return out.getvalue()

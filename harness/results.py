@@ -1,0 +1,193 @@
+"""The pytest plugin's second half: what became of each scenario, in words first, and what a run leaves at its end.
+
+Exit status: 0 everything held, 1 a guarantee was broken, 2 bad input or an unfit environment, 3 only inconclusive.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from collections.abc import Generator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from rich.console import Console
+
+from harness.errors import EXIT_INCONCLUSIVE, FaultDidNotBiteError, HarnessError, InconclusiveError
+from harness.judgement import GuaranteeBrokenError
+from harness.report import html, labels, tables
+from harness.report.environment import environment
+from harness.report.experiments import Experiment, write
+from harness.report.folder import ReportFolder
+from harness.report.forensics import explained
+from harness.report.outcome import Figures, Outcome, Result
+from harness.report.scenario import ScenarioReport
+from harness.run import Options
+from harness.system import System
+
+#: A run of no more scenarios shows each one's figures, too.
+_FEW = 3
+
+
+class Results:
+    """Registered for the time of a run; without a folder it only puts failures into words."""
+
+    def __init__(self, options: Options, folder: ReportFolder | None) -> None:
+        self._options = options
+        self._folder = folder
+        self._results: dict[str, Result] = {}
+        self._words: dict[str, str] = {}
+        self._took_s: dict[str, float] = defaultdict(float)
+        self._outcomes: list[Outcome] = []
+        self._experiments: list[Experiment] = []
+        self.backend = options.backend
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        """Files the scenario in Allure: here, as allure-pytest names it anew at the end of each setup."""
+        if self._folder and item.get_closest_marker("faulttolerance"):
+            path, line, _ = item.location
+            guarantee = item.get_closest_marker("guarantee")
+            labels.file(
+                labels.Scenario(
+                    id=item.nodeid,
+                    words=getattr(item, "obj", None).__doc__ or "",
+                    markers=frozenset(marker.name for marker in item.iter_markers()),
+                    guarantee=str(guarantee.args[0]) if guarantee else "other",
+                    path=path,
+                    line=(line or 0) + 1,
+                ),
+                page=self._folder.page,
+            )
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Collects the scenario's report, and tells a failure in plain words, without a traceback of ours."""
+        try:
+            answer = yield
+        except (pytest.skip.Exception, pytest.exit.Exception, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            self._collect(item, failed=True)
+            self._fail(item, error)
+        self._collect(item, failed=False)
+        return answer
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Notes the outcome of each phase, and the scenario's with the last."""
+        report = yield
+        self._took_s[item.nodeid] += call.duration
+        if report.failed:
+            default = Result.BROKEN if call.excinfo and call.excinfo.errisinstance(AssertionError) else Result.ERROR
+            self._results.setdefault(item.nodeid, default)
+            self._words.setdefault(item.nodeid, report.longreprtext.strip())
+        elif report.skipped and hasattr(report, "wasxfail"):
+            # A failure in quarantine: pytest's own plugin has turned the report into this.
+            self._results[item.nodeid] = Result.QUARANTINED
+        elif report.skipped:
+            self._results.setdefault(item.nodeid, Result.SKIPPED)
+        if call.when == "teardown" and item.get_closest_marker("faulttolerance"):
+            self._note(item)
+        return report
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Shows the table."""
+        if not self._folder or not self._outcomes:
+            return
+        terminalreporter.section("what was broken, and what it cost")
+        if len(self._outcomes) <= _FEW and self._folder.figures.exists():
+            terminalreporter.write(self._folder.figures.read_text() + "\n")
+        writer = terminalreporter._tw
+        shown = io.StringIO()
+        tables.terminal(self._outcomes, Console(file=shown, width=writer.fullwidth, force_terminal=writer.hasmarkup))
+        terminalreporter.write(shown.getvalue())
+        terminalreporter.write_line(f"{self._sentence()} {self._folder.summary}; `make report` makes the HTML of it.")
+
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Writes the tables; exit status 3 when nothing failed but what was inconclusive."""
+        if self._folder and self._outcomes:
+            if self._experiments:
+                write(self._folder.path / "experiments.md", self._experiments)
+            where = {"backend": self.backend, "timings": self._options.timings}
+            tables.write_markdown(self._folder.summary, self._outcomes, **where)
+            html.write_config(self._folder.path, environment(**where))
+        counting = set(self._results.values()) - {Result.HELD, Result.SKIPPED, Result.QUARANTINED}
+        if exitstatus == pytest.ExitCode.TESTS_FAILED and counting == {Result.INCONCLUSIVE}:
+            session.exitstatus = EXIT_INCONCLUSIVE
+
+    def repeat(self, item: pytest.Item) -> str:
+        """The command that repeats just this."""
+        return f'pytest "{item.nodeid}" --backend {self.backend} --timings {self._options.timings}'
+
+    def _collect(self, item: pytest.Item, *, failed: bool) -> None:
+        report, system = _of(item)
+        if report and system:
+            report.end(system, failed=failed, repeat=self.repeat(item))
+
+    def _fail(self, item: pytest.Item, error: BaseException) -> NoReturn:
+        """As a failure in words only; with --pdb as the error itself, for a prompt where it happened."""
+        if isinstance(error, GuaranteeBrokenError):
+            _, system = _of(item)
+            anomalies = error.verdict.anomalies
+            names = ", ".join(dict.fromkeys(anomaly.name for anomaly in anomalies))
+            words = explained(anomalies, system.history.events if system else ())
+            self._note_words(item, Result.BROKEN, words)
+            words += f"\n\nguarantee broken: {names}"
+        elif isinstance(error, InconclusiveError | FaultDidNotBiteError):
+            words = f"inconclusive: {error}"
+            self._note_words(item, Result.INCONCLUSIVE, words)
+        elif isinstance(error, HarnessError):
+            words = str(error)
+            self._note_words(item, Result.ERROR, words)
+        else:
+            raise error
+        if item.config.getoption("usepdb"):
+            raise error
+        fail(f"{words}\n{self._evidence(item)}repeat it: {self.repeat(item)}")
+
+    def _note_words(self, item: pytest.Item, result: Result, words: str) -> None:
+        self._results[item.nodeid] = result
+        self._words[item.nodeid] = words
+
+    def _evidence(self, item: pytest.Item) -> str:
+        report, _ = _of(item)
+        if not report or not self._folder:
+            return ""
+        return f"evidence: {_shown(report.history_path)}, {_shown(report.logs_path)}/\n"
+
+    def _note(self, item: pytest.Item) -> None:
+        """One more row; and for the table of the reports' experiments, what the scenario measured."""
+        report, _ = _of(item)
+        result = self._results.setdefault(item.nodeid, Result.HELD)
+        measured = report.measured if report else Figures()
+        words = self._words.get(item.nodeid, "")
+        self._outcomes.append(
+            Outcome(item.nodeid, result, measured, self._took_s[item.nodeid], words, self.repeat(item))
+        )
+        for marker in item.iter_markers("experiment"):
+            seed, did, saw = marker.args
+            scenario, words = item.nodeid.rpartition("/")[2], report.words if report else ""
+            self._experiments.append(Experiment(seed, did, saw, scenario, result, words))
+
+    def _sentence(self) -> str:
+        return tables.in_one_sentence(self._outcomes, backend=self.backend, timings=self._options.timings)
+
+
+def fail(message: str) -> NoReturn:
+    """In words only: the errors that it came from say nothing more."""
+    raise pytest.fail.Exception(message, pytrace=False) from None
+
+
+def _of(item: pytest.Item) -> tuple[ScenarioReport | None, System | None]:
+    """The fixtures of a scenario, as far as they were made."""
+    made = getattr(item, "funcargs", {})
+    return made.get("report"), made.get("system")
+
+
+def _shown(path: Path) -> str:
+    """As a person would type it."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -1,0 +1,53 @@
+"""Pictures of a scenario: well-formed SVG that shows what was broken and when."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from harness.backends.protocol import Phase
+from harness.events import Events
+from harness.report.overview import Band, bands, overview
+from harness.report.snapshot import Duty, NodeSeen, Snapshot
+from harness.report.topology import drawn, duties
+from tests.report.histories import Told
+
+
+def _history() -> Events:
+    told = Told().post(1, at=0).post(2, at=10, outcome="info").post(3, at=700)
+    return told.fault("pause", "kafka-1", at=100).fault("undo-pause", "kafka-1", at=400).events
+
+
+def test_a_fault_is_a_band_until_it_is_undone() -> None:
+    assert list(bands(_history())) == [Band("pause kafka-1", 0.1, 0.4)]
+
+
+def test_the_overview_names_faults_and_outcomes_as_text() -> None:
+    words = "".join(ElementTree.fromstring(overview(_history())).itertext())
+    assert "pause kafka-1" in words
+    assert "outcome unknown" in words
+    assert "post (3)" in words
+
+
+def test_equal_histories_give_equal_pictures() -> None:
+    assert overview(_history()) == overview(_history())
+
+
+def test_without_operations_there_is_no_overview() -> None:
+    assert overview(Told().fault("kill", "kafka-1", at=1).events) == ""
+
+
+def _seen(phase: Phase, exit_code: int | None = None, *held: Duty) -> Snapshot:
+    node = NodeSeen("kafka-1", "kafka", "kafka", 1, "10.0.0.1", phase, exit_code, False, held)
+    return Snapshot((node,), "t", None, None, (), ())
+
+
+def test_the_topology_shows_a_killed_node_and_what_it_was() -> None:
+    leader = (Duty("controller"), Duty("leader", 0, (1, 2, 3)), Duty("leader", 2, (1, 3)))
+    picture = drawn({"before": _seen(Phase.RUNNING, None, *leader), "at the end": _seen(Phase.EXITED, 137)})
+    words = list(ElementTree.fromstring(picture).itertext())
+    assert "exited (137)" in words
+    assert "active controller; leads p0, p2 (ISR 1,3)" in words
+
+
+def test_duties_name_the_smallest_set_in_sync() -> None:
+    assert duties([Duty("leader", 0, (1, 2)), Duty("leader", 1, (1,))]) == "leads p0, p1 (ISR 1)"
