@@ -8,6 +8,7 @@ from harness.cli import breaking, nodes, system
 from harness.cli.completion import completion
 from harness.cli.replay import replay
 from harness.cli.shown import Group
+from harness.cli.watch import watch
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,6 +26,7 @@ for command in (
     system.status,
     *nodes.COMMANDS,
     *breaking.COMMANDS,
+    watch,
     system.down,
     replay,
     completion,

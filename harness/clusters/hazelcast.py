@@ -79,7 +79,8 @@ class HazelcastView:
         views = {node.spec.name: self.members_seen_by(node) for node in self.running()}
         distinct = {tuple(member.spec.name for member in view) for view in views.values()}
         if len(distinct) != 1:
-            raise InconclusiveError(f"the Hazelcast members do not agree on who they are: {distinct or 'none runs'}")
+            lists = "; ".join(f"{name} lists {', '.join(m.spec.name for m in view)}" for name, view in views.items())
+            raise InconclusiveError(f"the Hazelcast members do not agree on who they are: {lists or 'none runs'}")
         return next(iter(views.values()))
 
     def partition_of(self, name: str) -> int:

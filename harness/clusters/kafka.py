@@ -111,9 +111,10 @@ class KafkaView:
     def lag(self, group: str, topic: str) -> tuple[Lag, ...]:
         """How far a group is behind in each partition of a topic, in order."""
         partitions = [TopicPartition(topic, partition.id) for partition in self.partitions(topic)]
-        ends = self._ask(lambda admin: admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST)))
-        first = self._ask(lambda admin: admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.EARLIEST)))
+        # In this order: nothing is committed beyond an end that is asked for later.
         committed = self._ask(lambda admin: admin.list_group_offsets({group: partitions}))[group]
+        first = self._ask(lambda admin: admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.EARLIEST)))
+        ends = self._ask(lambda admin: admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST)))
         return tuple(_lag(group, at, first[at].offset, committed.get(at), ends[at].offset) for at in partitions)
 
     def create_topic(self, name: str, *, partitions: int = 3, configs: Mapping[str, str] | None = None) -> None:

@@ -16,6 +16,7 @@ from harness.keeper import breaking
 from harness.keeper.answer import Answer
 from harness.keeper.kept import Kept
 from harness.keeper.naming import known_targets, node_named, node_names, roles
+from harness.keeper.watching import watch
 from harness.report import holdings, snapshot
 from harness.waiting import until
 
@@ -107,6 +108,7 @@ COMMANDS: Mapping[str, Callable[..., object]] = {
     "get": get,
     "status": status,
     "names": names,
+    "watch": watch,
     "hurt": breaking.hurt,
     "resume": breaking.resume,
     "start": breaking.start,

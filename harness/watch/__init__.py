@@ -1,0 +1,1 @@
+"""A local page that shows the system which `harness up` keeps, live, with buttons that break it."""

@@ -1,0 +1,62 @@
+"""Lets in only who knows the token and asks from this very page: 403 for everybody else, whatever they ask for.
+
+The page can kill servers, and any page of the internet can make a browser send requests to 127.0.0.1. The token is the
+first part of every path, so that the page's own relative addresses carry it; a foreign Host (a name that somebody made
+point here) or a foreign Origin is refused although the token is right.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Gate:
+    """In front of an ASGI application, which sees paths without the token."""
+
+    def __init__(self, app: ASGIApp, *, token: str, hosts: Iterable[str]) -> None:
+        self._app = app
+        self._token = token
+        self._hosts = frozenset(hosts)
+        self._origins = frozenset(f"http://{host}" for host in self._hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One connection; anything but HTTP ends here."""
+        if scope["type"] != "http":
+            return
+        _, token, *rest = scope["path"].split("/", 2)
+        if not self._admits(Headers(scope=scope), token):
+            await PlainTextResponse("403: use the address that harness watch printed\n", 403)(scope, receive, send)
+            return
+        if not rest:
+            await RedirectResponse(f"/{token}/")(scope, receive, send)
+            return
+        inner = {**scope, "path": f"/{rest[0]}", "raw_path": None}
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        await self._app(inner, receive, send_guarded)
+
+    def _admits(self, headers: Headers, token: str) -> bool:
+        origin = headers.get("origin")
+        return (
+            secrets.compare_digest(token.encode(), self._token.encode())
+            and headers.get("host") in self._hosts
+            and (origin is None or origin in self._origins)
+        )

@@ -1,0 +1,106 @@
+"""Serves the page on 127.0.0.1 and passes what its buttons ask for to the keeper."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Literal
+
+import uvicorn
+from fastapi import FastAPI, Query
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from harness.errors import BadInputError, HarnessError
+from harness.keeper.answer import Answer
+from harness.keeper.client import ask
+from harness.narration import Say
+from harness.watch.gate import Gate
+from harness.watch.watcher import Watcher
+
+_HOST = "127.0.0.1"
+_PAGE = Path(__file__).parent / "page"
+_SENT = 10
+_END_WITHIN_S = 2
+
+
+class Wish(BaseModel):
+    """What a button asks for; `target` is a node or a target such as "leader", or empty where the action needs none."""
+
+    do: Literal["kill", "stop", "pause", "isolate", "resume", "start", "heal", "send"]
+    target: str = ""
+
+
+def serve(port: int, say: Say) -> None:
+    """Serves until it is interrupted; tells the page's address first.
+
+    Args:
+        port: on 127.0.0.1; 0 for any that is free.
+        say: shows a line to a person.
+
+    Raises:
+        BadInputError: no system is running, or the port is taken.
+    """
+    ask("names")  # says so at once if there is nothing to watch
+    with _listening(port) as listening:
+        at = f"{_HOST}:{listening.getsockname()[1]}"
+        token = secrets.token_urlsafe(24)
+        say(f"watch it at http://{at}/{token}/ (Ctrl-C ends the page, not the system)")
+        config = uvicorn.Config(
+            Gate(application(), token=token, hosts=[at]),
+            lifespan="off",
+            ws="none",
+            log_level="error",
+            server_header=False,
+            timeout_graceful_shutdown=_END_WITHIN_S,
+        )
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
+
+
+def application() -> ASGIApp:
+    """The page, its state, and its actions; without any guard."""
+    app = FastAPI(openapi_url=None)
+    watcher = Watcher()
+
+    @app.get("/state")
+    def state(window_s: Annotated[float | None, Query(gt=0)] = None) -> JSONResponse:
+        return JSONResponse(watcher.look(window_s))
+
+    @app.post("/act")
+    def act(wish: Wish) -> JSONResponse:
+        try:
+            return JSONResponse({"done": _grant(wish).lines})
+        except HarnessError as error:
+            return JSONResponse({"refused": str(error)}, 409)
+
+    app.mount("/", StaticFiles(directory=_PAGE, html=True))
+    return app
+
+
+def _grant(wish: Wish) -> Answer:
+    """Has the keeper do it."""
+    answer: Answer
+    match wish.do:
+        case "send":
+            answer = ask("send", _SENT)
+        case "heal":
+            answer = ask("heal", wish.target or None)
+        case "resume" | "start":
+            answer = ask(wish.do, wish.target)
+        case fault:
+            answer = ask("hurt", fault, wish.target)
+    return answer
+
+
+def _listening(port: int) -> socket.socket:
+    try:
+        return socket.create_server((_HOST, port))
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise BadInputError(f"--port {port} can't be used ({why}): leave it out to get a free one") from error
