@@ -1,4 +1,7 @@
-"""Running deployments, one per distinct topology, kept between scenarios and healed to what they were declared as."""
+"""The running deployment, kept between scenarios of one topology and healed to what it was declared as.
+
+One at a time: servers that idle still take CPU time from those that are measured.
+"""
 
 from __future__ import annotations
 
@@ -28,17 +31,16 @@ class Pool:
         """A deployment of `topology` with every server running and both clusters complete.
 
         One that runs already is healed: rid of its services, its servers brought back. One that can't be healed is
-        removed and made anew.
+        removed and made anew, as is one of another topology.
         """
-        for deployment, clusters in self._running:
+        for deployment, clusters in self._running.copy():
             if deployment.topology == topology:
                 try:
                     self._heal(deployment, clusters)
                     return deployment, clusters
                 except HarnessError as error:
                     self._say(f"{topology.name} can't be healed and is made anew: {error}")
-                    self._close(deployment, clusters)
-                    break
+            self._close(deployment, clusters)
         return self._deploy(topology)
 
     @property

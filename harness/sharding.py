@@ -7,7 +7,6 @@ whoever runs one of them has to start that topology first.
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 from collections.abc import Hashable, Mapping, Sequence
@@ -17,13 +16,12 @@ from pathlib import Path
 import pytest
 
 from harness.errors import EXIT_BAD_INPUT, BadInputError
-from harness.run import whole
+from harness.ordering import topology_of
 
 #: Where the seconds that each scenario took are kept, beside the scenarios; `make durations` writes them.
 DURATIONS = Path("scenarios/durations.json")
 _UNKNOWN_S = 12.0
 _TOPOLOGY_S = 20.0
-_TOPOLOGY = frozenset(inspect.signature(whole).parameters)
 _SHARD = pytest.StashKey["Shard"]()
 _SHARED = pytest.StashKey[int]()
 
@@ -127,7 +125,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     config.stash[_SHARED] = len(items)
     known = _known(config.rootpath / DURATIONS)
-    work = [Work(item.nodeid, _topology_of(item), known.get(item.nodeid, _UNKNOWN_S)) for item in items]
+    work = [Work(item.nodeid, topology_of(item), known.get(item.nodeid, _UNKNOWN_S)) for item in items]
     mine = partition(work, shard.count)[shard.number - 1]
     others = [item for item in items if item.nodeid not in mine]
     items[:] = [item for item in items if item.nodeid in mine]
@@ -145,13 +143,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """A part without a scenario has held, if there was one to share at all."""
     if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and session.config.stash.get(_SHARED, 0):
         session.exitstatus = pytest.ExitCode.OK
-
-
-def _topology_of(item: pytest.Item) -> Hashable:
-    """What the scenario's `system` markers say of the servers; the closest marker wins."""
-    markers = reversed(list(item.iter_markers("system")))
-    wanted = {name: value for marker in markers for name, value in marker.kwargs.items() if name in _TOPOLOGY}
-    return tuple(sorted(wanted.items()))
 
 
 def _known(path: Path) -> Mapping[str, float]:

@@ -56,16 +56,34 @@ def test_losing_the_lowest_ip_loses_no_message(system: System, faults: Nemesis, 
 
 
 @owning_the_queue
+@pytest.mark.parametrize("count", [10, 100, 1000])
 @pytest.mark.parametrize("fault", [Stop(), Pause()], ids=lambda fault: fault.name)
-def test_an_owner_that_stops_or_hangs_loses_no_message(system: System, faults: Nemesis, fault: Fault) -> None:
+def test_an_owner_that_stops_or_hangs_loses_no_message(
+    system: System, faults: Nemesis, fault: Fault, count: int
+) -> None:
     """The same with an owner of the queue that is shut down in order (it hands over), or that hangs.
     Every acknowledged message reaches exactly one consumer, and GET shows it.
     """
-    posted = system.post(100)
+    posted = system.post(count)
 
     faults.inject(fault, saying_who_owns(system.queue, lowest_ip)).until(member_list_of(2))
 
     system.messages.start()
+    system.drain(posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+@owning_the_queue
+def test_consumers_that_start_in_turn_share_without_loss(system: System, faults: Nemesis) -> None:
+    """The owner is killed, and the second consumer starts once the first is at work: it may find nothing left.
+    Every acknowledged message reaches exactly one of them, and GET shows it.
+    """
+    posted = system.post(100)
+
+    faults.inject(Kill(), saying_who_owns(system.queue, lowest_ip)).until(member_list_of(2))
+
+    system.messages.start_in_turn()
     system.drain(posted)
     system.read()
     assert_delivered_and_aggregated(system.history)

@@ -39,12 +39,15 @@ def test_losing_the_leader_loses_no_message(system: System, faults: Nemesis, cou
     assert_delivered_and_aggregated(system.history)
 
 
+@pytest.mark.parametrize("count", [10, 100, 1000])
 @pytest.mark.parametrize("fault", [Stop(), Pause()], ids=lambda fault: fault.name)
-def test_a_leader_that_stops_or_hangs_loses_no_message(system: System, faults: Nemesis, fault: Fault) -> None:
+def test_a_leader_that_stops_or_hangs_loses_no_message(
+    system: System, faults: Nemesis, fault: Fault, count: int
+) -> None:
     """The same with a leader that is shut down in order (it hands over), or that hangs with its connections open.
     Another broker leads afterwards; every acknowledged message reaches exactly one consumer, and GET shows it.
     """
-    posted = system.post(100)
+    posted = system.post(count)
 
     faults.inject(fault, leader_holding(system.topic, posted.partitions)).until(new_leader(system.topic))
 
