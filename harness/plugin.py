@@ -21,7 +21,7 @@ from harness.system import System
 from harness.topology.nodes import Kind
 
 #: Plugins of their own, registered with this one.
-pytest_plugins = ("harness.sharding", "harness.quarantine", "harness.ordering")
+pytest_plugins = ("harness.ordering", "harness.sharding", "harness.quarantine")
 
 _OPTIONS = pytest.StashKey[Options]()
 _FOLDER = pytest.StashKey[ReportFolder]()
