@@ -16,6 +16,7 @@ import json
 import os
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,11 @@ class History:
         """What was recorded so far."""
         with self._lock:
             return Events(self._events)
+
+    def since(self, index: int) -> Sequence[Event]:
+        """What was recorded from that index on."""
+        with self._lock:
+            return self._events[index:]
 
     def close(self) -> None:
         """Closes the file; recording is an error from then on."""

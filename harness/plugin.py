@@ -9,14 +9,17 @@ from pathlib import Path
 import allure
 import pytest
 
+from harness.debugging import Holding, add_options, check_options
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
 from harness.faults.nemesis import Nemesis
 from harness.history import History
+from harness.narration import Narrate
 from harness.report.comparison import LOCKS, Compared
 from harness.report.folder import ReportFolder
 from harness.report.scenario import ScenarioReport
 from harness.results import Results, fail
 from harness.run import Options, Run
+from harness.showing import Showing
 from harness.system import System
 from harness.topology.nodes import Kind
 
@@ -27,6 +30,7 @@ _OPTIONS = pytest.StashKey[Options]()
 _FOLDER = pytest.StashKey[ReportFolder]()
 _COMPARED = pytest.StashKey[list[Compared]]()
 _RESULTS = pytest.StashKey[Results]()
+_SHOWING = pytest.StashKey[Showing]()
 _TESTS_OF_THE_HARNESS = "tests"
 
 
@@ -42,6 +46,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--hazelcast-image", default=None, help="run Hazelcast from this image (docker only)")
     group.addoption("--kafka-image", default=None, help="run Kafka from this image (docker only)")
+    add_options(group)
+    group.addoption("--trace-http", action="store_true", help="show each request of the clients, and its answer")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -57,14 +63,18 @@ def pytest_configure(config: pytest.Config) -> None:
             timings=config.getoption("--timings"),
             reports=Path(config.getoption("--reports")),
             images={kind: image for kind, image in images.items() if image},
+            trace_http=config.getoption("--trace-http"),
         )
+        check_options(config)
         config.stash[_OPTIONS] = options
         if _runs_scenarios(config):
             folder = config.stash[_FOLDER] = ReportFolder(options.reports)
             config.option.allure_report_dir = config.option.allure_report_dir or str(folder.allure_results)
             config.option.xmlpath = config.option.xmlpath or str(folder.junit)
         config.stash[_RESULTS] = Results(options, config.stash.get(_FOLDER, None))
+        config.stash[_SHOWING] = Showing(config)
         config.pluginmanager.register(config.stash[_RESULTS], "harness-results")
+        config.pluginmanager.register(config.stash[_SHOWING], "harness-showing")
     except BadInputError as error:
         pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
 
@@ -96,17 +106,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def harness_run(request: pytest.FixtureRequest) -> Iterator[Run]:
     """The run that owns everything; made when the first scenario asks for it."""
     config = request.config
-    terminal = config.pluginmanager.getplugin("terminalreporter")
-    capture = config.pluginmanager.getplugin("capturemanager")
-
-    def say(line: str) -> None:
-        with capture.global_and_fixture_disabled():
-            terminal.ensure_newline()
-            terminal.write_line(f"  {line}")
-
     with ExitStack() as resources:
         try:
-            run = resources.enter_context(Run(config.stash[_OPTIONS], say))
+            run = resources.enter_context(Run(config.stash[_OPTIONS], config.stash[_SHOWING].screen.say))
         except (BadInputError, EnvironmentUnfitError) as error:
             pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
         config.stash[_RESULTS].backend = run.backend.name
@@ -122,9 +124,10 @@ def report(request: pytest.FixtureRequest, tmp_path: Path) -> ScenarioReport:
 
 
 @pytest.fixture
-def history(report: ScenarioReport) -> Iterator[History]:
+def history(request: pytest.FixtureRequest, report: ScenarioReport) -> Iterator[History]:
     """The history that this scenario's clients and faults write."""
     with History.open(report.history_path) as history:
+        request.config.stash[_SHOWING].screen.watch(history)
         yield history
 
 
@@ -138,7 +141,7 @@ def system(
             pytest.skip(f"the {harness_run.backend.name} backend lacks the capability {needed.args[0]!r}")
     wanted = {name: value for marker in _outermost_first(request) for name, value in marker.kwargs.items()}
     try:
-        system = harness_run.system(history, _step, **wanted)
+        system = harness_run.system(history, _steps(request), **wanted)
     except Exception as error:
         # Whatever a client of the servers raises: its traceback is no help, the logs of the nodes are.
         report.keep_logs(harness_run.nodes, attach=True)
@@ -146,6 +149,9 @@ def system(
     report.begin(system, backend=harness_run.backend.name, timings=harness_run.options.timings)
     try:
         yield system
+        failed = request.config.stash[_RESULTS].failed(request.node)
+        nemesis = report.nemesis or _nemesis(request, harness_run, system)
+        _holding(request, harness_run).end(request.node, system, nemesis, failed=failed)
     finally:
         system.close()
 
@@ -155,20 +161,35 @@ def _outermost_first(request: pytest.FixtureRequest) -> list[pytest.Mark]:
 
 
 @pytest.fixture
-def faults(harness_run: Run, system: System, history: History, report: ScenarioReport) -> Nemesis:
+def faults(request: pytest.FixtureRequest, harness_run: Run, system: System, report: ScenarioReport) -> Nemesis:
     """What the scenario breaks things with; what it leaves broken is healed before the next one."""
-    nemesis = Nemesis(
-        system.clusters,
-        history,
-        harness_run.backend.capabilities,
-        detection_s=harness_run.options.profile.detection_s,
-        narrate=_step,
-    )
+    nemesis = _nemesis(request, harness_run, system)
     report.watch(system, nemesis)
+    _holding(request, harness_run).attend(system, nemesis)
     return nemesis
 
 
-@contextmanager
-def _step(words: str) -> Iterator[None]:
-    with allure.step(words):
-        yield
+def _nemesis(request: pytest.FixtureRequest, run: Run, system: System) -> Nemesis:
+    return Nemesis(
+        system.clusters,
+        system.history,
+        run.backend.capabilities,
+        detection_s=run.options.profile.detection_s,
+        narrate=_steps(request),
+    )
+
+
+def _holding(request: pytest.FixtureRequest, run: Run) -> Holding:
+    return Holding(request.config, run, request.config.stash[_SHOWING].screen)
+
+
+def _steps(request: pytest.FixtureRequest) -> Narrate:
+    """Shows a step in Allure and on the terminal."""
+    screen = request.config.stash[_SHOWING].screen
+
+    @contextmanager
+    def step(words: str) -> Iterator[None]:
+        with allure.step(words), screen.step(words):
+            yield
+
+    return step

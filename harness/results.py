@@ -119,6 +119,10 @@ class Results:
         if exitstatus == pytest.ExitCode.TESTS_FAILED and counting == {Result.INCONCLUSIVE}:
             session.exitstatus = EXIT_INCONCLUSIVE
 
+    def failed(self, item: pytest.Item) -> bool:
+        """Whether the scenario, its steps done, has failed."""
+        return self._results.get(item.nodeid, Result.HELD) not in (Result.HELD, Result.SKIPPED)
+
     def repeat(self, item: pytest.Item) -> str:
         """The command that repeats just this."""
         return f'pytest "{item.nodeid}" --backend {self.backend} --timings {self._options.timings}'
@@ -184,7 +188,7 @@ def fail(message: str) -> NoReturn:
 
 def _of(item: pytest.Item) -> tuple[ScenarioReport | None, System | None]:
     """The fixtures of a scenario, as far as they were made."""
-    made = getattr(item, "funcargs", {})
+    made = getattr(item, "funcargs", None) or {}
     return made.get("report"), made.get("system")
 
 

@@ -39,6 +39,7 @@ class Options:
     timings: str = "fast"
     reports: Path = Path("reports")
     images: Mapping[Kind, str] = field(default_factory=dict)
+    trace_http: bool = False
 
     def __post_init__(self) -> None:
         if self.backend not in BACKENDS:
@@ -130,7 +131,8 @@ class Run:
         specs = services(epoch, timings=self.options.profile, mutants=mutants)
         if running:
             deployment.put([spec for spec in specs if consumers or spec.role != "messages"])
-        return System(deployment, clusters, epoch, specs, history, narrate)
+        trace = self._say if self.options.trace_http else None
+        return System(deployment, clusters, epoch, specs, history, narrate, trace=trace)
 
 
 def choose_backend(options: Options, session: Session, say: Say) -> Backend:

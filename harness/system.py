@@ -18,7 +18,7 @@ from typing import Any
 from harness.backends.protocol import Deployment, Node, Phase
 from harness.clusters import Clusters
 from harness.history import History
-from harness.narration import Narrate
+from harness.narration import Narrate, Say
 from harness.topology.hazelcast import BACKUPS, BOUNDED
 from harness.topology.nodes import NodeSpec
 from harness.topology.services import Epoch
@@ -119,8 +119,11 @@ class System:
         specs: Sequence[NodeSpec],
         history: History,
         narrate: Narrate,
+        *,
+        trace: Say | None = None,
     ) -> None:
         self.deployment = deployment
+        self._trace = trace
         self.clusters = clusters
         self.epoch = epoch
         self.history = history
@@ -134,7 +137,7 @@ class System:
     @cached_property
     def clients(self) -> MessageClients:
         """Clients of the facade."""
-        return MessageClients(self.clusters.nodes["facade"].endpoint("http"), self.history)
+        return MessageClients(self.clusters.nodes["facade"].endpoint("http"), self.history, trace=self._trace)
 
     def keys(self, *, backups: str = "1") -> Keys:
         """A new map of this epoch with so many backups ("0", "1", "1 + 1 async", "2"), past the services."""

@@ -6,7 +6,9 @@ Not for retrying requests: a workload that retries hides what it is meant to mea
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 from tenacity import (
@@ -21,6 +23,33 @@ from tenacity import (
 from harness.errors import AwaitTimeoutError, HarnessError
 
 Seen = TypeVar("Seen")
+
+
+@dataclass(frozen=True, eq=False)
+class Wait:
+    """Something that is awaited now. Times in seconds of the monotonic clock."""
+
+    what: str
+    since_s: float
+    deadline_s: float
+
+
+_waits: list[Wait] = []
+
+
+def under_way() -> Sequence[Wait]:
+    """What every thread of this process waits for now, for a display; the longest first."""
+    return tuple(_waits)
+
+
+@contextmanager
+def _shown(what: str, timeout_s: float) -> Iterator[None]:
+    wait = Wait(what, time.monotonic(), time.monotonic() + timeout_s)
+    _waits.append(wait)
+    try:
+        yield
+    finally:
+        _waits.remove(wait)
 
 
 def until(
@@ -64,7 +93,8 @@ def until(
         sleep=time.sleep,
     )
     try:
-        return retrying(checked)
+        with _shown(what, timeout_s):
+            return retrying(checked)
     except _Stop as stop:
         raise stop.error from stop
 

@@ -11,8 +11,11 @@ ROOT = Path(__file__).parents[1]
 SCENARIO = "scenarios/test_kafka_leader.py::test_losing_the_leader_loses_no_message[10]"
 
 
-def start(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.Popen[str]:
-    """Starts `python -m arguments` with more environment; its output can be read from stdout."""
+def start(*arguments: str, cwd: Path = ROOT, own_session: bool = False, **environment: str) -> subprocess.Popen[str]:
+    """Starts `python -m arguments` with more environment; its output can be read from stdout.
+
+    In a session of its own it has no terminal.
+    """
     return subprocess.Popen(
         [sys.executable, "-m", *arguments],
         cwd=cwd,
@@ -20,6 +23,7 @@ def start(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.P
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=own_session,
     )
 
 

@@ -66,5 +66,4 @@ def status(as_json: bool) -> None:
 @click.command()
 def down() -> None:
     """End the system and remove everything it made."""
-    bring_down()
-    click.echo("nothing is left of it")
+    click.echo("nothing is left of it" if bring_down() else "the run that held it goes on")

@@ -67,10 +67,13 @@ def ask(command: str, *arguments: object) -> Any:
     return answer
 
 
-def bring_down() -> None:
-    """Ends the keeper and returns once it has removed its system and is gone."""
+def bring_down() -> bool:
+    """Ends the keeper and returns once it has removed its system and is gone; False if a run held it and goes on."""
     keeper = ask("down")
+    if keeper is None:
+        return False
     until("the keeper to end", lambda: started(keeper), lambda since: not since, timeout_s=_GONE_TIMEOUT_S)
+    return True
 
 
 def _show_until_ready(keeper: subprocess.Popen[bytes], say: Say) -> None:

@@ -97,10 +97,12 @@ def inside(kept: Kept, name: str) -> Inside:
     return node.inside()
 
 
-def down(kept: Kept) -> int:
-    """Ends everything; gives the keeper's process id, to wait for."""
+def down(kept: Kept) -> int | None:
+    """Ends everything; gives the keeper's process id, to wait for; None if it is a run that goes on."""
+    if kept.paused:
+        raise BadInputError("a scenario is paused with this system: press Enter in its terminal, and it goes on")
     kept.ending = True
-    return os.getpid()
+    return None if kept.by_run else os.getpid()
 
 
 COMMANDS: Mapping[str, Callable[..., object]] = {

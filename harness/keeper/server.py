@@ -1,15 +1,15 @@
-"""The keeper's process: brings a system up, answers commands on a socket, and takes everything down at its end."""
+"""The keeper: answers commands on a socket; its process brings a system up and takes everything down at its end."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import sys
 import threading
 import traceback
-from contextlib import nullcontext
-from multiprocessing.connection import Connection, Listener
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from multiprocessing.connection import Client, Connection, Listener
 from types import FrameType
 from typing import NoReturn
 
@@ -39,18 +39,40 @@ def keep(wanted: Wanted) -> None:
             detection_s=options.profile.detection_s,
             narrate=lambda words: nullcontext(),
         )
-        with contextlib.closing(system):
-            _serve(Kept(run, system, nemesis))
+        kept = Kept(run, system, nemesis)
+        with contextlib.closing(system), answering(kept):
+            _say(READY)
+            kept.ended.wait()
+            # A signal from now on must not break into the cleaning up.
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
-def _serve(kept: Kept) -> None:
-    """Each command in a thread of its own: what is sent goes on while something is killed."""
+@contextmanager
+def answering(kept: Kept) -> Iterator[None]:
+    """Answers commands for as long as the block lasts; the lock (`only_one`) has to be held."""
     path = socket_path()
     path.unlink(missing_ok=True)
     with Listener(str(path), "AF_UNIX", backlog=_BACKLOG) as listener:
-        _say(READY)
-        while True:
-            threading.Thread(target=_answer, args=(kept, listener.accept()), daemon=True).start()
+        closing = threading.Event()
+        doors = threading.Thread(target=_accept, args=(kept, listener, closing), daemon=True)
+        doors.start()
+        try:
+            yield
+        finally:
+            closing.set()
+            with contextlib.suppress(OSError):
+                Client(str(path), "AF_UNIX").close()  # wakes the thread that waits for the next command
+            doors.join()
+
+
+def _accept(kept: Kept, listener: Listener, closing: threading.Event) -> None:
+    """Each command in a thread of its own: what is sent goes on while something is killed."""
+    while True:
+        connection = listener.accept()
+        if closing.is_set():
+            connection.close()
+            return
+        threading.Thread(target=_answer, args=(kept, connection), daemon=True).start()
 
 
 def _answer(kept: Kept, connection: Connection) -> None:
@@ -58,7 +80,7 @@ def _answer(kept: Kept, connection: Connection) -> None:
         command, arguments = connection.recv()
         connection.send(_done(kept, command, arguments))
     if kept.ending:
-        os.kill(os.getpid(), signal.SIGTERM)
+        kept.ended.set()
 
 
 def _done(kept: Kept, command: str, arguments: tuple[object, ...]) -> object:

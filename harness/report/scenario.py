@@ -40,7 +40,7 @@ class ScenarioReport:
         self._compared = compared
         self._began = time.time()
         self._moments: dict[str, Snapshot] = {}
-        self._nemesis: Nemesis | None = None
+        self.nemesis: Nemesis | None = None
         self.words = ""
         self.measured = Figures()
 
@@ -62,7 +62,7 @@ class ScenarioReport:
 
     def watch(self, system: System, nemesis: Nemesis) -> None:
         """Has the nemesis tell of its moments, for the topology while a fault is in force, and for the figures."""
-        self._nemesis = nemesis
+        self.nemesis = nemesis
 
         def note(moment: Moment) -> None:
             if moment is Moment.BEFORE_UNDO and _DURING not in self._moments:
@@ -75,7 +75,7 @@ class ScenarioReport:
         events = system.history.events
         self._moments[_AFTER] = snapshot.of(system)
         self.measured = measured(events)
-        self.words = figures(self.scenario, self._nemesis.injected if self._nemesis else (), events)
+        self.words = figures(self.scenario, self.nemesis.injected if self.nemesis else (), events)
         with self._folder.figures.open("a") as file:
             file.write(self.words + "\n")
         file_under_fault(self.measured.faults)

@@ -28,7 +28,9 @@ from typing import Any
 import httpx
 
 from harness.history import Client, History, Invoked
+from harness.narration import Say
 from harness.waiting import until
+from harness.workloads.tracing import Traced
 
 #: Longer than the facade takes to give up (REQUEST_DEADLINE_S), so that it is the facade that decides.
 REQUEST_TIMEOUT_S = 8.0
@@ -74,10 +76,10 @@ class Posted:
 class MessageClients:
     """Clients of one facade that record every operation. A context manager: it holds connections."""
 
-    def __init__(self, facade: str, history: History) -> None:
+    def __init__(self, facade: str, history: History, *, trace: Say | None = None) -> None:
         self._facade = f"http://{facade}"
         self._history = history
-        self._http = httpx.Client(timeout=REQUEST_TIMEOUT_S)
+        self._http = httpx.Client(timeout=REQUEST_TIMEOUT_S, transport=Traced(trace) if trace else None)
         self._numbers = itertools.count(1)
         self._local = threading.local()
 

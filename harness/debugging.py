@@ -1,0 +1,98 @@
+"""Options for a look into one scenario: keep its system running, or stop at a moment of it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from harness.errors import BadInputError
+from harness.faults.nemesis import Moment, Nemesis
+from harness.holding import hold, pause
+from harness.keeper.kept import Kept
+from harness.keeper.lock import is_held
+from harness.report.screen import Screen
+from harness.run import Run
+from harness.system import System
+
+_KEEPING = ("never", "on-failure", "always")
+#: Past whatever pytest has put in the place of stdin.
+_TERMINAL = Path("/dev/tty")
+
+
+def add_options(group: pytest.OptionGroup) -> None:
+    """Adds them to the harness' own."""
+    group.addoption(
+        "--keep-topology",
+        default="never",
+        metavar="WHEN",
+        help=f"after a scenario, hold its system until harness down: {', '.join(_KEEPING)} (default: never)",
+    )
+    group.addoption(
+        "--pause-at",
+        default=None,
+        metavar="MOMENT",
+        help=f"stop at a moment of each scenario and wait for Enter: {', '.join(Moment)}",
+    )
+
+
+def check_options(config: pytest.Config) -> None:
+    """Checks them before anything is started.
+
+    Raises:
+        BadInputError: on one that is unknown or can't be had here.
+    """
+    keeping, moment = config.getoption("--keep-topology"), config.getoption("--pause-at")
+    if keeping not in _KEEPING:
+        raise BadInputError(f"--keep-topology {keeping!r} is unknown; choose one of {', '.join(_KEEPING)}")
+    if moment is not None and moment not in list(Moment):
+        raise BadInputError(f"--pause-at {moment!r} is unknown; choose one of {', '.join(Moment)}")
+    if moment is not None and not _has_terminal():
+        raise BadInputError("--pause-at asks at a terminal, and this run has none; run it from one")
+    if (moment or keeping != "never") and is_held():
+        raise BadInputError("a system is up already, and only one can be held at a time: harness down ends it")
+
+
+def _has_terminal() -> bool:
+    try:
+        _TERMINAL.open().close()
+    except OSError:
+        return False
+    return True
+
+
+class Holding:
+    """What the options mean for the scenario that runs."""
+
+    def __init__(self, config: pytest.Config, run: Run, screen: Screen) -> None:
+        self._keeping = config.getoption("--keep-topology")
+        self._moment = config.getoption("--pause-at")
+        self._run = run
+        self._screen = screen
+
+    def attend(self, system: System, nemesis: Nemesis) -> None:
+        """Pauses at the moment of a fault that was asked for."""
+        if self._moment:
+            nemesis.watchers.append(lambda moment: self._pause(system, nemesis, moment))
+
+    def end(self, item: pytest.Item, system: System, nemesis: Nemesis, *, failed: bool) -> None:
+        """Pauses or keeps the system after the scenario's last step; the run goes on when a person says so."""
+        self._pause(system, nemesis, Moment.END)
+        if self._keeping == "always" or (self._keeping == "on-failure" and failed):
+            self._screen.rest()
+            why = f"kept as {item.nodeid} left it, {'failed' if failed else 'held'}:"
+            hold(Kept(self._run, system, nemesis, by_run=True), why, self._screen.say)
+
+    def _pause(self, system: System, nemesis: Nemesis, moment: Moment) -> None:
+        # A person may break more at the prompt, from another terminal and in another thread: that is no moment of ours.
+        if moment != self._moment or threading.current_thread() is not threading.main_thread():
+            return
+        self._screen.rest()
+        kept = Kept(self._run, system, nemesis, by_run=True, paused=True)
+        pause(kept, f"paused at {moment}:", self._screen.say, self._prompt)
+
+    def _prompt(self) -> None:
+        self._screen.say("Enter goes on")
+        with _TERMINAL.open() as terminal:
+            terminal.readline()

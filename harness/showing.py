@@ -1,0 +1,49 @@
+"""pytest's side of the terminal: a scenario is shown while it runs, but not while pytest or a debugger writes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+from harness.report.outcome import title
+from harness.report.screen import Screen
+
+
+class Showing:
+    """Registered for the time of a run."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        # The terminal as it is now: while a scenario runs, pytest captures what is written to the usual places.
+        self._file = os.fdopen(os.dup(sys.__stdout__.fileno() if sys.__stdout__ else 1), "w")
+        self._config = config
+        self.screen = Screen(self._file, self._new_line, steps=config.option.verbose > 0)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Shows the scenario that begins."""
+        if item.get_closest_marker("faulttolerance"):
+            self.screen.begin(title(item.nodeid))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Leaves the terminal to pytest, which shows the outcome next."""
+        if report.when != "setup" or not report.passed:
+            self.screen.rest()
+
+    def pytest_enter_pdb(self) -> None:
+        """Leaves it to the debugger."""
+        self.screen.rest()
+
+    def pytest_unconfigure(self) -> None:
+        """Closes what is its own."""
+        self._file.close()
+
+    def _new_line(self) -> None:
+        """Ends the line on which pytest shows the outcomes of a file."""
+        reporter = self._config.pluginmanager.getplugin("terminalreporter")
+        if isinstance(reporter, TerminalReporter) and reporter.currentfspath:
+            self._file.write("\n")
+            reporter.currentfspath = None
