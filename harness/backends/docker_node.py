@@ -141,8 +141,8 @@ class DockerNode:
 
     def stop(self) -> None:
         """SIGTERM to the container's main process, as `docker stop` does, but never SIGKILL after it."""
-        self._signal("SIGTERM")
-        self._await_exit("SIGTERM", self.spec.stop_timeout_s)
+        self._signal(self.spec.stop_signal)
+        self._await_exit(self.spec.stop_signal, self.spec.stop_timeout_s)
 
     def start(self) -> None:
         """Starts the same container again, with its data and its files; returns when it is ready."""

@@ -56,6 +56,8 @@ class ProcessDeployment:
         self._resources = ExitStack()
         self._block = self._resources.enter_context(leased_block())
         self._site = Site(kit, session, Path(tempfile.mkdtemp(prefix=f"harness-{session.id}-")))
+        # PostgreSQL refuses root; the user that it runs as instead has to get through to its own folder.
+        self._site.folder.chmod(0o711)
         self._nodes: dict[str, ProcessNode] = {}
 
     @property

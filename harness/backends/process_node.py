@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,7 +53,7 @@ class Site:
 
 
 class ProcessNode:
-    """Implements `harness.backends.protocol.Node`; faults go to the whole process group, not to a recorded pid."""
+    """Implements `harness.backends.protocol.Node`; faults go to all of its processes, not to a recorded pid."""
 
     def __init__(self, spec: NodeSpec, site: Site) -> None:
         self.spec = spec
@@ -106,17 +107,24 @@ class ProcessNode:
         return NodeState(Phase.PAUSED if status == psutil.STATUS_STOPPED else Phase.RUNNING, self._process.pid)
 
     def kill(self) -> None:
-        """SIGKILL to the group; returns when no process of it is left."""
-        self._signal(signal.SIGKILL)
+        """SIGKILL to all of it; returns when no process of it is left."""
+        others = self._signal(signal.SIGKILL)
         self._await_exit("SIGKILL", _GONE_TIMEOUT_S)
+        until(
+            f"the other processes of {self.spec.name} to exit after SIGKILL",
+            lambda: [process.pid for process in others if _lives(process)],
+            lambda left: not left,
+            timeout_s=_GONE_TIMEOUT_S,
+            interval_s=_POLL_S,
+        )
 
     def stop(self) -> None:
         """SIGTERM to the node's main process, as an init or an engine would."""
         if self.state().phase is Phase.EXITED:
             return
         assert self._process is not None
-        self._process.send_signal(signal.SIGTERM)
-        self._await_exit("SIGTERM", self.spec.stop_timeout_s)
+        self._process.send_signal(signal.Signals[self.spec.stop_signal])
+        self._await_exit(self.spec.stop_signal, self.spec.stop_timeout_s)
 
     def start(self) -> None:
         """Starts it again with its data; returns when it is ready."""
@@ -124,12 +132,12 @@ class ProcessNode:
         self.wait_ready()
 
     def pause(self) -> None:
-        """SIGSTOP to the group."""
+        """SIGSTOP to all of it."""
         self._signal(signal.SIGSTOP)
         self._await_phase(Phase.PAUSED)
 
     def resume(self) -> None:
-        """SIGCONT to the group."""
+        """SIGCONT to all of it."""
         self._signal(signal.SIGCONT)
         self._await_phase(Phase.RUNNING)
 
@@ -168,9 +176,18 @@ class ProcessNode:
             file=lambda name: str(self._folder / name),
         )
 
-    def _signal(self, number: signal.Signals) -> None:
-        if self._process is not None and self._process.poll() is None:
+    def _signal(self, number: signal.Signals) -> Sequence[psutil.Process]:
+        """To the process group, and to descendants that have left it, as PostgreSQL's do; gives the descendants."""
+        if self._process is None or self._process.poll() is not None:
+            return ()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            others = psutil.Process(self._process.pid).children(recursive=True)
             os.killpg(self._process.pid, number)
+            for process in others:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.send_signal(number)
+            return others
+        return ()
 
     def _await_exit(self, sent: str, timeout_s: float) -> None:
         await_exit(self, sent, timeout_s=timeout_s, interval_s=_POLL_S)
@@ -183,3 +200,9 @@ class ProcessNode:
             timeout_s=_GONE_TIMEOUT_S,
             interval_s=_POLL_S,
         )
+
+
+def _lives(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    return False

@@ -72,7 +72,7 @@ class Node(Protocol):
         """SIGKILL to the whole node; returns when the process is gone."""
 
     def stop(self) -> None:
-        """SIGTERM; returns when the process is gone.
+        """SIGTERM, or what its spec says instead; returns when the process is gone.
 
         Raises:
             AwaitTimeoutError: it still runs after the spec's `stop_timeout_s` (and is left running).

@@ -22,10 +22,9 @@ from harness.errors import EnvironmentUnfitError
 from harness.narration import Say
 from harness.provision.cache import ROOT
 from harness.provision.jars import install, lock_path
+from harness.provision.kinds import KINDS
 from harness.topology.nodes import Kind
 
-#: In the Dockerfile's order: the classic builder builds everything above its target, so a context has all of those.
-KINDS: tuple[Kind, ...] = ("service", "hazelcast", "kafka")
 _PIP_OPTIONS = {"index-url", "extra-index-url", "trusted-host", "proxy", "timeout", "default-timeout", "retries"}
 _CERTIFICATES = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 

@@ -17,7 +17,8 @@ from harness.errors import EnvironmentUnfitError
 from harness.narration import Say
 from harness.provision.base_image import RECIPE, ensure_base
 from harness.provision.cache import assert_room, cache_folder, exclusively
-from harness.provision.context import KINDS, content_hash, write_context
+from harness.provision.context import content_hash, write_context
+from harness.provision.kinds import KINDS
 from harness.topology.nodes import Kind
 
 LABEL = "harness.image"

@@ -24,7 +24,6 @@ from harness.errors import EnvironmentUnfitError
 from harness.narration import Say
 from harness.provision.cache import cache_folder, exclusively
 
-SERVERS = ("hazelcast", "kafka")
 _JAVA = Path(__file__).parent / "java"
 _AT_ONCE = 8
 _ANSWER_TIMEOUT_S = 30
@@ -52,12 +51,12 @@ class Jar:
 
 
 def lock_path(server: str) -> Path:
-    """The lock file of a server."""
+    """The lock file of a kind of server."""
     return _JAVA / server / "jgo.lock.toml"
 
 
 def locked(server: str) -> tuple[Jar, ...]:
-    """What the lock of a server ("hazelcast", "kafka") says.
+    """What the lock of a kind of server ("hazelcast", "kafka", ...) says.
 
     Raises:
         EnvironmentUnfitError: a jar without a hash; the lock was not made by `make lock`.

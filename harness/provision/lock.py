@@ -7,7 +7,8 @@ import sys
 
 from harness.errors import EnvironmentUnfitError
 from harness.narration import Say
-from harness.provision.jars import SERVERS, lock_path
+from harness.provision.jars import lock_path
+from harness.provision.kinds import SERVERS
 
 _RESOLUTION_TIMEOUT_S = 1200
 

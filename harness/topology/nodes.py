@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["hazelcast", "kafka", "service"]
+Kind = Literal["service", "hazelcast", "kafka", "postgres", "hazelcast-mapstore"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class NodeSpec:
         ready: how to tell that it is up.
         files: name to text, in place before the node starts; text may hold references.
         files_when_ready: replaces files of the same name once the whole topology is up, for later restarts.
-        stop_timeout_s: how long SIGTERM may take before a stop counts as hung, in seconds.
+        stop_signal: what asks the node's main process to end in order.
+        stop_timeout_s: how long that may take before a stop counts as hung, in seconds.
         tied_to: the node that shares this one's life (seed 001), if any.
     """
 
@@ -62,6 +63,7 @@ class NodeSpec:
     environment: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     files_when_ready: Mapping[str, str] = field(default_factory=dict)
+    stop_signal: Literal["SIGTERM", "SIGINT"] = "SIGTERM"
     stop_timeout_s: float = 10.0
     tied_to: str | None = None
 

@@ -14,6 +14,7 @@ import psutil
 from harness.backends.docker import DockerBackend
 from harness.backends.session import Session, variables
 from harness.backends.watchdog import start_watchdog
+from harness.provision.kinds import KINDS
 from harness.topology.nodes import Topology
 from harness.waiting import until
 from tests.backends.specs import tiny
@@ -26,7 +27,7 @@ def main() -> None:
     running, stopped = (_sleeper(environment) for _ in range(2))
     stopped.send_signal(signal.SIGSTOP)
     if sys.argv[1:]:
-        backend = DockerBackend(session, images=dict.fromkeys(("hazelcast", "kafka", "service"), sys.argv[1]))
+        backend = DockerBackend(session, images=dict.fromkeys(KINDS, sys.argv[1]))
         deployment = backend.deploy(Topology("owned", (tiny(1), tiny(2))), print)
         deployment.nodes["tiny-2"].pause()
     told = {"id": session.id, "pids": [running.pid, stopped.pid], "watchdog": watchdog.pid}

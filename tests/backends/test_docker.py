@@ -15,6 +15,7 @@ from harness.backends.protocol import Node, Phase
 from harness.backends.ready import wait_ready
 from harness.backends.session import Session
 from harness.errors import AwaitTimeoutError, EnvironmentUnfitError, NodeStartError
+from harness.provision.kinds import KINDS
 from harness.topology.nodes import PortReady, Topology
 from tests.backends.specs import tiny
 
@@ -28,7 +29,7 @@ def session() -> Session:
 
 @pytest.fixture(scope="module")
 def backend(session: Session, tiny_image: str) -> DockerBackend:
-    return DockerBackend(session, images=dict.fromkeys(("hazelcast", "kafka", "service"), tiny_image))
+    return DockerBackend(session, images=dict.fromkeys(KINDS, tiny_image))
 
 
 @pytest.fixture(scope="module")

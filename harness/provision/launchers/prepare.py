@@ -1,11 +1,12 @@
 """Makes, once, what every start of a server reuses: Kafka's formatted storage, and Java's ahead-of-time cache.
 
     python prepare.py format-kafka
-    python prepare.py train hazelcast|kafka
+    python prepare.py train hazelcast|hazelcast-mapstore|kafka
+    python prepare.py unpack-postgres
 
 Standard library only: this machine and an image's build run the same file. It writes where the launchers look
-(HARNESS_KAFKA_FORMATTED, HARNESS_AOT, or an image's places). A failure is a line on stderr, the log's last lines after
-it, and exit code 1.
+(HARNESS_KAFKA_FORMATTED, HARNESS_AOT, HARNESS_POSTGRES, or an image's places). A failure is a line on stderr, the log's
+last lines after it, and exit code 1.
 
 JDK 25: `-XX:AOTCacheOutput=` records a run and writes the cache when that run ends; `-XX:AOTCache=` uses it. A cache
 fits only the JVM, the class path and the options that it was recorded with, and the JVM goes without where it does not
@@ -22,16 +23,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import jvm
+import mapstore_training
+import postgres_files
 
 _HERE = Path(__file__).resolve().parent
 _START_TIMEOUT_S = 60.0
 _WRITE_TIMEOUT_S = 120.0
 #: What each server logs when it is up; a port that listens comes too early for that.
-_UP = {"hazelcast": " is STARTED", "kafka": "Kafka Server started"}
+_UP = {"hazelcast": " is STARTED", "hazelcast-mapstore": " is STARTED", "kafka": "Kafka Server started"}
+_LAUNCHERS = {"hazelcast-mapstore": "hazelcast"}
 _STORAGE = """\
 process.roles=broker,controller
 node.id=1
@@ -92,19 +97,21 @@ def train(server: str) -> None:
 
 
 def _start_and_stop(server: str, more: Mapping[str, str]) -> None:
-    with tempfile.TemporaryDirectory(prefix="harness-training-") as folder:
-        log = Path(folder, "log")
+    with tempfile.TemporaryDirectory(prefix="harness-training-") as name, _settings(server, Path(name)) as settings:
+        log = Path(name, "log")
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, str(_HERE / f"launch_{server}.py")],
-                env={**os.environ, **_settings(server, Path(folder)), **more, "HARNESS_DATA": folder},
-                cwd=folder,
+                [sys.executable, str(_HERE / f"launch_{_LAUNCHERS.get(server, server)}.py")],
+                env={**os.environ, **settings, **more, "HARNESS_DATA": name},
+                cwd=name,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
         try:
             _await_up(server, process, log)
+            if server == "hazelcast-mapstore":
+                _load_an_entry(settings["HAZELCAST_CONFIG"])
             process.send_signal(signal.SIGTERM)
             process.wait(_WRITE_TIMEOUT_S)
         except (PreparationError, subprocess.TimeoutExpired) as error:
@@ -113,6 +120,12 @@ def _start_and_stop(server: str, more: Mapping[str, str]) -> None:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+def _load_an_entry(config: str) -> None:
+    port = json.loads(Path(config).read_text())["hazelcast"]["network"]["port"]["port"]
+    if (seen := mapstore_training.use(port)) != mapstore_training.VALUE:
+        raise PreparationError(f"the training start loaded {seen!r} from PostgreSQL, not {mapstore_training.VALUE!r}")
 
 
 def _await_up(server: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -125,23 +138,39 @@ def _await_up(server: str, process: subprocess.Popen[bytes], log: Path) -> None:
         time.sleep(0.05)
 
 
-def _settings(server: str, folder: Path) -> dict[str, str]:
-    """The environment of a server that is alone in the world."""
-    port, controller = _free_ports(2)
+@contextmanager
+def _settings(server: str, folder: Path) -> Iterator[Mapping[str, str]]:
+    """The environment of a server that is alone in the world, but for its external store if it has one."""
+    port, other = _free_ports(2)
     if server == "hazelcast":
-        network = {
-            "port": {"port": port, "auto-increment": False},
-            "rest-api": {"enabled": True, "endpoint-groups": {"HEALTH_CHECK": {"enabled": True}}},
-            "join": {
-                "auto-detection": {"enabled": False},
-                "multicast": {"enabled": False},
-                "tcp-ip": {"enabled": True, "member-list": [f"127.0.0.1:{port}"]},
-            },
-        }
-        config = folder / "hazelcast.yaml"
-        config.write_text(json.dumps({"hazelcast": {"network": network}}))
-        alone = "-Dhazelcast.local.localAddress=127.0.0.1 -Dhazelcast.socket.bind.any=false"
-        return {"HAZELCAST_CONFIG": str(config), "JAVA_OPTS": alone}
+        yield _member(folder, port, {})
+    elif server == "hazelcast-mapstore":
+        with mapstore_training.store(folder, other) as store:
+            yield _member(folder, port, store)
+    else:
+        yield _broker(port, other)
+
+
+def _member(folder: Path, port: int, more: Mapping[str, object]) -> Mapping[str, str]:
+    network = {
+        "port": {"port": port, "auto-increment": False},
+        "rest-api": {
+            "enabled": True,
+            "endpoint-groups": {"HEALTH_CHECK": {"enabled": True}, "DATA": {"enabled": True}},
+        },
+        "join": {
+            "auto-detection": {"enabled": False},
+            "multicast": {"enabled": False},
+            "tcp-ip": {"enabled": True, "member-list": [f"127.0.0.1:{port}"]},
+        },
+    }
+    config = folder / "hazelcast.yaml"
+    config.write_text(json.dumps({"hazelcast": {"network": network, **more}}))
+    alone = "-Dhazelcast.local.localAddress=127.0.0.1 -Dhazelcast.socket.bind.any=false"
+    return {"HAZELCAST_CONFIG": str(config), "JAVA_OPTS": alone}
+
+
+def _broker(port: int, controller: int) -> Mapping[str, str]:
     return {
         "KAFKA_NODE_ID": "1",
         "KAFKA_PROCESS_ROLES": "broker,controller",
@@ -175,9 +204,11 @@ def main(arguments: list[str]) -> None:
             format_kafka()
         elif len(arguments) == 2 and arguments[0] == "train" and arguments[1] in _UP:
             train(arguments[1])
+        elif arguments == ["unpack-postgres"]:
+            postgres_files.unpack()
         else:
-            sys.exit("usage: prepare.py format-kafka | train hazelcast|kafka")
-    except PreparationError as error:
+            sys.exit("usage: prepare.py format-kafka | train hazelcast|hazelcast-mapstore|kafka | unpack-postgres")
+    except (PreparationError, postgres_files.UnpackingError) as error:
         sys.exit(str(error))
 
 
