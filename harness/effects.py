@@ -85,3 +85,12 @@ def full_isr(topic: str) -> Effect:
         return clusters.kafka.is_fully_replicated(topic)
 
     return Effect("isr-full", f"full in-sync replicas of {topic}", probe)
+
+
+def store_answers() -> Effect:
+    """The external store answers questions."""
+
+    def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
+        return clusters.postgres.answers()
+
+    return Effect("store", "PostgreSQL to answer", probe)

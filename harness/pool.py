@@ -13,6 +13,7 @@ from harness.backends.protocol import Backend, Deployment, Networked, Node, Phas
 from harness.clusters import Clusters
 from harness.clusters.hazelcast import HazelcastView
 from harness.clusters.kafka import KafkaView
+from harness.clusters.postgres import PostgresView
 from harness.errors import HarnessError
 from harness.narration import Say
 from harness.topology.nodes import Topology
@@ -55,6 +56,7 @@ class Pool:
             deployment.nodes,
             HazelcastView([n for n in deployment.nodes.values() if n.spec.role == "hazelcast"]),
             KafkaView([n for n in deployment.nodes.values() if n.spec.role == "kafka"]),
+            PostgresView([n for n in deployment.nodes.values() if n.spec.role == "postgres"]),
         )
         self._running.append((deployment, clusters))
         self._await_formed(topology, clusters)
@@ -70,6 +72,8 @@ class Pool:
         self._await_formed(deployment.topology, clusters)
 
     def _await_formed(self, topology: Topology, clusters: Clusters) -> None:
+        if topology.role("postgres"):
+            clusters.postgres.await_answer(timeout_s=self._forming_timeout_s)
         if members := topology.role("hazelcast"):
             clusters.hazelcast.await_members(len(members), timeout_s=self._forming_timeout_s)
             clusters.hazelcast.assign_partitions(timeout_s=self._forming_timeout_s)

@@ -1,12 +1,21 @@
 """The names that a scenario or a foreign suite imports from `harness`; nothing else is public."""
 
-from harness.effects import full_isr, member_list_of, new_controller, new_leader, partitions_safe, split_off
+from harness.effects import (
+    full_isr,
+    member_list_of,
+    new_controller,
+    new_leader,
+    partitions_safe,
+    split_off,
+    store_answers,
+)
 from harness.faults import Isolate, Kill, Pause, Restart, Stop
 from harness.faults.nemesis import Injected, Nemesis
 from harness.judgement import assert_delivered_and_aggregated, assert_holds
 from harness.system import System
 from harness.targets import (
     controller,
+    every,
     leader_holding,
     leading_controller,
     lowest_ip,
@@ -30,6 +39,7 @@ __all__ = [
     "assert_delivered_and_aggregated",
     "assert_holds",
     "controller",
+    "every",
     "full_isr",
     "leader_holding",
     "leading_controller",
@@ -44,5 +54,6 @@ __all__ = [
     "saying_who_owns",
     "some",
     "split_off",
+    "store_answers",
     "together",
 ]

@@ -23,6 +23,7 @@ from harness.targets import Target
 from harness.topology.hazelcast import hazelcast
 from harness.topology.kafka import kafka
 from harness.topology.nodes import Kind, Topology
+from harness.topology.postgres import postgres
 from harness.topology.services import Epoch, QueueKind, services
 from harness.topology.timings import PROFILES, Timings
 
@@ -101,6 +102,7 @@ class Run:
         running: bool = True,
         members: int = 3,
         zoned: bool = False,
+        stored: bool = False,
         brokers: int = 3,
         mutants: Mapping[str, str] | None = None,
     ) -> System:
@@ -116,11 +118,12 @@ class Run:
             running: whether the services are started at all; an experiment with the servers alone needs none.
             members: how many Hazelcast members there are.
             zoned: whether they are two partition groups, half of them each.
+            stored: whether there is a PostgreSQL server as well, for maps that write to it.
             brokers: how many Kafka brokers there are; without any, there are no services either.
             consumers: whether the messages instances run from the beginning; `system.messages.start()` starts them.
             mutants: by role, the module of `services.mutants` to run in place of the service.
         """
-        topology = whole(self.options.profile, members=members, zoned=zoned, brokers=brokers)
+        topology = whole(self.options.profile, members=members, zoned=zoned, stored=stored, brokers=brokers)
         deployment, clusters = self._pool.clusters(topology)
         self._epochs += 1
         epoch = Epoch(f"{self.session.id}-{self._epochs}", queue, backups=backups, replay=replay)
@@ -156,8 +159,15 @@ def queue_owned_by(target: Target, clusters: Clusters, epoch: Epoch) -> str:
     return next(name for name in candidates if view.owner_of(view.partition_of(name)).spec.name == owner)
 
 
-def whole(timings: Timings, *, members: int = 3, zoned: bool = False, brokers: int = 3) -> Topology:
+def whole(
+    timings: Timings, *, members: int = 3, zoned: bool = False, stored: bool = False, brokers: int = 3
+) -> Topology:
     """The servers of the whole system: Hazelcast members and Kafka brokers; services come per epoch."""
-    named = f"{members} Hazelcast members{' in two zones' if zoned else ''}, {brokers} Kafka brokers"
-    servers = (*hazelcast(members, timings=timings, zoned=zoned), *(kafka(brokers, timings=timings) if brokers else ()))
-    return Topology("the whole system" if (members, zoned, brokers) == (3, False, 3) else named, servers)
+    kinds = f"{members} Hazelcast members{' in two zones' if zoned else ''}{' with PostgreSQL' if stored else ''}"
+    servers = (
+        *hazelcast(members, timings=timings, zoned=zoned, stored=stored),
+        *(kafka(brokers, timings=timings) if brokers else ()),
+        *((postgres(),) if stored else ()),
+    )
+    usual = (members, zoned, stored, brokers) == (3, False, False, 3)
+    return Topology("the whole system" if usual else f"{kinds}, {brokers} Kafka brokers", servers)

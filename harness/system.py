@@ -27,6 +27,7 @@ from harness.workloads.increments import Increments
 from harness.workloads.items import Items
 from harness.workloads.keys import Keys
 from harness.workloads.messages import MessageClients, Posted, Traffic
+from harness.workloads.stored import StoredEntries
 
 _DRAIN_TIMEOUT_S = 40.0
 _SETTLED_S = 1.0
@@ -145,6 +146,11 @@ class System:
         keys = Keys(self.clusters.hazelcast, name, self.history)
         self._resources.callback(keys.close)
         return keys
+
+    def stored_entries(self, store: str) -> StoredEntries:
+        """A new map of this epoch that writes to PostgreSQL ("none", "write-through", "write-behind")."""
+        name = f"entries-{self.epoch.id}-{next(self._maps)}"
+        return StoredEntries(self.clusters, name, store, self.history)
 
     @property
     def increments(self) -> Increments:

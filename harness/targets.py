@@ -136,3 +136,15 @@ def some(role: str, count: int = 1, *, seed: int) -> Target:
         return Picked(tuple(chosen), f"{count} of {len(running)} running {role} nodes, chosen by seed {seed}")
 
     return pick
+
+
+def every(role: str) -> Target:
+    """All running nodes of a role."""
+
+    def pick(clusters: Clusters) -> Picked:
+        running = tuple(n for n in clusters.role(role) if n.state().phase is Phase.RUNNING)
+        if not running:
+            raise InconclusiveError(f"there is no running {role} node")
+        return Picked(running, f"they are all {len(running)} running {role} nodes")
+
+    return pick

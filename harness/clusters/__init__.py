@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from harness.backends.protocol import Node
 from harness.clusters.hazelcast import HazelcastView
 from harness.clusters.kafka import KafkaView
+from harness.clusters.postgres import PostgresView
 
 
 @dataclass(frozen=True)
 class Clusters:
-    """All that a target or an effect may ask: the nodes by name and a view of each cluster."""
+    """All that a target or an effect may ask: the nodes by name and a view of each cluster
+    and of the external store."""
 
     nodes: Mapping[str, Node]
     hazelcast: HazelcastView
     kafka: KafkaView
+    postgres: PostgresView
 
     def role(self, role: str) -> tuple[Node, ...]:
         """The nodes of a role in index order."""

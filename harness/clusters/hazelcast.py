@@ -167,7 +167,8 @@ class HazelcastView:
 
     def _connected(self) -> HazelcastClient:
         with self._lock:
-            if self._client is None:
+            # One that found no member for too long has given up for good.
+            if self._client is None or not self._client.lifecycle_service.is_running():
                 self._client = _client(self.running())
             return self._client
 

@@ -22,6 +22,7 @@ _TELLING = (
     "isolate ",
     "a ",
     "keys-per-member",
+    "external-store",
     "increments",
     "items-per-consumer",
     "lost:",

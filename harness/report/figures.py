@@ -27,7 +27,7 @@ def _faults(injected: Sequence[Injected]) -> Iterator[str]:
 
 
 #: Events with figures that a workload noted.
-_NOTED = frozenset({"keys-per-member", "increments", "items-per-consumer"})
+_NOTED = frozenset({"keys-per-member", "external-store", "increments", "items-per-consumer"})
 
 
 def _operations(events: Sequence[Event]) -> Iterator[str]:

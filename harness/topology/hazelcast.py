@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from harness.topology.nodes import HttpReady, NodeSpec
+from harness.topology import postgres
+from harness.topology.nodes import HttpReady, Kind, NodeSpec
 from harness.topology.timings import FAST, Timings
 
 CLUSTER_NAME = "dev"
@@ -26,10 +27,17 @@ _STRUCTURES = {
     },
     "queue": {f"{NO_BACKUP}*": {"backup-count": 0}, f"{BOUNDED}*": {"max-size": BOUND}},
 }
+#: How long an entry of a write-behind map waits before it is written to the external store, in seconds.
+WRITE_DELAY_S = 15
+#: By how a map writes to the external store, where the members have one, what its name begins with. The store is asked
+#: for a table of the map's name when the map is first used.
+STORES: dict[str, str] = {"none": "", "write-through": "stored-now-", "write-behind": "stored-later-"}
 _CONFIG = "hazelcast.yaml"
 
 
-def hazelcast(count: int = 3, *, timings: Timings = FAST, zoned: bool = False) -> tuple[NodeSpec, ...]:
+def hazelcast(
+    count: int = 3, *, timings: Timings = FAST, zoned: bool = False, stored: bool = False
+) -> tuple[NodeSpec, ...]:
     """`count` members of cluster "dev", whose maps and queues have one backup unless their name says otherwise.
 
     Args:
@@ -37,7 +45,9 @@ def hazelcast(count: int = 3, *, timings: Timings = FAST, zoned: bool = False) -
         timings: of the failure detectors.
         zoned: whether the first half and the second half are a partition group each, so that a backup is always in the
             other one.
+        stored: whether maps of certain names write to the PostgreSQL node and are loaded from it.
     """
+    kind: Kind = "hazelcast-mapstore" if stored else "hazelcast"
     names = [f"hazelcast-{index}" for index in range(1, count + 1)]
     groups = [names[: count // 2], names[count // 2 :]] if zoned else []
     return tuple(
@@ -45,7 +55,7 @@ def hazelcast(count: int = 3, *, timings: Timings = FAST, zoned: bool = False) -
             name=name,
             role="hazelcast",
             index=index,
-            kind="hazelcast",
+            kind=kind,
             ports={"client": PORT},
             ready=HttpReady("client", "/hazelcast/health", {"nodeState": "ACTIVE"}),
             environment={
@@ -54,8 +64,8 @@ def hazelcast(count: int = 3, *, timings: Timings = FAST, zoned: bool = False) -
             },
             # Looking for members that are not up yet costs seconds, so the first start knows one address only; a
             # restarted member needs the whole list, or the first one founds a cluster of its own.
-            files={_CONFIG: _config(names[:1], groups)},
-            files_when_ready={_CONFIG: _config(names, groups)},
+            files={_CONFIG: _config(names[:1], groups, stored=stored)},
+            files_when_ready={_CONFIG: _config(names, groups, stored=stored)},
             stop_timeout_s=20.0,
         )
         for index, name in enumerate(names, start=1)
@@ -72,11 +82,13 @@ def _properties(name: str, timings: Timings) -> dict[str, str]:
         "hazelcast.graceful.shutdown.max.wait": "15",
         # Otherwise a write is acknowledged after the backup timed out, and may be lost though nothing permits it.
         "hazelcast.operation.fail.on.indeterminate.state": "true",
+        # A cold member loads its SQL engine for the first map with a store: 20 s where three share two busy cores.
+        "hazelcast.mapstore.init.timeout": "60000",
         **timings.hazelcast,
     }
 
 
-def _config(members: list[str], groups: list[list[str]]) -> str:
+def _config(members: list[str], groups: list[list[str]], *, stored: bool) -> str:
     """The member configuration as JSON, which is YAML as well."""
     network = {
         "port": {"port": PORT, "auto-increment": False},
@@ -94,8 +106,45 @@ def _config(members: list[str], groups: list[list[str]]) -> str:
             },
         },
     }
-    settings = {"cluster-name": CLUSTER_NAME, "network": network, **_STRUCTURES}
+    settings: dict[str, object] = {"cluster-name": CLUSTER_NAME, "network": network, **_STRUCTURES}
+    if stored:
+        settings |= _store()
     if groups:
         addresses = [[f"${{{member}}}" for member in group] for group in groups]
         settings["partition-group"] = {"enabled": True, "group-type": "CUSTOM", "member-group": addresses}
     return json.dumps({"hazelcast": settings}, indent=1)
+
+
+def _store() -> dict[str, object]:
+    """The external store as Hazelcast ships it: a generic map store on a JDBC data connection; it needs Jet."""
+    return {
+        "jet": {"enabled": True},
+        "data-connection": {
+            postgres.NAME: {
+                "type": "JDBC",
+                "shared": True,
+                "properties": {
+                    "jdbcUrl": f"jdbc:postgresql://${{{postgres.NAME}}}:{postgres.PORT}/{postgres.DATABASE}"
+                    "?connectTimeout=1&socketTimeout=4",
+                    "user": postgres.DATABASE,
+                    # Of the pool, in milliseconds. With the default of 30 s a put would outlive its caller's patience
+                    # while the store is gone, and nobody would know whether it happened.
+                    "connectionTimeout": "1000",
+                },
+            }
+        },
+        "map": {
+            **_STRUCTURES["map"],
+            f"{STORES['write-through']}*": {"map-store": _map_store(delay_s=0)},
+            f"{STORES['write-behind']}*": {"map-store": _map_store(delay_s=WRITE_DELAY_S)},
+        },
+    }
+
+
+def _map_store(*, delay_s: int) -> dict[str, object]:
+    return {
+        "enabled": True,
+        "class-name": "com.hazelcast.mapstore.GenericMapStore",
+        "write-delay-seconds": delay_s,
+        "properties": {"data-connection-ref": postgres.NAME, "single-column-as-value": "true"},
+    }
