@@ -37,15 +37,25 @@ def replay(*arguments: str) -> tuple[int, str]:
 
 
 def test_a_broken_guarantee_is_told_and_drawn(tmp_path: Path) -> None:
-    picture = tmp_path / "lost.svg"
-    status, output = replay(str(STORIES[0]), "--svg", str(picture))
+    status, output = replay(str(STORIES[0]), "--report", str(tmp_path / "report"))
     assert STORIES[0].stem == "acks-1-leader-killed"
     assert status == 1
     assert (
         "lost: 1 of 3 acknowledged messages never reached a messages instance: m-000002; acknowledged in part" in output
     )
     assert "nemesis      kill kafka-1" in output
-    assert "kill kafka-1" in picture.read_text()
+    assert "kill kafka-1" in (tmp_path / "report" / "timeline-lost.svg").read_text()
+    assert "kill kafka-1" in (tmp_path / "report" / "operations.svg").read_text()
+    report = (tmp_path / "report" / "report.md").read_text()
+    assert "It was acknowledged before the kill of kafka-1" in report
+    assert "| total queue | invalid |" in report
+
+
+def test_a_report_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    status, output = replay(str(STORIES[0]), "--report", str(tmp_path / "file"))
+    assert status == 2
+    assert "can't be written" in output
 
 
 def test_what_held_and_what_is_unknown_have_their_own_status(tmp_path: Path) -> None:

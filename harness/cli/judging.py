@@ -15,12 +15,13 @@ from harness.errors import EXIT_INCONCLUSIVE
 from harness.events import Event, Operation, read
 from harness.recovery import kinds
 from harness.replay import judge
-from harness.report.timeline import svg, text
+from harness.report.replayed import write
+from harness.report.timeline import text
 
 _EXITS = {Validity.VALID: 0, Validity.INVALID: 1, Validity.UNKNOWN: EXIT_INCONCLUSIVE}
 
 
-def show_judgement(history: Path, picture: Path | None, *, as_json: bool) -> int:
+def show_judgement(history: Path, report: Path | None, *, as_json: bool) -> int:
     """Judges a history, shows the verdicts, and gives the exit status."""
     events = read(history)
     verdicts = judge(events)
@@ -30,9 +31,8 @@ def show_judgement(history: Path, picture: Path | None, *, as_json: bool) -> int
         click.echo(json.dumps(_data(verdicts, events), indent=2))
     else:
         _tell(verdicts, worst, concerned, events)
-    if picture:
-        picture.write_text(svg(concerned or events.operations, events))
-        click.echo(f"drawn to {picture}", err=as_json)
+    if report:
+        click.echo(f"the report: {write(report, events, verdicts)}", err=as_json)
     return _EXITS[worst.validity]
 
 

@@ -1,0 +1,61 @@
+"""The report of a history by itself: verdicts in words, pictures, and message by message, as files of a folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.checkers import Anomaly, Verdict, combine
+from harness.errors import BadInputError
+from harness.events import Events
+from harness.recovery import kinds
+from harness.report import messages
+from harness.report.forensics import explained
+from harness.report.overview import overview
+from harness.report.timeline import svg
+
+
+def write(folder: Path, events: Events, verdicts: Mapping[str, Verdict]) -> Path:
+    """Writes `report.md` and what it shows; returns its path.
+
+    Raises:
+        BadInputError: the folder can't be written.
+    """
+    found = combine(*verdicts.values()).anomalies
+    pictures = {"operations.svg": overview(events)}
+    pictures |= {f"timeline-{_slug(a)}.svg": svg(a.operations, events) for a in found if a.operations}
+    files = {name: picture for name, picture in pictures.items() if picture}
+    words = ["# A history, judged again", _verdicts(verdicts)]
+    if found:
+        words += ["## What did not hold", f"```\n{explained(found, events)}\n```"]
+    words += ["## Requests", _requests(events), *(f"![{name}]({name})" for name in files)]
+    if lines := messages.table(events):
+        files["messages.csv"] = lines
+        words.append("[Message by message](messages.csv)")
+    files["report.md"] = "\n\n".join(words) + "\n"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text)
+    except OSError as error:
+        raise BadInputError(f"--report {folder} can't be written ({error.strerror}); give another folder") from error
+    return folder / "report.md"
+
+
+def _verdicts(verdicts: Mapping[str, Verdict]) -> str:
+    rows = ["| checker | verdict | figures |", "|---|---|---|"]
+    for name, verdict in verdicts.items():
+        figures = ", ".join(f"{what} {value}" for what, value in verdict.figures.items())
+        rows.append(f"| {name} | {verdict.validity} | {figures} |")
+    return "\n".join(rows)
+
+
+def _requests(events: Events) -> str:
+    rows = ["| kind | ok | failed | unknown | longest time without a success |", "|---|--:|--:|--:|--:|"]
+    rows += [f"| {k.f} | {k.ok} | {k.failed} | {k.unknown} | {k.unavailable_s:.2f} s |" for k in kinds(events)]
+    return "\n".join(rows)
+
+
+def _slug(anomaly: Anomaly) -> str:
+    return re.sub(r"\W+", "-", anomaly.name)
