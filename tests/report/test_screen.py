@@ -1,4 +1,4 @@
-"""What a person sees while a run goes on: live lines on a real terminal, plain lines elsewhere, each request if asked."""
+"""What a person sees while a run goes on: live lines on a terminal, plain lines elsewhere, each request if asked."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class _Teapot(BaseHTTPRequestHandler):
         self.send_response(418)
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *words: object) -> None:
         """The test's output is no place for it."""
 
 
