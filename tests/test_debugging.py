@@ -106,7 +106,8 @@ def test_a_failure_is_told_in_words_kept_for_a_look_and_shows_no_secret(tmp_path
 
 def _check_reports(folder: Path) -> None:
     if shutil.which("npx"):
-        html.make(folder)
+        assert html.make(folder) == html.make(folder)
+        assert len((folder / "history.jsonl").read_text().splitlines()) == 1, "a run is in the trend once"
     (result,) = folder.glob("allure-results/*-result.json")
     found = json.loads(result.read_text())
     labels = {label["name"]: label.get("value") for label in found["labels"]}

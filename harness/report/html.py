@@ -15,6 +15,14 @@ _ALLURE = "allure@3.18.0"
 _CONFIG = "allurerc.json"
 _RUNS_IN_TREND = 20
 _TIMEOUT_S = 300
+#: Under "Charts" in the report's menu: the trend over the last runs, and what is not stable.
+_CHARTS = [
+    {"type": "currentStatus", "title": "This run"},
+    {"type": "statusDynamics", "title": "The last runs", "limit": _RUNS_IN_TREND},
+    {"type": "statusTransitions", "title": "What changed from run to run", "limit": _RUNS_IN_TREND},
+    {"type": "durations", "title": "How long scenarios took", "groupBy": "none"},
+    {"type": "durationDynamics", "title": "How long runs took", "limit": _RUNS_IN_TREND},
+]
 #: Failures by what they say; the first that matches counts, so the order is from the particular to the general.
 CATEGORIES = {
     "Lost message": r"guarantee broken: .*\b(lost|incomplete logging part|part of a partition)\b",
@@ -42,7 +50,9 @@ def write_config(folder: Path, environment: Mapping[str, str]) -> None:
                 for name, regex in CATEGORIES.items()
             ]
         },
-        "plugins": {"awesome": {"options": {"singleFile": True, "groupBy": ["epic", "feature", "story"]}}},
+        "plugins": {
+            "awesome": {"options": {"singleFile": True, "groupBy": ["epic", "feature", "story"], "charts": _CHARTS}}
+        },
     }
     (folder / _CONFIG).write_text(json.dumps(config, indent=1))
 
@@ -62,13 +72,14 @@ def make(folder: Path) -> Path:
             "no HTML report: it needs npx, which comes with Node.js 20 or newer, and there is none; install it and "
             f"run `make report`. The results are kept in {folder}/allure-results, the summary in {folder}/summary.md"
         )
-    shutil.rmtree(folder / "allure", ignore_errors=True)
+    page = folder / "allure" / "index.html"
+    _count_once(folder / _CONFIG, counted=page.exists())
+    shutil.rmtree(page.parent, ignore_errors=True)
     command = [npx, "--yes", _ALLURE, "generate", "--config", _CONFIG]
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
     except subprocess.TimeoutExpired as error:
         raise EnvironmentUnfitError(f"no HTML report: `{' '.join(command)}` took over {_TIMEOUT_S} s") from error
-    page = folder / "allure" / "index.html"
     if done.returncode != 0 or not page.exists():
         said = (done.stderr + done.stdout).strip()[-800:]
         raise EnvironmentUnfitError(
@@ -76,6 +87,11 @@ def make(folder: Path) -> Path:
             f"registry for Node.js answer? It said: {said}"
         )
     return page
+
+
+def _count_once(config: Path, *, counted: bool) -> None:
+    """A run is in the trend once, however often its report is made."""
+    config.write_text(json.dumps({**json.loads(config.read_text()), "appendHistory": not counted}, indent=1))
 
 
 def main() -> None:
