@@ -1,0 +1,53 @@
+"""The code of a document: named Python blocks are files, console blocks are commands with what they print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_FENCE = re.compile(r"^```(\w+)(?: +(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Block:
+    """What stands between two fences; `name` is the file that it is, `place` where a person finds it."""
+
+    language: str
+    name: str | None
+    text: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a person types after the prompt, and what the document shows of the answer."""
+
+    line: str
+    shown: str
+
+    def printed(self, output: str) -> bool:
+        """Whether that is what the document shows, in which `...` is anything."""
+        pattern = re.escape(self.shown.strip()).replace(r"\.\.\.", ".*")
+        return bool(re.fullmatch(pattern, _without_trailing_blanks(output), re.DOTALL))
+
+
+def blocks(document: Path) -> list[Block]:
+    """Every fenced block of a document, in its order."""
+    text = document.read_text()
+    return [
+        Block(found[1], found[2], found[3], f"{document.name}, line {text[: found.start()].count(chr(10)) + 1}")
+        for found in _FENCE.finditer(text)
+    ]
+
+
+def commands(block: Block) -> Iterator[Command]:
+    """The commands of a console block."""
+    for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
+        line, _, shown = part.partition("\n")
+        yield Command(line, shown)
+
+
+def _without_trailing_blanks(output: str) -> str:
+    return "\n".join(line.rstrip() for line in output.strip().splitlines())

@@ -1,0 +1,84 @@
+"""A copy of this checkout in which a document is followed, so that what a reader writes and runs is nobody else's."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from harness.provision.cache import cache_folder
+from tests.docs.blocks import blocks, commands
+from tests.running import ROOT
+
+_LEFT_OUT = (".git", ".venv", ".cache", ".*_cache", ".hypothesis", "__pycache__", "reports", "docs")
+_TIMEOUT_S = 300
+_HARNESS = """#!{python}
+import sys
+
+sys.path.insert(0, "{root}")
+from harness.cli import main
+
+main()
+"""
+
+
+class Checkout:
+    """The copy, with its `harness` and this checkout's packages on the path."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+        (root / "bin").mkdir()
+        script = root / "bin" / "harness"
+        script.write_text(_HARNESS.format(python=sys.executable, root=root))
+        script.chmod(0o755)
+        path = f"{script.parent}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+        self._environment = {**os.environ, "PATH": path, "HARNESS_CACHE": str(cache_folder()), "COLUMNS": "120"}
+        self._environment.pop("PYTHONPATH", None)
+
+    def run(self, line: str) -> tuple[int, str]:
+        """Exit status and output of a line that a person types."""
+        done = subprocess.run(
+            ["bash", "-c", line],
+            cwd=self.root,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=_TIMEOUT_S,
+            check=False,
+        )
+        return done.returncode, done.stdout
+
+    def follow(self, document: Path) -> int:
+        """Writes and runs everything that a document says, in its order; how many commands that were.
+
+        A command has to end with exit status 0 and to print what the document shows.
+        """
+        count = 0
+        for block in blocks(document):
+            if block.name:
+                (self.root / block.name).write_text(block.text)
+            for command in commands(block) if block.language == "console" else ():
+                status, output = self.run(command.line)
+                said = f"{block.place}: $ {command.line}\nended with exit status {status} and printed\n{output}"
+                assert status == 0, said
+                assert command.printed(output), f"{said}\nwhere the document shows\n{command.shown}"
+                count += 1
+        return count
+
+
+@contextmanager
+def checkout(folder: Path) -> Iterator[Checkout]:
+    """A copy in `folder`; a system that is still up in the end is brought down."""
+    copy = Checkout(folder / "checkout")
+    try:
+        yield copy
+    finally:
+        if (copy.root / ".cache" / "keeper" / "socket").exists():
+            copy.run("harness down")
