@@ -11,7 +11,7 @@ REPORTS ?= reports
 # more for pytest, such as ARGS="-k leader"
 ARGS   ?=
 
-.PHONY: faulttolerance test mutants report bench lock clean prepare durations lint-ci
+.PHONY: faulttolerance test mutants report bench lock clean prepare docs durations lint-ci
 
 # ends with the report, and with the scenarios' failure if there is one; exit status 2 of pytest: nothing ran
 faulttolerance: $(VENV)/.made
@@ -35,6 +35,10 @@ mutants: $(VENV)/.made
 
 prepare: $(VENV)/.made
 	$(BIN)/python -m harness.provision $(if $(filter docker,$(BACKEND)),images,processes)
+
+# docs/reference.md, from the code
+docs: $(VENV)/.made
+	$(BIN)/python -m harness.reference
 
 # how long each scenario takes, from reports/junit.xml, so that --shard makes even parts
 durations: $(VENV)/.made

@@ -16,7 +16,8 @@ import pytest
 
 from harness.errors import EXIT_BAD_INPUT, BadInputError
 
-_MARKER = 'quarantine(reason, until): its failure is reported but fails no run until that day, such as "2026-12-31"'
+#: What this plugin adds to the markers of pytest.ini.
+MARKERS = ('quarantine(reason, until): its failure is reported but fails no run until that day, such as "2026-12-31"',)
 _EXAMPLE = '@pytest.mark.quarantine(reason="the third broker is slow to rejoin", until="2026-12-31")'
 
 
@@ -67,7 +68,8 @@ _QUARANTINE = pytest.StashKey[Quarantine]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the marker."""
-    config.addinivalue_line("markers", _MARKER)
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -14,7 +14,7 @@ from harness.provision.cache import cache_folder
 from tests.docs.blocks import blocks, commands
 from tests.running import ROOT
 
-_LEFT_OUT = (".git", ".venv", ".cache", ".*_cache", ".hypothesis", "__pycache__", "reports", "docs")
+_LEFT_OUT = (".git", ".venv", ".cache", ".*_cache", ".hypothesis", "__pycache__", "reports")
 _TIMEOUT_S = 300
 _HARNESS = """#!{python}
 import sys

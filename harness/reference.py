@@ -1,0 +1,228 @@
+"""`python -m harness.reference`: writes `docs/reference.md` from the code, so that it can't lag behind it.
+
+Nothing is described here: every sentence is a docstring, a help text or a line of pytest.ini.
+"""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import importlib
+import inspect
+import pkgutil
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import click
+
+from harness import checkers, effects, faults, plugin, targets
+from harness.cli import main as command_line
+from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE
+from harness.faults.nemesis import Injected, Nemesis
+from harness.system import Instances, System
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "reference.md"
+#: A paragraph that click is told to leave as it is.
+_VERBATIM = re.compile(r"\x08\n((?:.+\n)+)")
+_HEAD = """# Reference
+
+Written by `make docs` from the code; a change here is lost.
+
+Exit status of `pytest` and of `harness`: 0 everything held, 1 a guarantee was broken, {bad} bad input or an unfit
+environment, {unclear} inconclusive (a fault did not bite, or nothing was to be seen).
+"""
+
+
+def text() -> str:
+    """The whole page."""
+    parts = [
+        _HEAD.format(bad=EXIT_BAD_INPUT, unclear=EXIT_INCONCLUSIVE),
+        _section("Options of pytest", _table(("option", "what", "default"), _options())),
+        _section("Markers", _table(("marker", "what"), _markers())),
+        _section("Fixtures", _table(("fixture", "what", "scope"), _fixtures())),
+        _section("Targets", _table(("target", "what"), _functions(targets, ("Target", "Picked")))),
+        _section("Faults", _table(("fault", "what", "needs"), _faults())),
+        _section("Effects", _table(("effect", "what"), _functions(effects, ("Effect",)))),
+        _section("Checkers", _table(("checker", "guarantee"), _checkers())),
+    ]
+    parts += [_section(f"`{kind.__name__}`", _table(("member", "what"), _members(kind))) for kind in _USED]
+    parts += ["## Command line\n", *(_command(name, command) for name, command in _commands(command_line))]
+    return "\n".join(parts)
+
+
+_USED = (System, Instances, Nemesis, Injected)
+
+
+def _section(title: str, body: str) -> str:
+    return f"## {title}\n\n{body}"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+def _first(thing: object) -> str:
+    """The first paragraph of its docstring, in one line."""
+    return " ".join((inspect.getdoc(thing) or "").partition("\n\n")[0].split())
+
+
+class _AsWritten(str):
+    """An annotation that a signature shows as the source has it, without quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _signature(function: Callable[..., Any]) -> str:
+    """What it is called with, without `self` and what it returns."""
+    signature = inspect.signature(function)
+    shown = [
+        one.replace(annotation=_AsWritten(one.annotation)) if isinstance(one.annotation, str) else one
+        for one in signature.parameters.values()
+        if one.name != "self"
+    ]
+    return str(signature.replace(parameters=shown, return_annotation=inspect.Signature.empty))
+
+
+def _plugins() -> list[ModuleType]:
+    return [plugin, *(importlib.import_module(name) for name in plugin.pytest_plugins)]
+
+
+class _Group:
+    """Takes options as pytest's own group of options does."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, str, str]] = []
+
+    def getgroup(self, *_: object, **__: object) -> _Group:
+        """Itself."""
+        return self
+
+    def addoption(self, *names: str, **what: Any) -> None:
+        """Notes one."""
+        metavar = what.get("metavar") or ("|".join(what["choices"]) if "choices" in what else "")
+        default = what.get("default")
+        shown = f"{', '.join(names)} {metavar}".strip()
+        self.rows.append((f"`{shown}`", what["help"], "" if default in (None, False) else f"`{default}`"))
+
+
+def _options() -> list[tuple[str, str, str]]:
+    group = _Group()
+    for module in _plugins():
+        if hasattr(module, "pytest_addoption"):
+            module.pytest_addoption(group)
+    return group.rows
+
+
+def _markers() -> Iterator[tuple[str, str]]:
+    ini = configparser.ConfigParser()
+    ini.read(ROOT / "pytest.ini")
+    lines = ini["pytest"]["markers"].strip().splitlines()
+    lines += [line for module in _plugins() for line in getattr(module, "MARKERS", ())]
+    for line in lines:
+        name, _, what = line.partition(": ")
+        yield f"`{name}`", what
+
+
+def _fixtures() -> Iterator[tuple[str, str, str]]:
+    for module in _plugins():
+        for function in ast.parse(inspect.getsource(module)).body:
+            decorators = [ast.unparse(one) for one in getattr(function, "decorator_list", [])]
+            if isinstance(function, ast.FunctionDef) and any(one.startswith("pytest.fixture") for one in decorators):
+                scope = "session" if any("'session'" in one for one in decorators) else "scenario"
+                what = (ast.get_docstring(function) or "").partition("\n\n")[0]
+                yield f"`{function.name}`", " ".join(what.split()), scope
+
+
+def _own(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """What is public in a module and defined there, in its order."""
+    for name, value in vars(module).items():
+        if not name.startswith("_") and getattr(value, "__module__", None) == module.__name__:
+            yield name, value
+
+
+def _returns(value: object) -> object:
+    return getattr(value, "__annotations__", {}).get("return") if inspect.isfunction(value) else None
+
+
+def _functions(module: ModuleType, kinds: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for name, value in _own(module):
+        if _returns(value) in kinds:
+            shown = name if _returns(value) == "Picked" else f"{name}{_signature(value)}"
+            yield f"`{shown}`", _first(value)
+
+
+def _modules(package: ModuleType) -> Iterator[ModuleType]:
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        yield importlib.import_module(found.name)
+
+
+def _faults() -> Iterator[tuple[str, str, str]]:
+    for module in _modules(faults):
+        for name, value in _own(module):
+            if inspect.isclass(value) and hasattr(value, "needs") and not getattr(value, "_is_protocol", False):
+                # How the fault is defined is said by its module, how it is undone by its class.
+                yield f"`{name}{_arguments(value)}`", _both(module, value), str(value.needs)
+
+
+def _arguments(fault: type) -> str:
+    given = [one for name, one in inspect.signature(fault).parameters.items() if not name.startswith("_")]
+    return f"({', '.join(_signature(fault)[1:-1].split(', ')[: len(given)])})"
+
+
+def _both(module: ModuleType, value: object) -> str:
+    return f"{_first(module)} {_first(value)}"
+
+
+def _checkers() -> Iterator[tuple[str, str]]:
+    for module in _modules(checkers):
+        for name, value in _own(module):
+            if _returns(value) == "Verdict" and "events" in inspect.signature(value).parameters:
+                short = module.__name__.rpartition(".")[2]
+                yield f"`{short}.{name}{_signature(value)}`", f"{_first(module)} {_first(value)}"
+
+
+def _members(kind: type) -> Iterator[tuple[str, str]]:
+    for name, value in vars(kind).items():
+        if name.startswith("_") or not inspect.getdoc(value):
+            continue
+        if inspect.isfunction(value):
+            yield f"`{name}{_signature(value)}`", _first(value)
+        elif isinstance(value, property) or hasattr(value, "func"):
+            yield f"`{name}`", _first(value)
+
+
+def _commands(group: click.Group, prefix: str = "harness") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{prefix} {name}")
+        elif not command.hidden:
+            yield f"{prefix} {name}", command
+
+
+def _command(name: str, command: click.Command) -> str:
+    context = click.Context(command, info_name=name)
+    usage = " ".join([name, *command.collect_usage_pieces(context)])
+    help_ = _VERBATIM.sub(lambda found: f"```\n{found[1].rstrip()}\n```\n", inspect.cleandoc(command.help or "") + "\n")
+    given = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+    records = [record for option in given if (record := option.get_help_record(context))]
+    options = _table(("option", "what"), ((f"`{names}`", what) for names, what in records)) if records else ""
+    return f"### `{usage}`\n\n{help_}" + (f"\n{options}" if options else "")
+
+
+def main() -> None:
+    """Writes the page."""
+    PAGE.write_text(text())
+    sys.stdout.write(f"{PAGE.relative_to(ROOT)} is written\n")
+
+
+if __name__ == "__main__":
+    main()
