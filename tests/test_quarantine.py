@@ -15,8 +15,9 @@ HOW = 'write it as @pytest.mark.quarantine(reason="'
 
 
 IMPORTS = (
-    "import pytest\nfrom harness.errors import InconclusiveError\n"
+    "import pytest\nfrom harness.checkers import Anomaly, Validity, Verdict\nfrom harness.errors import InconclusiveError\n"
     "from harness.judgement import GuaranteeBrokenError\n\n\n"
+    "def broken(words):\n    return GuaranteeBrokenError(Verdict(Validity.INVALID, (Anomaly('lost', words),)))\n\n\n"
 )
 
 
@@ -35,13 +36,13 @@ def whole_plugin_says(tmp_path: Path, code: str) -> int:
     return run("pytest", "-p", "harness.plugin", cwd=tmp_path)[0]
 
 
-def failing(until: object, error: str = "GuaranteeBrokenError('17 of 100 are lost')") -> str:
+def failing(until: object, error: str = "broken('17 of 100 are lost')") -> str:
     return (
         f'@pytest.mark.quarantine(reason="slow to rejoin", until="{until}")\ndef test_flaky():\n    raise {error}\n\n\n'
     )
 
 
-BROKEN = "def test_broken():\n    raise GuaranteeBrokenError('one is lost')\n"
+BROKEN = "def test_broken():\n    raise broken('one is lost')\n"
 
 
 @pytest.mark.parametrize("until", [TODAY, TODAY + timedelta(days=30)], ids=["the last day", "earlier"])
@@ -50,7 +51,7 @@ def test_a_failure_in_quarantine_is_shown_and_fails_no_run(pytester: pytest.Pyte
     assert status == 0
     assert "1 xfailed" in output
     assert "in quarantine: what failed here failed no run" in output
-    assert "test_tiny.py::test_flaky failed: 17 of 100 are lost" in output
+    assert "test_tiny.py::test_flaky failed: lost: 17 of 100 are lost" in output
     assert f"in quarantine until {until}: slow to rejoin" in output
 
 

@@ -15,6 +15,7 @@ from tests.running import ROOT
 GITHUB = ROOT / ".github" / "workflows" / "faulttolerance.yml"
 GITLAB = ROOT / "examples" / "ci" / "gitlab-ci.yml"
 TINY = """import pytest
+from harness.checkers import Anomaly, Validity, Verdict
 from harness.errors import FaultDidNotBiteError
 from harness.judgement import GuaranteeBrokenError
 
@@ -98,7 +99,11 @@ def scenarios(tmp_path: Path, body: str, *arguments: str, shard: str = "1/1") ->
     ("body", "status", "says"),
     [
         ("pass", 0, "::notice title=shard 1/1::everything held"),
-        ("raise GuaranteeBrokenError('one is lost')", 1, "::error title=shard 1/1::a guarantee was broken"),
+        (
+            "raise GuaranteeBrokenError(Verdict(Validity.INVALID, (Anomaly('lost', 'one is'),)))",
+            1,
+            "::error title=shard 1/1::a guarantee was broken",
+        ),
         ("pytest.exit('no engine', returncode=2)", 2, "::error title=shard 1/1::bad input or an unfit environment"),
         ("raise FaultDidNotBiteError('still there')", 3, "::warning title=shard 1/1::inconclusive"),
     ],
