@@ -73,7 +73,7 @@ def test_one_backup_survives_the_loss_of_two_members_in_turn(system: System, fau
     keys.put(1000)
 
     faults.inject(Kill(), node("hazelcast-2")).until(member_list_of(2)).until(partitions_safe())
-    keys.note_shares(1000)
+    keys.note_shares()
     faults.inject(Kill(), node("hazelcast-3")).until(member_list_of(1)).until(partitions_safe())
 
     keys.read()

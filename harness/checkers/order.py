@@ -37,7 +37,23 @@ def check(events: Sequence[Event]) -> Verdict:
                 )
                 found.append(Anomaly("out of order", sentence, (*posts.of([id_, before[1]]), drain)))
             newest[partition] = offset, id_
-    return judged(found)
+    return judged(found, {"overtaken": overtaken(history)})
+
+
+def overtaken(history: Sequence[Operation]) -> Mapping[str, int]:
+    """By instance, how many messages it read after one whose post began when theirs was acknowledged already.
+
+    No anomaly: messages of different partitions may overtake each other, those of one never do. From the last drain.
+    """
+    posts = {o.value["id"]: o for o in reversed(history) if o.f == "post" and o.outcome == "ok"}
+    drain = last(history, "drain")
+    counts: dict[str, int] = {}
+    for instance, ids in (drain.value if drain else {}).items():
+        counts[instance], newest = 0, -1
+        for post in (posts[id_] for id_ in ids if id_ in posts):
+            counts[instance] += post.ended < newest
+            newest = max(newest, post.began)
+    return counts
 
 
 def _places(history: Sequence[Operation]) -> Mapping[str, tuple[int, int]]:

@@ -26,6 +26,7 @@ _TELLING = (
     "increments",
     "items-per-consumer",
     "lost:",
+    "order at",
     "received",
     "share of",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from harness.checkers import partitions, shares
+from harness.checkers import order, partitions, shares
 from harness.checkers.posts import last
 from harness.events import NEMESIS, Event, Operation, operations
 from harness.faults.nemesis import Injected
@@ -45,6 +45,17 @@ def _operations(events: Sequence[Event]) -> Iterator[str]:
         yield f"logged by: {_counts(logged)}"
     if drained := last(history, "drain"):
         yield f"received by: {_counts(_sizes(drained))}"
+        yield from _orders(history, drained)
+
+
+def _orders(history: Sequence[Operation], drained: Operation) -> Iterator[str]:
+    """From which Kafka partitions each instance read how many, and how many were overtaken by one of another."""
+    where = {o.value["id"]: o.value["partition"] for o in history if o.f == "post" and o.outcome == "ok"}
+    overtaken = order.overtaken(history)
+    for instance, ids in sorted(drained.value.items()):
+        counts = Counter(f"p{where[id_]}" for id_ in ids if where.get(id_) is not None)
+        if counts:
+            yield f"order at {instance}: {_counts(counts)}; {overtaken[instance]} overtaken by a later one of another"
 
 
 def _losses(events: Sequence[Event]) -> Iterator[str]:

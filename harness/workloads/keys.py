@@ -45,7 +45,7 @@ class Keys:
                 entries.set(key, f"value of {key}")
                 operation.ok(key)
         self._history.event("owners", {"keys": self._owners(keys)})
-        self.note_shares(count)
+        self.note_shares()
         self._losses = self._listening.enter_context(partition_losses(self._view.running()))
 
     def read(self) -> None:
@@ -61,18 +61,20 @@ class Keys:
             )
         operation.ok(keys)
         self._note_losses({partition for key, partition in self._partitions.items() if key not in keys})
-        self.note_shares(len(keys))
+        self.note_shares()
 
     def close(self) -> None:
         """Stops listening."""
         self._listening.close()
 
-    def note_shares(self, count: int) -> None:
-        """Records how many of `count` keys each running member owns, once the clients were told who owns what."""
+    def note_shares(self) -> None:
+        """Records how many keys each running member owns, once the clients were told who owns what."""
+        with connect(self._view.nodes) as hazelcast:
+            size = hazelcast.get_map(self._name).blocking().size()
         shares = until(
-            f"all {count} keys to have an owner that runs",
+            f"all {size} keys to have an owner that runs",
             lambda: self._view.keys_per_member(self._name),
-            lambda shares: sum(shares.values()) == count,
+            lambda shares: sum(shares.values()) == size,
             timeout_s=_READ_TIMEOUT_S,
         )
         self._history.event("keys-per-member", dict(shares))

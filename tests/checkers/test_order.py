@@ -1,5 +1,6 @@
 """Order: each partition's messages in the order of their offsets; across partitions there is none."""
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -39,3 +40,10 @@ def test_a_swap_within_a_partition_is_found(partitions: list[int], data: st.Data
     found = order.check(history(partitions, read)).anomalies
     assert {anomaly.name for anomaly in found} == {"out of order"}
     assert f"after m-{two:06d}" in found[0].sentence
+
+
+@pytest.mark.parametrize(("read", "overtaken"), [([0, 1, 2], 0), ([1, 0, 2], 1), ([2, 1, 0], 2), ([1], 0)])
+def test_messages_of_another_partition_may_be_overtaken(read: list[int], overtaken: int) -> None:
+    verdict = order.check(history([0, 1, 2], read))
+    assert verdict.validity is Validity.VALID
+    assert verdict.figures["overtaken"] == {"messages-1": overtaken}

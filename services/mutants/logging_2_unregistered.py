@@ -1,0 +1,24 @@
+"""A logging service whose second instance works but never tells config."""
+
+import os
+
+from services import logging, registry
+
+
+class Silent(registry.Lease):
+    """Registers nothing."""
+
+    def start(self) -> None:
+        """Does not begin."""
+
+    def problem(self) -> str | None:
+        """None that it would admit."""
+
+    def stop(self, within_s: float) -> None:
+        """Has nothing to take out."""
+
+
+if __name__ == "__main__":
+    if os.environ["SERVICE_NAME"] == "logging-2":
+        logging.Lease = Silent  # type: ignore[attr-defined]
+    logging.main()

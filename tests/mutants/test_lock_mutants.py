@@ -1,0 +1,45 @@
+"""What turns the lock scenarios red: no lock, one that ends too early, and one where there should be none."""
+
+import pytest
+
+from harness import Nemesis, System
+from harness.judgement import GuaranteeBrokenError
+from harness.workloads import increments
+from scenarios import test_locks as scenarios
+
+pytestmark = pytest.mark.system(running=False, brokers=0)
+
+LOST = r"lost update: a read returned \d+"
+
+
+@pytest.fixture
+def fewer_increments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """500 by each client are enough to see it."""
+    run = increments.Increments.run
+    monkeypatch.setattr(increments.Increments, "run", lambda self, way, **given: run(self, way, **{**given, **FEWER}))
+
+
+FEWER = {"count": 500}
+
+
+@pytest.mark.usefixtures("fewer_increments")
+def test_with_a_lock_no_update_is_lost_that_had_to_be(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(increments.WAYS, "none", increments.optimistic)
+    with pytest.raises(AssertionError, match="lost update"):
+        scenarios.test_without_locks_updates_are_lost(system)
+
+
+@pytest.mark.usefixtures("fewer_increments")
+@pytest.mark.parametrize("way", ["pessimistic", "optimistic"])
+def test_no_locks_lose_updates(system: System, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    monkeypatch.setitem(increments.WAYS, way, increments.without_locks)
+    with pytest.raises(GuaranteeBrokenError, match=LOST):
+        scenarios.test_with_locks_no_update_is_lost(system, way)
+
+
+def test_a_lease_that_ends_too_early_loses_updates(
+    system: System, faults: Nemesis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(increments, "_LEASE_S", 0.001)
+    with pytest.raises(GuaranteeBrokenError, match=LOST):
+        scenarios.test_with_locks_the_loss_of_a_member_loses_no_update(system, faults, "pessimistic")

@@ -1,0 +1,75 @@
+"""What turns the scenarios of both message queues red, beside the mutants of `test_mutants`."""
+
+import pytest
+
+from harness import Nemesis, Pause, Stop, System
+from harness.errors import AwaitTimeoutError
+from harness.judgement import GuaranteeBrokenError
+from harness.targets import lowest_ip
+from scenarios import test_hazelcast_queue as hazelcast
+from scenarios import test_kafka_leader as leader
+from scenarios import test_kafka_quorum as quorum
+
+LOST = r"lost: \d+ of \d+ acknowledged messages never reached a messages instance"
+TWICE = r"duplicated: \d+ messages were received more than once"
+without_backup = pytest.mark.system(queue="hazelcast", queue_owner=lowest_ip, backups=False, consumers=False, brokers=0)
+
+
+@pytest.mark.system(queue="hazelcast", consumers=False, brokers=0, mutants={"facade": "facade_ignoring_the_key"})
+def test_messages_under_other_ids_are_not_those_that_were_posted(system: System, faults: Nemesis) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=LOST):
+        hazelcast.test_losing_the_lowest_ip_loses_no_message(system, faults, 10, "as it is")
+
+
+@without_backup
+@pytest.mark.usefixtures("members_that_terminate")
+def test_an_owner_without_backup_that_hands_nothing_over_loses_the_queue(system: System, faults: Nemesis) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=LOST):
+        hazelcast.test_an_owner_that_stops_or_hangs_loses_no_message(system, faults, Stop(), 10)
+
+
+@without_backup
+def test_an_owner_without_backup_that_hangs_has_the_queue_to_itself(system: System, faults: Nemesis) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=LOST):
+        hazelcast.test_an_owner_that_stops_or_hangs_loses_no_message(system, faults, Pause(), 10)
+
+
+@without_backup
+def test_consumers_in_turn_find_nothing_without_a_backup(system: System, faults: Nemesis) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=LOST):
+        hazelcast.test_consumers_that_start_in_turn_share_without_loss(system, faults)
+
+
+@pytest.mark.system(consumers=False)
+@pytest.mark.usefixtures("one_replica")
+def test_a_topic_with_one_replica_gets_no_new_leader(system: System, faults: Nemesis) -> None:
+    with pytest.raises(AwaitTimeoutError, match=r"waited 20 s for a new leader for every partition"):
+        leader.test_losing_the_leader_loses_no_message(system, faults, 10)
+
+
+@pytest.mark.system(consumers=False, mutants={"messages": "messages_from_the_latest_offset"})
+@pytest.mark.parametrize("fault", [Stop(), Pause()], ids=lambda fault: fault.name)
+def test_messages_sent_before_the_consumers_start_are_missed(
+    system: System, faults: Nemesis, fault: Stop | Pause
+) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=LOST):
+        leader.test_a_leader_that_stops_or_hangs_loses_no_message(system, faults, fault, 10)
+
+
+@pytest.mark.system(consumers=False, mutants={"messages": "messages_each_in_its_own_group"})
+def test_consumers_in_turn_without_a_group_read_everything(system: System, faults: Nemesis) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=TWICE):
+        leader.test_consumers_that_start_in_turn_share_without_loss(system, faults)
+
+
+@pytest.mark.system(mutants={"messages": "messages_each_in_its_own_group"})
+@pytest.mark.parametrize("leads", [False, True], ids=["controller", "controller and leader"])
+def test_messages_read_by_both_are_doubles_whoever_dies(system: System, faults: Nemesis, leads: bool) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=TWICE):
+        quorum.test_losing_the_controller_loses_no_message(system, faults, leads)
+
+
+@pytest.mark.usefixtures("one_replica_in_sync")
+def test_one_replica_in_sync_acknowledges_without_a_quorum(system: System, faults: Nemesis) -> None:
+    with pytest.raises(AssertionError, match=r"posts were acknowledged with one broker of three"):
+        quorum.test_without_two_of_three_brokers_nothing_is_acknowledged(system, faults)
