@@ -17,7 +17,7 @@ from harness.narration import Narrate
 from harness.report.comparison import LOCKS, Compared
 from harness.report.folder import ReportFolder
 from harness.report.scenario import ScenarioReport
-from harness.results import Results, fail
+from harness.results import Results
 from harness.run import Options, Run
 from harness.showing import Showing
 from harness.system import System
@@ -145,7 +145,8 @@ def system(
     except Exception as error:
         # Whatever a client of the servers raises: its traceback is no help, the logs of the nodes are.
         report.keep_logs(harness_run.nodes, attach=True)
-        fail(f"the system did not come up: {error if isinstance(error, HarnessError) else repr(error)}")
+        said = str(error) if isinstance(error, HarnessError) else repr(error)
+        request.config.stash[_RESULTS].unfit(request.node, f"the system did not come up: {said}")
     report.begin(system, backend=harness_run.backend.name, timings=harness_run.options.timings)
     try:
         yield system

@@ -14,7 +14,7 @@ from typing import NoReturn
 import pytest
 from rich.console import Console
 
-from harness.errors import EXIT_INCONCLUSIVE, FaultDidNotBiteError, HarnessError, InconclusiveError
+from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE, FaultDidNotBiteError, HarnessError, InconclusiveError
 from harness.judgement import GuaranteeBrokenError
 from harness.report import html, labels, tables
 from harness.report.environment import environment
@@ -108,7 +108,7 @@ class Results:
         terminalreporter.write_line(f"{self._sentence()} {self._folder.summary}; `make report` makes the HTML of it.")
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Writes the tables; exit status 3 when nothing failed but what was inconclusive."""
+        """Writes the tables; see the module for the exit status."""
         if self._folder and self._outcomes:
             if self._experiments:
                 write(self._folder.path / "experiments.md", self._experiments)
@@ -116,8 +116,13 @@ class Results:
             tables.write_markdown(self._folder.summary, self._outcomes, **where)
             html.write_config(self._folder.path, environment(**where))
         counting = set(self._results.values()) - {Result.HELD, Result.SKIPPED, Result.QUARANTINED}
-        if exitstatus == pytest.ExitCode.TESTS_FAILED and counting == {Result.INCONCLUSIVE}:
-            session.exitstatus = EXIT_INCONCLUSIVE
+        if exitstatus == pytest.ExitCode.TESTS_FAILED and counting <= {Result.UNFIT, Result.INCONCLUSIVE}:
+            session.exitstatus = EXIT_BAD_INPUT if Result.UNFIT in counting else EXIT_INCONCLUSIVE
+
+    def unfit(self, item: pytest.Item, words: str) -> NoReturn:
+        """Fails a scenario whose system did not come up."""
+        self._note_words(item, Result.UNFIT, words)
+        fail(words)
 
     def failed(self, item: pytest.Item) -> bool:
         """Whether the scenario, its steps done, has failed."""

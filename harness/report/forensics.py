@@ -61,9 +61,13 @@ def _when(lost: Sequence[Operation], fault: Event) -> str:
     if not before:
         return f"{_all(len(after))} acknowledged after {done}, the first {_ms(min(after))} after it."
     return (
-        f"{len(before)} were acknowledged before {done}, the last {_ms(min(before))} before it; {len(after)} after it, "
-        f"the first {_ms(min(after))} after it."
+        f"{_count(len(before))} acknowledged before {done}, the last {_ms(min(before))} before it; "
+        f"{len(after)} after it, the first {_ms(min(after))} after it."
     )
+
+
+def _count(count: int) -> str:
+    return "1 was" if count == 1 else f"{count} were"
 
 
 def _all(count: int) -> str:

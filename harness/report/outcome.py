@@ -26,6 +26,7 @@ class Result(StrEnum):
     BROKEN = "broken"
     INCONCLUSIVE = "inconclusive"
     ERROR = "error"
+    UNFIT = "did not start"
     QUARANTINED = "quarantined"
     SKIPPED = "skipped"
 

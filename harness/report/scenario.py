@@ -39,6 +39,8 @@ class ScenarioReport:
         self._folder = folder
         self._compared = compared
         self._began = time.time()
+        #: How much of a server's log is of the time before the scenario, where the backend can't tell.
+        self._earlier: Mapping[str, int] = {}
         self._moments: dict[str, Snapshot] = {}
         self.nemesis: Nemesis | None = None
         self.words = ""
@@ -59,6 +61,8 @@ class ScenarioReport:
         allure.dynamic.parameter("backend", backend)
         allure.dynamic.parameter("timings", timings)
         self._moments[_BEFORE] = snapshot.of(system)
+        nodes = system.deployment.nodes
+        self._earlier = {spec.name: len(self._log(nodes[spec.name])) for spec in system.deployment.topology}
 
     def watch(self, system: System, nemesis: Nemesis) -> None:
         """Has the nemesis tell of its moments, for the topology while a fault is in force, and for the figures."""
@@ -121,10 +125,13 @@ class ScenarioReport:
     def keep_logs(self, nodes: Mapping[str, Node], *, attach: bool) -> None:
         """Keeps what every node wrote since the scenario began; in the page, too, for one that went wrong."""
         for name, node in nodes.items():
-            text = node.logs(since=self._began)
+            text = self._log(node)[self._earlier.get(name, 0) :]
             (self.logs_path / f"{name}.log").write_text(text)
             if attach:
                 allure.attach(_end_of(text), f"log of {name}", allure.attachment_type.TEXT)
+
+    def _log(self, node: Node) -> str:
+        return node.logs(since=self._began)
 
 
 def _end_of(text: str) -> str:

@@ -19,6 +19,7 @@ _SHOWN_AS = {
     Result.BROKEN: "bold red",
     Result.INCONCLUSIVE: "yellow",
     Result.ERROR: "bold red",
+    Result.UNFIT: "bold red",
     Result.QUARANTINED: "yellow",
     Result.SKIPPED: "dim",
 }
@@ -27,6 +28,7 @@ _MARKS = {
     Result.BROKEN: "❌",
     Result.INCONCLUSIVE: "❔",
     Result.ERROR: "💥",
+    Result.UNFIT: "🔌",
     Result.QUARANTINED: "🚧",
     Result.SKIPPED: "⏭️",
 }

@@ -36,7 +36,7 @@ def test_losses_on_both_sides_of_a_fault_are_told_apart() -> None:
     told = Told().post(1, at=0, partition=1).post(2, at=100, partition=2).post(3, at=130, partition=1)
     events = told.fault("pause", "kafka-1", at=100).drain(at=900, messages_1=[]).events
     words = explained(queue.check(events, exactly_once=True).anomalies, events)
-    assert "1 were acknowledged before the pause of kafka-1" in words
+    assert "1 was acknowledged before the pause of kafka-1" in words
     assert "the last 95 ms before it; 2 after it, the first 5 ms after it" in words
     assert "were in partition" not in words
 
