@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,18 +75,18 @@ def test_what_a_cache_key_names_is_there() -> None:
         assert list(ROOT.glob(pattern)), pattern
 
 
-def scenarios(tmp_path: Path, body: str, *arguments: str, shard: str = "1/1") -> tuple[int, str, str]:
+def scenarios(tmp_path: Path, body: str, *, shard: str = "1/1", reports: str = "reports") -> tuple[int, str, str]:
     """Exit status, output, and the job's page, of one tiny scenario run as a pipeline does."""
     tiny = tmp_path / "test_tiny.py"
     tiny.write_text(TINY.format(body=body))
     page = tmp_path / "page.md"
     done = subprocess.run(
-        [".ci/scenarios", shard, "-c", "pytest.ini", "-p", "harness.plugin", str(tiny), *arguments],
+        [".ci/scenarios", shard, "-c", "pytest.ini", "-p", "harness.plugin", str(tiny)],
         cwd=ROOT,
         env={
             **{name: value for name, value in os.environ.items() if name not in ("MARKS", "BACKEND")},
             **{"PYTHONPATH": str(ROOT), "GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(page)},
-            "REPORTS": str(tmp_path / "reports"),
+            "REPORTS": str(tmp_path / reports),
         },
         capture_output=True,
         text=True,
@@ -120,6 +121,29 @@ def test_a_bad_shard_fails_the_job(tmp_path: Path) -> None:
     assert found == 2
     assert "--shard '3/2' is not a part of a whole" in output
     assert "bad input" in page
+
+
+@pytest.mark.skipif(not shutil.which("npx"), reason="there is no npx, which makes the report")
+def test_the_shards_become_one_report(tmp_path: Path) -> None:
+    more = "pass\n\n\ndef test_another():\n    pass\n\n\ndef test_a_third():\n    pass"
+    for shard in (1, 2):
+        found, output, _ = scenarios(tmp_path, more, shard=f"{shard}/2", reports=f"shards/{shard}")
+        assert found == 0, output
+    merged = tmp_path / "merged"
+    done = subprocess.run(
+        [".ci/merge", str(tmp_path / "shards")],
+        cwd=ROOT,
+        env={**os.environ, "REPORTS": str(merged)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "merged the results of 2 shards" in done.stdout
+    assert len(list((merged / "allure-results").glob("*-result.json"))) == 3
+    assert (merged / "allure" / "index.html").stat().st_size > 100_000
+    assert len((merged / "history.jsonl").read_text().splitlines()) == 1
 
 
 def test_without_results_there_is_nothing_to_merge(tmp_path: Path) -> None:
