@@ -116,7 +116,7 @@ class Results:
             tables.write_markdown(self._folder.summary, self._outcomes, **where)
             html.write_config(self._folder.path, environment(**where))
         counting = set(self._results.values()) - {Result.HELD, Result.SKIPPED, Result.QUARANTINED}
-        if exitstatus == pytest.ExitCode.TESTS_FAILED and counting <= {Result.UNFIT, Result.INCONCLUSIVE}:
+        if exitstatus == pytest.ExitCode.TESTS_FAILED and counting and counting <= {Result.UNFIT, Result.INCONCLUSIVE}:
             session.exitstatus = EXIT_BAD_INPUT if Result.UNFIT in counting else EXIT_INCONCLUSIVE
 
     def unfit(self, item: pytest.Item, words: str) -> NoReturn:
