@@ -10,6 +10,7 @@ all of them died. Linear in the history.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isinf
 
 from harness.checkers.verdict import Anomaly, Verdict, few, judged, unknown
 from harness.events import NEMESIS, Event, Operation, operations
@@ -22,8 +23,8 @@ LATE_S = 10.0
 def check(events: Sequence[Event], *, delay_s: float = 0.0) -> Verdict:
     """Judges the final read against what the store held, and that against what was acknowledged.
 
-    With a delay something has to be lost; unknown if nothing is, as the fault came too late then or there is no delay.
-    Unknown without a read or without a look into the store.
+    A delay without end stands for no store at all. With a delay something has to be lost; unknown if nothing is, as the
+    fault came too late then or there is no delay. Unknown without a read or without a look into the store.
     """
     history = operations(events)
     read = next((o for o in reversed(history) if o.f == "read" and o.outcome == "ok"), None)
@@ -44,7 +45,8 @@ def check(events: Sequence[Event], *, delay_s: float = 0.0) -> Verdict:
     found += _not_back(acknowledged, held, back)
     found += _refused(adds, held | back)
     if delay_s and not missing and not found:
-        return unknown(f"the store held all {len(acknowledged)} keys, although it gets them {delay_s:g} s late")
+        late = "never gets any" if isinf(delay_s) else f"gets them {delay_s:g} s late"
+        return unknown(f"the store held all {len(acknowledged)} keys, although it {late}")
     return judged(found, figures)
 
 
