@@ -13,6 +13,7 @@ from harness.debugging import Holding, add_options, check_options
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
 from harness.faults.nemesis import Nemesis
 from harness.history import History
+from harness.keeper.attaching import attached
 from harness.narration import Narrate
 from harness.report.comparison import LOCKS, Compared
 from harness.report.folder import ReportFolder
@@ -46,6 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--hazelcast-image", default=None, help="run Hazelcast from this image (docker only)")
     group.addoption("--kafka-image", default=None, help="run Kafka from this image (docker only)")
+    group.addoption("--attach", action="store_true", help="work in the system of harness up, and leave it running")
     add_options(group)
     group.addoption("--trace-http", action="store_true", help="show each request of the clients, and its answer")
 
@@ -63,6 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
             timings=config.getoption("--timings"),
             reports=Path(config.getoption("--reports")),
             images={kind: image for kind, image in images.items() if image},
+            attach=config.getoption("--attach"),
             trace_http=config.getoption("--trace-http"),
         )
         check_options(config)
@@ -106,9 +109,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def harness_run(request: pytest.FixtureRequest) -> Iterator[Run]:
     """The run that owns everything; made when the first scenario asks for it."""
     config = request.config
+    options = config.stash[_OPTIONS]
     with ExitStack() as resources:
         try:
-            run = resources.enter_context(Run(config.stash[_OPTIONS], config.stash[_SHOWING].screen.say))
+            running = resources.enter_context(attached(options)) if options.attach else None
+            run = resources.enter_context(Run(options, config.stash[_SHOWING].screen.say, attached=running))
         except (BadInputError, EnvironmentUnfitError) as error:
             pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
         config.stash[_RESULTS].backend = run.backend.name

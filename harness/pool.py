@@ -44,6 +44,10 @@ class Pool:
             self._close(deployment, clusters)
         return self._deploy(topology)
 
+    def as_they_are(self, deployment: Deployment) -> tuple[Deployment, Clusters]:
+        """An adopted deployment and its clusters, which its owner has healed."""
+        return next(entry for entry in self._running if entry[0] is deployment)
+
     @property
     def nodes(self) -> Mapping[str, Node]:
         """The nodes of every deployment, by name."""
@@ -52,6 +56,12 @@ class Pool:
     def _deploy(self, topology: Topology) -> tuple[Deployment, Clusters]:
         self._say(f"starting {topology.name} ({len(topology.nodes)} servers, {self._backend.name})")
         deployment = self._backend.deploy(topology, self._say)
+        clusters = self.adopt(deployment)
+        self._await_formed(topology, clusters)
+        return deployment, clusters
+
+    def adopt(self, deployment: Deployment) -> Clusters:
+        """Gives this one out as well; it is healed first."""
         clusters = Clusters(
             deployment.nodes,
             HazelcastView([n for n in deployment.nodes.values() if n.spec.role == "hazelcast"]),
@@ -59,8 +69,7 @@ class Pool:
             PostgresView([n for n in deployment.nodes.values() if n.spec.role == "postgres"]),
         )
         self._running.append((deployment, clusters))
-        self._await_formed(topology, clusters)
-        return deployment, clusters
+        return clusters
 
     def _heal(self, deployment: Deployment, clusters: Clusters) -> None:
         servers = [deployment.nodes[spec.name] for spec in deployment.topology]

@@ -130,7 +130,8 @@ class Results:
 
     def repeat(self, item: pytest.Item) -> str:
         """The command that repeats just this."""
-        return f'pytest "{item.nodeid}" --backend {self.backend} --timings {self._options.timings}'
+        command = f'pytest "{item.nodeid}" --backend {self.backend} --timings {self._options.timings}'
+        return f"{command} --attach" if self._options.attach else command
 
     def _collect(self, item: pytest.Item, *, failed: bool) -> None:
         report, system = _of(item)

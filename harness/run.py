@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypedDict, Unpack
 
-from harness.backends.docker import DockerBackend
-from harness.backends.process import ProcessBackend
-from harness.backends.protocol import BACKENDS, Backend, Node
+from harness.backends.protocol import BACKENDS, Backend, Deployment, Node
 from harness.backends.session import Session
 from harness.backends.sweep import sweep
 from harness.backends.watchdog import start_watchdog
@@ -22,7 +21,7 @@ from harness.system import System
 from harness.targets import Target
 from harness.topology.hazelcast import hazelcast
 from harness.topology.kafka import kafka
-from harness.topology.nodes import Kind, Topology
+from harness.topology.nodes import Kind, NodeSpec, Topology
 from harness.topology.postgres import postgres
 from harness.topology.services import Epoch, QueueKind, services
 from harness.topology.timings import PROFILES, Timings
@@ -41,6 +40,7 @@ class Options:
     reports: Path = Path("reports")
     images: Mapping[Kind, str] = field(default_factory=dict)
     trace_http: bool = False
+    attach: bool = False
 
     def __post_init__(self) -> None:
         if self.backend not in BACKENDS:
@@ -56,11 +56,73 @@ class Options:
         return PROFILES[self.timings]
 
 
+class Shaping(TypedDict, total=False):
+    """The fields of `Shape` as `pytest.mark.system` gives them."""
+
+    queue: QueueKind
+    backups: bool
+    consumers: bool
+    replay: bool
+    running: bool
+    members: int
+    zoned: bool
+    stored: bool
+    brokers: int
+    mutants: Mapping[str, str] | None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the whole system is made of in an epoch.
+
+    Attributes:
+        queue: which server carries the messages.
+        backups: whether the epoch's map and Hazelcast queue have a backup.
+        consumers: whether the messages instances run from the beginning; `system.messages.start()` starts them.
+        replay: whether a messages instance reads its Kafka partitions from the beginning whenever it gets them.
+        running: whether the services are started at all; an experiment with the servers alone needs none.
+        members: how many Hazelcast members there are.
+        zoned: whether they are two partition groups, half of them each.
+        stored: whether there is a PostgreSQL server as well, for maps that write to it.
+        brokers: how many Kafka brokers there are; without any, there are no services either.
+        mutants: by role, the module of `services.mutants` to run in place of the service.
+    """
+
+    queue: QueueKind = "kafka"
+    backups: bool = True
+    consumers: bool = True
+    replay: bool = False
+    running: bool = True
+    members: int = 3
+    zoned: bool = False
+    stored: bool = False
+    brokers: int = 3
+    mutants: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A system that is up already, to work in; it is somebody else's and stays up.
+
+    Attributes:
+        backend: where it runs; it makes nothing else.
+        deployment: its nodes.
+        ready: the epoch and the services that its owner has ready for a system of this shape, or None.
+        follow: tells its owner in which epoch, and with which services, the run works now.
+    """
+
+    backend: Backend
+    deployment: Deployment
+    ready: Callable[[Shape], tuple[Epoch, Sequence[NodeSpec]] | None]
+    follow: Callable[[Epoch, Sequence[NodeSpec]], None]
+
+
 class Run:
     """A context manager: leaving it removes everything that the run made, and its watchdog does if it can't."""
 
-    def __init__(self, options: Options, say: Say) -> None:
+    def __init__(self, options: Options, say: Say, *, attached: Attached | None = None) -> None:
         self.options = options
+        self._attached = attached
         self.session = Session.of_this_process()
         self._say = say
         self._resources = ExitStack()
@@ -69,12 +131,18 @@ class Run:
         self._pool: Pool
 
     def __enter__(self) -> Run:
+        forming_s = 3 * self.options.profile.detection_s
+        if self._attached:
+            # Nothing is made here, so there is nothing to sweep or to watch over.
+            self.backend = self._attached.backend
+            self._pool = self._resources.enter_context(Pool(self.backend, self._say, forming_timeout_s=forming_s))
+            self._pool.adopt(self._attached.deployment)
+            return self
         sweep(self._say)
         self._resources.callback(start_watchdog(self.session).close)
         try:
             self.backend = choose_backend(self.options, self.session, self._say)
             self.backend.prepare(self._say)
-            forming_s = 3 * self.options.profile.detection_s
             self._pool = self._resources.enter_context(Pool(self.backend, self._say, forming_timeout_s=forming_s))
         except BaseException:
             self._resources.close()
@@ -90,56 +158,42 @@ class Run:
         return self._pool.nodes
 
     def system(
-        self,
-        history: History,
-        narrate: Narrate,
-        *,
-        queue: QueueKind = "kafka",
-        queue_owner: Target | None = None,
-        backups: bool = True,
-        consumers: bool = True,
-        replay: bool = False,
-        running: bool = True,
-        members: int = 3,
-        zoned: bool = False,
-        stored: bool = False,
-        brokers: int = 3,
-        mutants: Mapping[str, str] | None = None,
+        self, history: History, narrate: Narrate, *, queue_owner: Target | None = None, **shape: Unpack[Shaping]
     ) -> System:
         """The whole system, healed, in an epoch of its own.
 
         Args:
             history: what the system's clients write.
             narrate: shows the steps.
-            queue: which server carries the messages.
             queue_owner: the Hazelcast member that has to own the queue's partition; any, if not given.
-            backups: whether the epoch's map and Hazelcast queue have a backup.
-            replay: whether a messages instance reads its Kafka partitions from the beginning whenever it gets them.
-            running: whether the services are started at all; an experiment with the servers alone needs none.
-            members: how many Hazelcast members there are.
-            zoned: whether they are two partition groups, half of them each.
-            stored: whether there is a PostgreSQL server as well, for maps that write to it.
-            brokers: how many Kafka brokers there are; without any, there are no services either.
-            consumers: whether the messages instances run from the beginning; `system.messages.start()` starts them.
-            mutants: by role, the module of `services.mutants` to run in place of the service.
+            shape: see `Shape`.
         """
-        topology = whole(self.options.profile, members=members, zoned=zoned, stored=stored, brokers=brokers)
-        deployment, clusters = self._pool.clusters(topology)
+        wanted = Shape(**shape)
+        trace = self._say if self.options.trace_http else None
+        if self._attached and not queue_owner and (ready := self._attached.ready(wanted)):
+            deployment, clusters = self._pool.as_they_are(self._attached.deployment)
+            return System(deployment, clusters, *ready, history, narrate, trace=trace)
+        deployment, clusters = self._pool.clusters(whole(self.options.profile, wanted))
         self._epochs += 1
-        epoch = Epoch(f"{self.session.id}-{self._epochs}", queue, backups=backups, replay=replay)
+        epoch = Epoch(f"{self.session.id}-{self._epochs}", wanted.queue, backups=wanted.backups, replay=wanted.replay)
         if queue_owner:
             epoch = replace(epoch, hazelcast_queue=queue_owned_by(queue_owner, clusters, epoch))
-        if queue == "kafka" and running:
+        if wanted.queue == "kafka" and wanted.running:
             clusters.kafka.create_topic(epoch.topic)
-        specs = services(epoch, timings=self.options.profile, mutants=mutants)
-        if running:
-            deployment.put([spec for spec in specs if consumers or spec.role != "messages"])
-        trace = self._say if self.options.trace_http else None
+        specs = services(epoch, timings=self.options.profile, mutants=wanted.mutants)
+        if wanted.running:
+            deployment.put([spec for spec in specs if wanted.consumers or spec.role != "messages"])
+        if self._attached:
+            self._attached.follow(epoch, specs)
         return System(deployment, clusters, epoch, specs, history, narrate, trace=trace)
 
 
 def choose_backend(options: Options, session: Session, say: Say) -> Backend:
     """The backend that was asked for; for "auto" Docker where an engine answers, else processes, said with the why."""
+    # Imported late: a run that is attached to a running system needs neither, and half a second counts there.
+    from harness.backends.docker import DockerBackend
+    from harness.backends.process import ProcessBackend
+
     if options.backend == "process":
         return ProcessBackend(session)
     missing = DockerBackend.available()
@@ -159,10 +213,9 @@ def queue_owned_by(target: Target, clusters: Clusters, epoch: Epoch) -> str:
     return next(name for name in candidates if view.owner_of(view.partition_of(name)).spec.name == owner)
 
 
-def whole(
-    timings: Timings, *, members: int = 3, zoned: bool = False, stored: bool = False, brokers: int = 3
-) -> Topology:
+def whole(timings: Timings, shape: Shape) -> Topology:
     """The servers of the whole system: Hazelcast members and Kafka brokers; services come per epoch."""
+    members, zoned, stored, brokers = shape.members, shape.zoned, shape.stored, shape.brokers
     kinds = f"{members} Hazelcast members{' in two zones' if zoned else ''}{' with PostgreSQL' if stored else ''}"
     servers = (
         *hazelcast(members, timings=timings, zoned=zoned, stored=stored),

@@ -39,7 +39,8 @@ class DockerBackend:
         self._session = session
         self._given = dict(images or {})
         self._client: docker.DockerClient | None = None
-        self._images: Mapping[Kind, str] = {}
+        # The deployments look at the same mapping: what they make after another `prepare` is of the newest images.
+        self._images: dict[Kind, str] = {}
 
     @staticmethod
     def available() -> str | None:
@@ -48,13 +49,13 @@ class DockerBackend:
 
     def prepare(self, say: Say) -> None:
         """Finds the engine and gets every image."""
-        self._client = engine.connect()
+        self._client = self._client or engine.connect()
         for image in self._given.values():
             _ensure_given(self._client, image, say)
         if self._given.keys() >= set(get_args(Kind)):
-            self._images = self._given
+            self._images.update(self._given)
             return
-        self._images = {**ensure_images(self._client, say), **self._given}
+        self._images.update({**ensure_images(self._client, say), **self._given})
 
     def deploy(self, topology: Topology, say: Say) -> DockerDeployment:
         """Starts every node at once; see the protocol."""

@@ -29,6 +29,7 @@ def hurt(kept: Kept, fault: str, name: str) -> Answer:
     """Does it to everything that the target picks now, at once, and shows why these and the proofs."""
     what, done = _FAULTS[fault]
     picked = target_named(kept.system, name)(kept.system.clusters)
+    kept.touched()
     for node in picked.nodes:
         _refuse_unfit(node, fault)
     # One injection a node, so that each can be undone by itself.
@@ -50,6 +51,7 @@ def start(kept: Kept, name: str) -> Answer:
     nodes = kept.system.deployment.nodes
     ended = [node for node in nodes_named(kept.system, name) if node.state().phase is Phase.EXITED]
     new = [spec for spec in specs_named(kept.system, name) if spec.name not in nodes]
+    kept.touched()
     kept.system.deployment.put(new)
     _each(ended, lambda node: _undo(kept, node))
     started = [*ended, *(nodes[spec.name] for spec in new)]
@@ -68,6 +70,7 @@ def heal(kept: Kept, name: str | None) -> Answer:
 
 def _undo(kept: Kept, node: Node, *, only: str | None = None) -> None:
     """Undoes what is in force on one node, the latest first; also what somebody else has done to it."""
+    kept.touched()
     for injected in reversed(kept.nemesis.active):
         if node in injected.nodes and only in (None, injected.fault.name):
             kept.nemesis.undo(injected)

@@ -27,7 +27,7 @@ _NEWS_INTERVAL_S = 0.3
 
 def send(kept: Kept, count: int) -> Answer:
     """Posts messages and tells who logged them; status 3 if none was acknowledged."""
-    posted = kept.system.post(count)
+    posted = kept.own().post(count)
     acknowledged = len(posted.acknowledged)
     shares = ", ".join(f"{name} {n}" for name, n in sorted(posted.logged_by.items())) or "nobody"
     reasons = Counter(posted.refusals)
@@ -41,11 +41,14 @@ def send(kept: Kept, count: int) -> Answer:
 
 def get(kept: Kept) -> Answer:
     """One GET of the facade; status 3 if it did not succeed."""
-    answer = kept.system.clients.get()
+    answer = kept.own().clients.get()
     if answer is None:
         words = "the facade did not answer with success; harness status shows what runs"
         return Answer(words, {"error": words}, EXIT_INCONCLUSIVE)
-    lines = [f"{part}: {len(answer[part]['ids'])} messages from {answer[part]['from']}" for part in answer]
+    lines = [
+        f"{part}: {len(found['ids'])} messages from {found['from']}" if found["from"] else f"no {part} instance answers"
+        for part, found in answer.items()
+    ]
     return Answer("\n".join(lines), answer)
 
 
@@ -94,6 +97,7 @@ def inside(kept: Kept, name: str) -> Inside:
     node = node_named(kept.system, name)
     if node.state().phase is not Phase.RUNNING:
         raise BadInputError(f"{name} does not run: harness start {name}")
+    kept.touched()
     return node.inside()
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from harness.errors import BadInputError
 from harness.faults.nemesis import Nemesis
 from harness.run import Run
 from harness.system import System
+
+if TYPE_CHECKING:
+    from harness.keeper.loan import Loan
 
 
 @dataclass
@@ -18,6 +23,8 @@ class Kept:
         run: owns the system.
         system: the one that commands are about.
         nemesis: what breaks it.
+        loan: how it is made anew, and lent to a pytest run; None if a run holds it.
+        era: changes whenever the system and its history are others.
         by_run: whether a run of scenarios holds it, and goes on afterwards.
         paused: whether a scenario goes on with it afterwards, so that no command may end it.
         ending: whether a command has asked for its end.
@@ -27,7 +34,39 @@ class Kept:
     run: Run
     system: System
     nemesis: Nemesis
+    loan: Loan | None = None
+    era: int = 1
     by_run: bool = False
     paused: bool = False
     ending: bool = False
     ended: threading.Event = field(default_factory=threading.Event)
+
+    def own(self) -> System:
+        """The system to send to and to read from: as it was brought up, also after a pytest run has worked in it.
+
+        Raises:
+            BadInputError: a pytest run works in it now.
+        """
+        return self.loan.own() if self.loan else self.system
+
+    def touched(self) -> None:
+        """Something was done to the system: it is not as good as new."""
+        if self.loan:
+            self.loan.touched()
+
+    def work_with(self, system: System, nemesis: Nemesis) -> None:
+        """Commands are about this one from now on."""
+        self.system, self.nemesis = system, nemesis
+        self.era += 1
+
+    def lending(self) -> Loan:
+        """Where a pytest run asks for it.
+
+        Raises:
+            BadInputError: a run holds it, which is its owner.
+        """
+        if self.loan is None:
+            raise BadInputError(
+                "--attach: a pytest run holds the system, and it is not lent: harness down lets it go on"
+            )
+        return self.loan

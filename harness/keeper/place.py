@@ -33,3 +33,8 @@ def log_path() -> Path:
 def history_path() -> Path:
     """The history of everything that was sent and broken since the system is up."""
     return FOLDER / "history.jsonl"
+
+
+def borrowed_history_path() -> Path:
+    """The history of what was broken by command while a pytest run worked in the system."""
+    return FOLDER / "history-borrowed.jsonl"

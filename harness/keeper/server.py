@@ -8,43 +8,34 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from multiprocessing.connection import Client, Connection, Listener
 from types import FrameType
 from typing import NoReturn
 
 from harness.errors import EXIT_BAD_INPUT, EnvironmentUnfitError, HarnessError
-from harness.faults.nemesis import Nemesis
-from harness.history import History
+from harness.keeper import commands, lending
 from harness.keeper.client import READY, REFUSAL
-from harness.keeper.commands import COMMANDS
 from harness.keeper.kept import Kept
+from harness.keeper.loan import Loan
 from harness.keeper.lock import only_one
-from harness.keeper.place import history_path, log_path, socket_path
+from harness.keeper.place import log_path, socket_path
 from harness.keeper.wanted import Wanted
-from harness.run import Options, Run
+from harness.run import Options, Run, Shape
 
 _BACKLOG = 64
+_COMMANDS = {**commands.COMMANDS, **lending.COMMANDS}
 
 
 def keep(wanted: Wanted) -> None:
     """Runs until a command or SIGTERM ends it; every line of progress goes to stdout."""
     options = Options(backend=wanted.backend, timings=wanted.timings)
-    with only_one(), Run(options, _say) as run, History.open(history_path()) as history:
-        system = run.system(history, lambda words: nullcontext(), queue=wanted.queue, consumers=wanted.consumers)
-        nemesis = Nemesis(
-            system.clusters,
-            history,
-            run.backend.capabilities,
-            detection_s=options.profile.detection_s,
-            narrate=lambda words: nullcontext(),
-        )
-        kept = Kept(run, system, nemesis)
-        with contextlib.closing(system), answering(kept):
-            _say(READY)
-            kept.ended.wait()
-            # A signal from now on must not break into the cleaning up.
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    shape = Shape(queue=wanted.queue, consumers=wanted.consumers)
+    with only_one(), Run(options, _say) as run, contextlib.closing(Loan(run, shape)) as loan, answering(loan.kept):
+        _say(READY)
+        loan.kept.ended.wait()
+        # A signal from now on must not break into the cleaning up.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 @contextmanager
@@ -86,7 +77,7 @@ def _answer(kept: Kept, connection: Connection) -> None:
 def _done(kept: Kept, command: str, arguments: tuple[object, ...]) -> object:
     """What the command returns, or the error that it ended with."""
     try:
-        return COMMANDS[command](kept, *arguments)
+        return _COMMANDS[command](kept, *arguments)
     except HarnessError as error:
         return error
     except Exception as error:
