@@ -116,6 +116,18 @@ class Attached:
     ready: Callable[[Shape], tuple[Epoch, Sequence[NodeSpec]] | None]
     follow: Callable[[Epoch, Sequence[NodeSpec]], None]
 
+    def assert_is(self, topology: Topology) -> None:
+        """Checks that these are the servers that a scenario needs.
+
+        Raises:
+            BadInputError: they are others.
+        """
+        if topology != self.deployment.topology:
+            raise BadInputError(
+                f"--attach: the running system is {self.deployment.topology.name}, and this scenario needs "
+                f"{topology.name}: run it without --attach"
+            )
+
 
 class Run:
     """A context manager: leaving it removes everything that the run made, and its watchdog does if it can't."""
@@ -173,7 +185,10 @@ class Run:
         if self._attached and not queue_owner and (ready := self._attached.ready(wanted)):
             deployment, clusters = self._pool.as_they_are(self._attached.deployment)
             return System(deployment, clusters, *ready, history, narrate, trace=trace)
-        deployment, clusters = self._pool.clusters(whole(self.options.profile, wanted))
+        topology = whole(self.options.profile, wanted)
+        if self._attached:
+            self._attached.assert_is(topology)
+        deployment, clusters = self._pool.clusters(topology)
         self._epochs += 1
         epoch = Epoch(f"{self.session.id}-{self._epochs}", wanted.queue, backups=wanted.backups, replay=wanted.replay)
         if queue_owner:

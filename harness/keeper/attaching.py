@@ -56,23 +56,17 @@ class LentBackend:
     def __init__(self, lent: Lent) -> None:
         self.name = lent.backend
         self.capabilities = lent.capabilities
-        self._topology = lent.topology
 
     def prepare(self, say: Say) -> None:
         """The keeper has."""
 
     def deploy(self, topology: Topology, say: Say) -> LentDeployment:
-        """Never does.
+        """Never does: it is asked when what runs could not be healed.
 
         Raises:
-            BadInputError: what runs is another topology, or could not be healed.
+            BadInputError: always.
         """
-        if topology == self._topology:
-            raise BadInputError("--attach: the running system can't be healed: harness down, then harness up")
-        raise BadInputError(
-            f"--attach: the running system is {self._topology.name}, and this scenario needs {topology.name}: "
-            "run it without --attach"
-        )
+        raise BadInputError("--attach: the running system can't be healed: harness down, then harness up")
 
 
 class LentDeployment:

@@ -23,7 +23,7 @@ def watch(kept: Kept, session: str | None, taken: int) -> Mapping[str, object]:
         taken: how many events the caller has.
     """
     system = kept.system
-    mine = system.epoch.id
+    mine = f"{system.epoch.id}-{kept.era}"
     events = system.history.events[taken if session == mine else 0 :][:_MOST_EVENTS]
     known = system.deployment.nodes
     return {
