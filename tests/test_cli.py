@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 from collections.abc import Iterator
 
@@ -46,8 +47,12 @@ def completed(*words: str) -> list[str]:
 def system(request: pytest.FixtureRequest) -> Iterator[str]:
     """A system without consumers that is up for all tests of one backend."""
     backend: str = request.param
-    status, output = harness("up", "--backend", backend, "--no-consumers")
+    ui = ["--ui"] if backend == "docker" else []
+    status, output = harness("up", "--backend", backend, "--no-consumers", *ui)
     assert status == 0, output
+    # Its image can't be pulled everywhere; then it says so in one line, and goes on.
+    consoles = re.findall(r"^(?:--ui: going on without )?(Hazelcast Management Center|Kafka UI): .+$", output, re.M)
+    assert consoles == (["Hazelcast Management Center", "Kafka UI"] if ui else [])
     assert f"starting the whole system (6 servers, {backend})" in output
     assert "next: harness send 10" in output
     yield backend

@@ -42,3 +42,8 @@ def test_an_unknown_backend_is_refused() -> None:
     status, output = harness("up", "--backend", "podman")
     assert status == 2
     assert "'podman' is not one of 'auto', 'docker', 'process'" in output
+
+
+def test_consoles_without_docker_are_refused() -> None:
+    refusal = "error: --ui needs Docker, as the consoles are images; leave --backend process out\n"
+    assert harness("up", "--backend", "process", "--ui") == (2, refusal)

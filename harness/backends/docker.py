@@ -11,7 +11,8 @@ from typing import get_args
 import docker
 from docker.errors import DockerException, ImageNotFound
 
-from harness.backends import engine
+from harness.backends import docker_guest, engine
+from harness.backends.docker_guest import Guest
 from harness.backends.docker_network import address, create_network
 from harness.backends.docker_node import LABEL_DEPLOYMENT, DockerNode, PortTakenError, Site
 from harness.backends.docker_ports import HostPorts
@@ -113,6 +114,15 @@ class DockerDeployment:
     def remove(self, names: Collection[str]) -> None:
         """Kills and removes containers; who still holds such a node can read its log."""
         _in_parallel(DockerNode.end, [node for name in names if (node := self._nodes.pop(name, None))])
+
+    def invite(self, guest: Guest, say: Say) -> str:
+        """Starts somebody else's container beside the nodes and gives the address of its page.
+
+        Raises:
+            EnvironmentUnfitError: its image can't be had, or the engine refuses.
+        """
+        _ensure_given(self._client, guest.image, say)
+        return docker_guest.start(guest, self._site)
 
     def close(self) -> None:
         """Removes containers, half-made ones too, and the network."""

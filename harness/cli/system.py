@@ -25,12 +25,13 @@ from harness.topology.timings import PROFILES, Profile
     help="Which server carries the messages.",
 )
 @click.option("--consumers/--no-consumers", default=True, help="Whether the messages instances run from the beginning.")
-def up(backend: str, timings: Profile, queue: QueueKind, consumers: bool) -> None:
+@click.option("--ui", is_flag=True, help="Also bring up Hazelcast Management Center and a Kafka UI (Docker only).")
+def up(backend: str, timings: Profile, queue: QueueKind, consumers: bool, ui: bool) -> None:
     """Start the whole system and leave it running.
 
     Three Hazelcast members, three Kafka brokers, config, the facade, three logging and two messages instances.
     """
-    bring_up(Wanted(backend, timings, queue, consumers), click.echo)
+    bring_up(Wanted(backend, timings, queue, consumers, ui), click.echo)
     show(ask("status"), as_json=False)
     click.echo("next: harness send 10, harness get, harness kill leader, harness status, harness down")
 

@@ -5,6 +5,7 @@ A new command is one more function here or in `harness.keeper.breaking`, and one
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -20,7 +21,6 @@ from harness.keeper.watching import watch
 from harness.report import holdings, snapshot
 from harness.waiting import until
 
-_MOST_REASONS = 3
 _NEWS_TIMEOUT_S = 10.0
 _NEWS_INTERVAL_S = 0.3
 
@@ -30,13 +30,22 @@ def send(kept: Kept, count: int) -> Answer:
     posted = kept.own().post(count)
     acknowledged = len(posted.acknowledged)
     shares = ", ".join(f"{name} {n}" for name, n in sorted(posted.logged_by.items())) or "nobody"
-    reasons = Counter(posted.refusals)
+    reasons = Counter(map(_reason, posted.refusals))
     lines = [f"{acknowledged} of {count} acknowledged; logged by {shares}"]
-    lines += [f"{n} not acknowledged: {why}" for why, n in reasons.most_common(_MOST_REASONS)]
-    if left := sum(reasons.values()) - sum(n for _, n in reasons.most_common(_MOST_REASONS)):
-        lines.append(f"{left} more not acknowledged for other reasons")
+    lines += [f"{n} not acknowledged: {why}" for why, n in reasons.most_common()]
     data = {"sent": count, "acknowledged": acknowledged, "logged_by": dict(posted.logged_by), "refused": dict(reasons)}
     return Answer("\n".join(lines), data, 0 if acknowledged else EXIT_INCONCLUSIVE)
+
+
+def _reason(refusal: str) -> str:
+    """Why a post was not acknowledged, without what differs from post to post where the facade said it."""
+    status, _, answer = refusal.partition(": ")
+    try:
+        told = json.loads(answer)
+        unknown = "it may have got through" if told["unknown"] else "it has not got through"
+        return f"{status} by the facade, as {told['stage']} did not take it; {unknown}"
+    except (ValueError, KeyError, TypeError):
+        return refusal
 
 
 def get(kept: Kept) -> Answer:
@@ -55,8 +64,9 @@ def get(kept: Kept) -> Answer:
 def status(kept: Kept) -> Answer:
     """Every node and what it is, what waits on the queue, and who holds what."""
     seen, held = snapshot.of(kept.system), holdings.holdings(kept.system)
-    data = {**asdict(seen), "holdings": [asdict(one) for one in held]}
-    return Answer(f"{snapshot.table(seen)}\n\n{holdings.table(held)}".rstrip(), data)
+    data = {**asdict(seen), "holdings": [asdict(one) for one in held], "consoles": dict(kept.consoles)}
+    consoles = "".join(f"\n{title}: {address}" for title, address in kept.consoles.items())
+    return Answer(f"{snapshot.table(seen)}\n\n{holdings.table(held)}".rstrip() + consoles, data)
 
 
 def names(kept: Kept) -> Mapping[str, Mapping[str, str]]:

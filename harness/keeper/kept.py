@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ class Kept:
         nemesis: what breaks it.
         loan: how it is made anew, and lent to a pytest run; None if a run holds it.
         era: changes whenever the system and its history are others.
+        consoles: by title the address of each of the servers' own consoles.
         by_run: whether a run of scenarios holds it, and goes on afterwards.
         paused: whether a scenario goes on with it afterwards, so that no command may end it.
         ending: whether a command has asked for its end.
@@ -36,6 +38,7 @@ class Kept:
     nemesis: Nemesis
     loan: Loan | None = None
     era: int = 1
+    consoles: Mapping[str, str] = field(default_factory=dict)
     by_run: bool = False
     paused: bool = False
     ending: bool = False

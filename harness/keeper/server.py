@@ -20,6 +20,7 @@ from harness.keeper.kept import Kept
 from harness.keeper.loan import Loan
 from harness.keeper.lock import only_one
 from harness.keeper.place import log_path, socket_path
+from harness.keeper.ui import bring_up_consoles
 from harness.keeper.wanted import Wanted
 from harness.run import Options, Run, Shape
 
@@ -32,6 +33,8 @@ def keep(wanted: Wanted) -> None:
     options = Options(backend=wanted.backend, timings=wanted.timings)
     shape = Shape(queue=wanted.queue, consumers=wanted.consumers)
     with only_one(), Run(options, _say) as run, contextlib.closing(Loan(run, shape)) as loan, answering(loan.kept):
+        if wanted.ui:
+            loan.kept.consoles = bring_up_consoles(loan.kept.system.deployment, _say)
         _say(READY)
         loan.kept.ended.wait()
         # A signal from now on must not break into the cleaning up.

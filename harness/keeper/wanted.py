@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+from harness.errors import BadInputError
 from harness.topology.services import QueueKind
 from harness.topology.timings import Profile
 
@@ -19,6 +20,9 @@ class Wanted:
         queue: which server carries the messages.
         consumers: whether the messages instances run from the beginning.
         ui: whether the servers' own consoles come up beside it.
+
+    Raises:
+        BadInputError: on what can't be had together.
     """
 
     backend: str = "auto"
@@ -26,6 +30,10 @@ class Wanted:
     queue: QueueKind = "kafka"
     consumers: bool = True
     ui: bool = False
+
+    def __post_init__(self) -> None:
+        if self.ui and self.backend == "process":
+            raise BadInputError("--ui needs Docker, as the consoles are images; leave --backend process out")
 
     def text(self) -> str:
         """For `of_text`."""

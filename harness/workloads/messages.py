@@ -183,7 +183,7 @@ class MessageClients:
         if response.is_success:
             answer: dict[str, Any] = response.json()
             return answer
-        operation.info(why := f"{response.status_code}: {response.text[:300]}")
+        operation.info(why := f"{response.status_code}: {response.text[:600]}")
         return why
 
     def _client(self) -> Client:

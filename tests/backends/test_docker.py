@@ -10,6 +10,7 @@ import pytest
 
 from harness.backends import engine
 from harness.backends.docker import DockerBackend, DockerDeployment
+from harness.backends.docker_guest import Guest
 from harness.backends.docker_node import PortTakenError
 from harness.backends.protocol import Node, Phase
 from harness.backends.ready import wait_ready
@@ -17,6 +18,7 @@ from harness.backends.session import Session
 from harness.errors import AwaitTimeoutError, EnvironmentUnfitError, NodeStartError
 from harness.provision.kinds import KINDS
 from harness.topology.nodes import PortReady, Topology
+from harness.waiting import until
 from tests.backends.specs import tiny
 
 pytestmark = pytest.mark.docker
@@ -190,6 +192,25 @@ def test_removed_nodes_are_forgotten_and_unknown_names_ignored(deployment: Docke
     deployment.put([tiny(4)])
     deployment.remove(["tiny-4", "nobody"])
     assert "tiny-4" not in deployment.nodes
+
+
+def test_a_guest_is_reached_on_the_loopback_and_goes_with_the_deployment(
+    backend: DockerBackend, session: Session, tiny_image: str
+) -> None:
+    before = _owned(session)
+    guest = Guest("ui-tiny", tiny_image, 8000, {"HOST": "0.0.0.0", "PORT": "8000"})
+    with backend.deploy(Topology("one", (tiny(1),)), print) as deployment:
+        page = deployment.invite(guest, print)
+        assert page.startswith("http://127.0.0.1:")
+        assert until("the guest to answer", lambda: httpx.get(page, timeout=5.0).status_code, timeout_s=20) == 200
+        assert "ui-tiny" not in deployment.nodes
+    assert _owned(session) == before
+
+
+def test_a_guest_whose_image_is_nowhere_is_refused_in_one_line(deployment: DockerDeployment) -> None:
+    guest = Guest("ui-nowhere", "localhost:1/no-such-image:1", 8000, {})
+    with pytest.raises(EnvironmentUnfitError, match=r"^image localhost:1/no-such-image:1 is not on this machine.*$"):
+        deployment.invite(guest, print)
 
 
 def test_an_image_that_is_nowhere_is_refused_in_one_line(session: Session) -> None:

@@ -1,0 +1,52 @@
+"""A container of somebody else's beside the nodes, such as a console: it sees their network, nothing is done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harness.backends.docker_node import Site
+from harness.backends.docker_ports import HOST
+from harness.backends.engine import complaining
+from harness.backends.session import LABEL_NODE
+from harness.errors import EnvironmentUnfitError
+
+
+@dataclass(frozen=True)
+class Guest:
+    """What to run.
+
+    Attributes:
+        name: unique in the deployment.
+        image: where it comes from.
+        port: of its page.
+        environment: for its process, as it is.
+    """
+
+    name: str
+    image: str
+    port: int
+    environment: Mapping[str, str]
+
+
+def start(guest: Guest, site: Site) -> str:
+    """Starts it, labelled like the nodes and removed with them, and gives the address of its page on this host.
+
+    Raises:
+        EnvironmentUnfitError: the engine refuses, or it ends at once.
+    """
+    name = f"{site.name}-{guest.name}"
+    with complaining(f"start {guest.name}"):
+        site.client.containers.run(
+            guest.image,
+            detach=True,
+            name=name,
+            labels={**site.labels(), LABEL_NODE: guest.name},
+            network=site.name,
+            ports={f"{guest.port}/tcp": (HOST, 0)},
+            environment=dict(guest.environment),
+        )
+        published = site.client.api.port(name, guest.port)
+    if not published:
+        raise EnvironmentUnfitError(f"{guest.image} ended at once: docker logs {name} may say why")
+    return f"http://{HOST}:{published[0]['HostPort']}"
