@@ -238,7 +238,7 @@ def test_a_wish_that_is_none_is_refused(watched: Watched) -> None:
 def test_the_page_says_so_when_the_harness_stops(page: Page, watched: Watched) -> None:
     expect(page.locator("#gone")).to_be_hidden()
     assert run("harness", "down")[0] == 0
-    expect(page.locator("#gone")).to_contain_text("The system has been taken down", timeout=_SOON_MS)
+    expect(page.locator("#gone")).to_contain_text("The harness that kept this system has stopped", timeout=_SOON_MS)
     expect(page.locator("#gone")).to_contain_text("Nothing below is live")
     expect(page.locator("main button[data-do]:enabled")).to_have_count(0)
     watched.server.send_signal(signal.SIGINT)

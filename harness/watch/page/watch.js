@@ -86,8 +86,9 @@ function pill(kind, words) {
 
 function show(state) {
   if (!state.running) {
-    ended(`The system has been taken down: the harness that kept it has stopped.\n` +
-      (state.snapshot ? "Nothing below is live; it is the last that was seen. " : "") + "harness up starts another one, and this page goes on with it.");
+    ended("The harness that kept this system has stopped, and the system with it.\n" +
+      (state.snapshot ? "Nothing below is live; it is the last that was seen. " : "") +
+      "harness up starts another system, and this page goes on with that.");
   } else {
     document.body.classList.remove("ended");
     byId("gone").hidden = true;
