@@ -11,6 +11,8 @@ from harness.keeper.wanted import Wanted
 from harness.topology.services import QueueKind
 from harness.topology.timings import PROFILES, Profile
 
+_NEXT = "next: harness send 10, harness get, harness kill leader, harness status, harness watch, harness down"
+
 
 @click.command()
 @click.option("--backend", type=click.Choice(BACKENDS), default="auto", show_default=True, help="Where nodes run.")
@@ -26,14 +28,15 @@ from harness.topology.timings import PROFILES, Profile
 )
 @click.option("--consumers/--no-consumers", default=True, help="Whether the messages instances run from the beginning.")
 @click.option("--ui", is_flag=True, help="Also bring up Hazelcast Management Center and a Kafka UI (Docker only).")
-def up(backend: str, timings: Profile, queue: QueueKind, consumers: bool, ui: bool) -> None:
+@json_option
+def up(backend: str, timings: Profile, queue: QueueKind, consumers: bool, ui: bool, as_json: bool) -> None:
     """Start the whole system and leave it running.
 
     Three Hazelcast members, three Kafka brokers, config, the facade, three logging and two messages instances.
     """
-    bring_up(Wanted(backend, timings, queue, consumers, ui), click.echo)
-    show(ask("status"), as_json=False)
-    click.echo("next: harness send 10, harness get, harness kill leader, harness status, harness down")
+    bring_up(Wanted(backend, timings, queue, consumers, ui), lambda line: click.echo(line, err=as_json))
+    show(ask("status"), as_json=as_json)
+    click.echo(_NEXT, err=as_json)
 
 
 @click.command()
