@@ -43,7 +43,7 @@ def _assert_fits(options: Options, lent: Lent) -> None:
         )
     if options.timings != lent.timings:
         raise BadInputError(
-            f"--attach: the running system has the {lent.timings} timings; not {options.timings}; "
+            f"--attach: the running system has the {lent.timings} timings, not {options.timings}; "
             f"give --timings {lent.timings}, or harness down, then harness up --timings {options.timings}"
         )
     if options.images:
