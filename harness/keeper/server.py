@@ -20,7 +20,6 @@ from harness.keeper.kept import Kept
 from harness.keeper.loan import Loan
 from harness.keeper.lock import only_one
 from harness.keeper.place import log_path, socket_path
-from harness.keeper.ui import bring_up_consoles
 from harness.keeper.wanted import Wanted
 from harness.run import Options, Run, Shape
 
@@ -34,6 +33,9 @@ def keep(wanted: Wanted) -> None:
     shape = Shape(queue=wanted.queue, consumers=wanted.consumers)
     with only_one(), Run(options, _say) as run, contextlib.closing(Loan(run, shape)) as loan, answering(loan.kept):
         if wanted.ui:
+            # Here: a run that only holds a system, or is attached to one, needs no engine.
+            from harness.keeper.ui import bring_up_consoles
+
             loan.kept.consoles = bring_up_consoles(loan.kept.system.deployment, _say)
         _say(READY)
         loan.kept.ended.wait()

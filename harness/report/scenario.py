@@ -20,7 +20,6 @@ from harness.report.figures import figures
 from harness.report.folder import ReportFolder
 from harness.report.labels import file_under_fault
 from harness.report.outcome import Figures, measured
-from harness.report.overview import overview
 from harness.report.snapshot import Snapshot
 from harness.report.timeline import svg
 from harness.system import System
@@ -83,6 +82,9 @@ class ScenarioReport:
         with self._folder.figures.open("a") as file:
             file.write(self.words + "\n")
         file_under_fault(self.measured.faults)
+        # Here: matplotlib takes its time to import, and a scenario may begin before that.
+        from harness.report.overview import overview
+
         if picture := overview(events):
             allure.attach(picture, "operations and faults", allure.attachment_type.SVG)
         allure.attach(topology.drawn(self._moments), "topology before and after", allure.attachment_type.SVG)
