@@ -45,6 +45,8 @@ class StoredEntries:
         self._name = f"{STORES[store]}{name}"
         self._has_table = bool(STORES[store])
         self._history = history
+        self._acknowledged: set[str] = set()
+        self._held: list[str] = []
         if self._has_table:
             self._postgres.create_table(self._name)
 
@@ -56,12 +58,13 @@ class StoredEntries:
                 operation = client.invoke("add", key)
                 entries.set(key, _value(key))
                 operation.ok(key)
+                self._acknowledged.add(key)
 
     def try_put(self, count: int, *, first: int) -> Sequence[str]:
         """Puts as many keys, each once; gives what the members said of those that were refused."""
         client = self._history.client()
         with self._entries() as entries:
-            return [words for key in _named(count, first) if (words := _refusal(client, entries, key))]
+            return [words for key in _named(count, first) if (words := self._refusal(client, entries, key))]
 
     def put_until_accepted(self, count: int, *, first: int) -> None:
         """Puts as many keys, each of them again and again until it is acknowledged."""
@@ -70,13 +73,13 @@ class StoredEntries:
             for key in _named(count, first):
                 until(
                     f"{key} to be accepted",
-                    lambda key=key: _refusal(client, entries, key),  # type: ignore[misc]
+                    lambda key=key: self._refusal(client, entries, key),  # type: ignore[misc]
                     lambda refusal: not refusal,
                     timeout_s=_ACCEPTED_TIMEOUT_S,
                 )
 
     def read(self) -> None:
-        """Reads all entries, once a member answers."""
+        """Reads all entries, once a member answers, and records how many are lost."""
         operation = self._history.client().invoke("read")
         found: Mapping[str, str] = until(
             f"the entries of {self._name}",
@@ -85,7 +88,11 @@ class StoredEntries:
             timeout_s=_READ_TIMEOUT_S,
             passing=(Exception,),
         )
-        operation.ok(_right(found))
+        back = _right(found)
+        operation.ok(back)
+        figures = {"acknowledged": self._acknowledged, "in PostgreSQL": self._held, "back": back}
+        lost = len(self._acknowledged.difference(back))
+        self._history.event("external-store", {**{name: len(keys) for name, keys in figures.items()}, "lost": lost})
 
     def await_stored(self, count: int, *, timeout_s: float) -> None:
         """Waits until PostgreSQL holds so many."""
@@ -98,9 +105,21 @@ class StoredEntries:
 
     def look_into_store(self) -> None:
         """Records what PostgreSQL itself holds now."""
-        held = _right(self._postgres.entries(self._name)) if self._has_table else []
-        self._history.event("stored", {"keys": held})
-        self._history.event("external-store", {"entries": len(held)})
+        self._held = _right(self._postgres.entries(self._name)) if self._has_table else []
+        self._history.event("stored", {"keys": self._held})
+
+    def _refusal(self, client: Client, entries: Any, key: str) -> str:
+        """Puts an entry once; what the member said if it was refused, else nothing."""
+        operation = client.invoke("add", key)
+        try:
+            entries.set(key, _value(key))
+        except HazelcastError as error:
+            words = str(error).partition("\n")[0]
+            (operation.fail if _NEVER_SENT in words else operation.info)(words)
+            return words
+        operation.ok(key)
+        self._acknowledged.add(key)
+        return ""
 
     def _all(self) -> Mapping[str, str]:
         with self._entries() as entries:
@@ -110,19 +129,6 @@ class StoredEntries:
     def _entries(self) -> Iterator[Any]:
         with connect(self._nodes) as hazelcast:
             yield hazelcast.get_map(self._name).blocking()
-
-
-def _refusal(client: Client, entries: Any, key: str) -> str:
-    """Puts an entry once; what the member said if it was refused, else nothing."""
-    operation = client.invoke("add", key)
-    try:
-        entries.set(key, _value(key))
-    except HazelcastError as error:
-        words = str(error).partition("\n")[0]
-        (operation.fail if _NEVER_SENT in words else operation.info)(words)
-        return words
-    operation.ok(key)
-    return ""
 
 
 def _named(count: int, first: int) -> list[str]:
