@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from harness.topology.hazelcast import hazelcast
+from harness.topology.hazelcast import WRITE_DELAY_S, hazelcast
 from harness.topology.kafka import kafka
 from harness.topology.nodes import Topology
 from harness.topology.services import Epoch, services
@@ -37,6 +37,16 @@ def test_a_restarted_member_knows_every_other() -> None:
         for files in (member.files, member.files_when_ready)
     ]
     assert [len(members) for members in lists] == [1, 3]
+
+
+def test_a_name_says_when_a_map_is_written_to_the_external_store() -> None:
+    config, without = (
+        json.loads(hazelcast(stored=stored)[0].files["hazelcast.yaml"])["hazelcast"] for stored in (True, False)
+    )
+    delays = {name: of["map-store"]["write-delay-seconds"] for name, of in config["map"].items() if "map-store" in of}
+    assert delays == {"stored-now-*": 0, "stored-later-*": WRITE_DELAY_S}
+    assert "${postgres}:5432" in config["data-connection"]["postgres"]["properties"]["jdbcUrl"]
+    assert not {"jet", "data-connection"} & without.keys()
 
 
 def test_epochs_share_no_name() -> None:
