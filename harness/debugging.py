@@ -50,6 +50,10 @@ def check_options(config: pytest.Config) -> None:
         raise BadInputError(f"--pause-at {moment!r} is unknown; choose one of {', '.join(Moment)}")
     if moment is not None and not _has_terminal():
         raise BadInputError("--pause-at asks at a terminal, and this run has none; run it from one")
+    if config.getoption("--attach"):
+        if keeping != "never":
+            raise BadInputError("--keep-topology: the system of --attach stays up anyway; --pause-at end gives a look")
+        return
     if (moment or keeping != "never") and is_held():
         raise BadInputError("a system is up already, and only one can be held at a time: harness down ends it")
 
@@ -68,6 +72,7 @@ class Holding:
     def __init__(self, config: pytest.Config, run: Run, screen: Screen) -> None:
         self._keeping = config.getoption("--keep-topology")
         self._moment = config.getoption("--pause-at")
+        self._attached = bool(config.getoption("--attach"))
         self._run = run
         self._screen = screen
 
@@ -89,6 +94,10 @@ class Holding:
         if moment != self._moment or threading.current_thread() is not threading.main_thread():
             return
         self._screen.rest()
+        if self._attached:
+            self._screen.say(f"paused at {moment}: the commands of harness are about this scenario's system")
+            self._prompt()
+            return
         kept = Kept(self._run, system, nemesis, by_run=True, paused=True)
         pause(kept, f"paused at {moment}:", self._screen.say, self._prompt)
 

@@ -30,6 +30,12 @@ def test_without_a_system_nothing_is_attached_to(tmp_path: Path) -> None:
     assert "no system is running: harness up" in output
 
 
+def test_what_stays_up_anyway_is_not_kept(tmp_path: Path) -> None:
+    status, output = attached(tmp_path, SCENARIO, "--keep-topology", "always")
+    assert status == 2
+    assert "--keep-topology: the system of --attach stays up anyway" in output
+
+
 @pytest.fixture(scope="module")
 def system() -> Iterator[None]:
     status, output = run("harness", "up", "--backend", BACKEND, "--no-consumers")
