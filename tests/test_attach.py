@@ -1,6 +1,7 @@
 """`pytest --attach`: a run that works in the system of `harness up` and leaves it running."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,6 +61,16 @@ def test_a_run_works_in_the_running_system_and_leaves_it(tmp_path: Path) -> None
 
 
 @pytest.mark.usefixtures("system")
+def test_the_next_run_finds_a_system_that_was_made_ready_for_it(tmp_path: Path) -> None:
+    assert attached(tmp_path / "first", SCENARIO)[0] == 0
+    used = topic_of(tmp_path / "first")
+    ready = until("the keeper to make it ready", topic, lambda now: now != used, timeout_s=60)
+    status, output = attached(tmp_path / "second", SCENARIO)
+    assert status == 0, output
+    assert topic_of(tmp_path / "second") == ready
+
+
+@pytest.mark.usefixtures("system")
 @pytest.mark.parametrize(
     ("arguments", "refusal"),
     [
@@ -82,3 +93,15 @@ def test_a_scenario_of_another_topology_says_so(tmp_path: Path) -> None:
 
 def sent() -> tuple[int, str]:
     return run("harness", "send", "1")
+
+
+def topic() -> str:
+    return str(json.loads(run("harness", "status", "--json")[1])["topic"])
+
+
+def topic_of(reports: Path) -> str:
+    """The topic whose leader the scenario killed."""
+    (history,) = (reports / "histories").glob("*.jsonl")
+    found = re.search(r"leads partition \d+ of (messages-[0-9a-f]+-\d+)", history.read_text())
+    assert found
+    return found[1]
