@@ -20,12 +20,6 @@ def one_replica(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def one_replica_in_sync(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three replicas, but one in sync is enough for an acknowledgement."""
-    _with(monkeypatch, kafka, {"min.insync.replicas": "1"})
-
-
-@pytest.fixture
 def merges_that_discard(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the smaller side of a split holds is thrown away, and maps have no backup."""
     maps = {f"{hazelcast.NO_BACKUP}*": {"backup-count": 0, "merge-policy": {"class-name": "DiscardMergePolicy"}}}

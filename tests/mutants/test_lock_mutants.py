@@ -1,4 +1,7 @@
-"""What turns the lock scenarios red: no lock, one that ends too early, and one where there should be none."""
+"""What turns the lock scenarios red: no lock, one on another key, and one where there should be none."""
+
+import threading
+from typing import Any
 
 import pytest
 
@@ -37,9 +40,17 @@ def test_no_locks_lose_updates(system: System, monkeypatch: pytest.MonkeyPatch, 
         scenarios.test_with_locks_no_update_is_lost(system, way)
 
 
-def test_a_lease_that_ends_too_early_loses_updates(
-    system: System, faults: Nemesis, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(increments, "_LEASE_S", 0.001)
+def test_locks_on_different_keys_lose_updates(system: System, faults: Nemesis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(increments.WAYS, "pessimistic", a_lock_of_its_own)
     with pytest.raises(GuaranteeBrokenError, match=LOST):
         scenarios.test_with_locks_the_loss_of_a_member_loses_no_update(system, faults, "pessimistic")
+
+
+def a_lock_of_its_own(entries: Any) -> int:
+    """Each client locks a key that is named after it."""
+    key = threading.current_thread().name
+    entries.lock(key)
+    try:
+        return increments.without_locks(entries)
+    finally:
+        entries.unlock(key)

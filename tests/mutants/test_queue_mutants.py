@@ -67,9 +67,3 @@ def test_consumers_in_turn_without_a_group_read_everything(system: System, fault
 def test_messages_read_by_both_are_doubles_whoever_dies(system: System, faults: Nemesis, leads: bool) -> None:
     with pytest.raises(GuaranteeBrokenError, match=TWICE):
         quorum.test_losing_the_controller_loses_no_message(system, faults, leads)
-
-
-@pytest.mark.usefixtures("one_replica_in_sync")
-def test_one_replica_in_sync_acknowledges_without_a_quorum(system: System, faults: Nemesis) -> None:
-    with pytest.raises(AssertionError, match=r"posts were acknowledged with one broker of three"):
-        quorum.test_without_two_of_three_brokers_nothing_is_acknowledged(system, faults)
