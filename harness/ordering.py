@@ -5,19 +5,14 @@ The order within a topology stays that of the files.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Hashable
+from dataclasses import fields
 
 import pytest
 
-from harness.run import whole
+from harness.run import Shape, whole
+from harness.topology.timings import FAST
 
-#: The arguments of `@pytest.mark.system` that say which servers there are.
-_ARGUMENTS = {
-    name: parameter.default
-    for name, parameter in inspect.signature(whole).parameters.items()
-    if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-}
+_FIELDS = {field.name for field in fields(Shape)}
 
 
 @pytest.hookimpl(trylast=True)
@@ -29,9 +24,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [items[place] for place in order]
 
 
-def topology_of(item: pytest.Item) -> Hashable:
-    """What the scenario's `system` markers say of the servers; the closest marker wins."""
-    wanted = dict(_ARGUMENTS)
-    for marker in reversed(list(item.iter_markers("system"))):
-        wanted.update((name, value) for name, value in marker.kwargs.items() if name in wanted)
-    return tuple(wanted.items())
+def topology_of(item: pytest.Item) -> str:
+    """The name of the topology that the scenario's `system` markers ask for; the closest marker wins."""
+    markers = reversed(list(item.iter_markers("system")))
+    wanted = {name: value for marker in markers for name, value in marker.kwargs.items() if name in _FIELDS}
+    return whole(FAST, Shape(**wanted)).name
