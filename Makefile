@@ -42,7 +42,7 @@ docs: $(VENV)/.made
 
 # how long each scenario takes, from reports/junit.xml, so that --shard makes even parts
 durations: $(VENV)/.made
-	$(BIN)/python -m harness.durations
+	$(BIN)/python -m harness.plugin.durations
 
 # the pipelines; actionlint needs Go
 lint-ci: $(VENV)/.made

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.durations import read
 from harness.errors import BadInputError
+from harness.plugin.durations import read
 from tests.running import run
 
 CODE = """import pytest

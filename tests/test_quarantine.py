@@ -26,7 +26,7 @@ def pytest_says(pytester: pytest.Pytester, code: str, *arguments: str) -> tuple[
     """The exit status and output of a run of one file; allure's plugin keeps what it knows in the process."""
     pytester.makeini("[pytest]\naddopts = --strict-markers\n")
     pytester.makepyfile(test_tiny=IMPORTS + code)
-    options = ("-p", "no:allure_pytest", "-p", "harness.quarantine", *arguments)
+    options = ("-p", "no:allure_pytest", "-p", "harness.plugin.quarantine", *arguments)
     result = pytester.runpytest_inprocess(*options)
     return int(result.ret), str(result.stdout) + str(result.stderr)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import EXIT_BAD_INPUT, BadInputError
-from harness.ordering import topology_of
+from harness.plugin.ordering import topology_of
 
 #: Where the seconds that each scenario took are kept, beside the scenarios; `make durations` writes them.
 DURATIONS = Path("scenarios/durations.json")

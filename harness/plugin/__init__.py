@@ -1,4 +1,4 @@
-"""The pytest plugin: options and fixtures. Thin; the work is done in harness.run, and harness.results tells of it."""
+"""The pytest plugin: options and fixtures. Thin; the work is done in harness.run, and `results` tells of it."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from pathlib import Path
 import allure
 import pytest
 
-from harness.debugging import Holding, add_options, check_options
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
 from harness.faults.nemesis import Nemesis
 from harness.history import History
 from harness.keeper.attaching import attached
 from harness.narration import Narrate
+from harness.plugin.debugging import Holding, add_options, check_options
+from harness.plugin.results import Results
+from harness.plugin.showing import Showing
 from harness.report.comparison import LOCKS, Compared
 from harness.report.folder import ReportFolder
 from harness.report.scenario import ScenarioReport
-from harness.results import Results
 from harness.run import Options, Run
-from harness.showing import Showing
 from harness.system import System
 from harness.topology.nodes import Kind
 
 #: Plugins of their own, registered with this one.
-pytest_plugins = ("harness.ordering", "harness.sharding", "harness.quarantine")
+pytest_plugins = ("harness.plugin.ordering", "harness.plugin.sharding", "harness.plugin.quarantine")
 
 _OPTIONS = pytest.StashKey[Options]()
 _FOLDER = pytest.StashKey[ReportFolder]()

@@ -1,4 +1,4 @@
-"""`python -m harness.durations reports/junit.xml`: notes how long each scenario took, so that shards come out even."""
+"""`python -m harness.plugin.durations reports/junit.xml`: how long each scenario took, so that shards come out even."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from harness.errors import EXIT_BAD_INPUT, BadInputError
-from harness.sharding import DURATIONS
+from harness.plugin.sharding import DURATIONS
 
 
 def read(junit: Path) -> Mapping[str, float]:

@@ -9,9 +9,9 @@ import pytest
 
 from harness.errors import BadInputError
 from harness.faults.nemesis import Moment, Nemesis
-from harness.holding import hold, pause
 from harness.keeper.kept import Kept
 from harness.keeper.lock import is_held
+from harness.plugin.holding import hold, pause
 from harness.report.screen import Screen
 from harness.run import Run
 from harness.system import System
