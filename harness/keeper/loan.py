@@ -37,6 +37,7 @@ class Loan:
         self._shape: Shape | None = shape
         self._unused = True
         self._borrower: tuple[int, str] | None = None
+        self._closed = False
         self._lock = RLock()
         system = self._made(shape)
         self.kept = Kept(run, system, self._nemesis(system), loan=self)
@@ -82,7 +83,7 @@ class Loan:
         """The borrower works in this epoch now; that is what there is to see, and to break."""
         with self._lock:
             before = self.kept.system
-            self.close()
+            self._finish()
             history = History.open(borrowed_history_path())
             self._work_with(System(before.deployment, before.clusters, epoch, specs, history, _silently))
             self._shape, self._unused = None, False
@@ -95,20 +96,25 @@ class Loan:
             Thread(target=self._begin_again, daemon=True).start()
 
     def close(self) -> None:
-        """Closes the clients and the history; the run is not its own."""
+        """Closes the clients and the history, once nothing is being made any more; the run is not its own."""
+        with self._lock:
+            self._closed = True
+            self._finish()
+
+    def _finish(self) -> None:
         self.kept.system.close()
         self.kept.system.history.close()
 
     def _begin(self, shape: Shape) -> None:
         """A healed system in an epoch of its own; the history begins again."""
-        self.close()
+        self._finish()
         self._work_with(self._made(shape))
         self._shape, self._unused = shape, True
 
     def _begin_again(self) -> None:
         try:
             with self._lock:
-                if self._living_borrower() is None and self._shape is None:
+                if not self._closed and self._living_borrower() is None and self._shape is None:
                     self._begin(self._next_shape)
         except Exception:
             # Whoever comes next tries it himself, and is told.
