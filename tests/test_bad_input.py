@@ -137,7 +137,7 @@ def test_an_image_that_exits_at_once_shows_its_last_lines(tmp_path: Path) -> Non
     subprocess.run(["docker", "build", "-q", "-t", image, "-"], input=build.encode(), check=True, capture_output=True)
     status, output = scenario(tmp_path, "--backend", "docker", "--kafka-image", image)
     subprocess.run(["docker", "image", "rm", image], check=True, capture_output=True)
-    assert status == 1
+    assert status == 2
     assert "kafka-1 exited with status 3 before it was ready" in output
     assert "this image is on fire" in output
     assert_no_traceback(output)
