@@ -53,6 +53,8 @@ def test_docker_without_an_engine_says_what_to_do(tmp_path: Path) -> None:
 @pytest.mark.process
 def test_a_taken_port_names_who_has_it(tmp_path: Path) -> None:
     with socket.socket() as holder:
+        # Connections of a test before this one may still linger on the port.
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         holder.bind(("0.0.0.0", 5701))
         holder.listen()
         status, output = scenario(tmp_path, "--backend", "process")
