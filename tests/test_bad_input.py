@@ -58,7 +58,7 @@ def test_a_taken_port_names_who_has_it(tmp_path: Path) -> None:
         holder.bind(("0.0.0.0", 5701))
         holder.listen()
         status, output = scenario(tmp_path, "--backend", "process")
-    assert status == 1
+    assert status == 2
     assert "hazelcast-1 needs port 5701 on 127.77." in output
     assert f"which is taken by process {os.getpid()} (" in output
     assert_no_traceback(output)
