@@ -108,7 +108,7 @@ class Nemesis:
             FaultDidNotBiteError: there is no proof.
         """
         if fault.needs not in self._capabilities:
-            raise BadInputError(f"this backend can't {fault.name} (it lacks the capability {fault.needs!r})")
+            raise BadInputError(f"this backend can't {fault.name} (it lacks the capability '{fault.needs}')")
         self._tell(Moment.BEFORE_FAULT)
         picked = target(self._clusters)
         names = [node.spec.name for node in picked.nodes]
