@@ -170,6 +170,11 @@ def faults(events: Iterable[Event]) -> list[Event]:
     ]
 
 
+def in_words(fault: Event) -> str:
+    """What was done to whom, such as "kill kafka-2"."""
+    return f"{fault.f} {', '.join(fault.value['nodes'])}"
+
+
 def undone(fault: Event, events: Iterable[Event]) -> int:
     """When the fault was undone, in monotonic nanoseconds; far beyond any time if it never was."""
     return next(

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from math import isinf
 
 from harness.checkers.verdict import Anomaly, Verdict, few, judged, unknown
-from harness.events import NEMESIS, Event, Operation, operations
+from harness.events import NEMESIS, Event, Operation, faults, operations
 
 _NS = 1e9
 #: How long the writing itself may take: the members look once a second for what is due.
@@ -55,8 +55,8 @@ def _not_stored(missing: Mapping[str, Operation], before: Sequence[Event], delay
     if not delay_s:
         overdue = dict(missing)
     else:
-        fault = next((e for e in reversed(before) if _begins(e)), None)
-        limit = (fault.time if fault else 0) - (delay_s + LATE_S) * _NS
+        begun = faults(before)
+        limit = (begun[-1].time if begun else 0) - (delay_s + LATE_S) * _NS
         overdue = {key: operation for key, operation in missing.items() if operation.ended < limit}
     if not overdue:
         return []
@@ -84,8 +84,3 @@ def _refused(adds: Sequence[Operation], there: set[str]) -> list[Anomaly]:
         return []
     sentence = f"{len(refused)} keys were refused and are there: {few(o.invoke.value for o in refused)}"
     return [Anomaly("refused, yet there", sentence, tuple(refused))]
-
-
-def _begins(event: Event) -> bool:
-    fault = event.process == NEMESIS and isinstance(event.value, Mapping) and event.value.get("phase") == "begin"
-    return fault and not event.f.startswith("undo")

@@ -12,6 +12,7 @@ from harness.backends.protocol import Capability, Node
 from harness.clusters import Clusters
 from harness.effects import Effect
 from harness.errors import BadInputError
+from harness.events import UNDO
 from harness.faults.protocol import Fault
 from harness.history import History
 from harness.narration import Narrate
@@ -141,11 +142,11 @@ class Nemesis:
             return
         self._tell(Moment.BEFORE_UNDO)
         names = [node.spec.name for node in injected.nodes]
-        self._history.event(f"undo-{injected.fault.name}", {"nodes": names, "phase": "begin"})
+        self._history.event(f"{UNDO}{injected.fault.name}", {"nodes": names, "phase": "begin"})
         with self._narrate(f"undo the {injected.fault.name} of {', '.join(names)}"):
             _each(injected.nodes, injected.fault.undo)
         self._active.remove(injected)
-        self._history.event(f"undo-{injected.fault.name}", {"nodes": names, "phase": "end"})
+        self._history.event(f"{UNDO}{injected.fault.name}", {"nodes": names, "phase": "end"})
 
     def _tell(self, moment: Moment) -> None:
         for watcher in self.watchers:

@@ -5,11 +5,11 @@ Not for judging: the figures are of one run on one machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.events import NEMESIS, Event
+from harness.events import NEMESIS, Event, faults, in_words
 
 _NOTHING = "nothing"
 
@@ -68,7 +68,7 @@ class Compared:
 
     def take(self, events: Sequence[Event]) -> bool:
         """Takes a scenario's figures in; gives whether it had any."""
-        broken = "; ".join(_faults(events)) or _NOTHING
+        broken = "; ".join(map(in_words, faults(events))) or _NOTHING
         found = [e.value for e in events if e.process == NEMESIS and e.f == self.comparison.event]
         self._rows += [Row(broken, figures) for figures in found]
         return bool(found)
@@ -118,13 +118,6 @@ class Compared:
         """By others, of the same: nothing if something was broken meanwhile."""
         what = str(row.figures[self.comparison.by])
         return self.comparison.reported.get(what, {}) if row.broken == _NOTHING else {}
-
-
-def _faults(events: Sequence[Event]) -> Iterator[str]:
-    for event in events:
-        begins = event.process == NEMESIS and isinstance(event.value, dict) and event.value.get("phase") == "begin"
-        if begins and not event.f.startswith("undo"):
-            yield f"{event.f} {', '.join(event.value['nodes'])}"
 
 
 def _cells(cells: Sequence[str]) -> str:

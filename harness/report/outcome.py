@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from harness.checkers import combine
 from harness.errors import BadInputError
-from harness.events import Event, faults, operations
+from harness.events import Event, faults, in_words, operations
 from harness.recovery import kinds
 from harness.replay import judge
 
@@ -96,7 +96,7 @@ def measured(events: Sequence[Event]) -> Figures:
 
 def broken(events: Sequence[Event]) -> tuple[str, ...]:
     """Every fault of a history in order, in words."""
-    return tuple(f"{fault.f} {', '.join(fault.value['nodes'])}" for fault in faults(events))
+    return tuple(map(in_words, faults(events)))
 
 
 def _lost(events: Sequence[Event]) -> int | None:

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from harness.events import NEMESIS, Event, Operation, faults, operations, undone
+from harness.events import NEMESIS, Event, Operation, faults, in_words, operations, undone
 
 _NS = 1e9
 _COLOURS = {"ok": "#2e7d32", "fail": "#757575", "info": "#ef6c00"}
@@ -41,7 +41,7 @@ def bands(events: Sequence[Event]) -> Iterator[Band]:
     zero, end = events[0].time, events[-1].time
     for fault in faults(events):
         until = min(end, undone(fault, events))
-        yield Band(f"{fault.f} {', '.join(fault.value['nodes'])}", (fault.time - zero) / _NS, (until - zero) / _NS)
+        yield Band(in_words(fault), (fault.time - zero) / _NS, (until - zero) / _NS)
 
 
 def overview(events: Sequence[Event]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from harness.events import Event, Operation, faults
+from harness.events import Event, Operation, faults, in_words
 
 _COLUMNS = 40
 _MOST = 40
@@ -27,7 +27,7 @@ def text(concerned: Sequence[Operation], events: Sequence[Event]) -> str:
     for event in _faults(events, scale):
         mark = round(scale.part(event.time) * (_COLUMNS - 1))
         bar = "." * mark + "|" + "." * (_COLUMNS - 1 - mark)
-        lines.append(f"{'nemesis':<12} {_done(event):<28} {'':<4} [{bar}] {scale.seconds(event.time):.3f} s")
+        lines.append(f"{'nemesis':<12} {in_words(event):<28} {'':<4} [{bar}] {scale.seconds(event.time):.3f} s")
     if len(concerned) > _MOST:
         lines.append(f"... and {len(concerned) - _MOST} more operations")
     return "\n".join(lines)
@@ -48,7 +48,7 @@ def svg(concerned: Sequence[Operation], events: Sequence[Event]) -> str:
         parts.append(
             f'<line x1="{x:.1f}" y1="{_ROW}" x2="{x:.1f}" y2="{height}" stroke="#c62828" stroke-dasharray="4 3"/>'
         )
-        parts.append(f'<text x="{x + 3:.1f}" y="{_ROW - 6}" fill="#c62828">{escape(_done(event))}</text>')
+        parts.append(f'<text x="{x + 3:.1f}" y="{_ROW - 6}" fill="#c62828">{escape(in_words(event))}</text>')
     for row, operation in enumerate(shown, start=1):
         y = row * _ROW
         x = _LEFT + scale.part(operation.began) * _WIDTH
@@ -82,10 +82,6 @@ class _Scale:
 
 def _faults(events: Sequence[Event], scale: _Scale) -> list[Event]:
     return [event for event in faults(events) if scale.first <= event.time <= scale.last]
-
-
-def _done(event: Event) -> str:
-    return f"{event.f} {', '.join(event.value['nodes'])}"
 
 
 def _end(scale: _Scale, operation: Operation) -> str:

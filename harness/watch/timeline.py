@@ -9,7 +9,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.events import NEMESIS, Event
+from harness.events import NEMESIS, UNDO, Event
 
 _BIN_NS = 500_000_000
 #: Two hours of half seconds; what is older is only in the counts.
@@ -17,7 +17,6 @@ _MOST_BINS = 14_400
 _SHOWN_BINS = 120
 _MOST_NEWS = 40
 _MOST_BANDS = 200
-_UNDO = "undo-"
 _NS = 1e9
 _SHORTEST_S = 60
 
@@ -112,10 +111,10 @@ class Timeline:
         value = event.value if isinstance(event.value, Mapping) else {}
         nodes = [str(node) for node in value.get("nodes", ())]
         begins = value.get("phase") == "begin"
-        if event.f.startswith(_UNDO):
+        if event.f.startswith(UNDO):
             if not begins:
-                self._end(event.f.removeprefix(_UNDO), nodes, event.time)
-                self._tell(event, f"the {event.f.removeprefix(_UNDO)} of {', '.join(nodes)} is undone")
+                self._end(event.f.removeprefix(UNDO), nodes, event.time)
+                self._tell(event, f"the {event.f.removeprefix(UNDO)} of {', '.join(nodes)} is undone")
         elif begins:
             self._bands.extend(Band(event.f, node, event.time) for node in nodes)
         elif nodes:
