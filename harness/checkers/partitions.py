@@ -19,6 +19,9 @@ from harness.events import NEMESIS, Event, faults, operations
 
 #: So many standard deviations from the expected share are implausible: once in 16 000 runs by chance.
 _SIGMAS = 4.0
+#: Hazelcast leaves a member's number of partitions be as long as it is within this factor of the average
+#: (PartitionStateGeneratorImpl, RANGE_CHECK_RATIO): of 271 partitions two members may own 123 and 148.
+BALANCE = 1.1
 
 
 def expected_share(*, members: int, killed: int, copies: int) -> float:
@@ -76,19 +79,27 @@ def _told(events: Sequence[Event], whole: Counter[object], gone: Counter[object]
 
 
 def _spread(events: Sequence[Event]) -> list[Anomaly]:
-    """Every running member owns about as many keys as any other."""
+    """Every running member owns about as many keys as any other: as its share of the partitions may be uneven by
+    `BALANCE`, and the keys in them are by chance.
+    """
     found: list[Anomaly] = []
     for event in events:
         if event.process == NEMESIS and event.f == "keys-per-member":
-            total, fair = sum(event.value.values()), 1 / len(event.value)
-            deviation = sqrt(total * fair * (1 - fair))
-            if uneven := {name: n for name, n in event.value.items() if abs(n - total * fair) > _SIGMAS * deviation}:
+            total, members = sum(event.value.values()), len(event.value)
+            least, most = _plausible(total, 1 / members / BALANCE)[0], _plausible(total, min(1, BALANCE / members))[1]
+            if uneven := {name: n for name, n in event.value.items() if not least <= n <= most}:
                 sentence = (
-                    f"{', '.join(f'{name} owns {n}' for name, n in uneven.items())} of {total} keys, about "
-                    f"{total * fair:.0f} were expected of each of {len(event.value)} members"
+                    f"{', '.join(f'{name} owns {n}' for name, n in uneven.items())} of {total} keys, "
+                    f"{least:.0f} to {most:.0f} were expected of each of {members} members"
                 )
                 found.append(Anomaly("unevenly spread", sentence))
     return found
+
+
+def _plausible(total: int, share: float) -> tuple[float, float]:
+    """How many of so many keys fall into a share of the partitions, at least and at most."""
+    reach = _SIGMAS * sqrt(total * share * (1 - share))
+    return total * share - reach, total * share + reach
 
 
 def _permitted(

@@ -100,7 +100,17 @@ def test_a_loss_against_the_members_word_is_found(seed: int) -> None:
     assert [anomaly.name for anomaly in found.anomalies] == ["kept without a copy"]
 
 
-@pytest.mark.parametrize(("counts", "found"), [([500, 500], []), ([570, 430], ["unevenly spread"]), ([1000], [])])
+@pytest.mark.parametrize(
+    ("counts", "found"),
+    # 433 and 567 were seen: 123 and 148 partitions, which Hazelcast calls balanced
+    [
+        ([500, 500], []),
+        ([433, 567], []),
+        ([620, 380], ["unevenly spread"]),
+        ([1000], []),
+        ([450, 275, 275], ["unevenly spread"]),
+    ],
+)
 def test_a_member_that_owns_too_much_is_found(counts: list[int], found: list[str]) -> None:
     safe = history(seed=1, copies=3, killed=2)
     shares = {f"hazelcast-{number}": count for number, count in enumerate(counts)}
