@@ -215,7 +215,7 @@ def _client(nodes: Sequence[Node], *, in_order: bool = False) -> HazelcastClient
 
 
 def _get(node: Node, path: str) -> dict[str, object]:
-    response = httpx.get(f"http://{node.endpoint('client')}{path}", timeout=_TIMEOUT_S)
+    response = httpx.get(f"http://{node.endpoint('http')}{path}", timeout=_TIMEOUT_S)
     response.raise_for_status()
     answer: dict[str, object] = response.json()
     return answer

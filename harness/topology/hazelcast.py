@@ -9,7 +9,9 @@ from harness.topology.nodes import HttpReady, Kind, NodeSpec
 from harness.topology.timings import FAST, Timings
 
 CLUSTER_NAME = "dev"
-PORT = 5701
+#: A port each for clients, other members and HTTP (docs/decisions/0008): on a shared one, a member that connects to one
+#: that hangs keeps an I/O thread so busy that its other connections starve (hazelcast/hazelcast issue 26473).
+MEMBER_PORT, PORT, HTTP_PORT = 5701, 5702, 5703
 #: Hazelcast's default, hazelcast.partition.count.
 PARTITION_COUNT = 271
 #: Maps and queues whose name begins with this have no backup; a name costs less than a cluster of other settings.
@@ -56,8 +58,8 @@ def hazelcast(
             role="hazelcast",
             index=index,
             kind=kind,
-            ports={"client": PORT},
-            ready=HttpReady("client", "/hazelcast/health", {"nodeState": "ACTIVE"}),
+            ports={"member": MEMBER_PORT, "client": PORT, "http": HTTP_PORT},
+            ready=HttpReady("http", "/hazelcast/health", {"nodeState": "ACTIVE"}),
             environment={
                 "HAZELCAST_CONFIG": f"${{file:{_CONFIG}}}",
                 "JAVA_OPTS": " ".join(f"-D{key}={value}" for key, value in _properties(name, timings).items()),
@@ -91,9 +93,11 @@ def _properties(name: str, timings: Timings) -> dict[str, str]:
 def _config(members: list[str], groups: list[list[str]], *, stored: bool) -> str:
     """The member configuration as JSON, which is YAML as well."""
     network = {
-        "port": {"port": PORT, "auto-increment": False},
-        "rest-api": {
-            "enabled": True,
+        "enabled": True,
+        "member-server-socket-endpoint-config": _endpoint(MEMBER_PORT),
+        "client-server-socket-endpoint-config": _endpoint(PORT),
+        "rest-server-socket-endpoint-config": {
+            **_endpoint(HTTP_PORT),
             "endpoint-groups": {"HEALTH_CHECK": {"enabled": True}, "CLUSTER_READ": {"enabled": True}},
         },
         "join": {
@@ -102,17 +106,21 @@ def _config(members: list[str], groups: list[list[str]], *, stored: bool) -> str
             "tcp-ip": {
                 "enabled": True,
                 "connection-timeout-seconds": 1,
-                "member-list": [f"${{{member}}}:{PORT}" for member in members],
+                "member-list": [f"${{{member}}}:{MEMBER_PORT}" for member in members],
             },
         },
     }
-    settings: dict[str, object] = {"cluster-name": CLUSTER_NAME, "network": network, **_STRUCTURES}
+    settings: dict[str, object] = {"cluster-name": CLUSTER_NAME, "advanced-network": network, **_STRUCTURES}
     if stored:
         settings |= _store()
     if groups:
         addresses = [[f"${{{member}}}" for member in group] for group in groups]
         settings["partition-group"] = {"enabled": True, "group-type": "CUSTOM", "member-group": addresses}
     return json.dumps({"hazelcast": settings}, indent=1)
+
+
+def _endpoint(port: int) -> dict[str, object]:
+    return {"port": {"port": port, "auto-increment": False}}
 
 
 def _store() -> dict[str, object]:

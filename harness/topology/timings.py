@@ -37,10 +37,7 @@ FAST = Timings(
     name="fast",
     hazelcast={
         "hazelcast.heartbeat.interval.seconds": "1",
-        # More than the 5 s for which a master that looks for other clusters waits for a member that hangs
-        # (AbstractJoiner, SPLIT_BRAIN_CONN_TIMEOUT_MILLIS): with 5 s two live members now and then took each other for
-        # dead after the pause of a third (docs/decisions/0006).
-        "hazelcast.max.no.heartbeat.seconds": "8",
+        "hazelcast.max.no.heartbeat.seconds": "5",
         "hazelcast.merge.first.run.delay.seconds": "1",
         "hazelcast.merge.next.run.delay.seconds": "1",
         "hazelcast.wait.seconds.before.join": "0",
