@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI, Response
 from pydantic import BaseModel
 
@@ -67,7 +68,7 @@ def run(service: Service, app: FastAPI, stages: Stages, log: Log) -> None:
     log("starting", url=service.advertise_url, pid=os.getpid())
     for part in stages:
         part.start()
-    asyncio.run(_serve(app, listening, stages, log))
+    uvloop.run(_serve(app, listening, stages, log))
 
 
 def _add_health(app: FastAPI, service: Service, stages: Stages) -> None:
@@ -97,8 +98,8 @@ class _Server(uvicorn.Server):
 async def _serve(app: FastAPI, listening: socket.socket, stages: Stages, log: Log) -> None:
     options = uvicorn.Config(
         app,
-        loop="asyncio",
-        http="h11",
+        loop="uvloop",
+        http="httptools",
         ws="none",
         lifespan="off",
         log_config=None,

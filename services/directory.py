@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import httpx
 
@@ -10,6 +11,8 @@ from services.logs import Log
 
 #: How long config may take, in seconds; longer, and the last known list is used.
 TIMEOUT_S = 0.5
+#: For how long an answer of config is used again, in seconds: far less than a lease, and requests come in bunches.
+FRESH_S = 0.2
 
 
 class Directory:
@@ -25,12 +28,20 @@ class Directory:
         self._client, self._url, self._log = client, f"{config_url}/instances", log
         self._known: dict[str, dict[str, str]] = {}
         self._answers = True
+        self._fresh_until = 0.0
 
     async def instances(self, role: str) -> list[tuple[str, str]]:
         """Name and URL of each live instance, in random order.
 
         If config does not answer, or knows of none (it may have restarted empty), the last ones known.
         """
+        if not (self._known.get(role) and time.monotonic() < self._fresh_until):
+            await self._ask()
+        instances = list(self._known.get(role, {}).items())
+        random.shuffle(instances)
+        return instances
+
+    async def _ask(self) -> None:
         try:
             response = await self._client.get(self._url, timeout=TIMEOUT_S)
             response.raise_for_status()
@@ -39,9 +50,7 @@ class Directory:
             self._tell(True, None)
         except httpx.HTTPError as error:
             self._tell(False, error)
-        instances = list(self._known.get(role, {}).items())
-        random.shuffle(instances)
-        return instances
+        self._fresh_until = time.monotonic() + FRESH_S
 
     def _tell(self, answers: bool, error: Exception | None) -> None:
         if answers != self._answers:

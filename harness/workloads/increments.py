@@ -9,46 +9,46 @@ recorded:
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hazelcast.errors import HazelcastError
 
 from harness.backends.protocol import Node
-from harness.clusters.hazelcast import HazelcastView, connect
+from harness.clusters.hazelcast import HazelcastView, connect, connect_async
 from harness.history import History
 from harness.waiting import until
 
 _KEY = "key"
 _LEASE_S = 5.0
 #: Increments the key once; gives how often it had to be tried again.
-Increment = Callable[[Any], int]
+Increment = Callable[[Any], Awaitable[int]]
 
 
-def without_locks(entries: Any) -> int:
+async def without_locks(entries: Any) -> int:
     """Reads, adds, writes: whatever another client wrote in between is overwritten."""
-    entries.set(_KEY, entries.get(_KEY) + 1)
+    await entries.set(_KEY, await entries.get(_KEY) + 1)
     return 0
 
 
-def pessimistic(entries: Any) -> int:
+async def pessimistic(entries: Any) -> int:
     """The same under the key's lock."""
     # With a lease: a lock whose release was lost with a member would be held for ever.
-    entries.lock(_KEY, _LEASE_S)
+    await entries.lock(_KEY, _LEASE_S)
     try:
-        entries.set(_KEY, entries.get(_KEY) + 1)
+        await entries.set(_KEY, await entries.get(_KEY) + 1)
     finally:
-        entries.unlock(_KEY)
+        await entries.unlock(_KEY)
     return 0
 
 
-def optimistic(entries: Any) -> int:
+async def optimistic(entries: Any) -> int:
     """Replaces the value it read if it is still that one, else reads again."""
     retries = 0
-    while not entries.replace_if_same(_KEY, value := entries.get(_KEY), value + 1):
+    while not await entries.replace_if_same(_KEY, value := await entries.get(_KEY), value + 1):
         retries += 1
     return retries
 
@@ -86,21 +86,14 @@ class Increments:
             way: one of `WAYS`.
             clients: how many.
             count: increments of each.
-            meanwhile: done once a third of the first client's increments were acknowledged.
+            meanwhile: done in a thread once a third of the increments were acknowledged.
         """
-        nodes = self._owner_first()
-        with connect(nodes, in_order=True) as hazelcast:
+        with connect(self._view.nodes) as hazelcast:
             entries: Any = hazelcast.get_map(self._name).blocking()
             entries.put_if_absent(_KEY, 0)
         progress: list[int] = []
         began = time.monotonic()
-        with ThreadPoolExecutor(clients) as pool:
-            running = [pool.submit(self._client, nodes, WAYS[way], count, progress) for _ in range(clients)]
-            if meanwhile:
-                wanted = count * clients // 3
-                until("a third of the increments", lambda: len(progress), lambda n: n >= wanted, timeout_s=120)
-                meanwhile()
-            retries = sum(future.result() for future in running)
+        retries = asyncio.run(self._all(WAYS[way], clients, count, progress, meanwhile))
         seconds = time.monotonic() - began
         done = Done(round(seconds, 2), round(count * clients / seconds, 1), retries)
         final = self._read()
@@ -114,14 +107,28 @@ class Increments:
         owner = self._view.owner_of(self._view.partition_of(_KEY))
         return sorted(self._view.nodes, key=lambda node: node is not owner)
 
-    def _client(self, nodes: Sequence[Node], increment: Increment, count: int, progress: list[int]) -> int:
+    async def _all(
+        self,
+        increment: Increment,
+        clients: int,
+        count: int,
+        progress: list[int],
+        meanwhile: Callable[[], object] | None,
+    ) -> int:
+        nodes = self._owner_first()
+        running = [self._client(nodes, increment, count, progress) for _ in range(clients)]
+        if meanwhile:
+            running.append(asyncio.to_thread(_after, count * clients // 3, progress, meanwhile))
+        return sum(await asyncio.gather(*running))
+
+    async def _client(self, nodes: Sequence[Node], increment: Increment, count: int, progress: list[int]) -> int:
         client, retries = self._history.client(), 0
-        with connect(nodes, in_order=True) as hazelcast:
-            entries: Any = hazelcast.get_map(self._name).blocking()
+        async with connect_async(nodes) as hazelcast:
+            entries: Any = await hazelcast.get_map(self._name)
             for _ in range(count):
                 operation = client.invoke("increment", 1)
                 try:
-                    retries += increment(entries)
+                    retries += await increment(entries)
                 except (HazelcastError, OSError) as error:
                     operation.info(f"{type(error).__name__}: {error}")
                     continue
@@ -136,3 +143,10 @@ class Increments:
             value: int = entries.get(_KEY)
         operation.ok(value)
         return value
+
+
+def _after(wanted: int, progress: Sequence[int], meanwhile: Callable[[], object]) -> int:
+    """Waits for so many increments, then does it; nothing was tried again for that."""
+    until("a third of the increments", lambda: len(progress), lambda n: n >= wanted, timeout_s=120)
+    meanwhile()
+    return 0

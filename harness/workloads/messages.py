@@ -83,7 +83,7 @@ class MessageClients:
         self._numbers = itertools.count(1)
         self._local = threading.local()
 
-    def post(self, count: int, *, clients: int = 4) -> Posted:
+    def post(self, count: int, *, clients: int = 8) -> Posted:
         """Posts `count` new messages from `clients` concurrent clients and returns once each was answered."""
         with ThreadPoolExecutor(clients) as pool:
             return _sorted(pool.map(lambda _: self._post_one(), range(count)))

@@ -1,6 +1,5 @@
 """What turns the lock scenarios red: no lock, one on another key, and one where there should be none."""
 
-import threading
 from typing import Any
 
 import pytest
@@ -46,11 +45,11 @@ def test_locks_on_different_keys_lose_updates(system: System, faults: Nemesis, m
         scenarios.test_with_locks_the_loss_of_a_member_loses_no_update(system, faults, "pessimistic")
 
 
-def a_lock_of_its_own(entries: Any) -> int:
+async def a_lock_of_its_own(entries: Any) -> int:
     """Each client locks a key that is named after it."""
-    key = threading.current_thread().name
-    entries.lock(key)
+    key = str(id(entries))
+    await entries.lock(key)
     try:
-        return increments.without_locks(entries)
+        return await increments.without_locks(entries)
     finally:
-        entries.unlock(key)
+        await entries.unlock(key)
