@@ -6,7 +6,7 @@ One at a time: servers that idle still take CPU time from those that are measure
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from harness.backends.protocol import Backend, Deployment, Networked, Node, Phase
@@ -16,7 +16,9 @@ from harness.clusters.kafka import KafkaView
 from harness.clusters.postgres import PostgresView
 from harness.errors import HarnessError
 from harness.narration import Say
-from harness.topology.nodes import Topology
+from harness.topology.nodes import NodeSpec, Topology
+
+Entry = tuple[Deployment, Clusters]
 
 
 class Pool:
@@ -26,25 +28,35 @@ class Pool:
         self._backend = backend
         self._say = say
         self._forming_timeout_s = forming_timeout_s
-        self._running: list[tuple[Deployment, Clusters]] = []
+        self._running: list[Entry] = []
 
-    def clusters(self, topology: Topology) -> tuple[Deployment, Clusters]:
-        """A deployment of `topology` with every server running and both clusters complete.
+    def clusters(
+        self, topology: Topology, services: Sequence[NodeSpec] = (), *, once_formed: Callable[[Clusters], None]
+    ) -> Entry:
+        """A deployment of `topology` with every server running, both clusters complete, and these services healthy.
 
-        One that runs already is healed: rid of its services, its servers brought back. One that can't be healed is
-        removed and made anew, as is one of another topology.
+        One that runs already is healed: rid of its services, its servers brought back, while the new services start.
+        One that can't be healed is removed and made anew, as is one of another topology.
+
+        Args:
+            topology: its servers.
+            services: started with it.
+            once_formed: done when the clusters are complete; the services may need it to become healthy.
         """
         for deployment, clusters in self._running.copy():
             if deployment.topology == topology:
                 try:
-                    self._heal(deployment, clusters)
+                    self._heal(deployment, clusters, services, once_formed)
                     return deployment, clusters
                 except HarnessError as error:
                     self._say(f"{topology.name} can't be healed and is made anew: {error}")
             self._close(deployment, clusters)
-        return self._deploy(topology)
+        deployment, clusters = self._deploy(topology)
+        once_formed(clusters)
+        deployment.put(services)
+        return deployment, clusters
 
-    def as_they_are(self, deployment: Deployment) -> tuple[Deployment, Clusters]:
+    def as_they_are(self, deployment: Deployment) -> Entry:
         """An adopted deployment and its clusters, which its owner has healed."""
         return next(entry for entry in self._running if entry[0] is deployment)
 
@@ -53,7 +65,7 @@ class Pool:
         """The nodes of every deployment, by name."""
         return {name: node for deployment, _ in self._running for name, node in deployment.nodes.items()}
 
-    def _deploy(self, topology: Topology) -> tuple[Deployment, Clusters]:
+    def _deploy(self, topology: Topology) -> Entry:
         self._say(f"starting {topology.name} ({len(topology.nodes)} servers, {self._backend.name})")
         deployment = self._backend.deploy(topology, self._say)
         clusters = self.adopt(deployment)
@@ -71,14 +83,24 @@ class Pool:
         self._running.append((deployment, clusters))
         return clusters
 
-    def _heal(self, deployment: Deployment, clusters: Clusters) -> None:
+    def _heal(
+        self,
+        deployment: Deployment,
+        clusters: Clusters,
+        wanted: Sequence[NodeSpec],
+        once_formed: Callable[[Clusters], None],
+    ) -> None:
         servers = [deployment.nodes[spec.name] for spec in deployment.topology]
         services = [name for name in deployment.nodes if name not in {server.spec.name for server in servers}]
         with ThreadPoolExecutor(len(servers) + 1) as pool:
-            removing = pool.submit(deployment.remove, services)
-            list(pool.map(bring_back, servers))
-        removing.result()
-        self._await_formed(deployment.topology, clusters)
+            bringing = [pool.submit(bring_back, server) for server in servers]
+            deployment.remove(services)
+            putting = pool.submit(deployment.put, wanted)
+            for server in bringing:
+                server.result()
+            self._await_formed(deployment.topology, clusters)
+            once_formed(clusters)
+            putting.result()
 
     def _await_formed(self, topology: Topology, clusters: Clusters) -> None:
         if topology.role("postgres"):

@@ -99,6 +99,10 @@ class Shape:
     brokers: int = 3
     mutants: Mapping[str, str] | None = None
 
+    def of_the_beginning(self, services: Sequence[NodeSpec]) -> Sequence[NodeSpec]:
+        """Those of the services that run from the beginning."""
+        return [spec for spec in services if self.running and (self.consumers or spec.role != "messages")]
+
 
 @dataclass(frozen=True)
 class Attached:
@@ -188,16 +192,21 @@ class Run:
         topology = whole(self.options.profile, wanted)
         if self._attached:
             self._attached.assert_is(topology)
-        deployment, clusters = self._pool.clusters(topology)
         self._epochs += 1
         epoch = Epoch(f"{self.session.id}-{self._epochs}", wanted.queue, backups=wanted.backups, replay=wanted.replay)
-        if queue_owner:
-            epoch = replace(epoch, hazelcast_queue=queue_owned_by(queue_owner, clusters, epoch))
-        if wanted.queue == "kafka" and wanted.running:
-            clusters.kafka.create_topic(epoch.topic)
         specs = services(epoch, timings=self.options.profile, mutants=wanted.mutants)
-        if wanted.running:
-            deployment.put([spec for spec in specs if wanted.consumers or spec.role != "messages"])
+
+        def create_topic(clusters: Clusters) -> None:
+            if wanted.queue == "kafka" and wanted.running:
+                clusters.kafka.create_topic(epoch.topic)
+
+        started = [] if queue_owner else wanted.of_the_beginning(specs)
+        deployment, clusters = self._pool.clusters(topology, started, once_formed=create_topic)
+        if queue_owner:
+            # Which names the member owns can't be asked before.
+            epoch = replace(epoch, hazelcast_queue=queue_owned_by(queue_owner, clusters, epoch))
+            specs = services(epoch, timings=self.options.profile, mutants=wanted.mutants)
+            deployment.put(wanted.of_the_beginning(specs))
         if self._attached:
             self._attached.follow(epoch, specs)
         return System(deployment, clusters, epoch, specs, history, narrate, trace=trace)

@@ -6,6 +6,8 @@ that), so every wait here has a time limit of its own; when it passes, the outco
 
 from __future__ import annotations
 
+import itertools
+import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -17,12 +19,12 @@ from hazelcast.lifecycle import LifecycleState
 
 from services.logs import Log
 from services.parts import Kept, NotConnectedError
-from services.settings import Hazelcast
+from services.settings import Address, Hazelcast
 
 #: How long one operation may take, in seconds.
 OPERATION_S = 3.0
-#: How long a connection may take, in seconds: longer than the client takes to give up on members that are not there.
-CONNECT_S = 6.0
+#: How long a connection to one member may take, in seconds: longer than the client takes to find that it is not there.
+CONNECT_S, ABSENT_S = 2.5, 1.5
 
 
 class UnknownOutcomeError(Exception):
@@ -41,6 +43,7 @@ class Cluster:
     def __init__(self, settings: Hazelcast, prepare: Callable[[HazelcastClient], object], log: Log) -> None:
         self._settings, self._prepare = settings, prepare
         self._connected = False
+        self._turns = itertools.cycle(random.sample(settings.members, len(settings.members)))
         self._kept: Kept[HazelcastClient] = Kept(
             f"Hazelcast cluster {settings.cluster}",
             make=self._make,
@@ -55,7 +58,11 @@ class Cluster:
         return self._kept.problem() or (None if self._connected else "no member of the Hazelcast cluster is connected")
 
     def _make(self) -> HazelcastClient:
-        client = _within(CONNECT_S, self._connect)
+        """A client that the next member in turn let in; from then on it knows them all."""
+        member = next(self._turns)
+        return _within(CONNECT_S, f"Hazelcast member {member}", lambda: self._prepared(self._connect(member)))
+
+    def _prepared(self, client: HazelcastClient) -> HazelcastClient:
         try:
             self._prepare(client)
         except BaseException:
@@ -63,12 +70,12 @@ class Cluster:
             raise
         return client
 
-    def _connect(self) -> HazelcastClient:
+    def _connect(self, member: Address) -> HazelcastClient:
         return HazelcastClient(
             cluster_name=self._settings.cluster,
-            cluster_members=[str(address) for address in self._settings.members],
+            cluster_members=[str(member)],
             connection_timeout=1.0,
-            cluster_connect_timeout=5.0,  # then the client ends, and Kept makes a new one
+            cluster_connect_timeout=ABSENT_S,  # then the client ends, and Kept makes a new one
             retry_initial_backoff=0.1,
             retry_max_backoff=0.5,
             reconnect_mode=ReconnectMode.ON,
@@ -89,12 +96,11 @@ class Cluster:
             self._connected = state == LifecycleState.CONNECTED
 
 
-def _within(limit_s: float, connect: Callable[[], HazelcastClient]) -> HazelcastClient:
+def _within(limit_s: float, member: str, connect: Callable[[], HazelcastClient]) -> HazelcastClient:
     """A connected client, or an error after `limit_s` seconds.
 
     The constructor waits without limit for a member that accepts the connection and then hangs (heartbeats begin only
-    once it is connected). Such a client is left to its thread and shut down should it ever connect; the next one
-    shuffles the members and soon tries a living one first.
+    once it is connected). Such a client is left to its thread and shut down should it ever connect.
     """
     made: Future[HazelcastClient] = Future()
 
@@ -109,7 +115,7 @@ def _within(limit_s: float, connect: Callable[[], HazelcastClient]) -> Hazelcast
         return made.result(limit_s)
     except TimeoutError:
         made.add_done_callback(lambda late: None if late.exception() else late.result().shutdown())
-        raise NotConnectedError(f"no member of the Hazelcast cluster let this client in within {limit_s:g} s") from None
+        raise NotConnectedError(f"{member} did not let this client in within {limit_s:g} s") from None
 
 
 def result(future: Any, timeout_s: float = OPERATION_S) -> Any:

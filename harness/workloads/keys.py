@@ -9,11 +9,12 @@ Guarantee under test: what may be lost follows from the number of copies and of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack, suppress
 from typing import Any
 
-from harness.clusters.hazelcast import HazelcastView, connect
+from harness.clusters.hazelcast import HazelcastView, connect, connect_async
 from harness.clusters.losses import partition_losses
 from harness.errors import AwaitTimeoutError
 from harness.history import History
@@ -21,6 +22,8 @@ from harness.waiting import until
 
 _READ_TIMEOUT_S = 20.0
 _TOLD_S = 5.0
+#: So many put at once: a put goes through three members one after the other, and waits more than it works.
+_CLIENTS = 8
 
 
 class Keys:
@@ -36,14 +39,8 @@ class Keys:
 
     def put(self, count: int, *, first: int = 0) -> None:
         """Puts `count` keys from key-<first> on and records who owns each, and how many each member owns."""
-        client = self._history.client()
         keys = [f"key-{number}" for number in range(first, first + count)]
-        with connect(self._view.nodes) as hazelcast:
-            entries: Any = hazelcast.get_map(self._name).blocking()
-            for key in keys:
-                operation = client.invoke("add", key)
-                entries.set(key, f"value of {key}")
-                operation.ok(key)
+        asyncio.run(self._put(keys))
         self._history.event("owners", {"keys": self._owners(keys)})
         self.note_shares()
         self._losses = self._listening.enter_context(partition_losses(self._view.running()))
@@ -78,6 +75,19 @@ class Keys:
             timeout_s=_READ_TIMEOUT_S,
         )
         self._history.event("keys-per-member", dict(shares))
+
+    async def _put(self, keys: Sequence[str]) -> None:
+        async with connect_async(self._view.nodes) as hazelcast:
+            entries: Any = await hazelcast.get_map(self._name)
+            left = iter(keys)
+            await asyncio.gather(*(self._put_in_turn(entries, left) for _ in range(_CLIENTS)))
+
+    async def _put_in_turn(self, entries: Any, left: Iterator[str]) -> None:
+        client = self._history.client()
+        for key in left:
+            operation = client.invoke("add", key)
+            await entries.set(key, f"value of {key}")
+            operation.ok(key)
 
     def _note_losses(self, lost: Set[int]) -> None:
         """Records what the members said of lost partitions; their word may come a moment after the read."""
