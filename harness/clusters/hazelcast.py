@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -95,23 +95,35 @@ class HazelcastView:
         Raises:
             AwaitTimeoutError: it has no owner among the members for some seconds.
         """
-        (owner,) = until(
-            f"partition {partition} to have an owner among the members",
-            lambda: self._owners_as_told(partition),
+        return self.owners_of([partition])[partition]
+
+    def owners_of(self, partitions: Iterable[int]) -> Mapping[int, Node]:
+        """The members that own these partitions now.
+
+        Raises:
+            AwaitTimeoutError: one has no owner among the members for some seconds.
+        """
+        asked = sorted(set(partitions))
+        return until(
+            f"{f'partition {asked[0]}' if len(asked) == 1 else f'{len(asked)} partitions'} to be owned by a member",
+            lambda: self._owners_as_told(asked),
+            lambda owners: len(owners) == len(asked),
             timeout_s=_OWNER_TIMEOUT_S,
         )
-        return owner
 
-    def _owners_as_told(self, partition: int) -> Sequence[Node]:
-        """The owner, or nobody."""
+    def _owners_as_told(self, partitions: Sequence[int]) -> Mapping[int, Node]:
+        """The owners; nobody if one is missing."""
         client = self._connected()
-        owner = client.partition_service.get_partition_owner(partition)
-        for member in client.cluster_service.get_members():
-            if member.uuid == owner:
-                return [self._by_address(f"{member.address.host}:{member.address.port}")]
+        members = {
+            member.uuid: self._by_address(f"{member.address.host}:{member.address.port}")
+            for member in client.cluster_service.get_members()
+        }
+        owners = {partition: client.partition_service.get_partition_owner(partition) for partition in partitions}
+        if set(owners.values()) <= members.keys():
+            return {partition: members[owner] for partition, owner in owners.items()}
         # A client can keep the table of before a member's death for good; a new one is told what is.
         self.close()
-        return []
+        return {}
 
     def assign_partitions(self, *, timeout_s: float) -> None:
         """Makes the cluster assign its partitions, which it puts off until the first use of any, and waits for it.
@@ -131,7 +143,10 @@ class HazelcastView:
     def keys_per_member(self, map_name: str) -> Mapping[str, int]:
         """How many of a map's keys each running member owns, by the owner of each key's partition."""
         keys: list[str] = self._connected().get_map(map_name).blocking().key_set()
-        counts = Counter(self.owner_of(self.partition_of(key)).spec.name for key in keys)
+        partitions = Counter(self.partition_of(key) for key in keys)
+        counts: Counter[str] = Counter()
+        for partition, owner in self.owners_of(partitions).items():
+            counts[owner.spec.name] += partitions[partition]
         return {node.spec.name: counts[node.spec.name] for node in self.running()}
 
     def queue_size(self, name: str) -> int:

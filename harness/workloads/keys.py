@@ -98,7 +98,8 @@ class Keys:
 
     def _owners(self, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
         self._partitions = {key: self._view.partition_of(key) for key in keys}
-        return {key: (p, self._view.owner_of(p).spec.name) for key, p in self._partitions.items()}
+        owners = self._view.owners_of(self._partitions.values())
+        return {key: (p, owners[p].spec.name) for key, p in self._partitions.items()}
 
 
 def _all(entries: Any) -> list[str]:
