@@ -11,8 +11,6 @@ from pathlib import Path
 
 import psutil
 
-from harness.provision.jars import lock_path
-
 #: Environment variables whose values a report may show: what a CI service says about the commit that it runs.
 ALLOWED = (
     "CI",
@@ -62,6 +60,9 @@ def source(path: str, line: int, environ: Mapping[str, str] = os.environ) -> str
 
 def _servers() -> Mapping[str, str]:
     """What the locks of the servers say; an image that was given instead is named by its tag in the steps."""
+    # Imported late: what resolves Maven artifacts takes as long to import as pytest itself.
+    from harness.provision.jars import lock_path
+
     found: dict[str, str] = {}
     for server in ("hazelcast", "kafka"):
         wanted = tomllib.loads(Path(lock_path(server).with_name("jgo.toml")).read_text())
