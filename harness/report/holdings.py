@@ -55,7 +55,9 @@ def holdings(system: System) -> tuple[Holding, ...]:
 
 
 def table(held: Sequence[Holding]) -> str:
-    """As plain text."""
+    """As plain text; nothing for a system without services."""
+    if not held:
+        return ""
     shown = Table("instance", "holds", "what", box=None)
     for one in held:
         shown.add_row(one.instance, "?" if one.count is None else str(one.count), _WORDS[one.what])
