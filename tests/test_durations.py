@@ -29,7 +29,7 @@ def test_what_passed_is_read_under_the_id_that_pytest_collects(tmp_path: Path) -
     (tmp_path / "scenarios").mkdir()
     (tmp_path / "scenarios" / "test_tiny.py").write_text(CODE)
     junit = tmp_path / "junit.xml"
-    run("pytest", "scenarios", f"--junitxml={junit}", "-p", "no:cacheprovider", cwd=tmp_path)
+    run("pytest", "scenarios", f"--junitxml={junit}", "--rootdir=.", "-p", "no:cacheprovider", cwd=tmp_path)
     assert set(read(junit)) == {
         "scenarios/test_tiny.py::test_passes[10]",
         "scenarios/test_tiny.py::test_passes[as it is]",

@@ -33,7 +33,7 @@ def test_vendor_timings_leave_the_failure_detectors_alone() -> None:
 def test_a_restarted_member_knows_every_other() -> None:
     member = hazelcast()[0]
     lists = [
-        json.loads(files["hazelcast.yaml"])["hazelcast"]["network"]["join"]["tcp-ip"]["member-list"]
+        json.loads(files["hazelcast.yaml"])["hazelcast"]["advanced-network"]["join"]["tcp-ip"]["member-list"]
         for files in (member.files, member.files_when_ready)
     ]
     assert [len(members) for members in lists] == [1, 3]
