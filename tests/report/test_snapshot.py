@@ -67,6 +67,16 @@ def test_a_queue_has_its_depth_and_its_owner(system: System) -> None:
     assert [node.name for node in seen.nodes if "owner" in {duty.what for duty in node.duties}] == [owner]
 
 
+@pytest.mark.process
+@pytest.mark.system(running=False)
+def test_servers_alone_are_not_asked_for_a_topic_that_nobody_made(system: System) -> None:
+    began = time.monotonic()
+    seen = snapshot.of(system)
+    assert time.monotonic() - began < 1.5
+    assert not seen.notes
+    assert [duty.what for node in seen.nodes if node.role == "hazelcast" for duty in node.duties].count("oldest") == 1
+
+
 def test_what_does_not_answer_or_fails_is_noted_and_the_rest_is_there() -> None:
     never = threading.Event()
     asked = Round()
