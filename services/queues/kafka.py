@@ -10,10 +10,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from functools import partial
 from typing import Any
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError
+from kafka.net.compat import KafkaNetClient
 
 from services.logs import Log
 from services.parts import Kept, NotConnectedError
@@ -24,6 +26,15 @@ from services.settings import Kafka
 DELIVERY_MS, REQUEST_MS = 3000, 1500
 #: A send that is this much later than its limit shows that the producer itself has failed.
 GRACE_MS = 500
+#: How long a connection may take. A dead container's address refuses nothing: with kafka-python's 10 s the members of a group
+#: go on trying their dead coordinator until their session is over, and what they read and did not commit is read again by
+#: others. Neither consumer nor producer takes this setting, but they take a client that has it.
+CONNECT_MS = 1000
+_CLIENT = partial(
+    KafkaNetClient,
+    socket_connection_setup_timeout_ms=CONNECT_MS,
+    socket_connection_setup_timeout_max_ms=CONNECT_MS,
+)
 #: Found again soon: brokers, new leaders, and a topic that is made after the service has started.
 CLIENT: dict[str, Any] = {
     "reconnect_backoff_ms": 50,
@@ -33,6 +44,7 @@ CLIENT: dict[str, Any] = {
     "bootstrap_timeout_ms": 2000,
     "allow_auto_create_topics": False,
     "metrics_enabled": False,
+    "kafka_client": _CLIENT,
 }
 
 
