@@ -26,9 +26,9 @@ from services.settings import Kafka
 DELIVERY_MS, REQUEST_MS = 3000, 1500
 #: A send that is this much later than its limit shows that the producer itself has failed.
 GRACE_MS = 500
-#: How long a connection may take. A dead container's address refuses nothing: with kafka-python's 10 s the members of a group
-#: go on trying their dead coordinator until their session is over, and what they read and did not commit is read again by
-#: others. Neither consumer nor producer takes this setting, but they take a client that has it.
+#: How long a connection may take. A dead container's address refuses nothing: with kafka-python's 10 s the members of
+#: a group go on trying their dead coordinator until their session is over, and what they read and did not commit is
+#: read again by others. Neither consumer nor producer takes this setting, but they take a client that has it.
 CONNECT_MS = 1000
 _CLIENT = partial(
     KafkaNetClient,
