@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from harness.backends.protocol import Deployment, Node, Phase
+from harness.backends.protocol import Deployment, Node, Phase, that_run
 from harness.clusters import Clusters
 from harness.history import History
 from harness.narration import Narrate, Say
@@ -53,7 +53,7 @@ class Instances:
     @property
     def running(self) -> Mapping[str, str]:
         """Name to host:port of those that run."""
-        return {n.spec.name: n.endpoint("http") for n in self.nodes if n.state().phase is Phase.RUNNING}
+        return {n.spec.name: n.endpoint("http") for n in that_run(self.nodes)}
 
     def stop(self) -> None:
         """SIGTERM to all at once; returns when they are gone."""

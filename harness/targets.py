@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from harness.backends.protocol import Node, Phase
+from harness.backends.protocol import Node, that_run
 from harness.clusters import Clusters
 from harness.errors import InconclusiveError
 
@@ -129,7 +129,7 @@ def some(role: str, count: int = 1, *, seed: int) -> Target:
     """`count` running nodes of a role, chosen by `seed` so that a run can be repeated."""
 
     def pick(clusters: Clusters) -> Picked:
-        running = [n for n in clusters.role(role) if n.state().phase is Phase.RUNNING]
+        running = that_run(clusters.role(role))
         if len(running) < count:
             raise InconclusiveError(f"{count} running {role} nodes were wanted, there are {len(running)}")
         chosen = random.Random(seed).sample(running, count)
@@ -142,7 +142,7 @@ def every(role: str) -> Target:
     """All running nodes of a role."""
 
     def pick(clusters: Clusters) -> Picked:
-        running = tuple(n for n in clusters.role(role) if n.state().phase is Phase.RUNNING)
+        running = that_run(clusters.role(role))
         if not running:
             raise InconclusiveError(f"there is no running {role} node")
         return Picked(running, f"they are all {len(running)} running {role} nodes")

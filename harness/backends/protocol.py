@@ -5,7 +5,7 @@ Everything after this point, clusters, targets, faults, workloads, sees only the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -95,6 +95,11 @@ class Node(Protocol):
 
     def inside(self) -> Inside:
         """Where a person's command can run beside it."""
+
+
+def that_run(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """Those of the nodes whose process runs and is not paused, in their order."""
+    return tuple(node for node in nodes if node.state().phase is Phase.RUNNING)
 
 
 @runtime_checkable

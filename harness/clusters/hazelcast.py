@@ -19,7 +19,7 @@ import httpx
 from hazelcast.asyncio import HazelcastClient as AsyncHazelcastClient
 from hazelcast.client import HazelcastClient
 
-from harness.backends.protocol import Node, Phase
+from harness.backends.protocol import Node, that_run
 from harness.errors import InconclusiveError
 from harness.topology.hazelcast import CLUSTER_NAME
 from harness.waiting import until
@@ -53,7 +53,7 @@ class HazelcastView:
 
     def running(self) -> tuple[Node, ...]:
         """The nodes whose process runs and is not paused."""
-        return tuple(node for node in self._nodes if node.state().phase is Phase.RUNNING)
+        return that_run(self._nodes)
 
     def health(self, node: Node) -> Health:
         """What `node` says of itself and its cluster."""
@@ -208,7 +208,7 @@ class HazelcastView:
 @contextmanager
 def connect(nodes: Sequence[Node]) -> Iterator[HazelcastClient]:
     """A client of its own for a workload, connected to one of the nodes."""
-    client = _client(_of_those_that_run(nodes))
+    client = _client(that_run(nodes))
     try:
         yield client
     finally:
@@ -218,16 +218,12 @@ def connect(nodes: Sequence[Node]) -> Iterator[HazelcastClient]:
 @asynccontextmanager
 async def connect_async(nodes: Sequence[Node]) -> AsyncIterator[AsyncHazelcastClient]:
     """The same for asyncio, connected to the first node that answers; without threads an operation is cheaper."""
-    settings = _settings(_of_those_that_run(nodes)) | {"shuffle_member_list": False}
+    settings = _settings(that_run(nodes)) | {"shuffle_member_list": False}
     client = await AsyncHazelcastClient.create_and_start(**settings)
     try:
         yield client
     finally:
         await client.shutdown()
-
-
-def _of_those_that_run(nodes: Sequence[Node]) -> list[Node]:
-    return [node for node in nodes if node.state().phase is Phase.RUNNING]
 
 
 def _client(nodes: Sequence[Node]) -> HazelcastClient:
@@ -241,7 +237,6 @@ def _settings(nodes: Sequence[Node]) -> dict[str, Any]:
         "cluster_members": [node.endpoint("client") for node in nodes],
         # The harness may not be able to reach a container's own address, only its published port.
         "smart_routing": False,
-        "shuffle_member_list": True,
         "connection_timeout": 1.0,
         "cluster_connect_timeout": 10.0,
         "invocation_timeout": 10.0,

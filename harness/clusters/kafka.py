@@ -14,7 +14,7 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError
 
-from harness.backends.protocol import Node, Phase
+from harness.backends.protocol import Node, that_run
 from harness.errors import InconclusiveError
 from harness.waiting import until
 
@@ -69,7 +69,7 @@ class KafkaView:
 
     def running(self) -> tuple[Node, ...]:
         """The nodes whose process runs and is not paused."""
-        return tuple(node for node in self._nodes if node.state().phase is Phase.RUNNING)
+        return that_run(self._nodes)
 
     def broker(self, node_id: int) -> Node:
         """The node whose `node.id` is `node_id`."""

@@ -9,7 +9,7 @@ from harness.topology.nodes import HttpReady, Kind, NodeSpec
 from harness.topology.timings import FAST, Timings
 
 CLUSTER_NAME = "dev"
-#: A port each for clients, other members and HTTP (docs/decisions/0008): on a shared one, a member that connects to one
+#: A port each for clients, other members and HTTP (docs/decisions/0009): on a shared one, a member that connects to one
 #: that hangs keeps an I/O thread so busy that its other connections starve (hazelcast/hazelcast issue 26473).
 MEMBER_PORT, PORT, HTTP_PORT = 5701, 5702, 5703
 #: Hazelcast's default, hazelcast.partition.count.
