@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from harness.backends.protocol import Backend, Deployment, Networked, Node, Phase
 from harness.clusters import Clusters
@@ -31,7 +31,7 @@ class Pool:
         self._running: list[Entry] = []
 
     def clusters(
-        self, topology: Topology, services: Sequence[NodeSpec] = (), *, once_formed: Callable[[Clusters], None]
+        self, topology: Topology, services: Sequence[NodeSpec], *, once_formed: Callable[[Clusters], None]
     ) -> Entry:
         """A deployment of `topology` with every server running, both clusters complete, and these services healthy.
 
@@ -46,10 +46,13 @@ class Pool:
         for deployment, clusters in self._running.copy():
             if deployment.topology == topology:
                 try:
-                    self._heal(deployment, clusters, services, once_formed)
-                    return deployment, clusters
+                    putting = self._heal(deployment, clusters, services, once_formed)
                 except HarnessError as error:
                     self._say(f"{topology.name} can't be healed and is made anew: {error}")
+                else:
+                    # Servers made anew would not help a service that does not start.
+                    putting.result()
+                    return deployment, clusters
             self._close(deployment, clusters)
         deployment, clusters = self._deploy(topology)
         once_formed(clusters)
@@ -89,7 +92,8 @@ class Pool:
         clusters: Clusters,
         wanted: Sequence[NodeSpec],
         once_formed: Callable[[Clusters], None],
-    ) -> None:
+    ) -> Future[None]:
+        """Brings the servers back; gives what became of the services, which have started or failed by then."""
         servers = [deployment.nodes[spec.name] for spec in deployment.topology]
         services = [name for name in deployment.nodes if name not in {server.spec.name for server in servers}]
         with ThreadPoolExecutor(len(servers) + 1) as pool:
@@ -100,7 +104,7 @@ class Pool:
                 server.result()
             self._await_formed(deployment.topology, clusters)
             once_formed(clusters)
-            putting.result()
+        return putting
 
     def _await_formed(self, topology: Topology, clusters: Clusters) -> None:
         if topology.role("postgres"):
