@@ -53,7 +53,7 @@ def _listen(client: HazelcastClient, told: dict[int, int]) -> None:
 
 
 def _add() -> OutboundMessage:
-    buffer = create_initial_buffer(REQUEST_HEADER_SIZE + 1, _ADD)
+    buffer = create_initial_buffer(REQUEST_HEADER_SIZE + 1, _ADD, is_final=True)
     FixSizedTypesCodec.encode_boolean(buffer, REQUEST_HEADER_SIZE, True)
     return OutboundMessage(buffer, False)
 
@@ -63,6 +63,6 @@ def _registration(message: Any) -> Any:
 
 
 def _remove(registration: Any) -> OutboundMessage:
-    buffer = create_initial_buffer(REQUEST_HEADER_SIZE + 17, _REMOVE)
+    buffer = create_initial_buffer(REQUEST_HEADER_SIZE + 17, _REMOVE, is_final=True)
     FixSizedTypesCodec.encode_uuid(buffer, REQUEST_HEADER_SIZE, registration)
     return OutboundMessage(buffer, True)
