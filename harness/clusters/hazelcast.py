@@ -11,7 +11,6 @@ import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -26,16 +25,6 @@ from harness.waiting import until
 
 _TIMEOUT_S = 2.0
 _OWNER_TIMEOUT_S = 10.0
-
-
-@dataclass(frozen=True)
-class Health:
-    """One member's answer to /hazelcast/health."""
-
-    state: str
-    safe: bool
-    migrations: int
-    size: int
 
 
 class HazelcastView:
@@ -55,21 +44,9 @@ class HazelcastView:
         """The nodes whose process runs and is not paused."""
         return that_run(self._nodes)
 
-    def health(self, node: Node) -> Health:
-        """What `node` says of itself and its cluster."""
-        answer = _get(node, "/hazelcast/health")
-        return Health(
-            state=str(answer["nodeState"]),
-            safe=bool(answer["clusterSafe"]),
-            migrations=int(str(answer["migrationQueueSize"])),
-            size=int(str(answer["clusterSize"])),
-        )
-
     def members_seen_by(self, node: Node) -> tuple[Node, ...]:
         """The member list that `node` holds, oldest first, as nodes."""
-        answer = _get(node, "/hazelcast/rest/cluster")
-        members = answer["members"]
-        assert isinstance(members, list)
+        members = _get(node, "rest/cluster").raise_for_status().json()["members"]
         return tuple(self._by_address(str(member["address"])) for member in members)
 
     def members(self) -> tuple[Node, ...]:
@@ -155,12 +132,17 @@ class HazelcastView:
 
     def sizes(self) -> Mapping[str, int]:
         """How many members each running node lists."""
-        return {node.spec.name: self.health(node).size for node in self.running()}
+        return {node.spec.name: int(_asked(node, "cluster-size")) for node in self.running()}
 
     def is_safe(self) -> bool:
-        """Whether every running node says that all backups are in place and nothing migrates."""
-        seen = [self.health(node) for node in self.running()]
-        return bool(seen) and all(health.safe and not health.migrations for health in seen)
+        """Whether every running node says that all backups are in place and nothing migrates.
+
+        Asked in this order, and no further than the first no: to tell whether it is safe, a member compares every
+        replica of every partition with its owner, all over the cluster, and that holds up the migrations waited for.
+        """
+        running = self.running()
+        settled = bool(running) and not any(int(_asked(node, "migration-queue-size")) for node in running)
+        return settled and all(_get(node, "health/cluster-safe").status_code == httpx.codes.OK for node in running)
 
     def await_members(self, size: int, *, timeout_s: float) -> None:
         """Waits until every running node lists exactly `size` members."""
@@ -245,9 +227,12 @@ def _settings(nodes: Sequence[Node]) -> dict[str, Any]:
     }
 
 
-def _get(node: Node, path: str) -> dict[str, object]:
+def _asked(node: Node, what: str) -> str:
+    """One value of a member's health; all of them at once would include whether it is safe, which is dear."""
+    return _get(node, f"health/{what}").raise_for_status().text
+
+
+def _get(node: Node, path: str) -> httpx.Response:
     # Plain HTTP to a port of ours: loading certificates and looking for a proxy would cost more than the question.
-    response = httpx.get(f"http://{node.endpoint('http')}{path}", timeout=_TIMEOUT_S, verify=False, trust_env=False)
-    response.raise_for_status()
-    answer: dict[str, object] = response.json()
-    return answer
+    url = f"http://{node.endpoint('http')}/hazelcast/{path}"
+    return httpx.get(url, timeout=_TIMEOUT_S, verify=False, trust_env=False)
