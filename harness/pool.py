@@ -31,7 +31,7 @@ class Pool:
         self._running: list[Entry] = []
 
     def clusters(
-        self, topology: Topology, services: Sequence[NodeSpec], *, once_formed: Callable[[Clusters], None]
+        self, topology: Topology, services: Sequence[NodeSpec], *, once_formed: Callable[[Clusters], Sequence[NodeSpec]]
     ) -> Entry:
         """A deployment of `topology` with every server running, both clusters complete, and these services healthy.
 
@@ -41,22 +41,23 @@ class Pool:
         Args:
             topology: its servers.
             services: started with it.
-            once_formed: done when the clusters are complete; the services may need it to become healthy.
+            once_formed: done when the clusters are complete; the services may need it to become healthy. It gives
+                those services that could not be told before what they have to know.
         """
         for deployment, clusters in self._running.copy():
             if deployment.topology == topology:
                 try:
-                    putting = self._heal(deployment, clusters, services, once_formed)
+                    putting, more = self._heal(deployment, clusters, services, once_formed)
                 except HarnessError as error:
                     self._say(f"{topology.name} can't be healed and is made anew: {error}")
                 else:
                     # Servers made anew would not help a service that does not start.
                     putting.result()
+                    deployment.put(more)
                     return deployment, clusters
             self._close(deployment, clusters)
         deployment, clusters = self._deploy(topology)
-        once_formed(clusters)
-        deployment.put(services)
+        deployment.put([*services, *once_formed(clusters)])
         return deployment, clusters
 
     def as_they_are(self, deployment: Deployment) -> Entry:
@@ -91,9 +92,9 @@ class Pool:
         deployment: Deployment,
         clusters: Clusters,
         wanted: Sequence[NodeSpec],
-        once_formed: Callable[[Clusters], None],
-    ) -> Future[None]:
-        """Brings the servers back; gives what became of the services, which have started or failed by then."""
+        once_formed: Callable[[Clusters], Sequence[NodeSpec]],
+    ) -> tuple[Future[None], Sequence[NodeSpec]]:
+        """Brings the servers back; what became of the services, started or failed by then, and which are still due."""
         servers = [deployment.nodes[spec.name] for spec in deployment.topology]
         services = [name for name in deployment.nodes if name not in {server.spec.name for server in servers}]
         with ThreadPoolExecutor(len(servers) + 1) as pool:
@@ -103,8 +104,8 @@ class Pool:
             for server in bringing:
                 server.result()
             self._await_formed(deployment.topology, clusters)
-            once_formed(clusters)
-        return putting
+            more = once_formed(clusters)
+        return putting, more
 
     def _await_formed(self, topology: Topology, clusters: Clusters) -> None:
         if topology.role("postgres"):

@@ -194,22 +194,29 @@ class Run:
             self._attached.assert_is(topology)
         self._epochs += 1
         epoch = Epoch(f"{self.session.id}-{self._epochs}", wanted.queue, backups=wanted.backups, replay=wanted.replay)
-        specs = services(epoch, timings=self.options.profile, mutants=wanted.mutants)
+        specs = self._services(epoch, wanted)
+        if queue_owner:
+            # Which names the member owns can't be asked before: whatever is told the name has to wait.
+            renamed = self._services(replace(epoch, hazelcast_queue="told-later"), wanted)
+            specs = [spec for spec in specs if spec in renamed]
 
-        def create_topic(clusters: Clusters) -> None:
+        def once_formed(clusters: Clusters) -> Sequence[NodeSpec]:
+            nonlocal epoch, specs
             if wanted.queue == "kafka" and wanted.running:
                 clusters.kafka.create_topic(epoch.topic)
-
-        started = [] if queue_owner else wanted.of_the_beginning(specs)
-        deployment, clusters = self._pool.clusters(topology, started, once_formed=create_topic)
-        if queue_owner:
-            # Which names the member owns can't be asked before.
+            if not queue_owner:
+                return ()
             epoch = replace(epoch, hazelcast_queue=queue_owned_by(queue_owner, clusters, epoch))
-            specs = services(epoch, timings=self.options.profile, mutants=wanted.mutants)
-            deployment.put(wanted.of_the_beginning(specs))
+            before, specs = specs, self._services(epoch, wanted)
+            return wanted.of_the_beginning([spec for spec in specs if spec not in before])
+
+        deployment, clusters = self._pool.clusters(topology, wanted.of_the_beginning(specs), once_formed=once_formed)
         if self._attached:
             self._attached.follow(epoch, specs)
         return System(deployment, clusters, epoch, specs, history, narrate, trace=trace)
+
+    def _services(self, epoch: Epoch, wanted: Shape) -> Sequence[NodeSpec]:
+        return services(epoch, timings=self.options.profile, mutants=wanted.mutants)
 
 
 def choose_backend(options: Options, session: Session, say: Say) -> Backend:

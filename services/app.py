@@ -13,11 +13,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import msgspec
 import uvicorn
 import uvloop
-from fastapi import FastAPI, Response
-from pydantic import BaseModel
+from starlette.applications import Starlette
+from starlette.requests import Request
 
+from services.http import Json
 from services.logs import Log
 from services.parts import Part
 from services.settings import Service, refuse
@@ -28,18 +30,12 @@ STOP_S, LIMIT_S = 0.6, 1.9
 THREADS = 64
 
 
-class Health(BaseModel):
+class Health(msgspec.Struct, omit_defaults=True):
     """Whether the service can do its job now, and if not, why."""
 
     status: str
     name: str
     reason: str | None = None
-
-
-class Problem(BaseModel):
-    """Why a request was not served."""
-
-    error: str
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ class Stages:
         return next((problem for part in self if (problem := part.problem())), None)
 
 
-def run(service: Service, app: FastAPI, stages: Stages, log: Log) -> None:
+def run(service: Service, app: Starlette, stages: Stages, log: Log) -> None:
     """Serves until SIGTERM or SIGINT, then ends the process; never returns."""
     try:
         listening = _listen(service)
@@ -71,15 +67,15 @@ def run(service: Service, app: FastAPI, stages: Stages, log: Log) -> None:
     uvloop.run(_serve(app, listening, stages, log))
 
 
-def _add_health(app: FastAPI, service: Service, stages: Stages) -> None:
-    @app.get("/health", responses={503: {"model": Health}}, tags=["all services"])
-    async def health(response: Response) -> Health:
+def _add_health(app: Starlette, service: Service, stages: Stages) -> None:
+    async def health(request: Request) -> Json:
         """200 only while this service can do its job."""
         problem = stages.problem()
         if problem is None:
-            return Health(status="ok", name=service.name)
-        response.status_code = 503
-        return Health(status="unavailable", name=service.name, reason=problem)
+            return Json(Health(status="ok", name=service.name))
+        return Json(Health(status="unavailable", name=service.name, reason=problem), 503)
+
+    app.add_route("/health", health)
 
 
 def _listen(service: Service) -> socket.socket:
@@ -95,7 +91,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _serve(app: FastAPI, listening: socket.socket, stages: Stages, log: Log) -> None:
+async def _serve(app: Starlette, listening: socket.socket, stages: Stages, log: Log) -> None:
     options = uvicorn.Config(
         app,
         loop="uvloop",

@@ -9,24 +9,29 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import FastAPI, Response
-from pydantic import BaseModel, Field
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from services import settings
 from services.app import Stages, run
+from services.http import Json, application, body
 from services.logs import Log
 
 
-class Registration(BaseModel):
-    """What a service says of itself."""
+class Registration(msgspec.Struct):
+    """What a service says of itself; it is gone `lease_s` seconds after it was last renewed."""
 
-    role: str = Field(min_length=1)
-    url: str = Field(pattern=r"^https?://")
-    lease_s: float = Field(gt=0, le=3600, description="gone after this time without renewal")
+    role: Annotated[str, msgspec.Meta(min_length=1)]
+    url: Annotated[str, msgspec.Meta(pattern=r"^https?://")]
+    lease_s: Annotated[float, msgspec.Meta(gt=0, le=3600)]
 
 
-class Instance(BaseModel):
+class Instance(msgspec.Struct):
     """A live instance, as others need it."""
 
     name: str
@@ -87,27 +92,33 @@ class Registry:
             self._log("lease expired", name=name, role=self._entries.pop(name).registration.role)
 
 
-def build(registry: Registry) -> FastAPI:
+def build(registry: Registry) -> Starlette:
     """The HTTP side."""
-    app = FastAPI(title="config", description=__doc__)
 
-    @app.put("/instances/{name}")
-    async def put(name: str, registration: Registration, response: Response) -> Instance:
+    async def put(request: Request) -> Json:
         """Registers (201) or renews (200) an instance."""
-        response.status_code = 201 if registry.put(name, registration) else 200
-        return Instance(name=name, url=registration.url)
+        name: str = request.path_params["name"]
+        registration = await body(request, Registration)
+        new = registry.put(name, registration)
+        return Json(Instance(name=name, url=registration.url), 201 if new else 200)
 
-    @app.delete("/instances/{name}", status_code=204)
-    async def delete(name: str) -> None:
+    async def delete(request: Request) -> Response:
         """Takes an instance out; one that is not there is no error."""
-        registry.delete(name)
+        registry.delete(request.path_params["name"])
+        return Response(status_code=204)
 
-    @app.get("/instances")
-    async def live() -> dict[str, list[Instance]]:
+    async def live(request: Request) -> Json:
         """The live instances by role."""
-        return registry.live()
+        return Json(registry.live())
 
-    return app
+    one = "/instances/{name}"
+    return application(
+        [
+            Route(one, put, methods=["PUT"]),
+            Route(one, delete, methods=["DELETE"]),
+            Route("/instances", live),
+        ]
+    )
 
 
 def main() -> None:

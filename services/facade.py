@@ -8,20 +8,23 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import uuid4
 
 import httpx
-from fastapi import FastAPI, Header
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.routing import Route
 
 from services import settings
-from services.app import Problem, Stages, run
+from services.app import Stages, run
 from services.directory import Directory
+from services.http import UNPROCESSABLE, Json, Problem, application, body
 from services.logs import Log
 from services.posting import Poster, PostError
-from services.queues import Producer
+from services.queues import Producer, Queued
 from services.reading import Answer, Reader
 from services.registry import Lease
 
@@ -29,22 +32,13 @@ from services.registry import Lease
 REMEMBERED = 10_000
 
 
-class Post(BaseModel):
+class Post(msgspec.Struct):
     """What a client sends."""
 
     msg: str
 
 
-class Queued(BaseModel):
-    """Where the message is in the queue."""
-
-    kind: Literal["kafka", "hazelcast"]
-    name: str
-    partition: int | None
-    offset: int | None
-
-
-class Accepted(BaseModel):
+class Accepted(msgspec.Struct):
     """Logging and queue both hold the message."""
 
     id: str
@@ -60,7 +54,7 @@ class Rejected(Problem):
     unknown: bool
 
 
-class Both(BaseModel):
+class Both(msgspec.Struct):
     """What one logging and one messages instance hold, and which ones they were."""
 
     logging: Answer
@@ -119,43 +113,41 @@ class Acknowledged:
             self._answers.popitem(last=False)
 
 
-def build(poster: Poster, reader: Reader, log: Log) -> FastAPI:
+def build(poster: Poster, reader: Reader, log: Log) -> Starlette:
     """The HTTP side."""
-    app = FastAPI(title="facade", description=__doc__)
     acknowledged = Acknowledged()
 
-    @app.post(
-        "/messages",
-        status_code=201,
-        response_model=Accepted,
-        responses={409: {"model": Rejected}, 503: {"model": Rejected}},
-    )
-    async def post(
-        body: Post, idempotency_key: Annotated[str | None, Header(min_length=1)] = None
-    ) -> Accepted | JSONResponse:
+    async def post(request: Request) -> Json:
         """Logs and queues a message; 503 if that did not surely happen, 409 if the id is another message's."""
-        message_id = idempotency_key or str(uuid4())
-        if known := acknowledged.get(message_id, body.msg):
-            return known
+        message_id, msg = _id(request), (await body(request, Post)).msg
+        if known := acknowledged.get(message_id, msg):
+            return Json(known, 201)
         try:
-            logged_by, queued = await poster.post(message_id, body.msg)
+            logged_by, queued = await poster.post(message_id, msg)
         except PostError as error:
             log("not accepted", id=message_id, stage=error.stage, unknown=error.unknown, error=str(error))
             rejected = Rejected(id=message_id, error=str(error), stage=error.stage, unknown=error.unknown)
-            return JSONResponse(rejected.model_dump(), error.status)
-        answer = Accepted.model_validate({"id": message_id, "logged_by": logged_by, "queued": vars(queued)})
-        acknowledged.add(body.msg, answer)
-        return answer
+            return Json(rejected, error.status)
+        answer = Accepted(message_id, logged_by, queued)
+        acknowledged.add(msg, answer)
+        return Json(answer, 201)
 
-    @app.get("/messages", response_model=Both, responses={503: {"model": Problem}})
-    async def get() -> Both | JSONResponse:
+    async def get(request: Request) -> Json:
         """What a random logging and a random messages instance hold; `from` null if no messages instance is there."""
         logging, messages = await reader.both()
         if logging.source is None:
-            return JSONResponse(Problem(error="no logging instance answers").model_dump(), 503)
-        return Both(logging=logging, messages=messages)
+            return Json(Problem("no logging instance answers"), 503)
+        return Json(Both(logging=logging, messages=messages))
 
-    return app
+    return application([Route("/messages", post, methods=["POST"]), Route("/messages", get)])
+
+
+def _id(request: Request) -> str:
+    """The client's own, or a new one."""
+    key = request.headers.get("Idempotency-Key")
+    if key == "":
+        raise HTTPException(UNPROCESSABLE, "Idempotency-Key is empty: give an id or leave the header out")
+    return key or str(uuid4())
 
 
 def main() -> None:

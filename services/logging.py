@@ -2,43 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import FastAPI
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Route
 
 from services import settings
-from services.app import Problem, Stages, run
+from services.app import Stages, run
 from services.hazelcast_client import Cluster, result
+from services.http import Json, Problem, application, body
 from services.logs import Log
 from services.parts import NotConnectedError
 from services.registry import Lease
 
 
-class Message(BaseModel):
+class Message(msgspec.Struct):
     """A message under its id."""
 
-    id: str = Field(min_length=1)
+    id: Annotated[str, msgspec.Meta(min_length=1)]
     msg: str
 
 
-class Logged(BaseModel):
+class Logged(msgspec.Struct):
     """The map holds the message, and who says so."""
 
     status: Literal["ok", "duplicate, ok"]
     name: str
 
 
-class Messages(BaseModel):
+class Messages(msgspec.Struct):
     """All messages in the map."""
 
     messages: list[Message]
 
 
-class Received(BaseModel):
+class Received(msgspec.Struct):
     """The ids that this instance itself has logged, in order."""
 
     name: str
@@ -101,40 +104,43 @@ class Logging:
         return self._cluster.client().get_map(self._map_name)
 
 
-def build(logging: Logging, name: str, log: Log) -> FastAPI:
+def build(logging: Logging, name: str, log: Log) -> Starlette:
     """The HTTP side."""
-    app = FastAPI(title="logging", description=__doc__)
 
-    def refused(event: str, error: Exception, **fields: object) -> JSONResponse:
+    def refused(event: str, error: Exception, **fields: object) -> Json:
         log(event, error=repr(error), **fields)
         unknown = not isinstance(error, NotConnectedError)
-        return JSONResponse(Unlogged(error=repr(error), unknown=unknown).model_dump(), 503)
+        return Json(Unlogged(error=repr(error), unknown=unknown), 503)
 
-    @app.post("/messages", responses={409: {"model": Problem}, 503: {"model": Unlogged}}, response_model=Logged)
-    def add(message: Message) -> Logged | JSONResponse:
+    async def add(request: Request) -> Json:
         """Logs a message; 409 if its id already stands for another text."""
+        message = await body(request, Message)
         try:
-            held, new = logging.add(message)
+            held, new = await asyncio.to_thread(logging.add, message)
         except Exception as error:  # the client raises its own errors, IOError and others
             return refused("not logged", error, id=message.id)
         if held != message.msg:
-            return JSONResponse(Problem(error=f"id {message.id} is already another message").model_dump(), 409)
-        return Logged(status="ok" if new else "duplicate, ok", name=name)
+            return Json(Problem(f"id {message.id} is already another message"), 409)
+        return Json(Logged(status="ok" if new else "duplicate, ok", name=name))
 
-    @app.get("/messages", responses={503: {"model": Unlogged}}, response_model=Messages)
-    def everything() -> Messages | JSONResponse:
+    async def everything(request: Request) -> Json:
         """All messages in the map, whichever instance logged them."""
         try:
-            return Messages(messages=logging.all())
+            return Json(Messages(await asyncio.to_thread(logging.all)))
         except Exception as error:
             return refused("not read", error)
 
-    @app.get("/received")
-    def received() -> Received:
+    async def received(request: Request) -> Json:
         """The ids that this instance itself has logged."""
-        return Received(name=name, ids=logging.received())
+        return Json(Received(name=name, ids=logging.received()))
 
-    return app
+    return application(
+        [
+            Route("/messages", add, methods=["POST"]),
+            Route("/messages", everything),
+            Route("/received", received),
+        ]
+    )
 
 
 def main() -> None:

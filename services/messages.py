@@ -4,30 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fastapi import FastAPI
-from pydantic import BaseModel
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Route
 
 from services import settings
 from services.app import Stages, run
+from services.http import Json, application
 from services.logs import Log
-from services.queues import Source, Store
+from services.queues import Held, Source, Store
 from services.queues.consuming import Consuming
 from services.registry import Lease
 
 
-class Message(BaseModel):
-    """A message, and for Kafka where it was read."""
-
-    id: str
-    msg: str
-    partition: int | None
-    offset: int | None
-
-
-class Messages(BaseModel):
+class Messages(msgspec.Struct):
     """What this instance holds, in the order read."""
 
-    messages: list[Message]
+    messages: list[Held]
 
 
 @dataclass(frozen=True)
@@ -76,16 +70,14 @@ def source(queue: Group | settings.HazelcastQueue, log: Log) -> Source:
     return HazelcastSource(queue, log)
 
 
-def build(store: Store) -> FastAPI:
+def build(store: Store) -> Starlette:
     """The HTTP side."""
-    app = FastAPI(title="messages", description=__doc__)
 
-    @app.get("/messages")
-    async def messages() -> Messages:
+    async def messages(request: Request) -> Json:
         """What this instance holds."""
-        return Messages(messages=[Message(**vars(held)) for held in store.all()])
+        return Json(Messages(store.all()))
 
-    return app
+    return application([Route("/messages", messages)])
 
 
 def main() -> None:

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
 
 import httpx
-from pydantic import BaseModel, Field
+import msgspec
 
 from services.directory import Directory
 from services.failover import in_turn, limits
 from services.logs import Log
 
 
-class Message(BaseModel):
+class Message(msgspec.Struct):
     """A message under its id."""
 
     id: str
     msg: str
 
 
-class Answer(BaseModel):
+class Messages(msgspec.Struct):
+    """As an instance tells it."""
+
+    messages: list[Message]
+
+
+class Answer(msgspec.Struct):
     """What one instance holds; `from` is null if none answered."""
 
-    source: str | None = Field(alias="from")
+    source: str | None = msgspec.field(name="from")
     messages: list[Message]
 
 
@@ -50,13 +55,13 @@ class Reader:
         end = time.monotonic() + self._deadline_s
         for name, url, within_s in in_turn(await self._directory.instances(role), end):
             try:
-                return Answer.model_validate({"from": name, "messages": await self._ask(url, within_s)})
-            except (httpx.HTTPError, TimeoutError) as error:
+                return Answer(name, await self._ask(url, within_s))
+            except (httpx.HTTPError, TimeoutError, msgspec.DecodeError) as error:
                 self._log("read failed", at=name, error=repr(error))
-        return Answer.model_validate({"from": None, "messages": []})
+        return Answer(None, [])
 
-    async def _ask(self, url: str, within_s: float) -> Any:
+    async def _ask(self, url: str, within_s: float) -> list[Message]:
         async with asyncio.timeout(within_s):
             response = await self._client.get(f"{url}/messages", timeout=limits(within_s))
         response.raise_for_status()
-        return response.json()["messages"]
+        return msgspec.json.decode(response.content, type=Messages).messages

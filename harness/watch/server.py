@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import socket
@@ -9,10 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
+import msgspec
 import uvicorn
-from fastapi import FastAPI, Query
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -27,13 +30,20 @@ _HOST = "127.0.0.1"
 _PAGE = Path(__file__).parent / "page"
 _SENT = 10
 _END_WITHIN_S = 2
+_UNPROCESSABLE = 422
 
 
-class Wish(BaseModel):
+class Wish(msgspec.Struct):
     """What a button asks for; `target` is a node or a target such as "leader", or empty where the action needs none."""
 
     do: Literal["kill", "stop", "pause", "isolate", "resume", "start", "heal", "send"]
     target: str = ""
+
+
+class Window(msgspec.Struct):
+    """How much of the timeline a page wants, in seconds back from now; all of it, if it does not say."""
+
+    window_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
 
 
 def serve(port: int, say: Say) -> None:
@@ -65,22 +75,26 @@ def serve(port: int, say: Say) -> None:
 
 def application() -> ASGIApp:
     """The page, its state, and its actions; without any guard."""
-    app = FastAPI(openapi_url=None)
     watcher = Watcher()
 
-    @app.get("/state")
-    def state(window_s: Annotated[float | None, Query(gt=0)] = None) -> JSONResponse:
+    def state(request: Request) -> JSONResponse:
+        try:
+            window_s = msgspec.convert(request.query_params, Window, strict=False).window_s
+        except msgspec.ValidationError as error:
+            return JSONResponse({"refused": str(error)}, _UNPROCESSABLE)
         return JSONResponse(watcher.look(window_s))
 
-    @app.post("/act")
-    def act(wish: Wish) -> JSONResponse:
+    async def act(request: Request) -> JSONResponse:
         try:
-            return JSONResponse({"done": _grant(wish).lines})
+            wish = msgspec.json.decode(await request.body(), type=Wish)
+            return JSONResponse({"done": (await asyncio.to_thread(_grant, wish)).lines})
+        except msgspec.DecodeError as error:
+            return JSONResponse({"refused": str(error)}, _UNPROCESSABLE)
         except HarnessError as error:
             return JSONResponse({"refused": str(error)}, 409)
 
-    app.mount("/", StaticFiles(directory=_PAGE, html=True))
-    return app
+    page = Mount("/", StaticFiles(directory=_PAGE, html=True))
+    return Starlette(routes=[Route("/state", state), Route("/act", act, methods=["POST"]), page])
 
 
 def _grant(wish: Wish) -> Answer:

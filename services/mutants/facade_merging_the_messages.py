@@ -12,7 +12,7 @@ class Merging(reading.Reader):
         for _ in range(10):
             logging, messages = await super().both()
             merged.update((message.id, message) for message in messages.messages)
-        return logging, messages.model_copy(update={"messages": list(merged.values())})
+        return logging, reading.Answer(messages.source, list(merged.values()))
 
 
 if __name__ == "__main__":

@@ -41,7 +41,8 @@ CLIENT: dict[str, Any] = {
     "reconnect_backoff_max_ms": 500,
     "retry_backoff_ms": 100,
     "metadata_max_age_ms": 2000,
-    "bootstrap_timeout_ms": 2000,
+    # For one broker, chosen at random: a client that begins with a dead one turns to another after this.
+    "bootstrap_timeout_ms": 500,
     "allow_auto_create_topics": False,
     "metrics_enabled": False,
     "kafka_client": _CLIENT,

@@ -1,0 +1,54 @@
+"""What the services say and hear over HTTP: JSON, checked against a type on its way in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+T = TypeVar("T")
+UNPROCESSABLE = 422
+
+
+class Problem(msgspec.Struct):
+    """Why a request was not served."""
+
+    error: str
+
+
+class Json(Response):
+    """An answer from whatever msgspec can write."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        """As bytes."""
+        return msgspec.json.encode(content)
+
+
+async def body(request: Request, kind: type[T]) -> T:
+    """What a client sent.
+
+    Raises:
+        HTTPException: 422, it is not JSON of that type; with what is wrong with it.
+    """
+    try:
+        return msgspec.json.decode(await request.body(), type=kind)
+    except msgspec.DecodeError as error:
+        raise HTTPException(UNPROCESSABLE, str(error)) from error
+
+
+def application(routes: Sequence[BaseRoute]) -> Starlette:
+    """The routes, and JSON for what goes wrong in them."""
+    return Starlette(routes=routes, exception_handlers={HTTPException: _refused})
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return Json(Problem(error.detail), error.status_code, error.headers)
