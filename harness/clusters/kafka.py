@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from typing import Any, TypeVar
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError
+from kafka.net.compat import KafkaNetClient
+from kafka.net.manager import KafkaConnectionManager
+from kafka.net.selector import NetworkSelector
 
 from harness.backends.protocol import Node, that_run
 from harness.errors import InconclusiveError
@@ -153,11 +157,19 @@ class KafkaView:
                 logging.getLogger("kafka").setLevel(logging.CRITICAL)
                 self._admin = KafkaAdminClient(
                     bootstrap_servers=[node.endpoint("external") for node in self.running()],
+                    kafka_client=self._client,
                     client_id="harness",
                     request_timeout_ms=3000,
                     reconnect_backoff_max_ms=200,
                 )
             return self._admin
+
+    def _client(self, **settings: Any) -> KafkaNetClient:
+        net = NetworkSelector(**settings)
+        return KafkaNetClient(net, _ThoseThatRun(self._running_ids, net, **settings), **settings)
+
+    def _running_ids(self) -> frozenset[int]:
+        return frozenset(self.id_of(node) for node in self.running())
 
     def _give_up(self, admin: KafkaAdminClient) -> None:
         """Closes a connection, if it is still the one in use; another thread may have replaced it already."""
@@ -181,6 +193,26 @@ class KafkaView:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class _ThoseThatRun(KafkaConnectionManager):  # type: ignore[misc]
+    """Asks brokers that run: one that hangs takes connections and questions, and each costs the whole time-out.
+
+    Args:
+        ids: tells which these are.
+        net: see `KafkaConnectionManager`.
+        settings: likewise.
+    """
+
+    def __init__(self, ids: Callable[[], frozenset[int]], net: NetworkSelector, **settings: Any) -> None:
+        self._ids = ids
+        super().__init__(net, **settings)
+
+    def least_loaded_node(self) -> Any:
+        """One of them, at random; None if the cluster's metadata names none."""
+        running = self._ids()
+        named = [broker.node_id for broker in self.cluster.brokers() if broker.node_id in running]
+        return random.choice(named) if named else None
 
 
 def _lag(group: str, at: Any, first: int, committed: Any, end: int) -> Lag:
