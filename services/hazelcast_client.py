@@ -31,48 +31,24 @@ class UnknownOutcomeError(Exception):
     """The operation was sent; whether it took effect is not known."""
 
 
-class Cluster:
-    """A part that keeps a client connected.
+class Connection:
+    """A client, and whether it has a member now.
+
+    Each has its own word on that: a client that was given up and lets its last member go does not speak for the one
+    that took its place.
 
     Args:
         settings: which cluster.
-        prepare: called with each new client, to make the proxies that later calls use.
-        log: where it tells what happened.
+        member: the one that lets the client in; from then on it knows them all.
+
+    Raises:
+        HazelcastError: the member did not let it in.
     """
 
-    def __init__(self, settings: Hazelcast, prepare: Callable[[HazelcastClient], object], log: Log) -> None:
-        self._settings, self._prepare = settings, prepare
-        self._connected = False
-        self._turns = itertools.cycle(random.sample(settings.members, len(settings.members)))
-        self._kept: Kept[HazelcastClient] = Kept(
-            f"Hazelcast cluster {settings.cluster}",
-            make=self._make,
-            alive=lambda client: bool(client.lifecycle_service.is_running()),
-            close=lambda client, within_s: _shut_down(client, within_s),
-            log=log,
-        )
-        self.start, self.stop, self.client = self._kept.start, self._kept.stop, self._kept.get
-
-    def problem(self) -> str | None:
-        """Not connected, or None."""
-        return self._kept.problem() or (None if self._connected else "no member of the Hazelcast cluster is connected")
-
-    def _make(self) -> HazelcastClient:
-        """A client that the next member in turn let in; from then on it knows them all."""
-        member = next(self._turns)
-        return _within(CONNECT_S, f"Hazelcast member {member}", lambda: self._prepared(self._connect(member)))
-
-    def _prepared(self, client: HazelcastClient) -> HazelcastClient:
-        try:
-            self._prepare(client)
-        except BaseException:
-            client.shutdown()
-            raise
-        return client
-
-    def _connect(self, member: Address) -> HazelcastClient:
-        return HazelcastClient(
-            cluster_name=self._settings.cluster,
+    def __init__(self, settings: Hazelcast, member: Address) -> None:
+        self.connected = False
+        self.client = HazelcastClient(
+            cluster_name=settings.cluster,
             cluster_members=[str(member)],
             connection_timeout=1.0,
             cluster_connect_timeout=ABSENT_S,  # then the client ends, and Kept makes a new one
@@ -91,18 +67,81 @@ class Cluster:
             lifecycle_listeners=[self._note],
         )
 
+    @property
+    def alive(self) -> bool:
+        """Whether the client has not ended for good."""
+        return bool(self.client.lifecycle_service.is_running())
+
     def _note(self, state: str) -> None:
         if state in {LifecycleState.CONNECTED, LifecycleState.DISCONNECTED}:
-            self._connected = state == LifecycleState.CONNECTED
+            self.connected = state == LifecycleState.CONNECTED
+
+    def close(self, within_s: float) -> None:
+        """Shuts the client down, and returns after `within_s` seconds at the latest."""
+        thread = threading.Thread(target=self.client.shutdown, name="hazelcast-shutdown", daemon=True)
+        thread.start()
+        thread.join(within_s)
 
 
-def _within(limit_s: float, member: str, connect: Callable[[], HazelcastClient]) -> HazelcastClient:
-    """A connected client, or an error after `limit_s` seconds.
+class Cluster:
+    """A part that keeps a client connected.
+
+    Args:
+        settings: which cluster.
+        prepare: called with each new client, to make the proxies that later calls use.
+        log: where it tells what happened.
+    """
+
+    def __init__(self, settings: Hazelcast, prepare: Callable[[HazelcastClient], object], log: Log) -> None:
+        self._settings, self._prepare = settings, prepare
+        self._turns = itertools.cycle(random.sample(settings.members, len(settings.members)))
+        self._kept: Kept[Connection] = Kept(
+            f"Hazelcast cluster {settings.cluster}",
+            make=self._make,
+            alive=lambda connection: connection.alive,
+            close=Connection.close,
+            log=log,
+        )
+        self.start, self.stop = self._kept.start, self._kept.stop
+
+    def client(self) -> HazelcastClient:
+        """The client.
+
+        Raises:
+            NotConnectedError: there is none yet.
+        """
+        return self._kept.get().client
+
+    def problem(self) -> str | None:
+        """Not connected, or None."""
+        try:
+            connected = self._kept.get().connected
+        except NotConnectedError as error:
+            return str(error)
+        return None if connected else "no member of the Hazelcast cluster is connected"
+
+    def _make(self) -> Connection:
+        """Of the next member in turn."""
+        member = next(self._turns)
+        return _within(CONNECT_S, f"Hazelcast member {member}", lambda: self._prepared(member))
+
+    def _prepared(self, member: Address) -> Connection:
+        connection = Connection(self._settings, member)
+        try:
+            self._prepare(connection.client)
+        except BaseException:
+            connection.client.shutdown()
+            raise
+        return connection
+
+
+def _within(limit_s: float, member: str, connect: Callable[[], Connection]) -> Connection:
+    """A connection, or an error after `limit_s` seconds.
 
     The constructor waits without limit for a member that accepts the connection and then hangs (heartbeats begin only
     once it is connected). Such a client is left to its thread and shut down should it ever connect.
     """
-    made: Future[HazelcastClient] = Future()
+    made: Future[Connection] = Future()
 
     def make() -> None:
         try:
@@ -114,7 +153,7 @@ def _within(limit_s: float, member: str, connect: Callable[[], HazelcastClient])
     try:
         return made.result(limit_s)
     except TimeoutError:
-        made.add_done_callback(lambda late: None if late.exception() else late.result().shutdown())
+        made.add_done_callback(lambda late: None if late.exception() else late.result().client.shutdown())
         raise NotConnectedError(f"{member} did not let this client in within {limit_s:g} s") from None
 
 
@@ -129,9 +168,3 @@ def result(future: Any, timeout_s: float = OPERATION_S) -> Any:
     if not done.wait(max(timeout_s, 0.0)):
         raise UnknownOutcomeError(f"Hazelcast did not answer within {timeout_s:.1f} s")
     return future.result()
-
-
-def _shut_down(client: HazelcastClient, within_s: float) -> None:
-    thread = threading.Thread(target=client.shutdown, name="hazelcast-shutdown", daemon=True)
-    thread.start()
-    thread.join(within_s)
