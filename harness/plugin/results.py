@@ -16,12 +16,12 @@ from rich.console import Console
 
 from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE, FaultDidNotBiteError, HarnessError, InconclusiveError
 from harness.judgement import GuaranteeBrokenError
-from harness.report import labels, tables
-from harness.report.experiments import Experiment
+from harness.report import html, labels, tables
+from harness.report.environment import environment
+from harness.report.experiments import Experiment, write
 from harness.report.folder import ReportFolder
 from harness.report.forensics import explained
 from harness.report.outcome import Figures, Outcome, Result
-from harness.report.record import Record
 from harness.report.scenario import ScenarioReport
 from harness.run import Options
 from harness.system import System
@@ -105,14 +105,16 @@ class Results:
         shown = io.StringIO()
         tables.terminal(self._outcomes, Console(file=shown, width=writer.fullwidth, force_terminal=writer.hasmarkup))
         terminalreporter.write(shown.getvalue())
-        terminalreporter.write_line(
-            f"{self._record().sentence} {self._folder.summary}; `make report` makes the HTML of it."
-        )
+        terminalreporter.write_line(f"{self._sentence()} {self._folder.summary}; `make report` makes the HTML of it.")
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Writes the tables; see the module for the exit status."""
         if self._folder and self._outcomes:
-            self._record().write(self._folder)
+            if self._experiments:
+                write(self._folder.path / "experiments.md", self._experiments)
+            where = {"backend": self.backend, "timings": self._options.timings}
+            tables.write_markdown(self._folder.summary, self._outcomes, **where)
+            html.write_config(self._folder.path, environment(**where))
         counting = set(self._results.values()) - {Result.HELD, Result.SKIPPED, Result.QUARANTINED}
         if exitstatus == pytest.ExitCode.TESTS_FAILED and counting and counting <= {Result.UNFIT, Result.INCONCLUSIVE}:
             session.exitstatus = EXIT_BAD_INPUT if Result.UNFIT in counting else EXIT_INCONCLUSIVE
@@ -181,8 +183,8 @@ class Results:
             scenario, words = item.nodeid.rpartition("/")[2], report.words if report else ""
             self._experiments.append(Experiment(seed, did, saw, scenario, result, words))
 
-    def _record(self) -> Record:
-        return Record(self.backend, self._options.timings, tuple(self._outcomes), tuple(self._experiments))
+    def _sentence(self) -> str:
+        return tables.in_one_sentence(self._outcomes, backend=self.backend, timings=self._options.timings)
 
 
 def fail(message: str) -> NoReturn:

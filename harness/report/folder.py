@@ -6,7 +6,6 @@ import fcntl
 import os
 import re
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -14,18 +13,24 @@ from harness.errors import BadInputError
 
 #: The trend over the last runs, Allure's, has to outlive each of them.
 _KEPT = {"README.md", ".lock", "history.jsonl"}
-_HISTORIES = "histories"
 
 
-class Layout:
-    """Where what is in the folder of a run.
-
-    Attributes:
-        path: the folder.
-    """
+class ReportFolder:
+    """`reports/` or what `--reports` names; one run at a time writes to it, a second one to a folder inside."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        """Takes the folder and empties it.
+
+        Raises:
+            BadInputError: it can't be written.
+        """
+        try:
+            self.path, self._lock = _taken(path)
+            for old in self.path.iterdir():
+                if old.name not in _KEPT and not _in_use(old):
+                    shutil.rmtree(old) if old.is_dir() else old.unlink()
+        except OSError as error:
+            raise BadInputError(f"--reports {path} can't be written ({error.strerror}); give another folder") from error
 
     @property
     def allure_results(self) -> Path:
@@ -52,42 +57,9 @@ class Layout:
         """The run as a table, in Markdown."""
         return self.path / "summary.md"
 
-    @property
-    def outcomes(self) -> Path:
-        """The run as data, in JSON."""
-        return self.path / "outcomes.json"
-
-    @property
-    def experiments(self) -> Path:
-        """What became of the reports' experiments, in Markdown."""
-        return self.path / "experiments.md"
-
-    def histories(self) -> Sequence[Path]:
-        """Every history that is there."""
-        return sorted((self.path / _HISTORIES).glob("*.jsonl"))
-
-
-class ReportFolder(Layout):
-    """`reports/` or what `--reports` names; one run at a time writes to it, a second one to a folder inside."""
-
-    def __init__(self, path: Path) -> None:
-        """Takes the folder and empties it.
-
-        Raises:
-            BadInputError: it can't be written.
-        """
-        try:
-            taken, self._lock = _taken(path)
-            super().__init__(taken)
-            for old in self.path.iterdir():
-                if old.name not in _KEPT and not _in_use(old):
-                    shutil.rmtree(old) if old.is_dir() else old.unlink()
-        except OSError as error:
-            raise BadInputError(f"--reports {path} can't be written ({error.strerror}); give another folder") from error
-
     def history(self, scenario: str) -> Path:
         """The history of a scenario, as JSON lines."""
-        return self._made(_HISTORIES) / f"{_name(scenario)}.jsonl"
+        return self._made("histories") / f"{_name(scenario)}.jsonl"
 
     def logs(self, scenario: str) -> Path:
         """A folder for the logs of every node in a scenario."""
