@@ -23,8 +23,9 @@ from services.settings import Address, Hazelcast
 
 #: How long one operation may take, in seconds.
 OPERATION_S = 3.0
-#: How long a connection to one member may take, in seconds: longer than the client takes to find that it is not there.
-CONNECT_S, ABSENT_S = 2.5, 1.5
+#: How long one member may take to let a client in, and for how long one that refuses is asked again, in seconds. A dead
+#: container's address does not refuse: that is a connection's own limit. All are short, as the next member is there.
+CONNECT_S, ABSENT_S, REACHED_S = 1.5, 0.2, 0.5
 
 
 class UnknownOutcomeError(Exception):
@@ -50,7 +51,7 @@ class Connection:
         self.client = HazelcastClient(
             cluster_name=settings.cluster,
             cluster_members=[str(member)],
-            connection_timeout=1.0,
+            connection_timeout=REACHED_S,
             cluster_connect_timeout=ABSENT_S,  # then the client ends, and Kept makes a new one
             retry_initial_backoff=0.1,
             retry_max_backoff=0.5,
