@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SCENARIO = "scenarios/test_kafka_leader.py::test_losing_the_leader_loses_no_message[10]"
+
+
+# A shell that starts something in the background has it ignore Ctrl-C, and so do all its children: these must not.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def start(*arguments: str, cwd: Path = ROOT, own_session: bool = False, **environment: str) -> subprocess.Popen[str]:
