@@ -40,7 +40,7 @@ async def body(request: Request, kind: type[T]) -> T:
     """
     try:
         return msgspec.json.decode(await request.body(), type=kind)
-    except msgspec.DecodeError as error:
+    except ValueError as error:  # of msgspec, or of a string that is no UTF-8
         raise HTTPException(UNPROCESSABLE, str(error)) from error
 
 

@@ -88,7 +88,7 @@ def application() -> ASGIApp:
         try:
             wish = msgspec.json.decode(await request.body(), type=Wish)
             return JSONResponse({"done": (await asyncio.to_thread(_grant, wish)).lines})
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return JSONResponse({"refused": str(error)}, _UNPROCESSABLE)
         except HarnessError as error:
             return JSONResponse({"refused": str(error)}, 409)

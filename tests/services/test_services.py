@@ -106,6 +106,15 @@ def test_a_lease_that_is_not_renewed_is_gone_and_a_renewed_one_stays() -> None:
     assert [instance.name for instance in registry.live()["logging"]] == ["logging-2"]
 
 
+def test_a_body_that_is_not_what_was_asked_for_is_refused_with_the_reason(start: Start) -> None:
+    config = start("config")
+    fit = b'{"role": "logging", "url": "http://there", "lease_s": 3}'
+    for body in (b"", b"no JSON", fit.replace(b"3", b"0"), fit.replace(b"there", b"\xff")):
+        answer = httpx.put(f"{config.url}/instances/logging-1", content=body, timeout=2)
+        assert (answer.status_code, list(answer.json())) == (422, ["error"]), body
+    assert httpx.put(f"{config.url}/instances/logging-1", content=fit, timeout=2).status_code == 201
+
+
 def test_config_registers_lists_by_role_and_removes_over_http(start: Start) -> None:
     config = start("config")
     body = {"role": "logging", "url": "http://there", "lease_s": 5}
