@@ -84,6 +84,9 @@ def _properties(name: str, timings: Timings) -> dict[str, str]:
         "hazelcast.graceful.shutdown.max.wait": "15",
         # Otherwise a write is acknowledged after the backup timed out, and may be lost though nothing permits it.
         "hazelcast.operation.fail.on.indeterminate.state": "true",
+        # Otherwise the old owner of a partition answers reads while it moves, also once the new one has acknowledged a
+        # write: a GET lacks a message that was acknowledged before it (docs/decisions/0011).
+        "hazelcast.partition.migration.stale.read.disabled": "true",
         # A cold member loads its SQL engine for the first map with a store: 20 s where three share two busy cores.
         "hazelcast.mapstore.init.timeout": "60000",
         **timings.hazelcast,
