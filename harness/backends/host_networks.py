@@ -19,4 +19,6 @@ def host_networks() -> Iterator[IPv4Network]:
 
 def is_near(address: str) -> bool:
     """Whether the address is in one of those networks, so that a refused connection is the truth about it."""
-    return any(IPv4Address(address) in network for network in host_networks())
+    asked = IPv4Address(address)
+    # First, as looking at every interface takes longer than the connection that is asked about.
+    return asked.is_loopback or any(asked in network for network in host_networks())
