@@ -56,7 +56,7 @@ class Reader:
         for name, url, within_s in in_turn(await self._directory.instances(role), end):
             try:
                 return Answer(name, await self._ask(url, within_s))
-            except (httpx.HTTPError, TimeoutError, msgspec.DecodeError) as error:
+            except (httpx.HTTPError, TimeoutError, ValueError) as error:  # the last: not the JSON that was asked for
                 self._log("read failed", at=name, error=repr(error))
         return Answer(None, [])
 

@@ -87,9 +87,10 @@ def application() -> ASGIApp:
     async def act(request: Request) -> JSONResponse:
         try:
             wish = msgspec.json.decode(await request.body(), type=Wish)
-            return JSONResponse({"done": (await asyncio.to_thread(_grant, wish)).lines})
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except ValueError as error:  # of msgspec, or of a string that is no UTF-8
             return JSONResponse({"refused": str(error)}, _UNPROCESSABLE)
+        try:
+            return JSONResponse({"done": (await asyncio.to_thread(_grant, wish)).lines})
         except HarnessError as error:
             return JSONResponse({"refused": str(error)}, 409)
 

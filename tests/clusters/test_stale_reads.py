@@ -11,12 +11,12 @@ import pytest
 from hazelcast.errors import HazelcastError
 
 from harness.clusters.hazelcast import HazelcastView, connect
+from harness.pool import Pool
 from harness.run import Run
 from harness.topology.hazelcast import hazelcast
 from harness.topology.nodes import NodeSpec, Topology
 
 pytestmark = pytest.mark.process
-_TIMEOUT_S = 30.0
 #: One partition moves each second, and the old owner is told only after ten of them.
 _SLOWLY = " -Dhazelcast.partition.migration.interval=1 -Dhazelcast.graceful.shutdown.max.wait=6"
 
@@ -28,14 +28,9 @@ def _slow(spec: NodeSpec) -> NodeSpec:
 @pytest.fixture
 def view(harness_run: Run) -> Iterator[HazelcastView]:
     topology = Topology("members that hand over slowly", tuple(map(_slow, hazelcast(2))))
-    with (
-        harness_run.backend.deploy(topology, print) as deployment,
-        HazelcastView(list(deployment.nodes.values())) as view,
-    ):
-        view.await_members(2, timeout_s=_TIMEOUT_S)
-        view.assign_partitions(timeout_s=_TIMEOUT_S)
-        view.await_safe(timeout_s=_TIMEOUT_S)
-        yield view
+    with Pool(harness_run.backend, print, forming_timeout_s=30) as pool:
+        _, clusters = pool.clusters(topology, (), once_formed=lambda _: ())
+        yield clusters.hazelcast
 
 
 def test_the_old_owner_answers_no_read_that_the_new_one_knows_better(view: HazelcastView) -> None:
@@ -46,15 +41,12 @@ def test_the_old_owner_answers_no_read_that_the_new_one_knows_better(view: Hazel
         read: Any = reading.get_map("versions").blocking()
         pairs: list[tuple[int, int]] = []
         handing_over = threading.Thread(target=leaving.stop)
+        handing_over.start()
         # A read of what moves is held back until the member has left; one that is under way then may fail.
         with suppress(HazelcastError, OSError):
-            for version in itertools.count(1):
+            for version in itertools.takewhile(lambda _: handing_over.is_alive(), itertools.count(1)):
                 for key in a_key_of_each_partition:
                     written.set(key, version)
                     pairs.append((version, read.get(key)))
-                if version == 1:
-                    handing_over.start()
-                elif not handing_over.is_alive():
-                    break
         handing_over.join()
     assert [pair for pair in pairs if pair[0] != pair[1]] == []
