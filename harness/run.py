@@ -84,7 +84,7 @@ class Shape:
         members: how many Hazelcast members there are.
         zoned: whether they are two partition groups, half of them each.
         stored: whether there is a PostgreSQL server as well, for maps that write to it.
-        brokers: how many Kafka brokers there are; without any, there are no services either.
+        brokers: how many Kafka brokers there are; the services need some unless Hazelcast carries the messages.
         mutants: by role, the module of `services.mutants` to run in place of the service.
     """
 
@@ -119,6 +119,10 @@ class Attached:
     deployment: Deployment
     ready: Callable[[Shape], tuple[Epoch, Sequence[NodeSpec]] | None]
     follow: Callable[[Epoch, Sequence[NodeSpec]], None]
+
+    def shaped(self, wanted: Shape) -> Shape:
+        """What a scenario asks for, with the brokers there are if it needs none: they stay."""
+        return replace(wanted, brokers=wanted.brokers or len(self.deployment.topology.role("kafka")))
 
     def assert_is(self, topology: Topology) -> None:
         """Checks that these are the servers that a scenario needs.
@@ -184,7 +188,7 @@ class Run:
             queue_owner: the Hazelcast member that has to own the queue's partition; any, if not given.
             shape: see `Shape`.
         """
-        wanted = Shape(**shape)
+        wanted = self._attached.shaped(Shape(**shape)) if self._attached else Shape(**shape)
         trace = self._say if self.options.trace_http else None
         if self._attached and not queue_owner and (ready := self._attached.ready(wanted)):
             deployment, clusters = self._pool.as_they_are(self._attached.deployment)

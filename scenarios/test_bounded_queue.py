@@ -11,7 +11,7 @@ pytestmark = [
     pytest.mark.faulttolerance,
     pytest.mark.guarantee("each item comes out once"),
     pytest.mark.hazelcast,
-    pytest.mark.system(running=False),
+    pytest.mark.system(running=False, brokers=0),
 ]
 
 

@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.faulttolerance,
     pytest.mark.guarantee("no entry is lost"),
     pytest.mark.hazelcast,
-    pytest.mark.system(running=False),
+    pytest.mark.system(running=False, brokers=0),
 ]
 
 
@@ -142,10 +142,8 @@ def test_no_backup_loses_what_the_member_owned(system: System, faults: Nemesis, 
 @pytest.mark.parametrize(
     ("zones", "share"),
     [
-        pytest.param("two zones", 0.0, marks=pytest.mark.system(members=4, brokers=0, zoned=True)),
-        pytest.param(
-            "no zones", expected_share(members=4, killed=2, copies=2), marks=pytest.mark.system(members=4, brokers=0)
-        ),
+        pytest.param("two zones", 0.0, marks=pytest.mark.system(members=4, zoned=True)),
+        pytest.param("no zones", expected_share(members=4, killed=2, copies=2), marks=pytest.mark.system(members=4)),
     ],
     ids=["two zones", "no zones"],
 )

@@ -20,11 +20,10 @@ pytestmark = [
     pytest.mark.faulttolerance,
     pytest.mark.guarantee("no acknowledged message is lost"),
     pytest.mark.hazelcast,
-    pytest.mark.system(consumers=False),
+    pytest.mark.system(queue="hazelcast", consumers=False, brokers=0),
 ]
 
-as_it_is = pytest.mark.system(queue="hazelcast")
-owning_the_queue = pytest.mark.system(queue="hazelcast", queue_owner=lowest_ip)
+owning_the_queue = pytest.mark.system(queue_owner=lowest_ip)
 
 
 @pytest.mark.experiment(
@@ -33,7 +32,7 @@ owning_the_queue = pytest.mark.system(queue="hazelcast", queue_owner=lowest_ip)
 @pytest.mark.parametrize(
     "arranged",
     [
-        pytest.param("as it is", marks=as_it_is),
+        "as it is",
         pytest.param("owning the queue", marks=owning_the_queue),
     ],
 )

@@ -9,7 +9,7 @@ pytestmark = [
     pytest.mark.faulttolerance,
     pytest.mark.guarantee("no update is lost"),
     pytest.mark.hazelcast,
-    pytest.mark.system(running=False),
+    pytest.mark.system(running=False, brokers=0),
 ]
 
 

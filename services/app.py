@@ -28,6 +28,9 @@ from services.settings import Service, refuse
 STOP_S, LIMIT_S = 0.6, 1.9
 #: Threads for blocking client calls; a dead server holds each for seconds, and the default is 6 on 2 cores.
 THREADS = 64
+#: For how long an idle connection stays open, in seconds: longer than its clients use it again (httpx 5 s), so that it
+#: is they who close it. The other way round, a request may reach a connection that is being closed, and is lost.
+KEEP_ALIVE_S = 30
 
 
 class Health(msgspec.Struct, omit_defaults=True):
@@ -101,6 +104,7 @@ async def _serve(app: Starlette, listening: socket.socket, stages: Stages, log: 
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=KEEP_ALIVE_S,
     )
     server = _Server(options)
     stopping: list[asyncio.Task[None]] = []

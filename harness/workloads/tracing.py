@@ -10,11 +10,10 @@ from harness.narration import Say
 
 
 class Traced(httpx.BaseTransport):
-    """Around httpx's own transport, so that requests that fail are seen as well; event hooks see answers only."""
+    """Around another transport, so that requests that fail are seen as well; event hooks see answers only."""
 
-    def __init__(self, say: Say) -> None:
-        self._say = say
-        self._transport = httpx.HTTPTransport(verify=False)
+    def __init__(self, say: Say, transport: httpx.BaseTransport) -> None:
+        self._say, self._transport = say, transport
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Sends it; the time is to the answer's headers, in milliseconds."""

@@ -80,7 +80,8 @@ class _Teapot(BaseHTTPRequestHandler):
 
 def test_each_request_is_a_line_with_its_answer_or_why_there_is_none() -> None:
     lines: list[str] = []
-    with HTTPServer(("127.0.0.1", 0), _Teapot) as server, httpx.Client(transport=Traced(lines.append)) as client:
+    transport = Traced(lines.append, httpx.HTTPTransport())
+    with HTTPServer(("127.0.0.1", 0), _Teapot) as server, httpx.Client(transport=transport) as client:
         answering = threading.Thread(target=server.handle_request)
         answering.start()
         address = f"http://127.0.0.1:{server.server_port}/messages"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -124,6 +126,15 @@ def test_config_registers_lists_by_role_and_removes_over_http(start: Start) -> N
     assert config.get("/instances").json() == {}
 
 
+def test_an_idle_connection_stays_open_for_longer_than_its_client_uses_it_again(start: Start) -> None:
+    connection = HTTPConnection("127.0.0.1", httpx.URL(start("config").url).port)
+    connection.request("GET", "/health")
+    connection.getresponse().read()
+    closed, _, _ = select.select([connection.sock], [], [], httpx.Limits().keepalive_expiry + 0.5)
+    connection.close()
+    assert not closed
+
+
 @pytest.mark.parametrize("role", list(ROLES))
 def test_sigterm_ends_a_service_with_0_within_two_seconds(start: Start, role: str) -> None:
     more = ROLES[role] if role == "config" else {"CONFIG_URL": "http://127.0.0.1:1", **ROLES[role]}
@@ -200,6 +211,11 @@ def logging_stand_in() -> Iterator[str]:
             self.send_response(200)
             self.end_headers()
 
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"messages": [{"id": "id-1", "msg": "text"}]}' if self.path == "/messages" else b"\xff")
+
         def log_message(self, *_: object) -> None: ...
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -215,8 +231,8 @@ async def post(config_url: str, queue: RecordingQueue) -> tuple[str, Queued]:
         return await Poster(client, directory, queue, deadline_s=4, log=LOG).post("id-1", "text")
 
 
-def register(config: Running, name: str, url: str) -> None:
-    httpx.put(f"{config.url}/instances/{name}", json={"role": "logging", "url": url, "lease_s": 30}).raise_for_status()
+def register(config: Running, name: str, url: str, role: str = "logging") -> None:
+    httpx.put(f"{config.url}/instances/{name}", json={"role": role, "url": url, "lease_s": 30}).raise_for_status()
 
 
 def test_a_post_moves_on_from_instances_that_refuse_connections(start: Start, logging_stand_in: str) -> None:
@@ -266,3 +282,17 @@ def test_an_acknowledged_id_sent_again_gets_the_same_answer_and_is_queued_once(
     first, second = asyncio.run(twice())
     assert (first.status_code, first.json()) == (second.status_code, second.json())
     assert queue.ids == ["id-1"]
+
+
+def test_a_get_moves_on_from_an_instance_that_answers_rubbish(start: Start, logging_stand_in: str) -> None:
+    config = start("config")
+    for role in ("logging", "messages"):
+        register(config, f"{role}-1", f"{logging_stand_in}/rubbish", role)
+        register(config, f"{role}-2", logging_stand_in, role)
+
+    async def read() -> list[str | None]:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            reader = Reader(client, Directory(client, config.url, LOG), deadline_s=4, log=LOG)
+            return [answer.source for _ in range(8) for answer in await reader.both()]
+
+    assert set(asyncio.run(read())) == {"logging-2", "messages-2"}
