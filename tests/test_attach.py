@@ -61,6 +61,15 @@ def test_a_run_works_in_the_running_system_and_leaves_it(tmp_path: Path) -> None
 
 
 @pytest.mark.usefixtures("system")
+def test_a_scenario_that_needs_no_brokers_leaves_those_of_the_running_system(tmp_path: Path) -> None:
+    before = nodes()
+    status, output = attached(tmp_path, "scenarios/test_bounded_queue.py::test_two_consumers_share_a_hundred_items")
+    assert status == 0, output
+    assert run("harness", "send", "1")[0] == 0
+    assert nodes() == before
+
+
+@pytest.mark.usefixtures("system")
 def test_the_next_run_finds_a_system_that_was_made_ready_for_it(tmp_path: Path) -> None:
     assert attached(tmp_path / "first", SCENARIO)[0] == 0
     used = topic_of(tmp_path / "first")
