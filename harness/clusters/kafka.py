@@ -166,10 +166,10 @@ class KafkaView:
 
     def _client(self, **settings: Any) -> KafkaNetClient:
         net = NetworkSelector(**settings)
-        return KafkaNetClient(net, _ThoseThatRun(self._running_ids, net, **settings), **settings)
+        return KafkaNetClient(net, _ThoseThatRun(self._runs, net, **settings), **settings)
 
-    def _running_ids(self) -> frozenset[int]:
-        return frozenset(self.id_of(node) for node in self.running())
+    def _runs(self, node_id: int) -> bool:
+        return bool(that_run(node for node in self._nodes if self.id_of(node) == node_id))
 
     def _give_up(self, admin: KafkaAdminClient) -> None:
         """Closes a connection, if it is still the one in use; another thread may have replaced it already."""
@@ -199,20 +199,19 @@ class _ThoseThatRun(KafkaConnectionManager):  # type: ignore[misc]
     """Asks brokers that run: one that hangs takes connections and questions, and each costs the whole time-out.
 
     Args:
-        ids: tells which these are.
+        runs: tells whether the broker of an id does; that is a question to the engine, so it is asked of few.
         net: see `KafkaConnectionManager`.
         settings: likewise.
     """
 
-    def __init__(self, ids: Callable[[], frozenset[int]], net: NetworkSelector, **settings: Any) -> None:
-        self._ids = ids
+    def __init__(self, runs: Callable[[int], bool], net: NetworkSelector, **settings: Any) -> None:
+        self._runs = runs
         super().__init__(net, **settings)
 
     def least_loaded_node(self) -> Any:
         """One of them, at random; None if the cluster's metadata names none."""
-        running = self._ids()
-        named = [broker.node_id for broker in self.cluster.brokers() if broker.node_id in running]
-        return random.choice(named) if named else None
+        named = [broker.node_id for broker in self.cluster.brokers()]
+        return next((node_id for node_id in random.sample(named, len(named)) if self._runs(node_id)), None)
 
 
 def _lag(group: str, at: Any, first: int, committed: Any, end: int) -> Lag:
