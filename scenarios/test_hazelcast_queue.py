@@ -29,13 +29,7 @@ owning_the_queue = pytest.mark.system(queue_owner=lowest_ip)
 @pytest.mark.experiment(
     "003", "messages in a Hazelcast queue, the member with the lowest IP killed", "the queue survived"
 )
-@pytest.mark.parametrize(
-    "arranged",
-    [
-        "as it is",
-        pytest.param("owning the queue", marks=owning_the_queue),
-    ],
-)
+@pytest.mark.parametrize("arranged", ["as it is", pytest.param("owning the queue", marks=owning_the_queue)])
 @pytest.mark.parametrize(
     "count", [pytest.param(10, marks=[pytest.mark.quick, headline]), pytest.param(100, marks=headline), 1000]
 )
