@@ -69,5 +69,9 @@ lock: $(VENV)/.made
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.lock
 	$(BIN)/python -m harness.provision lock
 
+# only what was made here, beside this file, wherever make is called; a link goes, what it leads to stays
+clean: HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 clean:
-	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@if [ -e "$(HERE).venv/.made" ]; then rm -rf "$(HERE).venv"; fi
+	@cd "$(HERE)" && if [ ! -L .cache ]; then rm -rf .cache/harness .cache/keeper; rmdir .cache 2>/dev/null || true; fi
+	@cd "$(HERE)" && rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

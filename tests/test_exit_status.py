@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.report.folder import ReportFolder
 from tests.running import ROOT, run
 
 _HEAD = """
@@ -56,6 +57,13 @@ def test_a_failure_begins_with_what_happened_and_has_no_traceback(tmp_path: Path
     assert "guarantee broken: lost" in told
     assert "judgement.py" not in output
     assert "> 1 of 2 is gone." in summary
+
+
+def test_the_next_run_knows_all_that_a_run_leaves(tmp_path: Path) -> None:
+    _run(tmp_path, "broken")
+    assert len(list((tmp_path / "reports").iterdir())) > 3
+    ReportFolder(tmp_path / "reports").close()
+    assert [path.name for path in (tmp_path / "reports").iterdir()] == [".harness-reports"]
 
 
 def test_a_system_that_does_not_come_up_is_status_2(tmp_path: Path) -> None:

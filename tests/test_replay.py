@@ -58,6 +58,28 @@ def test_a_report_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     assert "can't be written" in output
 
 
+def test_a_report_is_not_written_over_what_is_a_strangers(tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "report.md").write_text("years")
+    status, output = replay(str(STORIES[0]), "--report", str(folder))
+    assert status == 2
+    assert f"--report {folder} holds report.md and is not marked as ours" in output
+    assert (folder / "report.md").read_text() == "years"
+
+
+def test_a_report_is_written_again_over_its_own_files_and_through_no_link(tmp_path: Path) -> None:
+    folder, stranger = tmp_path / "report", tmp_path / "thesis.tex"
+    assert replay(str(STORIES[0]), "--report", str(folder))[0] == 1
+    stranger.write_text("years")
+    (folder / "report.md").unlink()
+    (folder / "report.md").symlink_to(stranger)
+    (folder / "notes").write_text("mine")
+    assert replay(str(STORIES[0]), "--report", str(folder))[0] == 1
+    assert (stranger.read_text(), (folder / "notes").read_text()) == ("years", "mine")
+    assert (folder / "report.md").read_text().startswith("# A history, judged again")
+
+
 def test_what_held_and_what_is_unknown_have_their_own_status(tmp_path: Path) -> None:
     path = tmp_path / "h.jsonl"
     with History.open(path) as history:

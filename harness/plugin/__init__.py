@@ -125,7 +125,7 @@ def report(request: pytest.FixtureRequest, tmp_path: Path) -> ScenarioReport:
     """Where this scenario's history, logs and figures go; the harness' own tests leave none in the report folder."""
     name = str(request.node.nodeid).removeprefix("scenarios/")
     compared = request.session.stash.setdefault(_COMPARED, [Compared(LOCKS)])
-    return ScenarioReport(name, request.config.stash.get(_FOLDER, None) or ReportFolder(tmp_path), compared)
+    return ScenarioReport(name, request.config.stash.get(_FOLDER, None) or ReportFolder(tmp_path / "reports"), compared)
 
 
 @pytest.fixture

@@ -1,34 +1,46 @@
-"""The folder a run writes to: emptied at the start, so that it always holds the newest run and nothing else."""
+"""The folder a run writes to: emptied at the start, so that it always holds the newest run and nothing else of ours."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
-import shutil
+import sys
 from pathlib import Path
-from typing import TextIO
 
-from harness.errors import BadInputError
+from harness.errors import EXIT_BAD_INPUT, BadInputError
+from harness.report.claim import Marker, remove
 
+#: In git for `reports/`, so that a checkout's is ours from the beginning.
+MARKER = Marker(
+    name=".harness-reports",
+    text=b"A run of the fault-tolerance harness writes to this folder, and the next one removes what it wrote.\n",
+    option="--reports",
+)
+CONFIG = "allurerc.json"
 #: The trend over the last runs, Allure's, has to outlive each of them.
-_KEPT = {"README.md", ".lock", "history.jsonl"}
+TREND = "history.jsonl"
+_BESIDE = re.compile(r"beside-[0-9]+")
+#: All that runs leave; what else is there is somebody else's.
+_OURS = frozenset(
+    {
+        *("allure-results", CONFIG, "allure", "junit.xml", "figures.txt", "summary.md", "experiments.md"),
+        *("locks.md", "locks.svg", "histories", "logs", ".lock"),
+    }
+)
 
 
 class ReportFolder:
     """`reports/` or what `--reports` names; one run at a time writes to it, a second one to a folder inside."""
 
     def __init__(self, path: Path) -> None:
-        """Takes the folder and empties it.
+        """Takes the folder and removes what the run before left.
 
         Raises:
-            BadInputError: it can't be written.
+            BadInputError: it can't be written, or holds what is not ours.
         """
         try:
             self.path, self._lock = _taken(path)
-            for old in self.path.iterdir():
-                if old.name not in _KEPT and not _in_use(old):
-                    shutil.rmtree(old) if old.is_dir() else old.unlink()
+            _empty(self.path)
         except OSError as error:
             raise BadInputError(f"--reports {path} can't be written ({error.strerror}); give another folder") from error
 
@@ -72,32 +84,54 @@ class ReportFolder:
 
     def close(self) -> None:
         """Lets another run have it."""
-        self._lock.close()
+        lock, self._lock = self._lock, -1
+        if lock >= 0:
+            os.close(lock)
 
 
 def _name(scenario: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", scenario).strip("-")
 
 
-def _taken(path: Path) -> tuple[Path, TextIO]:
+def _taken(path: Path) -> tuple[Path, int]:
     """The folder with its lock held, or one inside it if another run holds that."""
-    path.mkdir(parents=True, exist_ok=True)
-    lock = (path / ".lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    lock, alone = MARKER.claim(path)
+    if alone:
         return path, lock
-    except BlockingIOError:
-        lock.close()
-        return _taken(path / f"beside-{os.getpid()}")
+    os.close(lock)
+    return _taken(path / f"beside-{os.getpid()}")
 
 
-def _in_use(path: Path) -> bool:
-    """Whether it is the folder of a run that writes to it now."""
-    if not (path / ".lock").exists():
-        return False
-    with (path / ".lock").open() as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+def _empty(folder: Path) -> None:
+    """Removes what runs left, but for the trend."""
+    for old in folder.iterdir():
+        if old.name in _OURS:
+            remove(old)
+        elif _BESIDE.fullmatch(old.name) and not old.is_symlink() and MARKER.marks(old):
+            _remove_beside(old)
+
+
+def _remove_beside(folder: Path) -> None:
+    """Unless its run still writes, or something of somebody else is in it."""
+    lock, alone = MARKER.claim(folder)
+    try:
+        if alone:
+            _empty(folder)
+            remove(folder / TREND)
+            if [path.name for path in folder.iterdir()] == [MARKER.name]:
+                remove(folder)
+    finally:
+        os.close(lock)
+
+
+def main() -> None:
+    """`python -m harness.report.folder FOLDER` makes a folder ready to be written, as a run does."""
+    try:
+        ReportFolder(Path(sys.argv[1])).close()
+    except BadInputError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(EXIT_BAD_INPUT)
+
+
+if __name__ == "__main__":
+    main()

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
+from harness.report.claim import remove
+from harness.report.folder import CONFIG, MARKER, TREND
 
 _ALLURE = "allure@3.18.0"
-_CONFIG = "allurerc.json"
 _RUNS_IN_TREND = 20
 _TIMEOUT_S = 300
 #: Under "Charts" in the report's menu: the trend over the last runs, and what is not stable.
@@ -40,7 +41,7 @@ def write_config(folder: Path, environment: Mapping[str, str]) -> None:
         "name": "Does it survive?",
         "resultsDir": "allure-results",
         "output": "allure",
-        "historyPath": "history.jsonl",
+        "historyPath": TREND,
         "historyLimit": _RUNS_IN_TREND,
         "variables": environment,
         "hideLabels": ["parentSuite", "suite", "subSuite", "host", "thread", "framework", "language", "package"],
@@ -54,18 +55,20 @@ def write_config(folder: Path, environment: Mapping[str, str]) -> None:
             "awesome": {"options": {"singleFile": True, "groupBy": ["epic", "feature", "story"], "charts": _CHARTS}}
         },
     }
-    (folder / _CONFIG).write_text(json.dumps(config, indent=1))
+    (folder / CONFIG).write_text(json.dumps(config, indent=1))
 
 
 def make(folder: Path) -> Path:
     """Has Allure write `allure/index.html`, one file that opens without a server; returns its path.
 
     Raises:
-        BadInputError: the folder holds no run.
+        BadInputError: the folder holds no run, or what would be written over is not ours.
         EnvironmentUnfitError: Node.js is missing, or Allure could not be got or failed.
     """
-    if not (folder / _CONFIG).exists():
+    if not MARKER.marks(folder) or not (folder / CONFIG).is_file():
         raise BadInputError(f"{folder} holds no results of a run: run `make faulttolerance` first")
+    if links := [name for name in (CONFIG, TREND) if (folder / name).is_symlink()]:
+        raise BadInputError(f"{folder / links[0]} is a link, and what it leads to would be written over: remove it")
     npx = shutil.which("npx")
     if npx is None:
         raise EnvironmentUnfitError(
@@ -73,9 +76,9 @@ def make(folder: Path) -> Path:
             f"run `make report`. The results are kept in {folder}/allure-results, the summary in {folder}/summary.md"
         )
     page = folder / "allure" / "index.html"
-    _count_once(folder / _CONFIG, counted=page.exists())
-    shutil.rmtree(page.parent, ignore_errors=True)
-    command = [npx, "--yes", _ALLURE, "generate", "--config", _CONFIG]
+    _count_once(folder / CONFIG, counted=page.exists())
+    remove(page.parent)
+    command = [npx, "--yes", _ALLURE, "generate", "--config", CONFIG]
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
     except subprocess.TimeoutExpired as error:
@@ -98,7 +101,7 @@ def main() -> None:
     """`python -m harness.report.html FOLDER`."""
     try:
         page = make(Path(sys.argv[1] if len(sys.argv) > 1 else "reports"))
-    except HarnessError as error:
+    except (HarnessError, OSError) as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(EXIT_BAD_INPUT)
     sys.stdout.write(f"the report: {page}\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,16 +12,23 @@ from harness.errors import BadInputError
 from harness.events import Events
 from harness.recovery import kinds
 from harness.report import messages
+from harness.report.claim import Marker, remove
 from harness.report.forensics import explained
 from harness.report.overview import overview
 from harness.report.timeline import svg
+
+_MARKER = Marker(
+    name=".harness-replay",
+    text=b"`harness replay --report` writes to this folder, over what it wrote before.\n",
+    option="--report",
+)
 
 
 def write(folder: Path, events: Events, verdicts: Mapping[str, Verdict]) -> Path:
     """Writes `report.md` and what it shows; returns its path.
 
     Raises:
-        BadInputError: the folder can't be written.
+        BadInputError: the folder can't be written, or holds what is not ours.
     """
     found = combine(*verdicts.values()).anomalies
     pictures = {"operations.svg": overview(events)}
@@ -35,8 +43,10 @@ def write(folder: Path, events: Events, verdicts: Mapping[str, Verdict]) -> Path
         words.append("[Message by message](messages.csv)")
     files["report.md"] = "\n\n".join(words) + "\n"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        lock, _ = _MARKER.claim(folder)
+        os.close(lock)
         for name, text in files.items():
+            remove(folder / name)
             (folder / name).write_text(text)
     except OSError as error:
         raise BadInputError(f"--report {folder} can't be written ({error.strerror}); give another folder") from error

@@ -10,6 +10,7 @@ import pytest
 from harness.errors import BadInputError, EnvironmentUnfitError
 from harness.report import html
 from harness.report.environment import allowed, environment, source
+from harness.report.folder import ReportFolder
 
 
 def test_without_a_run_there_is_nothing_to_report(tmp_path: Path) -> None:
@@ -18,6 +19,7 @@ def test_without_a_run_there_is_nothing_to_report(tmp_path: Path) -> None:
 
 
 def test_without_node_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ReportFolder(tmp_path).close()
     html.write_config(tmp_path, {})
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(EnvironmentUnfitError, match=r"needs npx, which comes with Node\.js"):
