@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from services import settings
 from services.app import Stages, run
-from services.hazelcast_client import Cluster, result
+from services.hazelcast_client import Cluster, UnknownOutcomeError, result
 from services.http import Json, Problem, application, body
 from services.logs import Log
 from services.parts import NotConnectedError
@@ -83,8 +83,18 @@ class Logging:
         self._lock = threading.Lock()
 
     def add(self, message: Message) -> tuple[str, bool]:
-        """Puts it unless its id is there; gives the text that the map holds, and whether it was put now."""
-        before = result(self._map().put_if_absent(message.id, message.msg))
+        """Puts it unless its id is there; gives the text that the map holds, and whether it was put now.
+
+        A text that is there already is written once more: whoever put it may never have heard that the backup has it
+        (an outcome that is unknown, and this is the next try), and only a write waits for the backup.
+
+        Raises:
+            UnknownOutcomeError: it was there and is gone; its only copy died with a member.
+        """
+        entries = self._map()
+        before = result(entries.put_if_absent(message.id, message.msg))
+        if before == message.msg and not result(entries.replace_if_same(message.id, message.msg, message.msg)):
+            raise UnknownOutcomeError(f"message {message.id} was in the map and is gone")
         with self._lock:
             self._received.setdefault(message.id)
         self._log("logged", id=message.id, new=before is None)

@@ -1,0 +1,59 @@
+"""What a logging instance acknowledges has its backup, also if it was there before: against real members."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hazelcast.errors import IndeterminateOperationStateError
+
+from harness import Nemesis, Pause, System, node
+from harness.topology.hazelcast import CLUSTER_NAME
+from harness.waiting import until
+from services.hazelcast_client import Cluster
+from services.logging import Logging, Message
+from services.logs import Log
+from services.settings import Address, Hazelcast
+
+pytestmark = pytest.mark.system(running=False, members=2, brokers=0)
+
+
+@pytest.fixture
+def logging(system: System) -> Iterator[Logging]:
+    """A logging instance's own part, connected to hazelcast-1 first."""
+    host, _, port = system.clusters.nodes["hazelcast-1"].endpoint("client").rpartition(":")
+    log = Log("test")
+    settings = Hazelcast(CLUSTER_NAME, (Address(host, int(port)),))
+    cluster = Cluster(settings, lambda client: client.get_map(system.epoch.map), log)
+    cluster.start()
+    until("the client to be connected", cluster.problem, lambda problem: problem is None, timeout_s=10)
+    yield Logging(cluster, system.epoch.map, log)
+    cluster.stop(1.0)
+
+
+def owned_by(system: System, name: str) -> str:
+    """An id that this member owns, so that the other one of the two has its backup."""
+    view = system.clusters.hazelcast
+    view.assign_partitions(timeout_s=10)
+    ids = (f"id-{number}" for number in range(1000))
+    return next(id_ for id_ in ids if view.owner_of(view.partition_of(id_)).spec.name == name)
+
+
+def test_a_message_that_is_there_without_its_backup_is_not_acknowledged(
+    system: System, faults: Nemesis, logging: Logging
+) -> None:
+    message = Message(owned_by(system, "hazelcast-1"), "text")
+    hung = faults.inject(Pause(), node("hazelcast-2"))
+    # A facade that had no answer in time asks the next instance while the first put still waits for the backup.
+    with ThreadPoolExecutor(2) as pool:
+        tries = [pool.submit(logging.add, message) for _ in range(2)]
+    assert [type(a_try.exception()) for a_try in tries] == [IndeterminateOperationStateError] * 2
+    hung.undo()
+    system.clusters.hazelcast.await_safe(timeout_s=30)
+    assert logging.add(message) == ("text", False)
+
+
+def test_an_id_that_is_there_keeps_its_text(system: System, logging: Logging) -> None:
+    assert logging.add(Message("id-1", "text")) == ("text", True)
+    assert logging.add(Message("id-1", "another")) == ("text", False)
+    assert logging.add(Message("id-1", "text")) == ("text", False)
+    assert logging.all() == [Message("id-1", "text")]
