@@ -1,14 +1,12 @@
 """facade: the one way in. A POST is acknowledged once logging and the queue both hold the message; a GET shows both.
 
-A POST that fails, or whose outcome is unknown, may be sent again under the same id. An id that was acknowledged gets
-the same answer again, without a second entry in the queue, as long as this process lives.
+A POST that fails, or whose outcome is unknown, may be sent again under the same id, also while it is under way. An id
+that was acknowledged gets the same answer again, without a second entry in the queue, as long as this process lives.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Literal
 from uuid import uuid4
 
 import httpx
@@ -23,13 +21,11 @@ from services.app import Stages, run
 from services.directory import Directory
 from services.http import UNPROCESSABLE, Json, Problem, application, body
 from services.logs import Log
-from services.posting import Poster, PostError
+from services.once import Once
+from services.posting import Poster, PostError, Stage
 from services.queues import Producer, Queued
 from services.reading import Answer, Reader
 from services.registry import Lease
-
-#: How many acknowledged ids are remembered.
-REMEMBERED = 10_000
 
 
 class Post(msgspec.Struct):
@@ -50,7 +46,7 @@ class Rejected(Problem):
     """Not acknowledged; `unknown` if it may have got through. The same id may be sent again."""
 
     id: str
-    stage: Literal["logging", "queue"]
+    stage: Stage
     unknown: bool
 
 
@@ -95,42 +91,27 @@ def producer(told: Settings, log: Log) -> Producer:
     return HazelcastProducing(told.queue, log)
 
 
-class Acknowledged:
-    """The newest acknowledged ids with their texts and answers."""
+def once(poster: Poster, *, deadline_s: float) -> Once[Accepted]:
+    """What posts with `poster`, one request of an id at a time."""
 
-    def __init__(self) -> None:
-        self._answers: OrderedDict[str, tuple[str, Accepted]] = OrderedDict()
+    async def post(message_id: str, msg: str, within_s: float) -> Accepted:
+        return Accepted(message_id, *await poster.post(message_id, msg, within_s))
 
-    def get(self, message_id: str, msg: str) -> Accepted | None:
-        """The answer that this message was given, if it was acknowledged."""
-        text, answer = self._answers.get(message_id, (None, None))
-        return answer if text == msg else None
-
-    def add(self, msg: str, answer: Accepted) -> None:
-        """Remembers an answer, and forgets the oldest."""
-        self._answers[answer.id] = (msg, answer)
-        while len(self._answers) > REMEMBERED:
-            self._answers.popitem(last=False)
+    return Once(post, deadline_s=deadline_s)
 
 
-def build(poster: Poster, reader: Reader, log: Log) -> Starlette:
+def build(posts: Once[Accepted], reader: Reader, log: Log) -> Starlette:
     """The HTTP side."""
-    acknowledged = Acknowledged()
 
     async def post(request: Request) -> Json:
         """Logs and queues a message; 503 if that did not surely happen, 409 if the id is another message's."""
         message_id, msg = _id(request), (await body(request, Post)).msg
-        if known := acknowledged.get(message_id, msg):
-            return Json(known, 201)
         try:
-            logged_by, queued = await poster.post(message_id, msg)
+            return Json(await posts.post(message_id, msg), 201)
         except PostError as error:
             log("not accepted", id=message_id, stage=error.stage, unknown=error.unknown, error=str(error))
             rejected = Rejected(id=message_id, error=str(error), stage=error.stage, unknown=error.unknown)
             return Json(rejected, error.status)
-        answer = Accepted(message_id, logged_by, queued)
-        acknowledged.add(msg, answer)
-        return Json(answer, 201)
 
     async def get(request: Request) -> Json:
         """What a random logging and a random messages instance hold; `from` null if no messages instance is there."""
@@ -159,7 +140,7 @@ def main() -> None:
     directory = Directory(client, told.config_url, log)
     lease = Lease(told.service, "facade", told.config_url, fit=lambda: queue.problem() is None, log=log)
     app = build(
-        Poster(client, directory, queue, deadline_s=told.deadline_s, log=log),
+        once(Poster(client, directory, queue, log=log), deadline_s=told.deadline_s),
         Reader(client, directory, deadline_s=told.deadline_s, log=log),
         log,
     )

@@ -17,12 +17,14 @@ from services.queues import NotQueuedError, Producer, Queued
 ROUNDS, PAUSE_S = 5, 0.1
 #: Left for the queue when logging has taken long, in seconds.
 QUEUE_SHARE_S = 1.0
+#: How far a message got: to wait for an earlier request of its id, to a logging instance, to the queue.
+Stage = Literal["turn", "logging", "queue"]
 
 
 class PostError(Exception):
     """The message was not acknowledged at `stage`; `unknown` if it may be there all the same."""
 
-    def __init__(self, message: str, *, stage: Literal["logging", "queue"], unknown: bool, status: int = 503) -> None:
+    def __init__(self, message: str, *, stage: Stage, unknown: bool, status: int = 503) -> None:
         super().__init__(message)
         self.stage, self.unknown, self.status = stage, unknown, status
 
@@ -34,24 +36,20 @@ class Poster:
         client: for the requests.
         directory: knows the logging instances.
         queue: takes the messages afterwards.
-        deadline_s: how long all of it may take, in seconds.
         log: where it tells what happened.
     """
 
-    def __init__(
-        self, client: httpx.AsyncClient, directory: Directory, queue: Producer, *, deadline_s: float, log: Log
-    ) -> None:
-        self._client, self._directory, self._queue = client, directory, queue
-        self._deadline_s, self._log = deadline_s, log
+    def __init__(self, client: httpx.AsyncClient, directory: Directory, queue: Producer, *, log: Log) -> None:
+        self._client, self._directory, self._queue, self._log = client, directory, queue, log
 
-    async def post(self, message_id: str, msg: str) -> tuple[str, Queued]:
-        """Logs and queues it; gives who logged it and where it is queued.
+    async def post(self, message_id: str, msg: str, within_s: float) -> tuple[str, Queued]:
+        """Logs and queues it within `within_s` seconds; gives who logged it and where it is queued.
 
         Raises:
             PostError: not both did so surely.
         """
-        end = time.monotonic() + self._deadline_s
-        logged_by = await self._log_it(message_id, msg, end - min(QUEUE_SHARE_S, self._deadline_s / 2))
+        end = time.monotonic() + within_s
+        logged_by = await self._log_it(message_id, msg, end - min(QUEUE_SHARE_S, within_s / 2))
         self._log("logged", id=message_id, by=logged_by)
         left_s = end - time.monotonic()
         try:

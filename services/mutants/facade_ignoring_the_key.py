@@ -9,9 +9,9 @@ from services.queues import Queued
 class Renaming(posting.Poster):
     """Logs and queues under a new id."""
 
-    async def post(self, message_id: str, msg: str) -> tuple[str, Queued]:
+    async def post(self, message_id: str, msg: str, within_s: float) -> tuple[str, Queued]:
         """Under a new id."""
-        return await super().post(str(uuid4()), msg)
+        return await super().post(str(uuid4()), msg, within_s)
 
 
 if __name__ == "__main__":

@@ -11,15 +11,15 @@ _LATER_S = 0.5
 class Later(posting.Poster):
     """Acknowledges before the queue has the message."""
 
-    async def post(self, message_id: str, msg: str) -> tuple[str, Queued]:
+    async def post(self, message_id: str, msg: str, within_s: float) -> tuple[str, Queued]:
         """Logs it, and leaves the rest to a task that nobody waits for."""
-        logged_by = await self._log_it(message_id, msg, asyncio.get_running_loop().time() + self._deadline_s)
-        self._task = asyncio.create_task(self._queue_it(message_id, msg))
+        logged_by = await self._log_it(message_id, msg, asyncio.get_running_loop().time() + within_s)
+        self._task = asyncio.create_task(self._queue_it(message_id, msg, within_s))
         return logged_by, Queued("kafka", "later")
 
-    async def _queue_it(self, message_id: str, msg: str) -> None:
+    async def _queue_it(self, message_id: str, msg: str, within_s: float) -> None:
         await asyncio.sleep(_LATER_S)
-        await asyncio.to_thread(self._queue.put, message_id, msg, self._deadline_s)
+        await asyncio.to_thread(self._queue.put, message_id, msg, within_s)
 
 
 if __name__ == "__main__":

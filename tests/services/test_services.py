@@ -21,7 +21,7 @@ import pytest
 
 from services.config import Registration, Registry
 from services.directory import Directory
-from services.facade import build
+from services.facade import build, once
 from services.logs import Log
 from services.posting import Poster, PostError
 from services.queues import NotQueuedError, Queued
@@ -185,9 +185,10 @@ def test_a_taken_port_ends_with_2_and_one_line(start: Start) -> None:
 class RecordingQueue:
     """Stands where a queue client would: the seam between the facade's POST and a queue."""
 
-    def __init__(self, error: NotQueuedError | None = None) -> None:
+    def __init__(self, *errors: NotQueuedError, takes_s: float = 0) -> None:
         self.ids: list[str] = []
-        self.error = error
+        self.errors = list(errors)
+        self.takes_s = takes_s
 
     def start(self) -> None: ...
 
@@ -197,8 +198,9 @@ class RecordingQueue:
         return None
 
     def put(self, message_id: str, msg: str, timeout_s: float) -> Queued:
-        if self.error:
-            raise self.error
+        time.sleep(self.takes_s)
+        if self.errors:
+            raise self.errors.pop(0)
         self.ids.append(message_id)
         return Queued("kafka", "topic", 0, len(self.ids) - 1)
 
@@ -228,7 +230,7 @@ def logging_stand_in() -> Iterator[str]:
 async def post(config_url: str, queue: RecordingQueue) -> tuple[str, Queued]:
     async with httpx.AsyncClient(trust_env=False) as client:
         directory = Directory(client, config_url, LOG)
-        return await Poster(client, directory, queue, deadline_s=4, log=LOG).post("id-1", "text")
+        return await Poster(client, directory, queue, log=LOG).post("id-1", "text", 4)
 
 
 def register(config: Running, name: str, url: str, role: str = "logging") -> None:
@@ -263,24 +265,58 @@ def test_an_unknown_outcome_of_the_queue_is_passed_on(start: Start, logging_stan
     assert (caught.value.stage, caught.value.unknown) == ("queue", True)
 
 
+async def posts(
+    config_url: str, queue: RecordingQueue, *delays_s: float, deadline_s: float = 4
+) -> list[httpx.Response]:
+    """What a facade answers to one message under one id, sent after each of the delays."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        directory = Directory(client, config_url, LOG)
+        reader = Reader(client, directory, deadline_s=deadline_s, log=LOG)
+        app = build(once(Poster(client, directory, queue, log=LOG), deadline_s=deadline_s), reader, LOG)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://facade") as user:
+
+            async def send(delay_s: float) -> httpx.Response:
+                await asyncio.sleep(delay_s)
+                return await user.post("/messages", json={"msg": "text"}, headers={"Idempotency-Key": "id-1"})
+
+            return await asyncio.gather(*map(send, delays_s))
+
+
 def test_an_acknowledged_id_sent_again_gets_the_same_answer_and_is_queued_once(
     start: Start, logging_stand_in: str
 ) -> None:
     config, queue = start("config"), RecordingQueue()
     register(config, "logging-1", logging_stand_in)
-
-    async def twice() -> list[httpx.Response]:
-        async with httpx.AsyncClient(trust_env=False) as client:
-            directory = Directory(client, config.url, LOG)
-            poster = Poster(client, directory, queue, deadline_s=4, log=LOG)
-            app = build(poster, Reader(client, directory, deadline_s=4, log=LOG), LOG)
-            transport = httpx.ASGITransport(app=app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://facade") as user:
-                key = {"Idempotency-Key": "id-1"}
-                return [await user.post("/messages", json={"msg": "text"}, headers=key) for _ in range(2)]
-
-    first, second = asyncio.run(twice())
+    first, second = asyncio.run(posts(config.url, queue, 0, 1))
     assert (first.status_code, first.json()) == (second.status_code, second.json())
+    assert queue.ids == ["id-1"]
+
+
+def test_two_requests_of_one_id_at_once_are_queued_once_with_one_answer(start: Start, logging_stand_in: str) -> None:
+    config, queue = start("config"), RecordingQueue(takes_s=0.3)
+    register(config, "logging-1", logging_stand_in)
+    first, second = asyncio.run(posts(config.url, queue, 0, 0))
+    assert (first.status_code, first.json()) == (second.status_code, second.json())
+    assert (first.status_code, queue.ids) == (201, ["id-1"])
+
+
+def test_a_request_has_its_own_try_if_the_one_of_its_id_before_it_fails(start: Start, logging_stand_in: str) -> None:
+    config, queue = start("config"), RecordingQueue(NotQueuedError("full", unknown=False), takes_s=0.3)
+    register(config, "logging-1", logging_stand_in)
+    first, second = asyncio.run(posts(config.url, queue, 0, 0.1))
+    assert (first.status_code, first.json()["stage"], second.status_code) == (503, "queue", 201)
+    assert queue.ids == ["id-1"]
+
+
+def test_a_request_waits_for_the_one_of_its_id_before_it_no_longer_than_its_deadline(
+    start: Start, logging_stand_in: str
+) -> None:
+    config, queue = start("config"), RecordingQueue(takes_s=1.5)
+    register(config, "logging-1", logging_stand_in)
+    first, second = asyncio.run(posts(config.url, queue, 0, 0, deadline_s=0.5))
+    # The first one's thread puts it all the same, after nobody waits for it any more.
+    assert (first.status_code, first.json()["stage"], first.json()["unknown"]) == (503, "queue", True)
+    assert (second.status_code, second.json()["stage"], second.json()["unknown"]) == (503, "turn", True)
     assert queue.ids == ["id-1"]
 
 
