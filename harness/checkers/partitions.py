@@ -1,10 +1,12 @@
 """Partitions: of a Hazelcast map only whole partitions are lost, only permitted ones, and about as many as theory says.
 
-Operations: `add` a key; the last `read` ok: all keys. Events: `owners` says, from before the fault, {"keys": {key:
-[partition, owner]}}; `partition-losses` says, from the members that live, {"backups": [[partition, how many of its
-backups died with its owner], ...]}; `keys-per-member` how many keys each running member owns. What may be lost follows
-from the settings (Hazelcast's documentation, "Data Partitioning and Replication"): a partition has as many copies as
-backups and one, on different members; it is lost if all of them die at once. Linear in the history.
+Operations: `add` a key (a string); the last `read` ok: all keys; both as in `harness.checkers.elements`. Judged are
+the keys of the map that was read last which were acknowledged before that read began. Events: `owners` says, from
+before the fault, {"keys": {key: [partition, owner]}}, a later one before the read for what was put since or has moved;
+`partition-losses` says, from the members that live, {"backups": [[partition, how many of its backups died with its
+owner], ...]}; `keys-per-member` how many keys each running member owns. What may be lost follows from the settings
+(Hazelcast's documentation, "Data Partitioning and Replication"): a partition has as many copies as backups and one, on
+different members; it is lost if all of them die at once. Linear in the history.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import comb, sqrt
 
-from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
-from harness.events import NEMESIS, Event, faults, operations
+from harness.checkers.elements import element_of, elements_of, set_of
+from harness.checkers.verdict import Anomaly, Verdict, few, judged, unknown
+from harness.events import NEMESIS, Event, Operation, faults, operations
 
 #: So many standard deviations from the expected share are implausible: once in 16 000 runs by chance.
 _SIGMAS = 4.0
@@ -32,17 +35,23 @@ def expected_share(*, members: int, killed: int, copies: int) -> float:
 def check(events: Sequence[Event], *, share: float, copies: int | None = None) -> Verdict:
     """Judges the final read against the expected share of lost partitions, and how the keys were spread.
 
-    Nothing lost where loss was certain is unknown: the fault or the test is broken then. Unknown without a read.
+    Nothing lost where loss was certain is unknown: the fault or the test is broken then. Unknown without a read, or a
+    key that was acknowledged before it, or the place of one.
     With `copies` (of each partition), exactly those are to be lost whose owner and backups died, as the members say.
     """
     history = operations(events)
     read = next((o for o in reversed(history) if o.f == "read" and o.outcome == "ok"), None)
     if read is None:
         return unknown("the map was never read")
-    adds = {o.invoke.value: o for o in history if o.f == "add" and o.outcome == "ok"}
-    places = next(event.value["keys"] for event in events if event.process == NEMESIS and event.f == "owners")
-    hurt = {name for fault in faults(events) for name in fault.value["nodes"]}
-    lost = adds.keys() - set(read.value)
+    adds = {element_of(add): add for add in history if _is_acknowledged_before(add, read)}
+    if not adds:
+        return unknown("no key was acknowledged before the last read of its map")
+    before = [event for event in events if event.index < read.invoke.index]
+    places = _places(before)
+    if homeless := adds.keys() - places.keys():
+        return unknown(f"nobody noted where {len(homeless)} of {len(adds)} keys were: {few(homeless)}")
+    hurt = {name for fault in faults(before) for name in fault.value["nodes"]}
+    lost = adds.keys() - set(elements_of(read))
     whole = Counter(places[key][0] for key in adds)
     gone = Counter(places[key][0] for key in lost)
     figures: dict[str, object] = {
@@ -62,6 +71,21 @@ def check(events: Sequence[Event], *, share: float, copies: int | None = None) -
         return unknown(f"nothing was lost of {len(adds)} keys, although about {share:.0%} of the partitions had to be")
     found = _permitted(places, hurt, whole, gone, lost, share)
     return judged(found + (_told(events, whole, gone, copies) if copies else []) + spread, figures)
+
+
+def _is_acknowledged_before(add: Operation, read: Operation) -> bool:
+    if add.f != "add" or add.outcome != "ok" or set_of(add) != set_of(read):
+        return False
+    return add.completion is not None and add.completion.index < read.invoke.index
+
+
+def _places(events: Sequence[Event]) -> Mapping[str, tuple[object, object]]:
+    """Of each key the partition and its owner, as they were noted last."""
+    found: dict[str, tuple[object, object]] = {}
+    for event in events:
+        if event.process == NEMESIS and event.f == "owners":
+            found.update(event.value["keys"])
+    return found
 
 
 def _told(events: Sequence[Event], whole: Counter[object], gone: Counter[object], copies: int) -> list[Anomaly]:
@@ -103,7 +127,7 @@ def _plausible(total: int, share: float) -> tuple[float, float]:
 
 
 def _permitted(
-    places: Mapping[str, Sequence[object]],
+    places: Mapping[str, tuple[object, object]],
     hurt: set[str],
     whole: Counter[object],
     gone: Counter[object],

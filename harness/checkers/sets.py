@@ -1,177 +1,246 @@
 """Set: every element whose addition was acknowledged is there, at the end and at every moment before it.
 
-Operations: `add` an element (any JSON scalar); `read` ok: the elements. Definitions after Jepsen (checker.clj, `set`
-and `set-full`). `at_the_end` is linear in the history; `over_time` in the history, the sizes of all reads
-together, and (a few machine instructions each) the number of reads times that of elements.
+Operations: `add` an element (any JSON scalar); `read` ok: the elements; where a history has several sets, each with its
+set's name (`harness.checkers.elements`), and each set is judged by itself. Nothing is ever removed from a set.
+Definitions after Jepsen (checker.clj, `set` and `set-full`). Before and after are those of the events, as times may be
+equal. `at_the_end` is linear in the history; `over_time` in the history, the sizes of all reads together, and (a few
+machine instructions each) the number of reads times that of elements.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
+from harness.checkers.elements import by_set, element_of, elements_of
+from harness.checkers.identity import identity
 from harness.checkers.quantiles import quantiles_s
-from harness.checkers.verdict import Anomaly, Verdict, few, judged, unknown
+from harness.checkers.verdict import Anomaly, Verdict, combine, few, judged, unknown
 from harness.events import NEVER, Event, Operation, operations
 
 QUANTILES = (0.0, 0.5, 0.95, 0.99, 1.0)
 
 
 def at_the_end(events: Sequence[Event]) -> Verdict:
-    """Judges the last successful read: lost = acknowledged - read, unexpected = read - possible.
+    """Judges of each set the successful read that began last: lost = acknowledged - read, unexpected = read - possible.
 
-    recovered (read although not acknowledged) is no violation. Unknown without a read that began after every addition
-    was answered.
+    Possible is what was, before that read ended, begun to be added and did not surely fail. recovered (read although
+    not acknowledged) is no violation. Unknown where that read began before an addition was acknowledged, or is missing.
     """
-    history = operations(events)
-    adds = [operation for operation in history if operation.f == "add"]
+    verdicts = [_at_the_end(_of(name), history) for name, history in by_set(operations(events)).items()]
+    if not verdicts:
+        return unknown("nothing was added and nothing read")
+    combined = combine(*verdicts)
+    return Verdict(combined.validity, combined.anomalies, _summed(verdict.figures for verdict in verdicts))
+
+
+def _at_the_end(of: str, history: Sequence[Operation]) -> Verdict:
+    adds = [operation for operation in history if operation.f == "add" and operation.outcome != "fail"]
     final = next((o for o in reversed(history) if o.f == "read" and o.outcome == "ok"), None)
-    if final is None or any(add.ended > final.began for add in adds if add.outcome == "ok"):
-        return unknown("no read succeeded after the last addition, so nobody knows what the set held in the end")
-    attempted = {add.invoke.value: add for add in adds if add.outcome != "fail"}
-    acknowledged = {add.invoke.value: add for add in adds if add.outcome == "ok"}
-    read = set(final.value)
-    lost, unexpected = acknowledged.keys() - read, read - attempted.keys()
+    if final is None or any(_ended(add) > final.invoke.index for add in adds if add.outcome == "ok"):
+        return unknown(f"no read{of} succeeded after the last addition, so nobody knows what the set held in the end")
+    attempted = {identity(element_of(add)) for add in adds if add.invoke.index < _ended(final)}
+    acknowledged = {identity(element_of(add)): add for add in adds if add.outcome == "ok"}
+    read = {identity(element): element for element in elements_of(final)}
+    lost = [add for element, add in acknowledged.items() if element not in read]
+    unexpected = [element for id_, element in read.items() if id_ not in attempted]
     found: list[Anomaly] = []
     if lost:
-        sentence = f"{len(lost)} of {len(acknowledged)} acknowledged elements were not in the final read: {few(lost)}"
-        found.append(Anomaly("lost", sentence, (*(acknowledged[e] for e in sorted(lost, key=str)), final)))
+        sentence = (
+            f"{len(lost)} of {len(acknowledged)} acknowledged elements{of} were not in the final read: "
+            f"{few(map(element_of, lost))}"
+        )
+        found.append(Anomaly("lost", sentence, (*sorted(lost, key=lambda add: str(element_of(add))), final)))
     if unexpected:
-        sentence = f"{len(unexpected)} elements were read that nobody added: {few(unexpected)}"
+        sentence = f"{len(unexpected)} elements{of} were read that nobody had added: {few(unexpected)}"
         found.append(Anomaly("unexpected", sentence, (final,)))
-    recovered = len((read & attempted.keys()) - acknowledged.keys())
+    recovered = len((read.keys() & attempted) - acknowledged.keys())
     return judged(found, {"acknowledged": len(acknowledged), "lost": len(lost), "recovered": recovered})
 
 
 def over_time(events: Sequence[Event], *, linearizable: bool = False) -> Verdict:
-    """Judges every element against every read.
+    """Judges every element that may have been added against every successful read of its set.
 
     known: the earlier of the element's acknowledgement and the completion of the first read that had it. It is lost if
-    the latest read that lacked it was invoked after known, and no read that was invoked later had it. It is stale if a
-    read invoked after known lacked it and a later one had it: a violation only if `linearizable`. Stable latency: how
-    long after known it was still missing. Unknown without a read.
+    a read that began after known lacked it, and every read that had it ended before that one began. It is stale if a
+    read that began after known lacked it and it is not lost: a violation only if `linearizable`. Each element is judged
+    by itself: that two reads disagree about which of two elements came first is not found. A violation as well: a read
+    that has an element twice (duplicated), or one of which no addition had begun when it ended, but for such as surely
+    failed (unexpected; the read then says nothing of it). Stable latency: how long after known those that were read and
+    are not lost were still missing. Unknown where a set was not read.
     """
-    history = operations(events)
-    reads = [operation for operation in history if operation.f == "read" and operation.outcome == "ok"]
-    if not reads:
-        return unknown("no read succeeded, so nobody knows what the set held")
-    elements = _Elements([operation for operation in history if operation.f == "add"])
-    found, invented = _look(reads, elements)
-    elements.note_absences(reads)
-    known = elements.known < NEVER
-    lost = np.flatnonzero(known & (elements.last_absent > elements.last_present))
-    seen = known & (elements.last_present > elements.last_absent)
-    stale = np.flatnonzero(seen & (elements.last_absent >= 0))
-    count = int(known.sum())
-    if len(lost):
-        sentence = f"{len(lost)} of {count} known elements were gone from some moment on: {few(elements.names(lost))}"
-        found.append(Anomaly("lost", sentence, elements.witnesses(lost, reads)))
-    if len(stale) and linearizable:
-        sentence = (
-            f"{len(stale)} of {count} known elements were missing in a read, and there again later: "
-            f"{few(elements.names(stale))}"
-        )
-        found.append(Anomaly("stale", sentence, elements.witnesses(stale, reads)))
-    latencies = np.maximum(0, elements.last_absent[seen] - elements.known[seen])
-    return judged(
-        found,
-        {
-            "known": count,
-            "lost": len(lost),
-            "stale": len(stale),
-            "never_read": count - int(seen.sum()) - len(lost),
-            "unexpected": len(invented),
-            "stable_latency_s": dict(zip(map(str, QUANTILES), quantiles_s(latencies, QUANTILES), strict=True))
-            if len(latencies)
-            else {},
-        },
-    )
+    judgements = [_over_time(_of(name), history, linearizable) for name, history in by_set(operations(events)).items()]
+    if not judgements:
+        return unknown("nothing was added and nothing read")
+    combined = combine(*(judgement.verdict for judgement in judgements))
+    figures = _summed(judgement.verdict.figures for judgement in judgements)
+    latencies = np.concatenate([judgement.latencies for judgement in judgements])
+    if figures:
+        at = quantiles_s(latencies, QUANTILES) if len(latencies) else []
+        figures["stable_latency_s"] = dict(zip(map(str, QUANTILES), at, strict=False))
+    return Verdict(combined.validity, combined.anomalies, figures)
 
 
 Numbers = npt.NDArray[np.int64]
 
 
-class _Elements:
-    """What the history says of each element that was added, by its number; times in nanoseconds, below 0 for never."""
+@dataclass(frozen=True)
+class _Judgement:
+    """Of one set: the verdict, and in nanoseconds how long after known each element was still missing."""
 
-    def __init__(self, adds: Sequence[Operation]) -> None:
-        self.number: dict[Hashable, int] = {}
-        #: Of each element the addition that was acknowledged first, or else the first that was tried.
+    verdict: Verdict
+    latencies: Numbers = field(default_factory=lambda: np.empty(0, np.int64))
+
+
+def _over_time(of: str, history: Sequence[Operation], linearizable: bool) -> _Judgement:
+    reads = [operation for operation in history if operation.f == "read" and operation.outcome == "ok"]
+    if not reads:
+        return _Judgement(unknown(f"no read{of} succeeded, so nobody knows what the set held"))
+    elements = _Elements([o for o in history if o.f == "add" and o.outcome != "fail"], reads)
+    found, invented = _each(of, reads, elements)
+    is_lost = elements.missed & (elements.last_present < elements.last_absent)
+    was_read = (elements.last_present >= 0) & ~is_lost
+    lost, stale = np.flatnonzero(is_lost), np.flatnonzero(elements.missed & ~is_lost)
+    count = int((elements.known < NEVER).sum())
+    if len(lost):
+        sentence = (
+            f"{len(lost)} of {count} known elements{of} were gone from some moment on: {few(elements.names(lost))}"
+        )
+        found.append(Anomaly("lost", sentence, elements.witnesses(lost)))
+    if len(stale) and linearizable:
+        sentence = (
+            f"{len(stale)} of {count} known elements{of} were missing in a read, and there in one beside or after it: "
+            f"{few(elements.names(stale))}"
+        )
+        found.append(Anomaly("stale", sentence, elements.witnesses(stale)))
+    figures = {
+        "known": count,
+        "lost": len(lost),
+        "stale": len(stale),
+        "never_read": count - int(was_read.sum()) - len(lost),
+        "unexpected": invented,
+    }
+    return _Judgement(judged(found, figures), elements.latencies()[was_read])
+
+
+class _Elements:
+    """What the history says of each element that may have been added, by its number; positions are event indices."""
+
+    def __init__(self, adds: Sequence[Operation], reads: Sequence[Operation]) -> None:
+        self._reads = reads
+        self._number: dict[Hashable, int] = {}
+        #: Of each element the addition that was acknowledged first, or else the first that was begun.
         self._adds: list[Operation] = []
-        #: Those whose every addition surely failed.
-        self.impossible: set[Hashable] = set()
+        began: list[int] = []
         for add in adds:
-            name = add.invoke.value
-            number = self.number.setdefault(name, len(self._adds))
+            number = self._number.setdefault(identity(element_of(add)), len(self._adds))
             if number == len(self._adds):
                 self._adds.append(add)
-                if add.outcome == "fail":
-                    self.impossible.add(name)
-            else:
-                self._added_again(number, add)
-        acknowledged = (add.ended if add.outcome == "ok" else NEVER for add in self._adds)
-        #: Since when it is known to be in the set.
-        self.known: Numbers = np.fromiter(acknowledged, np.int64, len(self._adds))
-        #: When the latest read began that had it, and the latest after it was known that lacked it.
-        self.last_present: Numbers = np.full(len(self._adds), -1, np.int64)
-        self.last_absent: Numbers = np.full(len(self._adds), -1, np.int64)
+                began.append(add.invoke.index)
+            elif _acknowledged(add) < _acknowledged(self._adds[number]):
+                self._adds[number] = add
+        count = len(self._adds)
+        #: When its first addition began.
+        self._began: Numbers = np.array(began, np.int64)
+        #: Since when it is known to be in the set: a position, and in nanoseconds.
+        self.known: Numbers = np.fromiter(map(_acknowledged, self._adds), np.int64, count)
+        self._known_ns: Numbers = np.fromiter((add.ended for add in self._adds), np.int64, count)
+        #: When the latest read ended that had it; below 0 for never.
+        self.last_present: Numbers = np.full(count, -1, np.int64)
+        #: The place of the latest read that began after it was known and lacked it; below 0 for none.
+        self._missing: Numbers = np.full(count, -1, np.int64)
 
-    def _added_again(self, number: int, add: Operation) -> None:
-        best = self._adds[number]
-        if add.outcome != "fail":
-            self.impossible.discard(add.invoke.value)
-        if add.outcome == "ok" and (best.outcome != "ok" or add.ended < best.ended):
-            self._adds[number] = add
+    @property
+    def missed(self) -> npt.NDArray[np.bool_]:
+        """Which were missing in a read that began after they were known."""
+        return self._missing >= 0
 
-    def numbers(self, names: Iterable[Hashable]) -> Numbers:
-        """The numbers of those that somebody added."""
-        found = np.array([-1 if number is None else number for number in map(self.number.get, names)], np.int64)
-        return found[found >= 0]
+    @property
+    def last_absent(self) -> Numbers:
+        """When the latest such read began; any for those that were not missed."""
+        return np.array([read.invoke.index for read in self._reads], np.int64)[self._missing]
 
-    def names(self, numbers: Numbers) -> Iterator[Hashable]:
-        """Their names."""
-        return (self._adds[number].invoke.value for number in numbers)
+    def latencies(self) -> Numbers:
+        """How long after it was known each was still missing, in nanoseconds."""
+        began = np.array([read.began for read in self._reads], np.int64)
+        return np.where(self.missed, began[self._missing] - self._known_ns, 0)
 
-    def note_presence(self, read: Operation) -> None:
+    def numbers(self, ids: Iterable[Hashable], ended: int) -> Numbers:
+        """The numbers of those that a read that ended then may have had, in their order; below 0 for the others."""
+        numbers = np.array([-1 if number is None else number for number in map(self._number.get, ids)], np.int64)
+        return np.where((numbers >= 0) & (self._began[numbers] < ended), numbers, -1) if len(self._adds) else numbers
+
+    def note_presences(self, read: Operation, had: Numbers) -> None:
         """Notes what a read had."""
-        had = self.numbers(read.value)
-        self.known[had] = np.minimum(self.known[had], read.ended)
-        self.last_present[had] = np.maximum(self.last_present[had], read.began)
+        ended = _ended(read)
+        sooner = had[self.known[had] > ended]
+        self.known[sooner], self._known_ns[sooner] = ended, read.ended
+        self.last_present[had] = np.maximum(self.last_present[had], ended)
 
-    def note_absences(self, reads: Sequence[Operation]) -> None:
+    def note_absences(self, all_had: Sequence[Numbers]) -> None:
         """Notes what each read lacked of that which was known before it began; all presences have been noted."""
         order = np.argsort(self.known, kind="stable")
         known = self.known[order]
-        for read in sorted(reads, key=lambda read: read.began):
-            due = order[: np.searchsorted(known, read.began)]
+        for place, (read, had) in enumerate(zip(self._reads, all_had, strict=True)):
+            due = order[: np.searchsorted(known, read.invoke.index)]
             if len(due):
                 lacked = np.ones(len(self.known), bool)
-                lacked[self.numbers(read.value)] = False
-                self.last_absent[due[lacked[due]]] = read.began
+                lacked[had] = False
+                self._missing[due[lacked[due]]] = place
 
-    def witnesses(self, numbers: Numbers, reads: Sequence[Operation]) -> tuple[Operation, ...]:
+    def names(self, numbers: Numbers) -> Iterator[Hashable]:
+        """What they are called."""
+        return (element_of(self._adds[number]) for number in numbers)
+
+    def witnesses(self, numbers: Numbers) -> tuple[Operation, ...]:
         """The additions of those elements and the latest reads that lacked them."""
-        by_beginning = {read.began: read for read in reads}
         found = [self._adds[number] for number in numbers]
-        found += [by_beginning[began] for began in sorted(set(self.last_absent[numbers].tolist()))]
+        found += [self._reads[place] for place in set(self._missing[numbers].tolist())]
         return tuple(sorted(found, key=lambda operation: operation.invoke.index))
 
 
-def _look(reads: Sequence[Operation], elements: _Elements) -> tuple[list[Anomaly], set[Hashable]]:
-    """Notes in the elements which read had them; gives what is wrong with a read by itself."""
+def _each(of: str, reads: Sequence[Operation], elements: _Elements) -> tuple[list[Anomaly], int]:
+    """Notes in the elements which reads had them; gives what is wrong with a read, and the number of inventions."""
     found: list[Anomaly] = []
     invented: set[Hashable] = set()
-    possible = elements.number.keys() - elements.impossible
-    for read in sorted(reads, key=lambda read: read.ended):
-        value = read.value
-        held = set(value)
-        if len(held) < len(value):
-            found.append(Anomaly("duplicated", f"a read held {len(value) - len(held)} elements twice", (read,)))
-        if unexpected := held - possible:
+    all_had: list[Numbers] = []
+    for read in reads:
+        names = elements_of(read)
+        ids = list(map(identity, names))
+        if (twice := len(ids) - len(set(ids))) > 0:
+            found.append(Anomaly("duplicated", f"a read{of} held {twice} elements twice", (read,)))
+        numbers = elements.numbers(ids, _ended(read))
+        all_had.append(had := numbers[numbers >= 0])
+        elements.note_presences(read, had)
+        if len(had) < len(numbers):
+            unexpected = {ids[place]: names[place] for place in np.flatnonzero(numbers < 0).tolist()}
             invented.update(unexpected)
-            sentence = f"a read held {len(unexpected)} elements that nobody added: {few(unexpected)}"
+            sentence = f"a read{of} held {len(unexpected)} elements that nobody had added: {few(unexpected.values())}"
             found.append(Anomaly("unexpected", sentence, (read,)))
-        elements.note_presence(read)
-    return found, invented
+    elements.note_absences(all_had)
+    return found, len(invented)
+
+
+def _of(name: str | None) -> str:
+    return "" if name is None else f" of {name}"
+
+
+def _summed(figures: Iterable[Mapping[str, object]]) -> dict[str, object]:
+    """Each count over all sets."""
+    total: Counter[str] = Counter()
+    for one in figures:
+        total.update(cast("Mapping[str, int]", one))
+    return dict(total)
+
+
+def _ended(operation: Operation) -> int:
+    return operation.completion.index if operation.completion else NEVER
+
+
+def _acknowledged(add: Operation) -> int:
+    return _ended(add) if add.outcome == "ok" else NEVER

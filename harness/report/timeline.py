@@ -91,6 +91,6 @@ def _end(scale: _Scale, operation: Operation) -> str:
 def _what(operation: Operation) -> str:
     value = operation.invoke.value
     if isinstance(value, dict):
-        value = value.get("msg", value.get("value", value))
+        value = next((value[name] for name in ("msg", "value", "element", "set") if name in value), value)
     shown = "" if value is None else f" {value}"
     return f"{operation.f}{shown}"[:28]

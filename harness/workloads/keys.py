@@ -5,6 +5,8 @@ Guarantee under test: what may be lost follows from the number of copies and of 
 
     add     a key
     read    ok: all keys
+
+each with the map's name, as a scenario may have several (`harness.checkers.elements`).
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack, suppress
 from typing import Any
 
+from harness.checkers.elements import added, read_of
 from harness.clusters.hazelcast import HazelcastView, connect, connect_async
 from harness.clusters.losses import partition_losses
 from harness.errors import AwaitTimeoutError
@@ -47,7 +50,7 @@ class Keys:
 
     def read(self) -> None:
         """Reads all keys, once a member answers; records how many each member owns now, and what the members lost."""
-        operation = self._history.client().invoke("read")
+        operation = self._history.client().invoke("read", read_of(self._name))
         with connect(self._view.nodes) as hazelcast:
             keys: list[str] = until(
                 f"the keys of {self._name}",
@@ -56,7 +59,7 @@ class Keys:
                 timeout_s=_READ_TIMEOUT_S,
                 passing=(Exception,),
             )
-        operation.ok(keys)
+        operation.ok(read_of(self._name, keys))
         self._note_losses({partition for key, partition in self._partitions.items() if key not in keys})
         self.note_shares()
 
@@ -85,9 +88,9 @@ class Keys:
     async def _put_in_turn(self, entries: Any, left: Iterator[str]) -> None:
         client = self._history.client()
         for key in left:
-            operation = client.invoke("add", key)
+            operation = client.invoke("add", value := added(self._name, key))
             await entries.set(key, f"value of {key}")
-            operation.ok(key)
+            operation.ok(value)
 
     def _note_losses(self, lost: Set[int]) -> None:
         """Records what the members said of lost partitions; their word may come a moment after the read."""

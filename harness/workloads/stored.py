@@ -5,6 +5,8 @@ which the map writes permits; see `harness.checkers.external_store`. Operations 
 
     add     a key; fail if its write did not even reach the store, info if nobody knows
     read    ok: all keys whose value is the one that was put
+
+each with the map's name, as a scenario may have several (`harness.checkers.elements`).
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Any
 
 from hazelcast.errors import HazelcastError
 
+from harness.checkers.elements import added, read_of
 from harness.clusters import Clusters
 from harness.clusters.hazelcast import connect
 from harness.history import Client, History
@@ -55,9 +58,9 @@ class StoredEntries:
         client = self._history.client()
         with self._entries() as entries:
             for key in _named(count, first):
-                operation = client.invoke("add", key)
+                operation = client.invoke("add", value := added(self._name, key))
                 entries.set(key, _value(key))
-                operation.ok(key)
+                operation.ok(value)
                 self._acknowledged.add(key)
 
     def try_put(self, count: int, *, first: int) -> Sequence[str]:
@@ -80,7 +83,7 @@ class StoredEntries:
 
     def read(self) -> None:
         """Reads all entries, once a member answers, and records how many are lost."""
-        operation = self._history.client().invoke("read")
+        operation = self._history.client().invoke("read", read_of(self._name))
         found: Mapping[str, str] = until(
             f"the entries of {self._name}",
             self._all,
@@ -89,7 +92,7 @@ class StoredEntries:
             passing=(Exception,),
         )
         back = _right(found)
-        operation.ok(back)
+        operation.ok(read_of(self._name, back))
         figures = {"acknowledged": self._acknowledged, "in PostgreSQL": self._held, "back": back}
         lost = len(self._acknowledged.difference(back))
         self._history.event("external-store", {**{name: len(keys) for name, keys in figures.items()}, "lost": lost})
@@ -106,18 +109,18 @@ class StoredEntries:
     def look_into_store(self) -> None:
         """Records what PostgreSQL itself holds now."""
         self._held = _right(self._postgres.entries(self._name)) if self._has_table else []
-        self._history.event("stored", {"keys": self._held})
+        self._history.event("stored", {"set": self._name, "keys": self._held})
 
     def _refusal(self, client: Client, entries: Any, key: str) -> str:
         """Puts an entry once; what the member said if it was refused, else nothing."""
-        operation = client.invoke("add", key)
+        operation = client.invoke("add", value := added(self._name, key))
         try:
             entries.set(key, _value(key))
         except HazelcastError as error:
             words = str(error).partition("\n")[0]
             (operation.fail if _NEVER_SENT in words else operation.info)(words)
             return words
-        operation.ok(key)
+        operation.ok(value)
         self._acknowledged.add(key)
         return ""
 
