@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.backends.engine import why_unavailable
-from harness.backends.session import LABEL_OWNER_PID, LABEL_SESSION
+from harness.backends.session import LABEL_OWNER, LABEL_SESSION
 from harness.provision.cache import cache_folder
 from tests.running import SCENARIO, run
 
@@ -150,11 +150,11 @@ def leftovers() -> list[str]:
     """Containers that carry a label of the harness and whose session is not this process' own."""
     if why_unavailable():
         return []
-    shown = f'{{{{.Label "{LABEL_OWNER_PID}"}}}} {{{{.Names}}}}'
+    shown = f'{{{{.Label "{LABEL_OWNER}"}}}} {{{{.Names}}}}'
     listed = subprocess.run(
         ["docker", "ps", "-a", "--filter", f"label={LABEL_SESSION}", "--format", shown],
         capture_output=True,
         text=True,
         check=True,
     )
-    return [line for line in listed.stdout.splitlines() if line.split()[0] != str(os.getpid())]
+    return [line for line in listed.stdout.splitlines() if line.partition("/")[0] != str(os.getpid())]

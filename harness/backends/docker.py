@@ -16,6 +16,7 @@ from harness.backends.docker_guest import Guest
 from harness.backends.docker_network import address, create_network
 from harness.backends.docker_node import LABEL_DEPLOYMENT, DockerNode, PortTakenError, Site
 from harness.backends.docker_ports import HostPorts
+from harness.backends.elsewhere import SignsOfLife
 from harness.backends.protocol import Capability
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
@@ -90,6 +91,7 @@ class DockerDeployment:
         name = f"harness-{session.id}-{next(_numbers)}"
         labels = {**session.labels(), LABEL_DEPLOYMENT: name}
         self._network, subnet = create_network(client, name, labels)
+        self._signs_of_life = SignsOfLife(client, name, labels)
         self._site = Site(client, session, name, images, subnet, HostPorts())
         self._nodes: dict[str, DockerNode] = {}
 
@@ -126,6 +128,7 @@ class DockerDeployment:
 
     def close(self) -> None:
         """Removes containers, half-made ones too, and the network."""
+        self._signs_of_life.close()
         self._site.ports.close()
         mine = {"label": f"{LABEL_DEPLOYMENT}={self._site.name}"}
         with engine.complaining("list containers"):

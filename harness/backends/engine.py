@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -51,10 +51,11 @@ def why_unavailable() -> str | None:
 
 @dataclass(frozen=True)
 class Owned:
-    """Containers and networks, by id, that belong to one session."""
+    """Containers and networks by id, volumes by name, that belong to one session."""
 
     containers: tuple[str, ...]
     networks: tuple[str, ...]
+    volumes: tuple[str, ...] = ()
 
 
 def owned(client: docker.DockerClient, wanted: Callable[[Session], bool]) -> Owned:
@@ -63,16 +64,38 @@ def owned(client: docker.DockerClient, wanted: Callable[[Session], bool]) -> Own
     Raises:
         EnvironmentUnfitError: the engine does not tell.
     """
+    found = labelled(client)
+    return Owned(
+        _of(found.containers, "Id", wanted), _of(found.networks, "Id", wanted), _of(found.volumes, "Name", wanted)
+    )
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """All that carries any session's label, as the engine describes it."""
+
+    containers: Sequence[dict[str, Any]]
+    networks: Sequence[dict[str, Any]]
+    volumes: Sequence[dict[str, Any]]
+
+
+def labelled(client: docker.DockerClient) -> Labelled:
+    """What is there; stopped and half-made containers too.
+
+    Raises:
+        EnvironmentUnfitError: the engine does not tell.
+    """
     by_label = {"label": [LABEL_SESSION]}
     with complaining("list what is labelled"):
-        return Owned(
-            _of(client.api.containers(all=True, filters=by_label), wanted),
-            _of(client.api.networks(filters=by_label), wanted),
+        return Labelled(
+            client.api.containers(all=True, filters=by_label),
+            client.api.networks(filters=by_label),
+            client.api.volumes(filters=by_label)["Volumes"] or (),
         )
 
 
 def remove(client: docker.DockerClient, what: Owned) -> None:
-    """Removes containers with their anonymous volumes, in parallel, then networks; what is gone already is fine.
+    """Removes containers with their anonymous volumes, in parallel, then the rest; what is gone already is fine.
 
     Raises:
         EnvironmentUnfitError: the engine does not do it.
@@ -83,6 +106,9 @@ def remove(client: docker.DockerClient, what: Owned) -> None:
     for network in what.networks:
         with complaining("remove a network"), contextlib.suppress(NotFound):
             client.api.remove_network(network)
+    for volume in what.volumes:
+        with complaining("remove a volume"), contextlib.suppress(NotFound):
+            client.api.remove_volume(volume)
 
 
 def remove_container(client: docker.DockerClient, container: str) -> None:
@@ -105,8 +131,8 @@ def complaining(of: str) -> Iterator[None]:
         raise EnvironmentUnfitError(f"the Docker engine could not {of}: {cause(error)}") from error
 
 
-def _of(found: Iterable[dict[str, Any]], wanted: Callable[[Session], bool]) -> tuple[str, ...]:
-    sessions = ((one["Id"], Session.from_labels(one["Labels"] or {})) for one in found)
+def _of(found: Iterable[dict[str, Any]], key: str, wanted: Callable[[Session], bool]) -> tuple[str, ...]:
+    sessions = ((one[key], Session.from_labels(one["Labels"] or {})) for one in found)
     return tuple(id_ for id_, session in sessions if session is not None and wanted(session))
 
 

@@ -6,27 +6,22 @@ Shared by the watchdog (its own session, when the owner is gone) and the sweep (
 from __future__ import annotations
 
 import contextlib
-import glob
 import os
-import shutil
-import tempfile
+import pwd
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING
 
 import psutil
 
-from harness.backends.session import (
-    LABEL_HOST,
-    LABEL_OWNER_PID,
-    LABEL_OWNER_STARTED,
-    LABEL_SESSION,
-    Session,
-    variables,
-)
+from harness.backends.session import LABEL_OWNER, LABEL_SESSION, LABEL_USER, Session, variables
 from harness.errors import EnvironmentUnfitError
 
-_LABELS = (LABEL_SESSION, LABEL_HOST, LABEL_OWNER_PID, LABEL_OWNER_STARTED)
+if TYPE_CHECKING:
+    import docker
+
+_LABELS = (LABEL_SESSION, LABEL_OWNER, LABEL_USER)
 #: The label for each environment variable.
 _VARIABLES = {name: label for label in _LABELS for name in variables({label: ""})}
 
@@ -38,12 +33,18 @@ class Removed:
     processes: int = 0
     containers: int = 0
     networks: int = 0
+    volumes: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.processes or self.containers or self.networks)
+        return bool(self.processes or self.containers or self.networks or self.volumes)
 
     def __str__(self) -> str:
-        counts = {"process": self.processes, "container": self.containers, "network": self.networks}
+        counts = {
+            "process": self.processes,
+            "container": self.containers,
+            "network": self.networks,
+            "volume": self.volumes,
+        }
         return ", ".join(_counted(number, noun) for noun, number in counts.items() if number) or "nothing"
 
 
@@ -59,33 +60,30 @@ def remove_left(wanted: Callable[[Session], bool]) -> Removed:
             process.kill()
     # A process that is gone is a zombie until its parent looks, or is waiting for a disk: the next pass tells.
     psutil.wait_procs(processes, timeout=1.0)
-    containers, networks = _remove_from_engine(wanted)
-    return Removed(len(processes), containers, networks)
+    return replace(_remove_from_engine(lambda client: wanted), processes=len(processes))
+
+
+def remove_abandoned() -> Removed:
+    """Removes from the engine what runs left of which this machine can't ask the owner, once that is certain enough."""
+    # Imported late, as below.
+    from harness.backends import elsewhere
+
+    return _remove_from_engine(lambda client: elsewhere.abandoned(client).__contains__)
 
 
 def processes_of(wanted: Callable[[Session], bool]) -> list[psutil.Process]:
-    """Local processes of those sessions and their descendants; never this process or one that it descends from."""
+    """This user's processes of those sessions and their descendants; never this one or one that it descends from."""
     spared = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
     found: dict[int, psutil.Process] = {}
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            if process.status() == psutil.STATUS_ZOMBIE:
+            if process.status() == psutil.STATUS_ZOMBIE or not _is_mine(process):
                 continue
             session = _session_of(process)
             if session is not None and wanted(session):
-                found |= {one.pid: one for one in (process, *process.children(recursive=True))}
+                descendants = [one for one in process.children(recursive=True) if _is_mine(one)]
+                found |= {one.pid: one for one in (process, *descendants)}
     return [process for pid, process in found.items() if pid not in spared]
-
-
-def remove_folders(session_id: str) -> None:
-    """Removes the session's temporary folders."""
-    for folder in glob.glob(f"{glob.escape(tempfile.gettempdir())}/harness-{glob.escape(session_id)}-*"):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def log_of(session_id: str) -> Path:
-    """The log of the session's watchdog; it stays only where cleaning up did not succeed."""
-    return Path(tempfile.gettempdir()) / f"harness-watchdog-{session_id}.log"
 
 
 def _session_of(process: psutil.Process) -> Session | None:
@@ -95,18 +93,34 @@ def _session_of(process: psutil.Process) -> Session | None:
     )
 
 
-def _remove_from_engine(wanted: Callable[[Session], bool]) -> tuple[int, int]:
+def _is_mine(process: psutil.Process) -> bool:
+    """Whether it is this user's; what another user's process says of itself counts for nothing."""
+    with contextlib.suppress(psutil.Error):
+        return process.uids().real in _my_uids()
+    return False
+
+
+@cache
+def _my_uids() -> frozenset[int]:
+    """As root `nobody`'s as well: PostgreSQL refuses root and runs as that."""
+    uid = os.getuid()
+    with contextlib.suppress(KeyError):
+        return frozenset({uid} if uid else {uid, pwd.getpwnam("nobody").pw_uid})
+    return frozenset({uid})
+
+
+def _remove_from_engine(wanted: Callable[[docker.DockerClient], Callable[[Session], bool]]) -> Removed:
     # Imported late: the watchdog of a run without an engine never needs the SDK.
     from harness.backends import engine
 
     try:
         client = engine.connect()
     except EnvironmentUnfitError:
-        return 0, 0
+        return Removed()
     with contextlib.closing(client):
-        left = engine.owned(client, wanted)
+        left = engine.owned(client, wanted(client))
         engine.remove(client, left)
-    return len(left.containers), len(left.networks)
+    return Removed(containers=len(left.containers), networks=len(left.networks), volumes=len(left.volumes))
 
 
 def _counted(number: int, noun: str) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
+from harness.backends.folders import make_folder
 from harness.backends.loopback import FIRST_HOST, assert_free, leased_block
 from harness.backends.process_node import ProcessNode, Site
 from harness.backends.protocol import Capability
@@ -55,7 +54,7 @@ class ProcessDeployment:
         self.topology = topology
         self._resources = ExitStack()
         self._block = self._resources.enter_context(leased_block())
-        self._site = Site(kit, session, Path(tempfile.mkdtemp(prefix=f"harness-{session.id}-")))
+        self._site = Site(kit, session, make_folder(session))
         # PostgreSQL refuses root; the user that it runs as instead has to get through to its own folder.
         self._site.folder.chmod(0o711)
         self._nodes: dict[str, ProcessNode] = {}

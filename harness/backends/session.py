@@ -1,81 +1,75 @@
-"""Who owns what was made: a session id and its owner's process, written on everything as labels.
+"""Who owns what was made: a session id, its owner's process and user, written on everything as labels.
 
-The labels are Docker labels in one backend and environment variables in the other; the watchdog and the next run's
-sweep go by them and by nothing else.
+The labels are Docker labels in one backend and environment variables in the other, and a file in each temporary
+folder; the watchdog and the next run's sweep go by them and by nothing else. Anybody can write such labels, into the
+environment of his own process for one: what is not exactly as it is written here is nobody's, and left alone.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
-import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import psutil
+from harness.backends.identity import Identity
 
 LABEL_SESSION = "harness.session"
-LABEL_HOST = "harness.host"
-LABEL_OWNER_PID = "harness.owner.pid"
-LABEL_OWNER_STARTED = "harness.owner.started"
+LABEL_OWNER = "harness.owner"
+LABEL_USER = "harness.user"
 LABEL_NODE = "harness.node"
+#: A session id becomes part of paths.
+_ID = re.compile(r"[0-9a-f]{8}")
+_USER = re.compile(r"[0-9]{1,10}")
 
 
 @dataclass(frozen=True)
 class Session:
-    """One run of the harness: everything it makes carries these four facts."""
+    """One run of the harness: everything it makes carries these three facts.
+
+    Attributes:
+        id: of the run.
+        owner: the process that made all of it.
+        user: whose process that is.
+    """
 
     id: str
-    host: str
-    owner_pid: int
-    owner_started: str
+    owner: Identity
+    user: int
 
     @classmethod
     def of_this_process(cls) -> Session:
         """A new session owned by the calling process."""
-        return cls(
-            id=secrets.token_hex(4),
-            host=socket.gethostname(),
-            owner_pid=os.getpid(),
-            owner_started=started(os.getpid()),
-        )
+        return cls(secrets.token_hex(4), Identity.of_this_process(), os.getuid())
 
     @classmethod
-    def from_labels(cls, labels: dict[str, str]) -> Session | None:
+    def from_labels(cls, labels: Mapping[str, str]) -> Session | None:
         """The session that labels name, or None if they are not ours."""
-        try:
-            return cls(
-                labels[LABEL_SESSION], labels[LABEL_HOST], int(labels[LABEL_OWNER_PID]), labels[LABEL_OWNER_STARTED]
-            )
-        except (KeyError, ValueError):
+        id_, owner, user = (labels.get(label, "") for label in (LABEL_SESSION, LABEL_OWNER, LABEL_USER))
+        identity = Identity.parse(owner)
+        if identity is None or not _ID.fullmatch(id_) or not _USER.fullmatch(user):
             return None
+        return cls(id_, identity, int(user))
 
     def labels(self) -> dict[str, str]:
         """What to write on everything that this session makes."""
-        return {
-            LABEL_SESSION: self.id,
-            LABEL_HOST: self.host,
-            LABEL_OWNER_PID: str(self.owner_pid),
-            LABEL_OWNER_STARTED: self.owner_started,
-        }
+        return {LABEL_SESSION: self.id, LABEL_OWNER: str(self.owner), LABEL_USER: str(self.user)}
 
-    def owner_lives(self) -> bool:
-        """Whether the owner still runs; True for another host's, of which nothing can be known here."""
-        if self.host != socket.gethostname():
-            return True
-        return started(self.owner_pid) == self.owner_started
+    def is_of_here(self) -> bool:
+        """Whether this process can tell if the owner lives: another user's may be hidden, another machine's are."""
+        return self.user == os.getuid() and self.owner.is_of_here()
+
+    def is_over(self) -> bool:
+        """Whether its owner has certainly ended."""
+        return self.is_of_here() and self.owner.is_gone()
 
 
 def started(pid: int) -> str:
-    """When a process started (clock ticks since boot would do; psutil's seconds are portable), "" if there is none."""
-    try:
-        process = psutil.Process(pid)
-        if process.status() == psutil.STATUS_ZOMBIE:
-            return ""
-        return f"{process.create_time():.2f}"
-    except psutil.Error:
-        return ""
+    """What tells a process apart from others of its id, "" if there is none; the keeper is to use `Identity`."""
+    return str(Identity.of(pid) or "")
 
 
-def variables(labels: dict[str, str]) -> dict[str, str]:
-    """Labels as environment variables: "harness.owner.pid" becomes "HARNESS_OWNER_PID"."""
+def variables(labels: Mapping[str, str]) -> dict[str, str]:
+    """Labels as environment variables: "harness.owner" becomes "HARNESS_OWNER"."""
     return {key.upper().replace(".", "_"): value for key, value in labels.items()}

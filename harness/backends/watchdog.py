@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.backends.leftovers import Removed, log_of, remove_folders, remove_left
+from harness.backends.folders import log_of, remove_folders, remove_log
+from harness.backends.leftovers import Removed, remove_left
 from harness.backends.session import Session
 from harness.errors import AwaitTimeoutError
 from harness.waiting import until
@@ -75,10 +76,11 @@ class Watchdog:
 def start_watchdog(session: Session) -> Watchdog:
     """Starts the watchdog of a session that the calling process owns; returns at once."""
     root = str(Path(__file__).parents[2])
-    fields = [session.id, session.host, str(session.owner_pid), session.owner_started]
-    with log_of(session.id).open("ab") as log, _deaf():
+    labels = [f"{label}={value}" for label, value in session.labels().items()]
+    # "x": the file is new, so that nothing is written to what somebody else has put there.
+    with log_of(session.id).open("xb") as log, _deaf():
         process = subprocess.Popen(
-            [sys.executable, "-c", _WATCH, root, *fields],
+            [sys.executable, "-c", _WATCH, root, *labels],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
@@ -88,26 +90,27 @@ def start_watchdog(session: Session) -> Watchdog:
     return Watchdog(process)
 
 
-def watch_from(fields: list[str]) -> None:
-    """The watchdog's own process: watches for the session of these fields."""
-    session_id, host, owner_pid, owner_started = fields
-    watch(Session(session_id, host, int(owner_pid), owner_started))
+def watch_from(labels: list[str]) -> None:
+    """The watchdog's own process: watches for the session of these labels."""
+    session = Session.from_labels(dict(label.split("=", 1) for label in labels))
+    assert session is not None
+    watch(session)
 
 
 def watch(session: Session) -> None:
     """Waits for the owner's end, then removes what it left, until nothing is found any more."""
-    quiet_s = 0.0 if _await_end(session.owner_pid) == _ORDERLY_END else _QUIET_S
-    if clean(session.id, quiet_s=quiet_s):
-        log_of(session.id).unlink(missing_ok=True)
+    quiet_s = 0.0 if _await_end(session.owner.pid) == _ORDERLY_END else _QUIET_S
+    if clean(session, quiet_s=quiet_s):
+        remove_log(session.id)
 
 
-def clean(session_id: str, *, quiet_s: float) -> bool:
+def clean(session: Session, *, quiet_s: float) -> bool:
     """Removes everything of the session, pass by pass; whether nothing was left for `quiet_s` seconds in the end."""
     quiet_since = time.monotonic()
 
     def quiet() -> bool:
         nonlocal quiet_since
-        removed = _pass(session_id)
+        removed = _pass(session)
         if removed is None or removed:
             quiet_since = time.monotonic()
             return False
@@ -115,7 +118,7 @@ def clean(session_id: str, *, quiet_s: float) -> bool:
 
     try:
         until(
-            f"nothing to be left of session {session_id}",
+            f"nothing to be left of session {session.id}",
             quiet,
             timeout_s=_CLEANING_TIMEOUT_S,
             interval_s=_PASS_INTERVAL_S,
@@ -124,7 +127,7 @@ def clean(session_id: str, *, quiet_s: float) -> bool:
         print(error, file=sys.stderr, flush=True)  # noqa: T201, it goes to the log
         return False
     finally:
-        remove_folders(session_id)
+        remove_folders(session.__eq__)
     return True
 
 
@@ -138,9 +141,9 @@ def _deaf() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _pass(session_id: str) -> Removed | None:
+def _pass(session: Session) -> Removed | None:
     try:
-        removed = remove_left(lambda session: session.id == session_id)
+        removed = remove_left(session.__eq__)
     except Exception:
         # The engine may be busy with the very thing: the next pass tries again, and the log keeps why.
         traceback.print_exc()

@@ -30,7 +30,7 @@ def main() -> None:
         backend = DockerBackend(session, images=dict.fromkeys(KINDS, sys.argv[1]))
         deployment = backend.deploy(Topology("owned", (tiny(1), tiny(2))), print)
         deployment.nodes["tiny-2"].pause()
-    told = {"id": session.id, "pids": [running.pid, stopped.pid], "watchdog": watchdog.pid}
+    told = {"labels": session.labels(), "pids": [running.pid, stopped.pid], "watchdog": watchdog.pid}
     print(json.dumps(told), flush=True)  # noqa: T201
     if sys.stdin.readline().strip() == "end":
         watchdog.close()

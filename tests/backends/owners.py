@@ -16,7 +16,8 @@ from pathlib import Path
 import psutil
 
 from harness.backends import engine
-from harness.backends.leftovers import log_of, processes_of
+from harness.backends.folders import log_of
+from harness.backends.leftovers import processes_of
 from harness.backends.session import Session
 from harness.backends.watchdog import clean
 from harness.errors import EnvironmentUnfitError
@@ -30,20 +31,18 @@ class Owner:
     """A running owner, the processes and the watchdog that it started."""
 
     process: subprocess.Popen[str]
-    session_id: str
+    session: Session
     pids: list[int]
     watchdog: int
 
-    def mine(self, session: Session) -> bool:
-        return session.id == self.session_id
-
     def left(self) -> list[str]:
         """What there is of its session, in words, in no certain order."""
-        words = [f"process {process.pid}" for process in processes_of(self.mine)]
+        words = [f"process {process.pid}" for process in processes_of(self.session.__eq__)]
         words += [f"process {pid}" for pid in self.pids if _runs(pid) and f"process {pid}" not in words]
         with contextlib.suppress(EnvironmentUnfitError), contextlib.closing(engine.connect()) as client:
-            owned = engine.owned(client, self.mine)
+            owned = engine.owned(client, self.session.__eq__)
             words += [f"container {id_}" for id_ in owned.containers] + [f"network {id_}" for id_ in owned.networks]
+            words += [f"volume {name}" for name in owned.volumes]
         return words
 
     def kill(self) -> None:
@@ -57,7 +56,7 @@ class Owner:
         self.process.communicate("end\n", timeout=20)
 
     def await_nothing_left(self, *, timeout_s: float = 15.0) -> None:
-        until(f"nothing of {self.session_id} to be left", self.left, lambda left: not left, timeout_s=timeout_s)
+        until(f"nothing of {self.session.id} to be left", self.left, lambda left: not left, timeout_s=timeout_s)
 
     def await_watchdog_gone(self) -> None:
         until("the watchdog to end", lambda: not _runs(self.watchdog), timeout_s=15.0)
@@ -75,15 +74,17 @@ def owning(*arguments: str) -> Iterator[Owner]:
     )
     assert process.stdout is not None
     told = json.loads(process.stdout.readline())
-    owner = Owner(process, told["id"], told["pids"], told["watchdog"])
+    session = Session.from_labels(told["labels"])
+    assert session is not None
+    owner = Owner(process, session, told["pids"], told["watchdog"])
     try:
         yield owner
     finally:
         owner.kill()
-        clean(owner.session_id, quiet_s=0.0)
+        clean(owner.session, quiet_s=0.0)
         with contextlib.suppress(ProcessLookupError):
             owner.kill_the_watchdog()
-        log_of(owner.session_id).unlink(missing_ok=True)
+        log_of(owner.session.id).unlink(missing_ok=True)
         for pipe in (process.stdin, process.stdout):
             assert pipe is not None
             with contextlib.suppress(BrokenPipeError):

@@ -21,7 +21,7 @@ def test_what_a_live_owner_has_is_left_alone_and_nothing_is_said() -> None:
         before = owner.left()
         sweep(said.append)
         assert set(owner.left()) == set(before)
-    assert not any(owner.session_id in line for line in said)
+    assert not any(owner.session.id in line for line in said)
 
 
 @pytest.mark.docker

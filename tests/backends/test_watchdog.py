@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.backends.folders import make_folder
 from tests.backends.owners import owning
 
 
@@ -45,11 +46,10 @@ def test_the_watchdog_is_deaf_to_the_signals_that_a_terminal_or_a_ci_system_send
 
 def test_the_watchdog_goes_once_it_has_cleaned_up_and_leaves_no_file() -> None:
     with owning() as owner:
-        folder = Path(tempfile.mkdtemp(prefix=f"harness-{owner.session_id}-"))
+        make_folder(owner.session)
         owner.kill()
         owner.await_watchdog_gone()
-        assert not folder.exists()
-        assert not list(Path(tempfile.gettempdir()).glob(f"harness-*{owner.session_id}*"))
+        assert not list(Path(tempfile.gettempdir()).glob(f"harness-*{owner.session.id}*"))
 
 
 def test_an_orderly_end_removes_what_was_forgotten_and_is_quick() -> None:

@@ -1,0 +1,79 @@
+"""A session's temporary folders: each holds a file that says whose it is, and is removed by that alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.backends.session import Session
+
+_MARKER = ".harness-session"
+_NAME = re.compile(r"harness-([0-9a-f]{8})-\w+", re.ASCII)
+_MOST_BYTES = 4096
+
+
+def make_folder(session: Session) -> Path:
+    """A new one, for this user only."""
+    folder = Path(tempfile.mkdtemp(prefix=f"harness-{session.id}-"))
+    (folder / _MARKER).write_text(json.dumps(session.labels()))
+    return folder
+
+
+def folders_of(wanted: Callable[[Session], bool]) -> list[Path]:
+    """The folders of those sessions: this user's own, none that is a link, none without its file."""
+    found = []
+    for path in Path(tempfile.gettempdir()).iterdir():
+        named = _NAME.fullmatch(path.name)
+        session = _session_of(path) if named else None
+        if named and session and session.id == named[1] and wanted(session):
+            found.append(path)
+    return found
+
+
+def remove_folders(wanted: Callable[[Session], bool]) -> None:
+    """Removes them with all that is in them; a link in them goes, and what it leads to stays."""
+    for folder in folders_of(wanted):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def log_of(session_id: str) -> Path:
+    """The log of the session's watchdog; it stays only where cleaning up did not succeed."""
+    return Path(tempfile.gettempdir()) / f"harness-watchdog-{session_id}.log"
+
+
+def remove_log(session_id: str) -> None:
+    """Removes it, if it is this user's."""
+    path = log_of(session_id)
+    if _is_mine(path, stat.S_ISREG):
+        path.unlink(missing_ok=True)
+
+
+def _session_of(folder: Path) -> Session | None:
+    marker = folder / _MARKER
+    if not (_is_mine(folder, stat.S_ISDIR) and _is_mine(marker, stat.S_ISREG)):
+        return None
+    try:
+        with marker.open("rb") as file:
+            labels = json.loads(file.read(_MOST_BYTES))
+    except (OSError, ValueError):
+        return None
+    return Session.from_labels(labels) if _is_text(labels) else None
+
+
+def _is_text(labels: object) -> bool:
+    return isinstance(labels, dict) and all(isinstance(value, str) for value in labels.values())
+
+
+def _is_mine(path: Path, is_kind: Callable[[int], bool]) -> bool:
+    """Whether this user's thing of that kind is there itself, not a link to it."""
+    try:
+        seen = path.lstat()
+    except OSError:
+        return False
+    return seen.st_uid == os.getuid() and is_kind(seen.st_mode)

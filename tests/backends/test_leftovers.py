@@ -1,0 +1,60 @@
+"""Whose processes are found: nobody's but this user's, by labels that are written exactly as a session writes them."""
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+from harness.backends.leftovers import processes_of
+from harness.backends.session import Session, variables
+from harness.waiting import until
+
+MINE = Session.of_this_process()
+#: What a version before this one wrote; its owner's start is by a clock that may have been set since.
+EARLIER = {
+    "harness.session": MINE.id,
+    "harness.host": os.uname().nodename,
+    "harness.owner.pid": "4194305",
+    "harness.owner.started": "1.00",
+}
+
+
+@contextmanager
+def sleeping(labels: Mapping[str, str], *, user: int | None = None) -> Iterator[int]:
+    process = subprocess.Popen(
+        ["sleep", "60"], env={"PATH": os.environ["PATH"], **variables(labels)}, user=user, group=user
+    )
+    try:
+        until("it to sleep", lambda: psutil.Process(process.pid).name() == "sleep", timeout_s=5)
+        yield process.pid
+    finally:
+        process.kill()
+        process.wait(5)
+
+
+def found() -> set[int]:
+    return {process.pid for process in processes_of(lambda session: session.id == MINE.id)}
+
+
+def test_a_process_with_the_sessions_labels_is_found() -> None:
+    with sleeping(MINE.labels()) as pid:
+        assert pid in found()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can start another user's process")
+def test_what_another_users_process_says_of_itself_counts_for_nothing() -> None:
+    with sleeping(MINE.labels(), user=12345) as pid:
+        assert pid not in found()
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [EARLIER, {**MINE.labels(), "harness.owner": "1"}, {"harness.session": MINE.id}],
+    ids=["an earlier version's", "no owner's", "a mere id"],
+)
+def test_other_labels_are_a_strangers(labels: Mapping[str, str]) -> None:
+    with sleeping(labels) as pid:
+        assert pid not in found()
