@@ -1,19 +1,24 @@
 """GET aggregation: every GET of the facade returns logging's set and the set of exactly one messages instance.
 
-At every moment: the logging part holds each message acknowledged before the GET was sent and no other than posted ones;
-neither part holds one twice; the messages part names its instance and holds none but posted messages. In the end, for
-GETs sent after the last post was answered and the instances drained: the messages part is exactly what that instance
-holds. Definition: the design of the services under test, and Jepsen's set checkers (checker.clj, `set-full`) for what
-"before" means. Linear in the number of events and the sizes of the answers.
+At every moment: the logging part holds each message acknowledged before the GET was sent; both parts hold none but
+messages of which a post had begun before the GET was answered and was not surely refused; neither holds one twice; the
+messages part names its instance if it holds any. Other than in Jepsen's `set-full` (checker.clj) a message that a GET
+showed and nobody acknowledged may go again.
+
+In the end, for GETs sent after the last successful drain and answered before anything was broken or mended after it
+began (an instance loses what it has in memory, another takes over its partitions): the messages part is what its
+instance was drained of, and what may have come since, which are messages with a post that was not over before the
+drain began. Linear in the number of events and the sizes of the answers.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
-from harness.checkers.posts import Posts, last
+from harness.checkers.posts import Posts, answered, last
 from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
-from harness.events import Event, Operation, operations
+from harness.events import NEMESIS, NEVER, Event, Operation, operations
 
 
 def check(events: Sequence[Event]) -> Verdict:
@@ -24,17 +29,44 @@ def check(events: Sequence[Event]) -> Verdict:
     if not gets:
         return unknown("no GET of the facade succeeded, so its aggregation was not seen")
     drain = last(history, "drain")
+    since = _coming_since(drain, history) if drain else frozenset()
+    changed = _changed(events, drain) if drain else 0
     found: list[Anomaly] = []
-    # The messages that a GET has to show grow with the time at which it began.
-    coming = sorted(((post.ended, id_) for id_, post in posts.acknowledged.items()), reverse=True)
+    # The messages that a GET has to show grow with its place in the history.
+    coming = sorted(((answered(post), id_) for id_, post in posts.acknowledged.items()), reverse=True)
     due: set[str] = set()
-    for get in sorted(gets, key=lambda get: get.began):
-        while coming and coming[-1][0] < get.began:
+    for get in gets:
+        while coming and coming[-1][0] < get.invoke.index:
             due.add(coming.pop()[1])
         found += _at_every_moment(get, posts, due)
-        if drain and get.began > drain.ended:
-            found += _in_the_end(get, drain, posts)
+        if drain and answered(drain) < get.invoke.index and answered(get) < changed:
+            found += _in_the_end(get, drain, posts, since)
     return judged(found, {"gets": len(gets), "answered_by": _answered_by(gets)})
+
+
+def _coming_since(drain: Operation, history: Sequence[Operation]) -> frozenset[str]:
+    """The messages that may have reached an instance after the drain had begun."""
+    return frozenset(
+        post.invoke.value["id"]
+        for post in history
+        if post.f == "post"
+        and (post.outcome == "info" or (post.outcome == "ok" and answered(post) > drain.invoke.index))
+    )
+
+
+def _changed(events: Sequence[Event], drain: Operation) -> int:
+    """The index of the first fault, or the first undoing of one, after the drain had begun."""
+    return next(
+        (
+            event.index
+            for event in events
+            if event.process == NEMESIS
+            and event.index > drain.invoke.index
+            and isinstance(event.value, dict)
+            and event.value.get("phase") == "begin"
+        ),
+        NEVER,
+    )
 
 
 def _answered_by(gets: Sequence[Operation]) -> list[str]:
@@ -52,11 +84,12 @@ def _at_every_moment(get: Operation, posts: Posts, due: set[str]) -> list[Anomal
         found.append(Anomaly("incomplete logging part", sentence, (*posts.of(missing), get)))
     for part in ("logging", "messages"):
         ids = get.value[part]["ids"]
-        if invented := set(ids) - posts.possible:
-            sentence = f"a GET's {part} part held {len(invented)} messages that nobody posted: {posts.named(invented)}"
+        if invented := {id_ for id_ in ids if posts.begun.get(id_, NEVER) > answered(get)}:
+            held = f"a GET's {part} part held {len(invented)} messages"
+            sentence = f"{held} that nobody had posted: {posts.named(invented)}"
             found.append(Anomaly("invented", sentence, (get,)))
         if len(set(ids)) < len(ids):
-            doubles = {id_ for id_ in ids if ids.count(id_) > 1}
+            doubles = {id_ for id_, times in Counter(ids).items() if times > 1}
             sentence = f"a GET's {part} part held {len(doubles)} messages twice: {posts.named(doubles)}"
             found.append(Anomaly("doubled", sentence, (*posts.of(doubles), get)))
     if get.value["messages"]["ids"] and get.value["messages"]["from"] is None:
@@ -64,13 +97,14 @@ def _at_every_moment(get: Operation, posts: Posts, due: set[str]) -> list[Anomal
     return found
 
 
-def _in_the_end(get: Operation, drain: Operation, posts: Posts) -> list[Anomaly]:
+def _in_the_end(get: Operation, drain: Operation, posts: Posts, since: frozenset[str]) -> list[Anomaly]:
     instance = get.value["messages"]["from"]
     held, shown = set(drain.value.get(instance, ())), set(get.value["messages"]["ids"])
-    if held == shown:
+    gone, foreign = held - shown, shown - held - since
+    if not gone and not foreign:
         return []
     sentence = (
-        f"a GET said to return the set of {instance}, but {len(held - shown)} of its messages were missing "
-        f"({posts.named(held - shown)}) and {len(shown - held)} were not its own ({posts.named(shown - held)})"
+        f"a GET said to return the set of {instance}, but {len(gone)} of its messages were missing "
+        f"({posts.named(gone)}) and {len(foreign)} were not its own ({posts.named(foreign)})"
     )
     return [Anomaly("wrong aggregation", sentence, (get, drain))]

@@ -1,15 +1,17 @@
 """Order: every messages instance has the messages of one Kafka partition in the order of their offsets.
 
-Across partitions there is no order. From the posts (partition and offset of each acknowledgement) and the last `drain`.
-Linear in the history. Guarantee: the Kafka documentation, "Main Concepts": events of a partition are read in the order
-in which they were written.
+Across partitions there is no order. From the posts (partition and offset of each acknowledgement) and the last
+successful `drain`. A message counts whose place is known: all its posts that were not surely refused were acknowledged,
+and with one and the same partition and offset (None, or an offset below 0, is none). One that may have several records,
+as it was posted again, may have been read at any of them. Linear in the history. Guarantee: the Kafka documentation,
+"Main Concepts": events of a partition are read in the order in which they were written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from harness.checkers.posts import Posts, last
+from harness.checkers.posts import Posts, answered, last
 from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
 from harness.events import Event, Operation, operations
 
@@ -41,26 +43,39 @@ def check(events: Sequence[Event]) -> Verdict:
 
 
 def overtaken(history: Sequence[Operation]) -> Mapping[str, int]:
-    """By instance, how many messages it read after one whose post began when theirs was acknowledged already.
+    """By instance, how many acknowledged messages it first read after one whose first post began later.
 
-    No anomaly: messages of different partitions may overtake each other, those of one never do. From the last drain.
+    Later: when theirs was acknowledged already. No anomaly: messages of different partitions may overtake each other,
+    those of one never do. From the last drain.
     """
-    posts = {o.value["id"]: o for o in reversed(history) if o.f == "post" and o.outcome == "ok"}
+    posts = Posts(history)
     drain = last(history, "drain")
     counts: dict[str, int] = {}
     for instance, ids in (drain.value if drain else {}).items():
         counts[instance], newest = 0, -1
-        for post in (posts[id_] for id_ in ids if id_ in posts):
-            counts[instance] += post.ended < newest
-            newest = max(newest, post.began)
+        for id_ in dict.fromkeys(ids):
+            post = posts.acknowledged.get(id_)
+            counts[instance] += post is not None and answered(post) < newest
+            newest = max(newest, posts.begun.get(id_, -1))
     return counts
 
 
-def _places(history: Sequence[Operation]) -> Mapping[str, tuple[int, int]]:
-    """Partition and offset of each acknowledged id; the first of several, where an id was posted again."""
-    places: dict[str, tuple[int, int]] = {}
-    for operation in history:
-        if operation.f == "post" and operation.outcome == "ok" and operation.value.get("partition") is not None:
-            place = operation.value["partition"], operation.value["offset"]
-            places[operation.value["id"]] = min(place, places.get(operation.value["id"], place))
-    return places
+Place = tuple[int, int]
+
+
+def _places(history: Sequence[Operation]) -> Mapping[str, Place]:
+    """Partition and offset of each message that surely has one record."""
+    told: dict[str, Place | None] = {}
+    for post in history:
+        if post.f == "post" and post.outcome != "fail":
+            id_, place = post.invoke.value["id"], _told(post)
+            told[id_] = place if told.get(id_, place) == place else None
+    return {id_: place for id_, place in told.items() if place}
+
+
+def _told(post: Operation) -> Place | None:
+    if post.outcome != "ok":
+        return None
+    partition, offset = post.value.get("partition"), post.value.get("offset")
+    # A producer that waits for no acknowledgement (acks=0) is told -1.
+    return None if partition is None or offset is None or offset < 0 else (partition, offset)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from harness.checkers.verdict import few
-from harness.events import Operation
+from harness.events import NEVER, Operation
 
 
 @dataclass(frozen=True)
@@ -18,13 +18,13 @@ class Posts:
 
     @cached_property
     def by_id(self) -> Mapping[str, Operation]:
-        """One post of each attempted id: the acknowledged one where there is one."""
+        """One post of each attempted id: the first to be acknowledged, else the first that may have got through."""
         found: dict[str, Operation] = {}
-        for operation in self.operations:
-            if operation.f == "post":
-                id_ = operation.invoke.value["id"]
-                if operation.outcome == "ok" or id_ not in found:
-                    found[id_] = operation
+        for post in self.operations:
+            if post.f == "post":
+                id_ = post.invoke.value["id"]
+                if id_ not in found or _says_more(post, found[id_]):
+                    found[id_] = post
         return found
 
     @cached_property
@@ -33,9 +33,13 @@ class Posts:
         return {id_: operation for id_, operation in self.by_id.items() if operation.outcome == "ok"}
 
     @cached_property
-    def possible(self) -> frozenset[str]:
-        """The ids that may be anywhere: attempted, and not surely refused."""
-        return frozenset(id_ for id_, operation in self.by_id.items() if operation.outcome != "fail")
+    def begun(self) -> Mapping[str, int]:
+        """The ids that may be anywhere, each with the index at which its first post began that was not refused."""
+        found: dict[str, int] = {}
+        for post in self.operations:
+            if post.f == "post" and post.outcome != "fail":
+                found.setdefault(post.invoke.value["id"], post.invoke.index)
+        return found
 
     def named(self, ids: Iterable[str]) -> str:
         """The first few of `ids` by their messages, and how many more."""
@@ -49,6 +53,20 @@ class Posts:
         """In which partitions they were, for a sentence; empty where it is not known."""
         known = sorted({o.value.get("partition") for o in self.of(ids) if o.value.get("partition") is not None})
         return f"; acknowledged in partition {', '.join(str(p) for p in known)}" if known else ""
+
+
+_SAYS = {"ok": 0, "info": 1, "fail": 2}
+
+
+def _says_more(post: Operation, than: Operation) -> bool:
+    if post.outcome == than.outcome == "ok":
+        return answered(post) < answered(than)
+    return _SAYS[post.outcome] < _SAYS[than.outcome]
+
+
+def answered(operation: Operation) -> int:
+    """The index of its completion; after every other if it has none. Times may be equal, indices never are."""
+    return operation.completion.index if operation.completion else NEVER
 
 
 def last(operations: Sequence[Operation], f: str) -> Operation | None:

@@ -10,17 +10,20 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
 
-from harness.checkers.posts import Posts, last
+from harness.checkers.posts import Posts, answered, last
 from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
-from harness.events import Event, operations
+from harness.events import NEVER, Event, operations
 
 
 def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
-    """Judges the posts against the last `drain`, which says what each messages instance holds.
+    """Judges the posts against the last successful `drain`, which says what each messages instance holds.
 
-    lost = E - D and unexpected = D - A are violations. recovered (received although not acknowledged) is not.
-    duplicated (by one instance twice, or by two) is one only where `exactly_once` is promised.
-    Unknown without a drain.
+    lost = acknowledged before the drain began - D, and unexpected = D - A, are violations. A are the ids with a post
+    that began before the drain ended and was not surely refused. recovered (received although not acknowledged) is no
+    violation. duplicated (by one instance twice, or by two) is one only where `exactly_once` is promised. An id that is
+    posted again is one message all the same.
+
+    Unknown without a drain, or if a message that was acknowledged only after the drain had begun is not in it.
     """
     history = operations(events)
     posts = Posts(history)
@@ -28,33 +31,33 @@ def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
     if drain is None:
         return unknown("the messages instances were never drained, so nobody knows what they received")
     received = Counter(chain.from_iterable(drain.value.values()))
-    by_id = posts.by_id
-    acknowledged = sum(post.outcome == "ok" for post in by_id.values())
-    lost = [id_ for id_ in by_id.keys() - received.keys() if by_id[id_].outcome == "ok"]
-    unexpected = [id_ for id_, post in by_id.items() if post.outcome == "fail" and id_ in received]
-    unexpected += received.keys() - by_id.keys()
+    acknowledged = posts.acknowledged
+    missing = [id_ for id_ in acknowledged if id_ not in received]
+    lost = [id_ for id_ in missing if answered(acknowledged[id_]) < drain.invoke.index]
+    unexpected = [id_ for id_ in received if posts.begun.get(id_, NEVER) > answered(drain)]
     duplicated = [id_ for id_, times in received.items() if times > 1]
     found: list[Anomaly] = []
     if lost:
         sentence = (
-            f"{len(lost)} of {acknowledged} acknowledged messages never reached a messages instance: "
+            f"{len(lost)} of {len(acknowledged)} acknowledged messages never reached a messages instance: "
             f"{posts.named(lost)}{posts.partitions(lost)}"
         )
         found.append(Anomaly("lost", sentence, (*posts.of(lost), drain)))
     if unexpected:
-        sentence = f"{len(unexpected)} messages were received that nobody posted: {posts.named(unexpected)}"
+        sentence = f"{len(unexpected)} messages were received that nobody had posted: {posts.named(unexpected)}"
         found.append(Anomaly("unexpected", sentence, (*posts.of(unexpected), drain)))
     if duplicated and exactly_once:
         sentence = f"{len(duplicated)} messages were received more than once: {posts.named(duplicated)}"
         found.append(Anomaly("duplicated", sentence, (*posts.of(duplicated), drain)))
-    return judged(
-        found,
-        {
-            "posted": len(by_id),
-            "acknowledged": acknowledged,
-            "received": {instance: len(ids) for instance, ids in drain.value.items()},
-            "lost": len(lost),
-            "duplicated": len(duplicated),
-            "recovered": len(received) - len(unexpected) - (acknowledged - len(lost)),
-        },
-    )
+    figures = {
+        "posted": len(posts.by_id),
+        "acknowledged": len(acknowledged),
+        "received": {instance: len(ids) for instance, ids in drain.value.items()},
+        "lost": len(lost),
+        "duplicated": len(duplicated),
+        "recovered": sum(id_ not in acknowledged for id_ in received.keys() - set(unexpected)),
+    }
+    if len(missing) > len(lost) and not found:
+        late = f"{len(missing)} messages were acknowledged only after the last drain had begun: {posts.named(missing)}"
+        return unknown(f"{late}; nobody has looked for them since", figures)
+    return judged(found, figures)

@@ -59,9 +59,9 @@ def judged(anomalies: list[Anomaly], figures: Mapping[str, object] | None = None
     return Verdict(Validity.INVALID if anomalies else Validity.VALID, tuple(anomalies), figures or {})
 
 
-def unknown(reason: str) -> Verdict:
+def unknown(reason: str, figures: Mapping[str, object] | None = None) -> Verdict:
     """Nothing can be said, because of `reason`."""
-    return Verdict(Validity.UNKNOWN, (Anomaly("unknown", reason),))
+    return Verdict(Validity.UNKNOWN, (Anomaly("unknown", reason),), figures or {})
 
 
 def few(names: Iterable[Hashable]) -> str:
