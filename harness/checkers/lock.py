@@ -1,9 +1,12 @@
 """Lock: held by one owner at a time, released by its owner, and fenced where it promises so.
 
-Operations: `acquire` ok: None or the fence (a number); `release`. The owner is the process. Definitions after Jepsen's
-Hazelcast suite (mutex, owner-aware, reentrant and fenced models). A process surely holds a lock from the completion of
-its `acquire` to the invocation of its `release`, and not surely once the outcome of either is unknown; a history is
-linearizable exactly if no two of these intervals overlap. One lock per history; n log n.
+Operations: `acquire` ok: None or the fence (an integer); `release`. The owner is the process. Definitions after
+Jepsen's Hazelcast suite (mutex, owner-aware, reentrant and fenced models). A process surely holds a lock from the
+completion of its `acquire` to the invocation of its `release` (of as many as it acquired, if the lock is reentrant). If
+it never releases, it holds it to the end, or to its last event if it retires, as a lock may be taken from an owner that
+is gone. A release of unknown outcome ends what is sure; one that surely failed does not. A history is linearizable
+exactly if no two of these intervals overlap, and nobody acquires twice (but a reentrant lock) or releases what it does
+not hold. One lock per history; n log n.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
-from harness.events import Event, Operation, operations
+from harness.events import NEVER, Event, Operation, operations
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class _Hold:
 
 
 def check(events: Sequence[Event], *, fenced: bool = False, reentrant: bool = False) -> Verdict:
-    """Judges one lock. Unknown if it was never acquired.
+    """Judges one lock. Unknown if it was never acquired, and never released either.
 
     Args:
         events: the history.
@@ -34,14 +37,12 @@ def check(events: Sequence[Event], *, fenced: bool = False, reentrant: bool = Fa
             own). An `acquire` without a fence is then an anomaly of its own.
         reentrant: whether an owner may acquire what it holds.
     """
-    history = operations(events)
-    if not any(operation.f == "acquire" and operation.outcome == "ok" for operation in history):
-        return unknown("the lock was never acquired")
     by_owner: dict[int | str, list[Operation]] = {}
-    for operation in history:
-        if operation.f in {"acquire", "release"}:
-            by_owner.setdefault(operation.invoke.process, []).append(operation)
+    for operation in operations(events):
+        by_owner.setdefault(operation.invoke.process, []).append(operation)
     holds, found = _holds(by_owner, reentrant)
+    if not holds and not found:
+        return unknown("the lock was never acquired")
     holds.sort(key=lambda hold: hold.start)
     found += _overlaps(holds)
     if fenced:
@@ -55,36 +56,34 @@ def _holds(by_owner: Mapping[int | str, Sequence[Operation]], reentrant: bool) -
     for owner, sequence in by_owner.items():
         held: list[Operation] = []
         depth = 0
-        # After an operation of unknown outcome its process has retired, so there is nothing to be known of it.
-        for operation in (o for o in sequence if o.outcome == "ok" or (o.outcome == "info" and o.f == "release")):
-            if operation.f == "acquire":
+        for operation in sequence:
+            if operation.f == "acquire" and operation.outcome == "ok":
                 if depth and not reentrant:
                     sentence = f"process {owner} acquired a lock that it held already and that is not reentrant"
                     found.append(Anomaly("acquired twice", sentence, (held[-1], operation)))
                 depth += 1
                 held.append(operation)
-            elif depth:
+            elif operation.f == "release" and operation.outcome != "fail" and depth:
                 depth -= 1
+                held.append(operation)
                 if not depth:
-                    holds.append(_hold(held, operation.invoke.index, (*held, operation)))
+                    holds.append(_Hold(held[0], _ended(held[0]), operation.invoke.index, tuple(held)))
                     held = []
-            elif operation.outcome == "ok":
+            elif operation.f == "release" and operation.outcome == "ok":
                 sentence = f"process {owner} released a lock that it did not hold"
                 found.append(Anomaly("released by a stranger", sentence, (operation,)))
         if depth:
-            holds.append(_hold(held, _last_sign(held), tuple(held)))
+            holds.append(_Hold(held[0], _ended(held[0]), _last_sign(sequence[-1]), tuple(held)))
     return holds, found
 
 
-def _hold(held: Sequence[Operation], end: int, operations_: tuple[Operation, ...]) -> _Hold:
-    return _Hold(held[0], _last_sign(held[:1]), end, operations_)
+def _last_sign(last: Operation) -> int:
+    """The last event of a process whose last operation this is, if it retired with it; else the end."""
+    return last.completion.index if last.completion and last.outcome == "info" else NEVER
 
 
-def _last_sign(held: Sequence[Operation]) -> int:
-    """The event at which the last of these was completed; a holder that never releases may have lost it after that."""
-    completion = held[-1].completion
-    assert completion
-    return completion.index
+def _ended(operation: Operation) -> int:
+    return operation.completion.index if operation.completion else NEVER
 
 
 def _overlaps(holds: Sequence[_Hold]) -> list[Anomaly]:
@@ -104,24 +103,28 @@ def _overlaps(holds: Sequence[_Hold]) -> list[Anomaly]:
 
 def _fences(holds: Sequence[_Hold]) -> list[Anomaly]:
     found: list[Anomaly] = []
-    highest: _Hold | None = None
+    highest, before = None, None
     for hold in holds:
-        fence = hold.acquire.value
-        if not isinstance(fence, int):
-            sentence = f"process {hold.acquire.invoke.process} acquired the lock without a fence"
+        owner, fence = hold.acquire.invoke.process, _fence(hold.acquire)
+        if fence is None:
+            sentence = f"process {owner} acquired the lock without a fence"
             found.append(Anomaly("no fence", sentence, (hold.acquire,)))
             continue
-        if highest and fence <= highest.acquire.value:
+        if highest and before is not None and fence <= before:
             sentence = (
-                f"process {hold.acquire.invoke.process} got fence {fence}, not above {highest.acquire.value}, which "
-                f"process {highest.acquire.invoke.process} had before it"
+                f"process {owner} got fence {fence}, not above {before}, which process "
+                f"{highest.acquire.invoke.process} had before it"
             )
             found.append(Anomaly("fence not above", sentence, (highest.acquire, hold.acquire)))
         else:
-            highest = hold
+            highest, before = hold, fence
         for again in hold.operations[1:]:
-            if again.f == "acquire" and again.value != fence:
-                owner = hold.acquire.invoke.process
+            if again.f == "acquire" and _fence(again) != fence:
                 sentence = f"process {owner} acquired again and its fence {fence} changed to {again.value}"
                 found.append(Anomaly("fence changed", sentence, (hold.acquire, again)))
     return found
+
+
+def _fence(acquire: Operation) -> int | None:
+    value = acquire.value
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
