@@ -18,6 +18,7 @@ from harness.backends.docker_node import LABEL_DEPLOYMENT, DockerNode, PortTaken
 from harness.backends.docker_ports import HostPorts
 from harness.backends.elsewhere import SignsOfLife
 from harness.backends.protocol import Capability
+from harness.backends.reach import assert_reached
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
 from harness.errors import EnvironmentUnfitError
@@ -94,6 +95,7 @@ class DockerDeployment:
         self._signs_of_life = SignsOfLife(client, name, labels)
         self._site = Site(client, session, name, images, subnet, HostPorts())
         self._nodes: dict[str, DockerNode] = {}
+        self._reached = False
 
     @property
     def nodes(self) -> Mapping[str, DockerNode]:
@@ -110,6 +112,9 @@ class DockerDeployment:
         added = [DockerNode(spec, self._site) for spec in specs]
         self._nodes.update({node.spec.name: node for node in added})
         _in_parallel(DockerNode.launch, added)
+        if not self._reached:
+            assert_reached(added)
+            self._reached = True
         wait_all_ready(added, timeout_s=_READY_TIMEOUT_S)
         _in_parallel(_write_files_when_ready, added)
 

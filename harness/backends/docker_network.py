@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
 
@@ -15,9 +16,12 @@ from harness.backends.host_networks import host_networks
 from harness.backends.loopback import FIRST_HOST
 from harness.errors import EnvironmentUnfitError
 
-#: Private addresses that neither the engine nor home routers give out by default.
-_POOL = IPv4Network("10.213.0.0/16")
-_ATTEMPTS = 40
+#: Addresses that neither the engine nor home routers give out by default, in order: a company's private network may
+#: be all of 10.0.0.0/8 or of 172.16.0.0/12, and the last are for measurements in laboratories, routed nowhere.
+_POOLS = tuple(IPv4Network(pool) for pool in ("10.213.0.0/16", "172.16.0.0/16", "192.168.192.0/19", "198.18.0.0/15"))
+_ATTEMPTS_EACH = 20
+#: Docker and Podman say it differently.
+_TAKEN = re.compile(r"overlap|already used on the host", re.IGNORECASE)
 
 
 def create_network(client: docker.DockerClient, name: str, labels: Mapping[str, str]) -> tuple[str, IPv4Network]:
@@ -29,7 +33,7 @@ def create_network(client: docker.DockerClient, name: str, labels: Mapping[str, 
     Raises:
         EnvironmentUnfitError: no free subnet, or the engine refuses.
     """
-    refused = "all are in use on this host"
+    refused = "this host is on networks that overlap with each"
     for subnet in _candidates():
         ipam = IPAMConfig(pool_configs=[IPAMPool(subnet=str(subnet))])
         try:
@@ -37,9 +41,17 @@ def create_network(client: docker.DockerClient, name: str, labels: Mapping[str, 
             return str(made["Id"]), subnet
         except APIError as error:
             refused = cause(error)
-            if "overlap" not in refused.lower():
+            if not means_taken(refused):
                 break
-    raise EnvironmentUnfitError(f"no network for {name} could be made in {_POOL}: {refused}")
+    pools = ", ".join(map(str, _POOLS))
+    raise EnvironmentUnfitError(
+        f"no network for {name} could be made in any of {pools} ({refused}): docker network prune removes unused ones"
+    )
+
+
+def means_taken(refusal: str) -> bool:
+    """Whether an engine refuses this subnet only, because another network has it."""
+    return bool(_TAKEN.search(refusal))
 
 
 def address(subnet: IPv4Network, number: int) -> str:
@@ -48,8 +60,9 @@ def address(subnet: IPv4Network, number: int) -> str:
 
 
 def _candidates() -> Iterator[IPv4Network]:
-    """Some subnets in random order, so that two runs that start together do not fight for the same ones."""
+    """Some of each pool in random order, so that two runs that start together do not fight for the same ones."""
     taken = list(host_networks())
-    for subnet in random.sample(list(_POOL.subnets(new_prefix=24)), _ATTEMPTS):
-        if not any(subnet.overlaps(other) for other in taken):
-            yield subnet
+    for pool in _POOLS:
+        for subnet in random.sample(list(pool.subnets(new_prefix=24)), _ATTEMPTS_EACH):
+            if not any(subnet.overlaps(other) for other in taken):
+                yield subnet

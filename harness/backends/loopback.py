@@ -5,27 +5,29 @@ Linux only: there all of 127.0.0.0/8 is local without being configured.
 
 from __future__ import annotations
 
-import fcntl
-import os
+import random
 import socket
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psutil
 
 from harness.errors import EnvironmentUnfitError
 
 _SECOND_OCTET = 77
+_BLOCKS = range(1, 250)
 #: The first node's last octet: the first members get .9, .10, .11, whose order as text is another than as numbers.
 FIRST_HOST = 9
+#: Where the socket is bound that is the lease of a block: at an address that no node gets.
+_LEASE = (254, 7777)
 
 
 @contextmanager
 def leased_block() -> Iterator[str]:
     """Holds a free block such as "127.77.4" until left; the kernel gives it back if this process dies.
+
+    The lease is a bound socket: there is one for each address and port, whoever's process and temporary folder it is.
 
     Raises:
         EnvironmentUnfitError: not Linux, or all blocks are taken.
@@ -34,17 +36,20 @@ def leased_block() -> Iterator[str]:
         raise EnvironmentUnfitError(
             "--backend process needs Linux, where every 127.x.y.z address is local; use --backend docker here"
         )
-    folder = Path(tempfile.gettempdir()) / f"harness-loopback-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    for third in range(1, 250):
-        with (folder / str(third)).open("w") as lock:
+    host, port = _LEASE
+    for third in random.sample(_BLOCKS, len(_BLOCKS)):
+        block = f"127.{_SECOND_OCTET}.{third}"
+        with socket.socket() as lease:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+                lease.bind((f"{block}.{host}", port))
+            except OSError:
                 continue
-            yield f"127.{_SECOND_OCTET}.{third}"
+            yield block
             return
-    raise EnvironmentUnfitError(f"all 249 loopback blocks are leased (locks in {folder}); end some of those runs")
+    raise EnvironmentUnfitError(
+        f"all {len(_BLOCKS)} loopback blocks are leased (by whoever has port {port} of 127.{_SECOND_OCTET}.x.{host}): "
+        "end some of those runs, or use --backend docker"
+    )
 
 
 def assert_free(node: str, address: str, port: int) -> None:

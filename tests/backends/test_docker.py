@@ -19,6 +19,7 @@ from harness.errors import AwaitTimeoutError, EnvironmentUnfitError, NodeStartEr
 from harness.provision.kinds import KINDS
 from harness.topology.nodes import PortReady, Topology
 from harness.waiting import until
+from tests.backends.namespace import needs_a_namespace, run_apart
 from tests.backends.specs import tiny
 
 pytestmark = pytest.mark.docker
@@ -217,6 +218,37 @@ def test_an_image_that_is_nowhere_is_refused_in_one_line(session: Session) -> No
     nowhere = DockerBackend(session, images={"kafka": "localhost:1/no-such-image:1"})
     with pytest.raises(EnvironmentUnfitError, match=r"^image localhost:1/no-such-image:1 is not on this machine.*$"):
         nowhere.prepare(print)
+
+
+_DEPLOY = """
+import time
+from harness.backends.docker import DockerBackend
+from harness.backends.session import Session
+from harness.errors import EnvironmentUnfitError
+from harness.provision.kinds import KINDS
+from harness.topology.nodes import Topology
+from tests.backends.specs import tiny
+began = time.monotonic()
+backend = DockerBackend(Session.of_this_process(), images=dict.fromkeys(KINDS, {image!r}))
+try:
+    backend.deploy(Topology("out of reach", ({node},)), print)
+except Exception as error:
+    print(type(error).__name__, round(time.monotonic() - began), error)
+"""
+
+
+@needs_a_namespace
+def test_an_engine_whose_published_ports_are_not_to_be_had_here_is_one_clear_line(tiny_image: str) -> None:
+    said = run_apart(_DEPLOY.format(image=tiny_image, node="tiny(1)"))
+    assert re.match(r"EnvironmentUnfitError (1\d|2\d) the Docker engine runs containers, but none of the ports", said)
+    assert "such as 127.0.0.1:" in said
+    assert said.count("\n") == 1
+
+
+@needs_a_namespace
+def test_a_node_that_ends_at_once_out_of_reach_is_named_with_its_last_words(tiny_image: str) -> None:
+    said = run_apart(_DEPLOY.format(image=tiny_image, node='tiny(2, EXIT="3")'))
+    assert re.match(r"NodeStartError \d tiny-2 exited with status 3", said)
 
 
 @pytest.mark.parametrize("host", ["unix:///nonexistent.sock", "tcp://127.0.0.1:1"])
