@@ -6,30 +6,44 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from harness.errors import BadInputError
+from harness.errors import AwaitTimeoutError, BadInputError
 from harness.keeper.place import lock_path, make_folder
+from harness.waiting import until
+
+#: Whoever looks whether it is held has it in a shared way for less than that.
+_LOOK_S = 0.5
 
 
 @contextmanager
-def only_one() -> Iterator[None]:
-    """Holds the lock.
+def only_one() -> Iterator[int]:
+    """Holds the lock; gives its descriptor: whoever inherits that holds it as well, beyond the end of the block.
 
     Raises:
         BadInputError: another keeper does.
+        EnvironmentUnfitError: the folder is a link or somebody else's.
     """
     make_folder()
-    with lock_path().open("w") as lock:
+    with lock_path().open("a") as lock:
+        descriptor = lock.fileno()
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BadInputError("a system is up or coming up already: harness down ends it") from error
-        yield
+            until("the keeper's lock", lambda: _taken(descriptor, fcntl.LOCK_EX), timeout_s=_LOOK_S)
+        except AwaitTimeoutError as error:
+            raise BadInputError("a system is up already: harness status shows it, harness down ends it") from error
+        yield descriptor
 
 
 def is_held() -> bool:
-    """Whether a keeper lives."""
+    """Whether a keeper lives, or is about to."""
     try:
-        with only_one():
-            return False
-    except BadInputError:
-        return True
+        with lock_path().open() as lock:
+            return not _taken(lock.fileno(), fcntl.LOCK_SH)
+    except FileNotFoundError:
+        return False
+
+
+def _taken(descriptor: int, how: int) -> bool:
+    try:
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

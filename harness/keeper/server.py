@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
 import threading
 import traceback
 from collections.abc import Iterator
+from concurrent.futures import wait
 from contextlib import contextmanager
 from multiprocessing.connection import Client, Connection, Listener
 from types import FrameType
 from typing import NoReturn
 
+from harness.asking import Question
 from harness.errors import EXIT_BAD_INPUT, EnvironmentUnfitError, HarnessError
 from harness.keeper import commands, lending
-from harness.keeper.client import READY, REFUSAL
+from harness.keeper.client import READY, REFUSAL, SIGN_S, Sign
 from harness.keeper.kept import Kept
 from harness.keeper.loan import Loan
-from harness.keeper.lock import only_one
-from harness.keeper.place import log_path, socket_path
+from harness.keeper.place import address, log_path, socket_path
 from harness.keeper.wanted import Wanted
 from harness.run import Options, Run, Shape
 
@@ -28,10 +30,10 @@ _COMMANDS = {**commands.COMMANDS, **lending.COMMANDS}
 
 
 def keep(wanted: Wanted) -> None:
-    """Runs until a command or SIGTERM ends it; every line of progress goes to stdout."""
+    """Runs until a command or SIGTERM ends it; every line of progress goes to stdout. The lock has to be held."""
     options = Options(backend=wanted.backend, timings=wanted.timings)
     shape = Shape(queue=wanted.queue, consumers=wanted.consumers)
-    with only_one(), Run(options, _say) as run, contextlib.closing(Loan(run, shape)) as loan, answering(loan.kept):
+    with Run(options, _say) as run, contextlib.closing(Loan(run, shape)) as loan, answering(loan.kept):
         if wanted.ui:
             # Here: a run that only holds a system, or is attached to one, needs no engine.
             from harness.keeper.ui import bring_up_consoles
@@ -46,9 +48,8 @@ def keep(wanted: Wanted) -> None:
 @contextmanager
 def answering(kept: Kept) -> Iterator[None]:
     """Answers commands for as long as the block lasts; the lock (`only_one`) has to be held."""
-    path = socket_path()
-    path.unlink(missing_ok=True)
-    with Listener(str(path), "AF_UNIX", backlog=_BACKLOG) as listener:
+    socket_path().unlink(missing_ok=True)
+    with address() as here, Listener(here, "AF_UNIX", backlog=_BACKLOG) as listener:
         closing = threading.Event()
         doors = threading.Thread(target=_accept, args=(kept, listener, closing), daemon=True)
         doors.start()
@@ -57,7 +58,7 @@ def answering(kept: Kept) -> Iterator[None]:
         finally:
             closing.set()
             with contextlib.suppress(OSError):
-                Client(str(path), "AF_UNIX").close()  # wakes the thread that waits for the next command
+                Client(here, "AF_UNIX").close()  # wakes the thread that waits for the next command
             doors.join()
 
 
@@ -74,7 +75,10 @@ def _accept(kept: Kept, listener: Listener, closing: threading.Event) -> None:
 def _answer(kept: Kept, connection: Connection) -> None:
     with connection, contextlib.suppress(EOFError, OSError):  # a command that was interrupted
         command, arguments = connection.recv()
-        connection.send(_done(kept, command, arguments))
+        doing = Question(command, lambda: _done(kept, command, arguments)).future
+        while not wait([doing], timeout=SIGN_S).done:
+            connection.send(Sign.OF_LIFE)
+        connection.send(doing.result())
     if kept.ending:
         kept.ended.set()
 
@@ -102,8 +106,12 @@ def _say(line: str) -> None:
 
 
 def main() -> None:
-    """`python -m harness.keeper.server WANTED`; started by `harness up`, not by people."""
+    """`python -m harness.keeper.server WANTED LOCK`; started by `harness up`, which holds the lock and hands it down.
+
+    This process holds it to its end, and none that it starts does.
+    """
     signal.signal(signal.SIGTERM, _end)
+    os.set_inheritable(int(sys.argv[2]), False)
     try:
         keep(Wanted.of_text(sys.argv[1]))
     except HarnessError as error:

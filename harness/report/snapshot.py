@@ -9,6 +9,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from rich.console import Console
@@ -120,7 +121,7 @@ def take(
     """
     nodes = dict(clusters.nodes)
     asked = Round()
-    states = {name: asked.ask(f"state of {name}", node.state) for name, node in nodes.items()}
+    states = {name: asked.ask(f"state of {name}", partial(_look, node)) for name, node in nodes.items()}
     duties = _ask_for_duties(asked, clusters, topic, queue)
     lags = asked.ask("consumer lag", lambda: _lags(clusters, topic, group))
     depth = asked.ask("queue depth", lambda: _depth(clusters, queue))
@@ -205,8 +206,15 @@ def _depth(clusters: Clusters, queue: str | None) -> int | None:
     return clusters.hazelcast.queue_size(queue) if queue and clusters.hazelcast.running() else None
 
 
-def _seen(node: Node, state: NodeState | None, duties: Sequence[Duty]) -> NodeSeen:
+def _look(node: Node) -> tuple[NodeState, bool]:
+    """Its state, and whether it is isolated; of a node that is a keeper's both are questions to that one."""
+    state = node.state()
+    return state, state.phase is not Phase.EXITED and isinstance(node, Networked) and node.isolated
+
+
+def _seen(node: Node, look: tuple[NodeState, bool] | None, duties: Sequence[Duty]) -> NodeSeen:
     spec = node.spec
+    state, isolated = look or (None, False)
     return NodeSeen(
         name=spec.name,
         role=spec.role,
@@ -215,7 +223,7 @@ def _seen(node: Node, state: NodeState | None, duties: Sequence[Duty]) -> NodeSe
         address=node.address,
         phase=state.phase if state else None,
         exit_code=state.exit_code if state else None,
-        isolated=isinstance(node, Networked) and node.isolated and not (state and state.phase is Phase.EXITED),
+        isolated=isolated,
         duties=tuple(duties),
     )
 
