@@ -25,6 +25,11 @@ from harness.topology.nodes import Kind, NodeSpec, Topology
 from harness.topology.postgres import postgres
 from harness.topology.services import Epoch, QueueKind, services
 from harness.topology.timings import PROFILES, Timings
+from harness.waiting import until
+
+#: So many that nearly every partition is the one of some name.
+_QUEUE_NAMES = 1000
+_OWNING_TIMEOUT_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -241,11 +246,20 @@ def choose_backend(options: Options, session: Session, say: Say) -> Backend:
 
 
 def queue_owned_by(target: Target, clusters: Clusters, epoch: Epoch) -> str:
-    """A queue name whose partition the target's member owns; every third name does, with three members."""
+    """A queue name whose partition the target's member owns; every third name does, with three members.
+
+    Raises:
+        AwaitTimeoutError: it owns none, also some seconds later: one that has just come back is given its share then.
+    """
     owner = target(clusters).nodes[0].spec.name
-    candidates = (f"{epoch.queue_name}-{number}" for number in range(1000))
     view = clusters.hazelcast
-    return next(name for name in candidates if view.owner_of(view.partition_of(name)).spec.name == owner)
+    names = {view.partition_of(name): name for name in (f"{epoch.queue_name}-{n}" for n in range(_QUEUE_NAMES))}
+
+    def owned() -> str:
+        owners = view.owners_of(names)
+        return next((name for partition, name in names.items() if owners[partition].spec.name == owner), "")
+
+    return until(f"{owner} to own a partition", owned, timeout_s=_OWNING_TIMEOUT_S)
 
 
 def whole(timings: Timings, shape: Shape) -> Topology:

@@ -1,4 +1,4 @@
-"""The keeper and its commands find each other, and nobody else: one at a time, deep down, and when one of them hangs."""
+"""The keeper and its commands find each other and nobody else: one at a time, deep down, and when one hangs."""
 
 import os
 import signal

@@ -213,6 +213,9 @@ def _client(nodes: Sequence[Node]) -> HazelcastClient:
 
 
 def _settings(nodes: Sequence[Node]) -> dict[str, Any]:
+    if not nodes:
+        # Of nobody, the client would ask whoever listens on Hazelcast's own port of this machine.
+        raise InconclusiveError("no Hazelcast member runs that could be asked")
     logging.getLogger("hazelcast").setLevel(logging.CRITICAL)
     return {
         "cluster_name": CLUSTER_NAME,

@@ -154,9 +154,12 @@ class KafkaView:
     def _connected(self) -> KafkaAdminClient:
         with self._lock:
             if self._admin is None:
+                running = self.running()
+                if not running:
+                    raise InconclusiveError("no Kafka broker runs that could be asked")
                 logging.getLogger("kafka").setLevel(logging.CRITICAL)
                 self._admin = KafkaAdminClient(
-                    bootstrap_servers=[node.endpoint("external") for node in self.running()],
+                    bootstrap_servers=[node.endpoint("external") for node in running],
                     kafka_client=self._client,
                     client_id="harness",
                     request_timeout_ms=3000,

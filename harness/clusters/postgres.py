@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from harness.backends.protocol import Node
+from harness.backends.protocol import Node, that_run
 from harness.errors import InconclusiveError
 from harness.topology.postgres import DATABASE
 from harness.waiting import until
@@ -35,6 +35,8 @@ class PostgresView:
 
     def answers(self) -> bool:
         """Whether it answers a question now."""
+        if self._running() is None:
+            return False
         try:
             with self._connected() as connection:
                 return connection.execute("SELECT 1").fetchone() is not None
@@ -47,9 +49,10 @@ class PostgresView:
 
     @contextmanager
     def _connected(self) -> Iterator[psycopg.Connection]:
-        if not self._nodes:
-            raise InconclusiveError("this system has no external store; mark the scenario with system(stored=True)")
-        host, _, port = self._nodes[0].endpoint("sql").rpartition(":")
+        server = self._running()
+        if server is None:
+            raise InconclusiveError("PostgreSQL does not run, so it can't be asked")
+        host, _, port = server.endpoint("sql").rpartition(":")
         with psycopg.connect(
             host=host,
             port=int(port),
@@ -59,3 +62,9 @@ class PostgresView:
             options=f"-c statement_timeout={_TIMEOUT_S * 1000}",
         ) as connection:
             yield connection
+
+    def _running(self) -> Node | None:
+        """The server if it runs; the port of one that does not may be somebody else's by now."""
+        if not self._nodes:
+            raise InconclusiveError("this system has no external store; mark the scenario with system(stored=True)")
+        return next(iter(that_run(self._nodes)), None)
