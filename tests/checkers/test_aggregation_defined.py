@@ -1,0 +1,80 @@
+"""GET aggregation: the checker says of every small history what trying all worlds says, GET by GET."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import product
+
+from harness.checkers import Validity, aggregation
+from harness.events import NEMESIS, Event, Operation, operations
+from tests.checkers.posted import during, moments, posted
+from tests.checkers.small import compare, ended
+
+
+def defined(events: Sequence[Event]) -> Validity:
+    history = operations(events)
+    gets = [o for o in history if o.f == "get" and o.outcome == "ok"]
+    if not gets:
+        return Validity.UNKNOWN
+    drains = [o for o in history if o.f == "drain" and o.outcome == "ok"]
+    posts: dict[str, list[Operation]] = {}
+    for post in (o for o in history if o.f == "post"):
+        posts.setdefault(post.invoke.value["id"], []).append(post)
+    return Validity.VALID if all(right(get, drains, posts, events) for get in gets) else Validity.INVALID
+
+
+def right(
+    get: Operation, drains: Sequence[Operation], posts: Mapping[str, list[Operation]], events: Sequence[Event]
+) -> bool:
+    logged, shown = get.value["logging"]["ids"], get.value["messages"]["ids"]
+    instance = get.value["messages"]["from"]
+    if len(set(logged)) < len(logged) or len(set(shown)) < len(shown) or (shown and not instance):
+        return False
+    end = len(events)
+    for id_ in {*posts, *logged, *shown}:
+        worlds = list(product(*(moments(post, end) for post in posts.get(id_, []))))
+        present = [any(e is not None and e <= look for e in w) for w in worlds for look in during(get)]
+        acknowledged = any(post.outcome == "ok" and ended(post) < get.invoke.index for post in posts.get(id_, []))
+        if (id_ in logged or id_ in shown) and not any(present):
+            return False
+        if id_ not in logged and acknowledged:
+            return False
+    return (
+        not drains or not settled(get, drains[-1], events) or set(shown) in sets(instance, get, drains[-1], posts, end)
+    )
+
+
+def settled(get: Operation, drain: Operation, events: Sequence[Event]) -> bool:
+    """Whether the GET was sent after the drain, and nothing was broken or mended from the one to the other."""
+    between = events[drain.invoke.index : ended(get)]
+    begun = [
+        e for e in between if e.process == NEMESIS and isinstance(e.value, dict) and e.value.get("phase") == "begin"
+    ]
+    return ended(drain) < get.invoke.index and not begun
+
+
+def sets(
+    instance: str | None, get: Operation, drain: Operation, posts: Mapping[str, list[Operation]], end: int
+) -> list[set[str]]:
+    """All that the instance may hold when the GET looks: what it was drained of, and any of what came afterwards."""
+    held = set(drain.value.get(instance, ()))
+    coming = [
+        id_
+        for id_, of in posts.items()
+        if any(
+            effect is not None and drained < effect <= look
+            for post in of
+            for effect in moments(post, end)
+            for drained in during(drain)
+            for look in during(get)
+        )
+    ]
+    return [held | set(chosen) for chosen in subsets(coming)]
+
+
+def subsets(ids: Sequence[str]) -> list[set[str]]:
+    return [{id_ for id_, taken in zip(ids, mask, strict=True) if taken} for mask in product([0, 1], repeat=len(ids))]
+
+
+def test_the_checker_agrees_with_all_worlds() -> None:
+    compare(posted, aggregation.check, defined, kinds=3)
