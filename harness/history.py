@@ -6,17 +6,21 @@ effect at any later time; the process that saw it retires and its client goes on
 that). Faults and what the clusters did after them are of process "nemesis" and type "info".
 
 A history is recorded by the clients, never by a node that may be killed, and each line is written at once: a SIGKILL of
-the recorder loses at most the last line. Reading and judging are done elsewhere: `harness.events`, `harness.checkers`.
+the recorder loses at most the last line. If a line can't be written, the history ends with the one before it, readable,
+and recording is an error from then on: what happened later would make no sense without it. Reading and judging are done
+elsewhere: `harness.events`, `harness.checkers`.
 """
 
 from __future__ import annotations
 
+import errno
 import itertools
 import json
 import os
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +80,20 @@ class History:
     """A recorder; safe to use from several threads. A context manager."""
 
     def __init__(self, path: Path) -> None:
+        """Begins a new history.
+
+        Raises:
+            EnvironmentUnfitError: the file can't be made.
+        """
         # One write per line to a file opened for appending: the kernel has it even if this process is killed.
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o644)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_NOFOLLOW
+        try:
+            self._file = os.open(path, flags, 0o644)
+        except OSError as error:
+            raise EnvironmentUnfitError(f"the history {path} can't be made: {error.strerror}") from error
         self._path = path
+        self._length = 0
+        self._failed = ""
         self._lock = threading.Lock()
         self._events: list[Event] = []
         self._processes = itertools.count(1)
@@ -109,7 +124,7 @@ class History:
         """Appends one event at the present time.
 
         Raises:
-            EnvironmentUnfitError: the file took only a part of the line.
+            EnvironmentUnfitError: the line, or one before it, could not be written.
             TypeError, ValueError: the value is no JSON; nothing was recorded.
         """
         fields = {"process": process, "type": type_, "f": f, "value": value}
@@ -117,9 +132,24 @@ class History:
         with self._lock:
             event = Event(len(self._events), process, type_, f, value, time.monotonic_ns(), error)
             line = f'{{"index":{event.index},"time":{event.time},{rest}\n'.encode()
-            if os.write(self._file, line) != len(line):
-                raise EnvironmentUnfitError(f"{self._path} did not take a whole line; is the disk full?")
+            self._write(line)
             self._events.append(event)
+
+    def _write(self, line: bytes) -> None:
+        """Writes the whole line or nothing of it."""
+        if self._failed:
+            raise EnvironmentUnfitError(self._failed)
+        try:
+            written = os.write(self._file, line)
+            if written != len(line):
+                raise OSError(errno.ENOSPC, "it took only a part of the line; is the disk full?")
+        except OSError as error:
+            self._failed = f"the history {self._path} can't be written any more: {error.strerror}"
+            # What can't be cut off stays as half a line, which readers know as the last thing of a killed recorder.
+            with suppress(OSError):
+                os.ftruncate(self._file, self._length)
+            raise EnvironmentUnfitError(self._failed) from error
+        self._length += written
 
     @property
     def events(self) -> Events:

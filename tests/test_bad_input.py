@@ -5,7 +5,6 @@ import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -98,18 +97,6 @@ def test_an_unreachable_registry_is_named_with_what_was_wanted(tmp_path: Path) -
     assert status == 2
     assert "hazelcast-5.7.0.jar can't be had: the package registry" in output
     assert_no_traceback(output)
-
-
-@pytest.fixture(params=["8m"])
-def small_disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
-    """A disk of that size."""
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small disk needs root")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={request.param}", "tmpfs", str(folder)], check=True)
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.mark.process

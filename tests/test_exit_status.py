@@ -12,7 +12,7 @@ from tests.running import ROOT, run
 _HEAD = """
 import pytest
 from harness.checkers.verdict import Anomaly, Validity, Verdict
-from harness.errors import FaultDidNotBiteError, InconclusiveError
+from harness.errors import BadInputError, EnvironmentUnfitError, FaultDidNotBiteError, InconclusiveError
 from harness.judgement import GuaranteeBrokenError
 
 pytestmark = pytest.mark.faulttolerance
@@ -24,15 +24,21 @@ _ENDS = {
     "inconclusive": "raise InconclusiveError('there was no traffic')",
     "no bite": "raise FaultDidNotBiteError('it still runs')",
     "error": "raise KeyError('x')",
+    "unfit": "raise EnvironmentUnfitError('the engine is gone')",
+    "bad input": "raise BadInputError('there is no node 7')",
 }
 
 
 def _run(folder: Path, *ends: str) -> tuple[int, str, str]:
     scenarios = "".join(f"\ndef test_{number}():\n    {_ENDS[end]}\n" for number, end in enumerate(ends))
     (folder / "test_ends.py").write_text(_HEAD + scenarios)
-    plugin = ("-p", "harness.plugin", "-c", str(ROOT / "pytest.ini"))
-    status, output = run("pytest", *plugin, f"--reports={folder / 'reports'}", str(folder / "test_ends.py"))
+    status, output = _pytest(folder)
     return status, output, (folder / "reports" / "summary.md").read_text()
+
+
+def _pytest(folder: Path, reports: Path | None = None) -> tuple[int, str]:
+    plugin = ("-p", "harness.plugin", "-c", str(ROOT / "pytest.ini"))
+    return run("pytest", *plugin, f"--reports={reports or folder / 'reports'}", str(folder / "test_ends.py"))
 
 
 @pytest.mark.parametrize(
@@ -42,6 +48,9 @@ def _run(folder: Path, *ends: str) -> tuple[int, str, str]:
         (("inconclusive", "no bite"), 3, "1 held, 2 inconclusive"),
         (("inconclusive", "broken"), 1, "1 held, 1 broken, 1 inconclusive"),
         (("error",), 1, "1 held, 1 error"),
+        (("unfit", "inconclusive"), 2, "1 held, 1 inconclusive, 1 unfit"),
+        (("bad input",), 2, "1 held, 1 unfit"),
+        (("unfit", "broken"), 1, "1 held, 1 broken, 1 unfit"),
     ],
 )
 def test_what_failed_decides_the_status(tmp_path: Path, ends: tuple[str, ...], status: int, words: str) -> None:
@@ -72,8 +81,64 @@ def test_a_system_that_does_not_come_up_is_status_2(tmp_path: Path) -> None:
         "pytestmark = [pytest.mark.faulttolerance, pytest.mark.system(running=False, brokers=0, wings=2)]\n"
         "def test_flies(system): pass\n"
     )
-    plugin = ("-p", "harness.plugin", "-c", str(ROOT / "pytest.ini"))
-    status, output = run("pytest", *plugin, f"--reports={tmp_path / 'reports'}", str(tmp_path / "test_ends.py"))
+    status, output = _pytest(tmp_path)
     assert status == 2
     assert "the system did not come up: " in output
     assert "wings" in output
+
+
+_GONE = """
+
+@pytest.fixture
+def system(history, report):
+    class Gone:
+        def __init__(self):
+            self.history = history
+        def __getattr__(self, name):
+            raise OSError("the engine is gone")
+    gone = Gone()
+    report.begin(gone, backend="docker", timings="fast")
+    return gone
+"""
+
+
+@pytest.mark.parametrize(("end", "status", "words"), [("pass", 0, "2 held"), (_ENDS["broken"], 1, "1 held, 1 broken")])
+def test_a_report_that_fails_changes_no_verdict(tmp_path: Path, end: str, status: int, words: str) -> None:
+    (tmp_path / "test_ends.py").write_text(f"{_HEAD}{_GONE}\ndef test_reported(system):\n    {end}\n")
+    found, output = _pytest(tmp_path)
+    assert found == status, output
+    assert words in (tmp_path / "reports" / "summary.md").read_text()
+    assert "test_reported, the topology at the end: OSError('the engine is gone')" in output
+    assert "test_reported, the logs: OSError('the engine is gone')" in output
+
+
+_FILLS = """
+
+def test_fills_the_disk(history):
+    with open("{rubbish}", "wb", buffering=0) as rubbish:
+        try:
+            while True:
+                rubbish.write(b"x" * 4096)
+        except OSError:
+            pass
+    for number in range(1000):
+        history.invoke(1, "post", {{"id": number, "msg": "x" * 99}}).ok()
+"""
+
+
+@pytest.mark.parametrize("small_disk", ["256k"], indirect=True)
+def test_a_full_disk_is_an_unfit_environment_wherever_it_shows(tmp_path: Path, small_disk: Path) -> None:
+    (tmp_path / "test_ends.py").write_text(_HEAD + _FILLS.format(rubbish=small_disk / "rubbish"))
+    status, output = _pytest(tmp_path, reports=small_disk / "reports")
+    assert status == 2, output
+    assert "INTERNALERROR" not in output
+    assert "Traceback" not in output
+    assert "can't be written any more: No space left on device" in output
+    assert "JUnit XML: OSError(28, 'No space left on device')" in output
+    assert "2 scenarios: 1 held, 1 unfit" in output
+
+
+def test_a_setup_in_an_unfit_environment_is_status_2(tmp_path: Path) -> None:
+    body = "\n@pytest.fixture\ndef disk(): raise EnvironmentUnfitError('it is full')\n\ndef test_0(disk): pass\n"
+    (tmp_path / "test_ends.py").write_text(_HEAD + body)
+    assert _pytest(tmp_path)[0] == 2

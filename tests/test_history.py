@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import EnvironmentUnfitError
 from harness.events import Event, HistoryError, operations, read, salvage
 from harness.history import History
 
@@ -133,3 +135,48 @@ def test_what_is_no_json_is_refused_and_leaves_no_trace(tmp_path: Path) -> None:
             history.invoke(1, "post", float("nan"))
         history.invoke(1, "post", "a").ok()
     assert len(read(tmp_path / "h.jsonl")) == 2
+
+
+def _record_until_full(path: Path) -> None:
+    """Records until it fails, and goes on as clients do that have not heard of it."""
+    with History.open(path) as history:
+        client = history.client()
+
+        def post() -> None:
+            for number in range(100_000):
+                client.invoke("post", {"id": f"id-{number}", "msg": "x" * (number % 700)}).ok()
+
+        with pytest.raises(EnvironmentUnfitError, match=r"h\.jsonl can't be written any more: "):
+            post()
+        recorded = tuple(history.events)
+        (path.parent / "rubbish").unlink(missing_ok=True)
+        with pytest.raises(EnvironmentUnfitError, match="can't be written any more"):
+            history.event("kill", {"nodes": ["kafka-1"]})
+    assert read(path) == recorded
+    assert len(recorded) > 2
+
+
+@pytest.mark.parametrize("small_disk", ["64k"], indirect=True)
+def test_a_full_disk_leaves_the_history_up_to_there(small_disk: Path) -> None:
+    (small_disk / "rubbish").write_bytes(b"x" * 20_000)
+    _record_until_full(small_disk / "h.jsonl")
+
+
+@pytest.mark.parametrize("most", [4096, 5000, 5001, 9999])
+def test_a_line_of_which_only_a_part_was_written_is_taken_back(tmp_path: Path, most: int) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    try:
+        _record_until_full(tmp_path / "h.jsonl")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_history_that_cannot_be_made_is_named_and_no_link_is_followed(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentUnfitError, match=r"h\.jsonl can't be made: No such file or directory"):
+        History.open(tmp_path / "nowhere" / "h.jsonl")
+    (tmp_path / "stranger").write_text("years")
+    (tmp_path / "h.jsonl").symlink_to(tmp_path / "stranger")
+    with pytest.raises(EnvironmentUnfitError, match="can't be made"):
+        History.open(tmp_path / "h.jsonl")
+    assert (tmp_path / "stranger").read_text() == "years"

@@ -14,6 +14,7 @@ from harness.faults.nemesis import Nemesis
 from harness.history import History
 from harness.keeper.attaching import attached
 from harness.narration import Narrate
+from harness.plugin.allure_files import AllureFiles
 from harness.plugin.debugging import Holding, add_options, check_options
 from harness.plugin.results import Results
 from harness.plugin.showing import Showing
@@ -78,6 +79,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_SHOWING] = Showing(config)
         config.pluginmanager.register(config.stash[_RESULTS], "harness-results")
         config.pluginmanager.register(config.stash[_SHOWING], "harness-showing")
+        config.pluginmanager.register(AllureFiles(config.stash[_RESULTS].lacking), "harness-allure-files")
     except BadInputError as error:
         pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
 
@@ -149,7 +151,8 @@ def system(
         system = harness_run.system(history, _steps(request), **wanted)
     except Exception as error:
         # Whatever a client of the servers raises: its traceback is no help, the logs of the nodes are.
-        report.keep_logs(harness_run.nodes, attach=True)
+        with report.lacking.part("the logs"):
+            report.keep_logs(harness_run.nodes, attach=True)
         said = str(error) if isinstance(error, HarnessError) else repr(error)
         request.config.stash[_RESULTS].unfit(request.node, f"the system did not come up: {said}")
     report.begin(system, backend=harness_run.backend.name, timings=harness_run.options.timings)

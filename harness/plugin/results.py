@@ -14,13 +14,22 @@ from typing import NoReturn
 import pytest
 from rich.console import Console
 
-from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE, FaultDidNotBiteError, HarnessError, InconclusiveError
+from harness.errors import (
+    EXIT_BAD_INPUT,
+    EXIT_INCONCLUSIVE,
+    BadInputError,
+    EnvironmentUnfitError,
+    FaultDidNotBiteError,
+    HarnessError,
+    InconclusiveError,
+)
 from harness.judgement import GuaranteeBrokenError
 from harness.report import html, labels, tables
 from harness.report.environment import environment
 from harness.report.experiments import Experiment, write
 from harness.report.folder import ReportFolder
 from harness.report.forensics import explained
+from harness.report.lacking import Lacking
 from harness.report.outcome import Figures, Outcome, Result
 from harness.report.scenario import ScenarioReport
 from harness.run import Options
@@ -41,25 +50,15 @@ class Results:
         self._took_s: dict[str, float] = defaultdict(float)
         self._outcomes: list[Outcome] = []
         self._experiments: list[Experiment] = []
+        self.lacking = Lacking()
         self.backend = options.backend
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
         """Files the scenario in Allure: here, as allure-pytest names it anew at the end of each setup."""
         if self._folder and item.get_closest_marker("faulttolerance"):
-            path, line, _ = item.location
-            guarantee = item.get_closest_marker("guarantee")
-            labels.file(
-                labels.Scenario(
-                    id=item.nodeid,
-                    words=getattr(item, "obj", None).__doc__ or "",
-                    markers=frozenset(marker.name for marker in item.iter_markers()),
-                    guarantee=str(guarantee.args[0]) if guarantee else "other",
-                    path=path,
-                    line=(line or 0) + 1,
-                ),
-                page=self._folder.page,
-            )
+            with self.lacking.part(f"{item.nodeid}, its place on the page"):
+                _file(item, self._folder)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -82,8 +81,7 @@ class Results:
         report = yield
         self._took_s[item.nodeid] += call.duration
         if report.failed:
-            default = Result.BROKEN if call.excinfo and call.excinfo.errisinstance(AssertionError) else Result.ERROR
-            self._results.setdefault(item.nodeid, default)
+            self._results.setdefault(item.nodeid, _result_of(call.excinfo.value if call.excinfo else None))
             self._words.setdefault(item.nodeid, report.longreprtext.strip())
         elif report.skipped and hasattr(report, "wasxfail"):
             # A failure in quarantine: pytest's own plugin has turned the report into this.
@@ -95,29 +93,45 @@ class Results:
         return report
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Shows the table."""
-        if not self._folder or not self._outcomes:
-            return
+        """Shows the table, and what could not be reported."""
+        if self._folder and self._outcomes:
+            with self.lacking.part("the table"):
+                self._show(terminalreporter, self._folder)
+        if self.lacking.lines:
+            terminalreporter.section("what the report lacks")
+            for line in dict.fromkeys(self.lacking.lines):
+                terminalreporter.write_line(line)
+
+    def _show(self, terminalreporter: pytest.TerminalReporter, folder: ReportFolder) -> None:
         terminalreporter.section("what was broken, and what it cost")
-        if len(self._outcomes) <= _FEW and self._folder.figures.exists():
-            terminalreporter.write(self._folder.figures.read_text() + "\n")
+        if len(self._outcomes) <= _FEW and folder.figures.exists():
+            terminalreporter.write(folder.figures.read_text() + "\n")
         writer = terminalreporter._tw
         shown = io.StringIO()
         tables.terminal(self._outcomes, Console(file=shown, width=writer.fullwidth, force_terminal=writer.hasmarkup))
         terminalreporter.write(shown.getvalue())
-        terminalreporter.write_line(f"{self._sentence()} {self._folder.summary}; `make report` makes the HTML of it.")
+        terminalreporter.write_line(f"{self._sentence()} {folder.summary}; `make report` makes the HTML of it.")
 
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Writes the tables; see the module for the exit status."""
-        if self._folder and self._outcomes:
-            if self._experiments:
-                write(self._folder.path / "experiments.md", self._experiments)
-            where = {"backend": self.backend, "timings": self._options.timings}
-            tables.write_markdown(self._folder.summary, self._outcomes, **where)
-            html.write_config(self._folder.path, environment(**where))
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
+        """Writes the tables; see the module for the exit status. What other plugins can't write ends nothing."""
+        with self.lacking.part("JUnit XML"):
+            yield
+        self._write()
         counting = set(self._results.values()) - {Result.HELD, Result.SKIPPED, Result.QUARANTINED}
         if exitstatus == pytest.ExitCode.TESTS_FAILED and counting and counting <= {Result.UNFIT, Result.INCONCLUSIVE}:
             session.exitstatus = EXIT_BAD_INPUT if Result.UNFIT in counting else EXIT_INCONCLUSIVE
+
+    def _write(self) -> None:
+        if self._folder and self._outcomes:
+            where = {"backend": self.backend, "timings": self._options.timings}
+            with self.lacking.part("the summary"):
+                tables.write_markdown(self._folder.summary, self._outcomes, **where)
+            with self.lacking.part("the table of experiments"):
+                if self._experiments:
+                    write(self._folder.path / "experiments.md", self._experiments)
+            with self.lacking.part("how the page is to look"):
+                html.write_config(self._folder.path, environment(**where))
 
     def unfit(self, item: pytest.Item, words: str) -> NoReturn:
         """Fails a scenario whose system did not come up."""
@@ -144,7 +158,9 @@ class Results:
             _, system = _of(item)
             anomalies = error.verdict.anomalies
             names = ", ".join(dict.fromkeys(anomaly.name for anomaly in anomalies))
-            words = explained(anomalies, system.history.events if system else ())
+            words = str(error)
+            with self.lacking.part(f"{item.nodeid}, what the lost have in common"):
+                words = explained(anomalies, system.history.events if system else ())
             self._note_words(item, Result.BROKEN, words)
             words += f"\n\nguarantee broken: {names}"
         elif isinstance(error, InconclusiveError | FaultDidNotBiteError):
@@ -152,7 +168,7 @@ class Results:
             self._note_words(item, Result.INCONCLUSIVE, words)
         elif isinstance(error, HarnessError):
             words = str(error)
-            self._note_words(item, Result.ERROR, words)
+            self._note_words(item, _result_of(error), words)
         else:
             raise error
         if item.config.getoption("usepdb"):
@@ -167,7 +183,9 @@ class Results:
         report, _ = _of(item)
         if not report or not self._folder:
             return ""
-        return f"evidence: {_shown(report.history_path)}, {_shown(report.logs_path)}/\n"
+        with self.lacking.part(f"{item.nodeid}, where its evidence is"):
+            return f"evidence: {_shown(report.history_path)}, {_shown(report.logs_path)}/\n"
+        return ""
 
     def _note(self, item: pytest.Item) -> None:
         """One more row; and for the table of the reports' experiments, what the scenario measured."""
@@ -175,6 +193,7 @@ class Results:
         result = self._results.setdefault(item.nodeid, Result.HELD)
         measured = report.measured if report else Figures()
         words = self._words.get(item.nodeid, "")
+        self.lacking.lines += [f"{item.nodeid}, {line}" for line in report.lacking.lines] if report else []
         self._outcomes.append(
             Outcome(item.nodeid, result, measured, self._took_s[item.nodeid], words, self.repeat(item))
         )
@@ -190,6 +209,30 @@ class Results:
 def fail(message: str) -> NoReturn:
     """In words only: the errors that it came from say nothing more."""
     raise pytest.fail.Exception(message, pytrace=False) from None
+
+
+def _result_of(error: BaseException | None) -> Result:
+    """Of what a scenario, or its setup or its end, raised by itself."""
+    if isinstance(error, AssertionError):
+        return Result.BROKEN
+    return Result.UNFIT if isinstance(error, EnvironmentUnfitError | BadInputError) else Result.ERROR
+
+
+def _file(item: pytest.Item, folder: ReportFolder) -> None:
+    """Where Allure shows the scenario."""
+    path, line, _ = item.location
+    guarantee = item.get_closest_marker("guarantee")
+    labels.file(
+        labels.Scenario(
+            id=item.nodeid,
+            words=getattr(item, "obj", None).__doc__ or "",
+            markers=frozenset(marker.name for marker in item.iter_markers()),
+            guarantee=str(guarantee.args[0]) if guarantee else "other",
+            path=path,
+            line=(line or 0) + 1,
+        ),
+        page=folder.page,
+    )
 
 
 def _of(item: pytest.Item) -> tuple[ScenarioReport | None, System | None]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import sys
 from pathlib import Path
 
-from harness.errors import EXIT_BAD_INPUT, BadInputError
+from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError
 from harness.report.claim import Marker, remove
 
 #: In git for `reports/`, so that a checkout's is ours from the beginning.
@@ -19,6 +20,10 @@ MARKER = Marker(
 CONFIG = "allurerc.json"
 #: The trend over the last runs, Allure's, has to outlive each of them.
 TREND = "history.jsonl"
+#: Ids that can be told from each other when what separates their parts has become a hyphen.
+_PLAIN = re.compile(r"[A-Za-z0-9_.]+\.py::[A-Za-z0-9_]+(\[[A-Za-z0-9._]([A-Za-z0-9._-]*[A-Za-z0-9._])?\])?")
+#: Characters that a file's name may have at most, its ending and what makes it different left out.
+_LONGEST = 180
 _BESIDE = re.compile(r"beside-[0-9]+")
 #: All that runs leave; what else is there is somebody else's.
 _OURS = frozenset(
@@ -79,7 +84,10 @@ class ReportFolder:
 
     def _made(self, name: str) -> Path:
         folder = self.path / name
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EnvironmentUnfitError(f"{folder} can't be made: {error.strerror}") from error
         return folder
 
     def close(self) -> None:
@@ -90,7 +98,11 @@ class ReportFolder:
 
 
 def _name(scenario: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", scenario).strip("-")
+    """A file name of its own for each scenario, whatever is in its id."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", scenario).strip("-")
+    if _PLAIN.fullmatch(scenario) and len(name) <= _LONGEST:
+        return name
+    return f"{name[:_LONGEST]}~{hashlib.sha256(scenario.encode(errors='surrogatepass')).hexdigest()[:8]}"
 
 
 def _taken(path: Path) -> tuple[Path, int]:

@@ -94,7 +94,13 @@ def make(folder: Path) -> Path:
 
 def _count_once(config: Path, *, counted: bool) -> None:
     """A run is in the trend once, however often its report is made."""
-    config.write_text(json.dumps({**json.loads(config.read_text()), "appendHistory": not counted}, indent=1))
+    try:
+        known = json.loads(config.read_text())
+    except ValueError as error:
+        raise BadInputError(
+            f"{config} is no JSON, as of a run on a full disk: run `make faulttolerance` again"
+        ) from error
+    config.write_text(json.dumps({**known, "appendHistory": not counted}, indent=1))
 
 
 def main() -> None:

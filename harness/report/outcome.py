@@ -26,7 +26,7 @@ class Result(StrEnum):
     BROKEN = "broken"
     INCONCLUSIVE = "inconclusive"
     ERROR = "error"
-    UNFIT = "did not start"
+    UNFIT = "unfit"
     QUARANTINED = "quarantined"
     SKIPPED = "skipped"
 

@@ -19,6 +19,7 @@ from harness.report.comparison import Compared
 from harness.report.figures import figures
 from harness.report.folder import ReportFolder
 from harness.report.labels import file_under_fault
+from harness.report.lacking import Lacking
 from harness.report.outcome import Figures, measured
 from harness.report.snapshot import Snapshot
 from harness.report.timeline import svg
@@ -31,7 +32,10 @@ _BEFORE, _DURING, _AFTER = "before", "during: just before the fault is undone", 
 
 
 class ScenarioReport:
-    """Collects while the scenario runs; attaches everything to Allure and to the report folder when it ends."""
+    """Collects while the scenario runs; attaches everything to Allure and to the report folder when it ends.
+
+    Whatever can't be had is left out and said in `lacking`: only the paths raise an error.
+    """
 
     def __init__(self, scenario: str, folder: ReportFolder, compared: Sequence[Compared] = ()) -> None:
         self.scenario = scenario
@@ -44,6 +48,7 @@ class ScenarioReport:
         self.nemesis: Nemesis | None = None
         self.words = ""
         self.measured = Figures()
+        self.lacking = Lacking()
 
     @property
     def history_path(self) -> Path:
@@ -57,11 +62,13 @@ class ScenarioReport:
 
     def begin(self, system: System, *, backend: str, timings: str) -> None:
         """Notes the topology as it is before anything is broken."""
-        allure.dynamic.parameter("backend", backend)
-        allure.dynamic.parameter("timings", timings)
-        self._moments[_BEFORE] = snapshot.of(system)
-        nodes = system.deployment.nodes
-        self._earlier = {spec.name: len(self._log(nodes[spec.name])) for spec in system.deployment.topology}
+        with self.lacking.part("the parameters"):
+            allure.dynamic.parameter("backend", backend)
+            allure.dynamic.parameter("timings", timings)
+        self._look(system, _BEFORE)
+        with self.lacking.part("where the logs of the scenario begin"):
+            nodes = system.deployment.nodes
+            self._earlier = {spec.name: len(self._log(nodes[spec.name])) for spec in system.deployment.topology}
 
     def watch(self, system: System, nemesis: Nemesis) -> None:
         """Has the nemesis tell of its moments, for the topology while a fault is in force, and for the figures."""
@@ -69,34 +76,47 @@ class ScenarioReport:
 
         def note(moment: Moment) -> None:
             if moment is Moment.BEFORE_UNDO and _DURING not in self._moments:
-                self._moments[_DURING] = snapshot.of(system)
+                self._look(system, _DURING)
 
         nemesis.watchers.append(note)
+
+    def _look(self, system: System, moment: str) -> None:
+        with self.lacking.part(f"the topology {moment}"):
+            self._moments[moment] = snapshot.of(system)
 
     def end(self, system: System, *, failed: bool, repeat: str) -> None:
         """Attaches the rest, what people look for first at first."""
         events = system.history.events
-        self._moments[_AFTER] = snapshot.of(system)
-        self.measured = measured(events)
-        self.words = figures(self.scenario, self.nemesis.injected if self.nemesis else (), events)
-        with self._folder.figures.open("a") as file:
-            file.write(self.words + "\n")
-        file_under_fault(self.measured.faults)
-        # Here: matplotlib takes its time to import, and a scenario may begin before that.
-        from harness.report.overview import overview
-
-        if picture := overview(events):
-            allure.attach(picture, "operations and faults", allure.attachment_type.SVG)
-        allure.attach(topology.drawn(self._moments), "topology before and after", allure.attachment_type.SVG)
-        allure.attach(self.words, "figures", allure.attachment_type.TEXT)
-        if lines := messages.table(events):
-            allure.attach(lines, "message by message", allure.attachment_type.CSV)
-        self._compare(events)
-        if failed:
-            self._draw(events)
-        self.keep_logs(system.deployment.nodes, attach=failed)
-        self._attach_history()
-        allure.attach(repeat, "repeat this scenario", allure.attachment_type.TEXT)
+        part = self.lacking.part
+        self._look(system, _AFTER)
+        with part("the figures of the table"):
+            self.measured = measured(events)
+        with part("the figures in words"):
+            self.words = figures(self.scenario, self.nemesis.injected if self.nemesis else (), events)
+            with self._folder.figures.open("a") as file:
+                file.write(self.words + "\n")
+        with part("its place under faults"):
+            file_under_fault(self.measured.faults)
+        with part("the picture of operations and faults"):
+            _attach_overview(events)
+        with part("the picture of the topology"):
+            allure.attach(topology.drawn(self._moments), "topology before and after", allure.attachment_type.SVG)
+        with part("the figures on the page"):
+            allure.attach(self.words, "figures", allure.attachment_type.TEXT)
+        with part("message by message"):
+            if lines := messages.table(events):
+                allure.attach(lines, "message by message", allure.attachment_type.CSV)
+        with part("the comparison"):
+            self._compare(events)
+        with part("the timelines"):
+            if failed:
+                self._draw(events)
+        with part("the logs"):
+            self.keep_logs(system.deployment.nodes, attach=failed)
+        with part("the history on the page"):
+            self._attach_history()
+        with part("how to repeat it"):
+            allure.attach(repeat, "repeat this scenario", allure.attachment_type.TEXT)
 
     def _attach_history(self) -> None:
         """A long one stays in its file: a report of one page that people open has to stay small."""
@@ -127,13 +147,22 @@ class ScenarioReport:
     def keep_logs(self, nodes: Mapping[str, Node], *, attach: bool) -> None:
         """Keeps what every node wrote since the scenario began; in the page, too, for one that went wrong."""
         for name, node in nodes.items():
-            text = self._log(node)[self._earlier.get(name, 0) :]
-            (self.logs_path / f"{name}.log").write_text(text)
-            if attach:
-                allure.attach(_end_of(text), f"log of {name}", allure.attachment_type.TEXT)
+            with self.lacking.part(f"the log of {name}"):
+                text = self._log(node)[self._earlier.get(name, 0) :]
+                (self.logs_path / f"{name}.log").write_text(text)
+                if attach:
+                    allure.attach(_end_of(text), f"log of {name}", allure.attachment_type.TEXT)
 
     def _log(self, node: Node) -> str:
         return node.logs(since=self._began)
+
+
+def _attach_overview(events: Events) -> None:
+    # Here: matplotlib takes its time to import, and a scenario may begin before that.
+    from harness.report.overview import overview
+
+    if picture := overview(events):
+        allure.attach(picture, "operations and faults", allure.attachment_type.SVG)
 
 
 def _end_of(text: str) -> str:

@@ -94,9 +94,8 @@ def test_no_link_in_it_is_followed(tmp_path: Path) -> None:
 
 
 def test_the_folder_of_the_checkout_is_marked_in_git() -> None:
-    listed = subprocess.run(["git", "check-ignore", "-v", "reports/" + MARKER.name], cwd=ROOT, capture_output=True)
     assert (ROOT / "reports" / MARKER.name).read_bytes() == MARKER.text
-    assert b"!/reports/" in listed.stdout
+    assert f"!/reports/{MARKER.name}" in (ROOT / ".gitignore").read_text().splitlines()
 
 
 def test_a_second_run_writes_beside_the_first_and_is_not_emptied_by_a_third(tmp_path: Path) -> None:
@@ -126,7 +125,20 @@ def test_a_run_that_was_killed_as_it_began_left_the_folder_usable(tmp_path: Path
 
 def test_a_scenario_becomes_a_file_name(tmp_path: Path) -> None:
     folder = ReportFolder(tmp_path)
-    assert folder.history("test_x.py::test_y[10-as it is]").name == "test_x.py-test_y-10-as-it-is.jsonl"
+    assert folder.history("test_x.py::test_y[10-stop]").name == "test_x.py-test_y-10-stop.jsonl"
+    assert folder.history("test_x.py::test_y[10-as it is]").name.startswith("test_x.py-test_y-10-as-it-is~")
+    folder.close()
+
+
+def test_no_two_scenarios_share_a_file_and_every_name_fits(tmp_path: Path) -> None:
+    folder = ReportFolder(tmp_path)
+    parameters = ["one/1", "one-1", "one-1-", "-one-1", "ä", "ö", "", "..", "a" * 400, "a" * 401, "é" * 400, "\ud800"]
+    ids = [f"test_x.py::test_y[{each}]" for each in parameters]
+    ids += ["test_x.py::test_y", "a/test_x.py::test_y", "a-test_x.py::test_y"]
+    for id_ in ids:
+        folder.history(id_).touch(exist_ok=False)
+        assert folder.logs(id_).parent == tmp_path / "logs"
+    assert len(list((tmp_path / "histories").iterdir())) == len(list((tmp_path / "logs").iterdir())) == len(ids)
     folder.close()
 
 

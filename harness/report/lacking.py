@@ -1,0 +1,24 @@
+"""What a report lacks, and why. Telling of a scenario never changes what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from harness.errors import HarnessError
+
+
+class Lacking:
+    """Collects the parts that could not be told."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    @contextmanager
+    def part(self, what: str) -> Iterator[None]:
+        """Tries one part of a report; the block ends where it fails, and what comes after the block goes on."""
+        try:
+            yield
+        except Exception as error:
+            said = str(error) if isinstance(error, HarnessError) else repr(error)
+            self.lines.append(f"{what}: {said}")
