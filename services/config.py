@@ -1,5 +1,8 @@
 """config: the registry of live service instances. Entries have a lease; one that is not renewed in time is gone.
 
+An entry is of an incarnation, one start of a service: a renewal that arrives after its incarnation was taken out (it
+waited for a config that hung, say) does not bring it back, and a removal that is late leaves the next one alone.
+
 It keeps nothing on disk: one that restarts empty is filled again by the renewals.
 """
 
@@ -19,7 +22,7 @@ from starlette.routing import Route
 
 from services import settings
 from services.app import Stages, run
-from services.http import Json, application, body
+from services.http import Json, Problem, application, body
 from services.logs import Log
 
 
@@ -31,6 +34,10 @@ class Registration(msgspec.Struct):
     lease_s: Annotated[float, msgspec.Meta(gt=0, le=3600)]
 
 
+#: For how long it is remembered which incarnations were taken out, in seconds: a service ends soon after it asked.
+REMEMBERED_S = 60.0
+
+
 class Instance(msgspec.Struct):
     """A live instance, as others need it."""
 
@@ -40,10 +47,15 @@ class Instance(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Entry:
-    """A registration and when it runs out, on the monotonic clock, in seconds."""
+    """The registration of an incarnation and when it runs out, on the monotonic clock, in seconds."""
 
+    incarnation: str
     registration: Registration
     until: float
+
+
+class GoneError(Exception):
+    """The incarnation was taken out before."""
 
 
 class Registry:
@@ -57,24 +69,34 @@ class Registry:
     def __init__(self, log: Log, clock: Callable[[], float] = time.monotonic) -> None:
         self._log, self._clock = log, clock
         self._entries: dict[str, Entry] = {}
+        self._gone: dict[tuple[str, str], float] = {}
         self._lock = threading.Lock()
 
-    def put(self, name: str, registration: Registration) -> bool:
-        """Registers or renews; True if it was not there before."""
+    def put(self, name: str, incarnation: str, registration: Registration) -> bool:
+        """Registers or renews; True if it was not there before.
+
+        Raises:
+            GoneError: this incarnation was taken out.
+        """
         with self._lock:
             self._expire()
+            if (name, incarnation) in self._gone:
+                raise GoneError(f"{name} was taken out, this is from before: {incarnation}")
             new = name not in self._entries
-            self._entries[name] = Entry(registration, self._clock() + registration.lease_s)
+            self._entries[name] = Entry(incarnation, registration, self._clock() + registration.lease_s)
         if new:
             self._log("registered", name=name, role=registration.role, url=registration.url)
         return new
 
-    def delete(self, name: str) -> None:
-        """Takes it out; one that is not there is no error."""
+    def delete(self, name: str, incarnation: str) -> None:
+        """Takes it out; one that is not there, or that another incarnation has taken over, is no error."""
         with self._lock:
-            entry = self._entries.pop(name, None)
-        if entry:
-            self._log("deregistered", name=name, role=entry.registration.role)
+            self._gone[name, incarnation] = self._clock() + REMEMBERED_S
+            entry = self._entries.get(name)
+            if entry is None or entry.incarnation != incarnation:
+                return
+            del self._entries[name]
+        self._log("deregistered", name=name, role=entry.registration.role)
 
     def live(self) -> dict[str, list[Instance]]:
         """The live instances by role, in order of their names."""
@@ -90,28 +112,32 @@ class Registry:
         now = self._clock()
         for name in [name for name, entry in self._entries.items() if entry.until <= now]:
             self._log("lease expired", name=name, role=self._entries.pop(name).registration.role)
+        self._gone = {one: until for one, until in self._gone.items() if until > now}
 
 
 def build(registry: Registry) -> Starlette:
     """The HTTP side."""
 
     async def put(request: Request) -> Json:
-        """Registers (201) or renews (200) an instance."""
-        name: str = request.path_params["name"]
+        """Registers (201) or renews (200) an instance; 410 if this incarnation was taken out."""
+        name, incarnation = _named(request)
         registration = await body(request, Registration)
-        new = registry.put(name, registration)
+        try:
+            new = registry.put(name, incarnation, registration)
+        except GoneError as error:
+            return Json(Problem(str(error)), 410)
         return Json(Instance(name=name, url=registration.url), 201 if new else 200)
 
     async def delete(request: Request) -> Response:
         """Takes an instance out; one that is not there is no error."""
-        registry.delete(request.path_params["name"])
+        registry.delete(*_named(request))
         return Response(status_code=204)
 
     async def live(request: Request) -> Json:
         """The live instances by role."""
         return Json(registry.live())
 
-    one = "/instances/{name}"
+    one = "/instances/{name}/{incarnation}"
     return application(
         [
             Route(one, put, methods=["PUT"]),
@@ -119,6 +145,11 @@ def build(registry: Registry) -> Starlette:
             Route("/instances", live),
         ]
     )
+
+
+def _named(request: Request) -> tuple[str, str]:
+    """Name and incarnation."""
+    return request.path_params["name"], request.path_params["incarnation"]
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import random
 import time
 
 import httpx
+import msgspec
 
 from services.logs import Log
 
@@ -13,6 +14,13 @@ from services.logs import Log
 TIMEOUT_S = 0.5
 #: For how long an answer of config is used again, in seconds: far less than a lease, and requests come in bunches.
 FRESH_S = 0.2
+
+
+class Instance(msgspec.Struct):
+    """As config tells it."""
+
+    name: str
+    url: str
 
 
 class Directory:
@@ -45,10 +53,10 @@ class Directory:
         try:
             response = await self._client.get(self._url, timeout=TIMEOUT_S)
             response.raise_for_status()
-            for each, found in response.json().items():
-                self._known[each] = {instance["name"]: instance["url"] for instance in found}
+            roles = msgspec.json.decode(response.content, type=dict[str, list[Instance]])
+            self._known.update((role, {one.name: one.url for one in found}) for role, found in roles.items())
             self._tell(True, None)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, ValueError) as error:  # the last: not the JSON that was asked for
             self._tell(False, error)
         self._fresh_until = time.monotonic() + FRESH_S
 

@@ -11,6 +11,7 @@ import json
 import threading
 from collections.abc import Callable
 from urllib.parse import quote, urlsplit
+from uuid import uuid4
 
 from services.logs import Log
 from services.parts import TICK_S
@@ -39,7 +40,8 @@ class Lease:
         self._service, self._role, self._fit, self._log = service, role, fit, log
         url = urlsplit(config_url)
         self._host, self._port = url.hostname or "", url.port or 80
-        self._path = f"/instances/{quote(service.name, safe='')}"
+        # A start of its own: what is still on its way when this process ends must not speak for the next one.
+        self._path = f"{url.path}/instances/{quote(service.name, safe='')}/{uuid4()}"
         self._registered = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
@@ -57,14 +59,13 @@ class Lease:
         if self._stopping.is_set():
             return
         self._stopping.set()
-        self._thread.join(min(within_s, TIMEOUT_S))  # or a renewal under way could arrive after the removal
-        if self._registered:
-            self._registered = False
-            try:
-                self._request("DELETE", None, min(within_s, 0.5))
-                self._log("deregistered")
-            except (OSError, http.client.HTTPException, RegistryError) as error:
-                self._log("not deregistered", error=repr(error))
+        self._registered = False
+        try:
+            # Whatever was answered so far: a renewal that is under way may arrive before this, and is refused after it.
+            self._request("DELETE", None, min(within_s, 0.5))
+            self._log("deregistered")
+        except (OSError, http.client.HTTPException, RegistryError) as error:
+            self._log("not deregistered", error=repr(error))
 
     def _renew(self) -> None:
         while not self._fit():

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NoReturn, TypeVar, cast
+from urllib.parse import urlsplit
 
 QueueKind = Literal["kafka", "hazelcast"]
 T = TypeVar("T")
@@ -173,8 +174,8 @@ def _positive(text: str) -> float:
 
 
 def _url(text: str) -> str:
-    scheme, separator, rest = text.partition("://")
-    if scheme not in {"http", "https"} or not separator or not rest.strip("/"):
+    url = urlsplit(text)  # its port raises a ValueError too
+    if url.scheme != "http" or not url.hostname or url.port == 0 or url.query or url.fragment:
         raise ValueError(text)
     return text.rstrip("/")
 

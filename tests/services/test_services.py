@@ -26,6 +26,8 @@ from services.logs import Log
 from services.posting import Poster, PostError
 from services.queues import NotQueuedError, Queued
 from services.reading import Reader
+from services.registry import Lease
+from services.settings import Service
 
 LOG = Log("test")
 
@@ -101,9 +103,9 @@ def test_a_lease_that_is_not_renewed_is_gone_and_a_renewed_one_stays() -> None:
     now = [0.0]
     registry = Registry(LOG, clock=lambda: now[0])
     for name in ("logging-1", "logging-2"):
-        registry.put(name, Registration(role="logging", url="http://there", lease_s=3))
+        registry.put(name, "first", Registration(role="logging", url="http://there", lease_s=3))
     now[0] = 2.0
-    assert registry.put("logging-2", Registration(role="logging", url="http://there", lease_s=3)) is False
+    assert registry.put("logging-2", "first", Registration(role="logging", url="http://there", lease_s=3)) is False
     now[0] = 3.0
     assert [instance.name for instance in registry.live()["logging"]] == ["logging-2"]
 
@@ -112,17 +114,17 @@ def test_a_body_that_is_not_what_was_asked_for_is_refused_with_the_reason(start:
     config = start("config")
     fit = b'{"role": "logging", "url": "http://there", "lease_s": 3}'
     for body in (b"", b"no JSON", fit.replace(b"3", b"0"), fit.replace(b"there", b"\xff")):
-        answer = httpx.put(f"{config.url}/instances/logging-1", content=body, timeout=2)
+        answer = httpx.put(f"{config.url}/instances/logging-1/first", content=body, timeout=2)
         assert (answer.status_code, list(answer.json())) == (422, ["error"]), body
-    assert httpx.put(f"{config.url}/instances/logging-1", content=fit, timeout=2).status_code == 201
+    assert httpx.put(f"{config.url}/instances/logging-1/first", content=fit, timeout=2).status_code == 201
 
 
 def test_config_registers_lists_by_role_and_removes_over_http(start: Start) -> None:
     config = start("config")
     body = {"role": "logging", "url": "http://there", "lease_s": 5}
-    assert httpx.put(config.url + "/instances/logging-1", json=body).status_code == 201
+    assert httpx.put(config.url + "/instances/logging-1/first", json=body).status_code == 201
     assert config.get("/instances").json() == {"logging": [{"name": "logging-1", "url": "http://there"}]}
-    assert httpx.delete(config.url + "/instances/logging-1").status_code == 204
+    assert httpx.delete(config.url + "/instances/logging-1/first").status_code == 204
     assert config.get("/instances").json() == {}
 
 
@@ -133,6 +135,39 @@ def test_an_idle_connection_stays_open_for_longer_than_its_client_uses_it_again(
     closed, _, _ = select.select([connection.sock], [], [], httpx.Limits().keepalive_expiry + 0.5)
     connection.close()
     assert not closed
+
+
+def test_a_renewal_or_a_removal_of_before_changes_nothing_afterwards(start: Start) -> None:
+    config = start("config")
+    body = {"role": "logging", "url": "http://there", "lease_s": 5}
+    first, second = (f"{config.url}/instances/logging-1/{start}" for start in ("first", "second"))
+    assert httpx.put(first, json=body).status_code == 201
+    assert httpx.delete(first).status_code == 204
+    assert httpx.put(first, json=body).status_code == 410
+    assert config.get("/instances").json() == {}
+    assert httpx.put(second, json=body).status_code == 201
+    assert httpx.delete(first).status_code == 204
+    assert list(config.get("/instances").json()) == ["logging"]
+
+
+def test_what_a_config_that_hung_is_told_in_any_order_leaves_no_entry(start: Start) -> None:
+    config = start("config")
+    told = Service("messages-1", "127.0.0.1", 1, "http://there", lease_s=2)
+    lease = Lease(told, "messages", config.url, fit=lambda: True, log=LOG)
+    lease.start()
+    until(lambda: lease.problem() is None, "it is registered")
+    config.process.send_signal(signal.SIGSTOP)
+    until(lambda: lease.problem() is not None, "a renewal has waited in vain")
+    lease.stop(0.6)
+    config.process.send_signal(signal.SIGCONT)
+    assert config.get("/instances").json() == {}
+
+
+def test_a_config_that_answers_rubbish_is_one_that_does_not_answer(start: Start, logging_stand_in: str) -> None:
+    config, queue = start("config"), RecordingQueue()
+    register(config, "logging-1", logging_stand_in)
+    (refused,) = asyncio.run(posts(f"{logging_stand_in}/rubbish", queue, 0))
+    assert (refused.status_code, refused.json()["error"]) == (503, "no logging instance is registered")
 
 
 @pytest.mark.parametrize("role", list(ROLES))
@@ -159,6 +194,9 @@ def test_health_says_why_while_the_servers_do_not_answer(start: Start, role: str
         ("config", {"PORT": "many"}, "PORT='many'"),
         ("logging", {"HAZELCAST_MAP": ""}, "HAZELCAST_MAP is missing"),
         ("logging", {"CONFIG_URL": "config"}, "CONFIG_URL='config'"),
+        ("logging", {"CONFIG_URL": "http://:8000"}, "CONFIG_URL='http://:8000'"),
+        ("logging", {"CONFIG_URL": "http://config:99999"}, "CONFIG_URL='http://config:99999'"),
+        ("logging", {"CONFIG_URL": "https://config"}, "CONFIG_URL='https://config'"),
         ("facade", {"QUEUE": "rabbit"}, "QUEUE='rabbit'"),
         ("facade", {"KAFKA_ACKS": "2"}, "KAFKA_ACKS='2'"),
         ("messages", {"KAFKA_GROUP": ""}, "KAFKA_GROUP is missing"),
@@ -166,7 +204,8 @@ def test_health_says_why_while_the_servers_do_not_answer(start: Start, role: str
 )
 def test_a_wrong_variable_ends_with_2_and_one_line_that_names_it(role: str, change: dict[str, str], named: str) -> None:
     env = environment("it", 8000, {"CONFIG_URL": "http://127.0.0.1:1", **ROLES[role], **change})
-    ended = subprocess.run([sys.executable, "-m", f"services.{role}"], env=env, capture_output=True, text=True)
+    command = [sys.executable, "-m", f"services.{role}"]
+    ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=20)
     assert ended.returncode == 2
     assert ended.stderr.count("\n") == 1
     assert named in ended.stderr
@@ -234,7 +273,7 @@ async def post(config_url: str, queue: RecordingQueue) -> tuple[str, Queued]:
 
 
 def register(config: Running, name: str, url: str, role: str = "logging") -> None:
-    httpx.put(f"{config.url}/instances/{name}", json={"role": role, "url": url, "lease_s": 30}).raise_for_status()
+    httpx.put(f"{config.url}/instances/{name}/first", json={"role": role, "url": url, "lease_s": 30}).raise_for_status()
 
 
 def test_a_post_moves_on_from_instances_that_refuse_connections(start: Start, logging_stand_in: str) -> None:
