@@ -1,17 +1,23 @@
 """Bounded queue: never more items than the bound, a put into a full queue waits, each item comes out once.
 
 Operations: `put` an item, which waits for room; `offer` an item, `fail` if there was no room in time; `take` ok: an
-item, `fail` if there was none. Items are unique. What is sure of the size at any moment: the puts that were answered
-less the takes that were begun; what is possible: the puts that were begun less the takes that were answered. Linear in
-the history times the refused offers under way at once, but for the sorting of its events.
+item, `fail` if there was none. Items (JSON scalars) are unique, but for those whose earlier puts surely failed. Surely
+in the queue at any moment are the items whose put was answered and whose take has not begun; of those that never came
+out, each take of unknown outcome that has begun may have removed one. Possibly in it are the items whose put was begun,
+less the takes that were answered. A put comes in, an offer is refused and a take gets nothing only if there may have
+been room, no room or nothing at some moment while it was under way: these are bounds. What they find is wrong in a
+queue that gives its items out in any order, but not all is found that no order of the operations explains. Linear in
+the history times the operations under way at once, but for the sorting of its events.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
+from harness.checkers.identity import identity
 from harness.checkers.verdict import Anomaly, Verdict, few, judged
-from harness.events import Event, Operation, operations, steps
+from harness.errors import BadInputError
+from harness.events import NEVER, Event, Operation, operations, steps
 
 _IN = ("put", "offer")
 
@@ -22,11 +28,16 @@ def check(events: Sequence[Event], *, bound: int, drained: bool = True) -> Verdi
     Args:
         events: the history.
         bound: how many items it may hold.
-        drained: whether everything was taken out in the end, so that what never came out is lost.
+        drained: whether everything was taken out in the end, so that what never came out is lost, but for as many
+            items as there are takes of unknown outcome.
+
+    Raises:
+        BadInputError: an item was put in twice.
     """
     history = operations(events)
-    most, over = _over(history, bound)
-    found = [*over, *_refused(history, bound), *_items(history, drained)]
+    put = _put_in(history)
+    most, found = _by_what_is_sure(history, put, bound)
+    found += [*_refused_offers(history, bound), *_items(history, put, drained)]
     return judged(found, {"most_at_once": most, "puts": _count(history, _IN), "takes": _count(history, ("take",))})
 
 
@@ -34,23 +45,107 @@ def _count(history: Sequence[Operation], kinds: Sequence[str]) -> int:
     return sum(operation.f in kinds and operation.outcome == "ok" for operation in history)
 
 
-def _over(history: Sequence[Operation], bound: int) -> tuple[int, list[Anomaly]]:
-    """The most items there surely were at once, and each put that made it more than the bound."""
-    sure = most = 0
+def _put_in(history: Sequence[Operation]) -> Mapping[Hashable, Operation]:
+    """What may have been put in, by item."""
+    put: dict[Hashable, Operation] = {}
+    for operation in history:
+        if operation.f in _IN and operation.outcome != "fail":
+            first = put.setdefault(identity(operation.invoke.value), operation)
+            if first is not operation:
+                raise BadInputError(
+                    f"item {operation.invoke.value} was put into the bounded queue twice (events {first.invoke.index} "
+                    f"and {operation.invoke.index}), so nobody can tell which came out: give each put its own"
+                )
+    return put
+
+
+class _Surely:
+    """How many items there surely are, step by step."""
+
+    def __init__(self, history: Sequence[Operation]) -> None:
+        self._comes_out = {identity(o.value) for o in history if o.f == "take" and o.outcome == "ok"}
+        self._gone: set[Hashable] = set()
+        #: Those in it that come out later, those that never do, and the takes that may have removed one of these.
+        self._later: set[Hashable] = set()
+        self._never = self._unknown = 0
+
+    @property
+    def count(self) -> int:
+        """How many there are now."""
+        return len(self._later) + max(0, self._never - self._unknown)
+
+    def take(self, operation: Operation, ended: bool) -> None:
+        """The next step."""
+        if operation.f == "take" and not ended:
+            if operation.outcome == "ok":
+                self._gone.add(identity(operation.value))
+                self._later.discard(identity(operation.value))
+            self._unknown += operation.outcome == "info"
+        elif operation.f in _IN and ended and operation.outcome == "ok":
+            item = identity(operation.invoke.value)
+            if item not in self._comes_out:
+                self._never += 1
+            elif item not in self._gone:
+                self._later.add(item)
+
+
+def _by_what_is_sure(
+    history: Sequence[Operation], put: Mapping[Hashable, Operation], bound: int
+) -> tuple[int, list[Anomaly]]:
+    """The most items there surely were at once, and what can't be with so many all the while, or at one moment."""
+    surely, most = _Surely(history), 0
     found: list[Anomaly] = []
+    known = _known_at(history, put)
+    watched = {operation.invoke.index for operation in known.values()}
+    # By the index of a watched operation under way: the fewest items there surely were since it began.
+    fewest: dict[int, int] = {}
     for operation, ended in steps(history):
-        if operation.f == "take" and operation.outcome != "fail":
-            sure -= not ended
-        elif operation.f in _IN and operation.outcome == "ok" and ended:
-            sure += 1
-            most = max(most, sure)
-            if sure > bound:
-                sentence = f"the {operation.f} of {operation.value} made it {sure} items in a queue of {bound}"
+        at = _ended(operation) if ended else operation.invoke.index
+        if at in known:
+            found += _all_the_while(known[at], fewest.pop(known[at].invoke.index), bound)
+        before = surely.count
+        surely.take(operation, ended)
+        if at in watched:
+            fewest[at] = surely.count
+        elif surely.count < before:
+            fewest = {index: min(least, surely.count) for index, least in fewest.items()}
+        elif surely.count > before:
+            most = max(most, surely.count)
+            if surely.count > bound:
+                sentence = f"the {operation.f} of {operation.value} made it {surely.count} items in a queue of {bound}"
                 found.append(Anomaly("over the bound", sentence, (operation,)))
     return most, found
 
 
-def _refused(history: Sequence[Operation], bound: int) -> Iterator[Anomaly]:
+def _known_at(history: Sequence[Operation], put: Mapping[Hashable, Operation]) -> Mapping[int, Operation]:
+    """By the event that makes it sure: each put that came in, and each take that got nothing."""
+    sure: dict[int, int] = {}
+    for operation in history:
+        if operation.f in _IN and operation.outcome == "ok":
+            came_in = operation
+        elif operation.f == "take" and operation.outcome == "ok" and identity(operation.value) in put:
+            came_in = put[identity(operation.value)]
+        elif operation.f == "take" and operation.outcome == "fail":
+            came_in = operation
+        else:
+            continue
+        index = came_in.invoke.index
+        sure[index] = min(sure.get(index, NEVER), _ended(operation))
+    by_index = {operation.invoke.index: operation for operation in history}
+    return {end: by_index[index] for index, end in sure.items() if index < end}
+
+
+def _all_the_while(operation: Operation, fewest: int, bound: int) -> Iterator[Anomaly]:
+    if operation.f == "take" and fewest > 0:
+        sentence = f"a take got nothing, although there were at least {fewest} items all the while"
+        yield Anomaly("refused although there was an item", sentence, (operation,))
+    if operation.f in _IN and fewest >= bound:
+        item = operation.invoke.value
+        sentence = f"the {operation.f} of {item} came into a queue of {bound} that held {fewest} items all the while"
+        yield Anomaly("over the bound", sentence, (operation,))
+
+
+def _refused_offers(history: Sequence[Operation], bound: int) -> Iterator[Anomaly]:
     """Each offer that was refused although there was room all the while."""
     possible = 0
     # By the index of a refused offer under way: the most items there may have been since it began.
@@ -71,22 +166,21 @@ def _refused(history: Sequence[Operation], bound: int) -> Iterator[Anomaly]:
             possible -= 1
 
 
-def _items(history: Sequence[Operation], drained: bool) -> list[Anomaly]:
-    put: dict[Hashable, Operation] = {o.invoke.value: o for o in history if o.f in _IN and o.outcome != "fail"}
+def _items(history: Sequence[Operation], put: Mapping[Hashable, Operation], drained: bool) -> list[Anomaly]:
     taken: dict[Hashable, list[Operation]] = {}
     for operation in history:
         if operation.f == "take" and operation.outcome == "ok":
-            taken.setdefault(operation.value, []).append(operation)
+            taken.setdefault(identity(operation.value), []).append(operation)
     found: list[Anomaly] = []
-    for item, takes in taken.items():
-        source = put.get(item)
-        if source is None or takes[0].ended < source.began:
+    for id_, takes in taken.items():
+        item, source = takes[0].value, put.get(id_)
+        if source is None or any(_ended(take) < source.invoke.index for take in takes):
             found.append(Anomaly("unexpected", f"item {item} came out, which nobody had put in", tuple(takes)))
         if len(takes) > 1:
             found.append(Anomaly("duplicated", f"item {item} came out {len(takes)} times", tuple(takes)))
     # A take of unknown outcome may have removed any one item.
     unknown_takes = sum(o.f == "take" and o.outcome == "info" for o in history)
-    lost = [o for item, o in put.items() if o.outcome == "ok" and item not in taken]
+    lost = [o for id_, o in put.items() if o.outcome == "ok" and id_ not in taken]
     if drained and len(lost) > unknown_takes:
         sentence = (
             f"{len(lost)} items were put in and never came out ({unknown_takes} takes are of unknown outcome): "
@@ -94,3 +188,7 @@ def _items(history: Sequence[Operation], drained: bool) -> list[Anomaly]:
         )
         found.append(Anomaly("lost", sentence, tuple(lost)))
     return found
+
+
+def _ended(operation: Operation) -> int:
+    return operation.completion.index if operation.completion else NEVER
