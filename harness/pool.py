@@ -144,5 +144,7 @@ def bring_back(node: Node) -> None:
         case Phase.EXITED:
             node.start()
         case Phase.RUNNING:
-            if isinstance(node, Networked):
-                node.rejoin()
+            pass
+    # It may have been paused while it was isolated, too.
+    if isinstance(node, Networked):
+        node.rejoin()

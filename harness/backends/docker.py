@@ -14,8 +14,9 @@ from docker.errors import DockerException, ImageNotFound
 from harness.backends import docker_guest, engine
 from harness.backends.docker_guest import Guest
 from harness.backends.docker_network import address, create_network
-from harness.backends.docker_node import LABEL_DEPLOYMENT, DockerNode, PortTakenError, Site
+from harness.backends.docker_node import DockerNode, PortTakenError
 from harness.backends.docker_ports import HostPorts
+from harness.backends.docker_site import LABEL_DEPLOYMENT, Site
 from harness.backends.elsewhere import SignsOfLife
 from harness.backends.protocol import Capability
 from harness.backends.reach import assert_reached

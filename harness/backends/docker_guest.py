@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.backends.docker_node import Site
 from harness.backends.docker_ports import HOST
+from harness.backends.docker_site import Site
 from harness.backends.engine import complaining
 from harness.backends.session import LABEL_NODE
 from harness.errors import EnvironmentUnfitError

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from ipaddress import IPv4Network
+from collections.abc import Mapping
 from typing import Any, cast
 
-import docker
 from docker.errors import APIError, NotFound
-from docker.types import LogConfig
-from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.transferable import build_transfer_tar
 
-from harness.backends.docker_ports import HOST, HostPorts
+from harness.backends.docker_container import container_of
+from harness.backends.docker_isolation import drop_packets, let_packets_through, links
+from harness.backends.docker_ports import HOST
+from harness.backends.docker_site import FOLDER, Site
 from harness.backends.engine import cause, complaining, remove_container
 from harness.backends.gone import accepts, await_exit
 from harness.backends.protocol import Inside, NodeState, Phase
 from harness.backends.ready import wait_ready
-from harness.backends.references import Resolver
-from harness.backends.session import LABEL_NODE, Session
 from harness.errors import AwaitTimeoutError, EnvironmentUnfitError, NodeStartError
-from harness.topology.nodes import Kind, NodeSpec
+from harness.topology.nodes import NodeSpec
 from harness.waiting import until
 
-# Its image can't be pulled everywhere; the watchdog and the sweep do its work.
-testcontainers_config.ryuk_disabled = True
-logging.getLogger("testcontainers.core.container").setLevel(logging.WARNING)
-
-LABEL_DEPLOYMENT = "harness.deployment"
-_FOLDER = "/etc/harness"
 _READY_TIMEOUT_S = 60.0
 _GONE_TIMEOUT_S = 10.0
 _FREE_PORT_TIMEOUT_S = 3.0
@@ -43,37 +32,6 @@ class PortTakenError(EnvironmentUnfitError):
     """A host port that was free when it was chosen is not any more."""
 
 
-@dataclass(frozen=True)
-class Site:
-    """What the nodes of one deployment share.
-
-    Attributes:
-        client: of the engine.
-        session: who owns the containers.
-        name: of the deployment; its network is called so and its containers' names begin so.
-        images: by kind.
-        subnet: of its network.
-        ports: the host ports.
-        addresses: by node name.
-    """
-
-    client: docker.DockerClient
-    session: Session
-    name: str
-    images: Mapping[Kind, str]
-    subnet: IPv4Network
-    ports: HostPorts = field(default_factory=HostPorts)
-    addresses: dict[str, str] = field(default_factory=dict)
-
-    def labels(self) -> dict[str, str]:
-        """What everything of this deployment carries."""
-        return {**self.session.labels(), LABEL_DEPLOYMENT: self.name}
-
-    def resolver(self) -> Resolver:
-        """Puts the deployment's addresses in place of references."""
-        return Resolver(self.addresses, self.ports.endpoint, lambda name: f"{_FOLDER}/{name}")
-
-
 class DockerNode:
     """Implements `harness.backends.protocol.Node`; its address and host ports stay the same over restarts."""
 
@@ -81,10 +39,8 @@ class DockerNode:
         self.spec = spec
         self._site = site
         self._api = site.client.api
-        self._name = f"{site.name}-{spec.name}"
         self._id: str | None = None
         self._last_words: str | None = None
-        self._isolated = False
 
     @property
     def address(self) -> str:
@@ -102,7 +58,7 @@ class DockerNode:
             NodeStartError: the engine can't start it.
             PortTakenError: somebody has a host port of it.
         """
-        container = self._container()
+        container = container_of(self.spec, self._site)
         self._site.ports.release(self.spec.name)
         try:
             container.start()
@@ -146,7 +102,8 @@ class DockerNode:
 
     def start(self) -> None:
         """Starts the same container again, with its data and its files; returns when it is ready."""
-        self._isolated = False
+        self._site.isolated.discard(self.spec.name)
+        self._site.ports.release(self.spec.name)
         self._start_when_ports_are_free()
         self.wait_ready()
 
@@ -165,59 +122,29 @@ class DockerNode:
     def isolate(self) -> None:
         """Filters all packets from and to the other nodes' addresses, in the container's own network namespace."""
         others = [address for name, address in self._site.addresses.items() if name != self.spec.name]
-        rules = [f"iptables -A {rule} {address} -j DROP" for address in others for rule in ("INPUT -s", "OUTPUT -d")]
-        self._isolated = True
-        self._run(["sh", "-ec", "\n".join(rules)])
+        self._site.isolated.add(self.spec.name)
+        drop_packets(self._site.client, self._made(), self.spec.name, others)
 
     def rejoin(self) -> None:
         """Removes the filters; those of a container that was stopped meanwhile are gone with its namespace."""
-        if self._isolated and self.state().phase is Phase.RUNNING:
-            self._run(["iptables", "-F"])
-        self._isolated = False
+        if self.isolated and self.state().phase is not Phase.EXITED:
+            let_packets_through(self._site.client, self._made(), self.spec.name)
+        self._site.isolated.discard(self.spec.name)
 
     @property
     def isolated(self) -> bool:
         """As it was last told; a start makes a network namespace without filters."""
-        return self._isolated
+        return self.spec.name in self._site.isolated
 
     def links(self) -> Mapping[str, bool]:
-        """Tries a connection from this container to its first peer, and one from that to this."""
-        peer = self._peer()
-        return {
-            f"{one.spec.name} to {other.spec.name}": one._connects(other) for one, other in ((self, peer), (peer, self))
-        }
-
-    def _peer(self) -> DockerNode:
-        mine = {"label": f"{LABEL_DEPLOYMENT}={self._site.name}"}
-        for container in self._api.containers(filters=mine):
-            name = container["Labels"][LABEL_NODE]
-            if name != self.spec.name and name.rpartition("-")[0] == self.spec.role:
-                peer = DockerNode(replace(self.spec, name=name), self._site)
-                peer._id = container["Id"]
-                return peer
-        raise NodeStartError(f"{self.spec.name} has no peer that runs, so nothing can be said about its network")
-
-    def _connects(self, other: DockerNode) -> bool:
-        port = next(iter(other.spec.ports.values()))
-        code = f"import socket; socket.create_connection(({other.address!r}, {port}), timeout=0.5)"
-        return self._exit_status(["python3", "-c", code])[0] == 0
-
-    def _run(self, command: Sequence[str]) -> None:
-        status, output = self._exit_status(command)
-        if status:
-            raise EnvironmentUnfitError(f"{command[0]} failed in {self.spec.name}: {output.strip()[-300:]}")
-
-    def _exit_status(self, command: Sequence[str]) -> tuple[int, str]:
-        with complaining(f"run {command[0]} in {self.spec.name}"):
-            made = self._api.exec_create(self._made(), list(command), user="root")
-            output = self._api.exec_start(made["Id"]).decode(errors="replace")
-            return int(self._api.exec_inspect(made["Id"])["ExitCode"]), output
+        """Tries a connection to each of its peers that run and are not isolated themselves, and one from each."""
+        return links(self._site, self.spec, self._made())
 
     def write_file(self, name: str, text: str) -> None:
         """Puts the text, its references resolved, at `${file:NAME}`; the container may be stopped."""
         resolved = self._site.resolver().text(text, node=self.spec.name)
         with complaining(f"write {name} into {self.spec.name}"):
-            self._api.put_archive(self._made(), "/", build_transfer_tar(resolved.encode(), f"{_FOLDER}/{name}"))
+            self._api.put_archive(self._made(), "/", build_transfer_tar(resolved.encode(), f"{FOLDER}/{name}"))
 
     def logs(self, *, since: float = 0.0) -> str:
         """What the container wrote since it was made, over restarts; what it had written when it was removed."""
@@ -239,31 +166,8 @@ class DockerNode:
             self._last_words = self.logs()
             remove_container(self._site.client, self._id)
         self._id = None
-
-    def _container(self) -> DockerContainer:
-        spec, site = self.spec, self._site
-        resolver = site.resolver()
-        network = site.client.api.create_endpoint_config(aliases=[spec.name], ipv4_address=self.address)
-        container = DockerContainer(
-            site.images[spec.kind],
-            env=resolver.environment(spec),
-            name=self._name,
-            transferables=[(text.encode(), f"{_FOLDER}/{name}", 0o644) for name, text in resolver.files(spec).items()],
-        ).with_kwargs(
-            hostname=spec.name,
-            labels={**site.labels(), LABEL_NODE: spec.name},
-            network=site.name,
-            networking_config={site.name: network},
-            # For `isolate`: the filters are of the container's own network namespace and end with it.
-            cap_add=["NET_ADMIN"] if spec.kind != "service" else [],
-            log_config=LogConfig(type=LogConfig.types.JSON),
-        )
-        if spec.arguments:
-            container.with_command(list(resolver.arguments(spec)))
-        # Its own with_bind_ports takes no host address, and the SDK does.
-        published = {f"{spec.ports[name]}/tcp": (HOST, number) for name, number in site.ports.of(spec.name).items()}
-        cast("dict[str, object]", container.ports).update(published)
-        return container
+        self._site.isolated.discard(self.spec.name)
+        self._site.ports.hold(self.spec.name)
 
     def _note_id(self, container: DockerContainer) -> None:
         if container._container is not None:
@@ -318,6 +222,7 @@ class DockerNode:
             timeout_s=_GONE_TIMEOUT_S,
             interval_s=_POLL_S,
         )
+        self._site.ports.hold(self.spec.name)
 
 
 def _means_taken_port(error: APIError) -> bool:

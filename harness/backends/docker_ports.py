@@ -17,7 +17,7 @@ _ATTEMPTS = 200
 
 
 class HostPorts:
-    """The host ports of one deployment; each is held by a bound socket until its node is about to start."""
+    """The host ports of one deployment; each is held by a bound socket while its node is down."""
 
     def __init__(self) -> None:
         self._ports: dict[str, dict[str, int]] = {}
@@ -59,6 +59,13 @@ class HostPorts:
             for held in self._held.pop(node, []):
                 held.close()
 
+    def hold(self, node: str) -> None:
+        """Takes the ports of a node that is down, so that nobody else gets them before it starts; as far as it can."""
+        with self._lock:
+            if node not in self._held:
+                bound = [_bound(number) for number in self._ports.get(node, {}).values()]
+                self._held[node] = [held for held in bound if held]
+
     def close(self) -> None:
         """Lets go of all."""
         for node in list(self._held):
@@ -66,14 +73,26 @@ class HostPorts:
 
 
 def _bind_a_free_one(node: str, port: str) -> socket.socket:
-    """Bound, not listening: nobody else can take it, and a connection is refused as it is for a node that is down."""
     for number in random.sample(_RANGE, _ATTEMPTS):
-        held = socket.socket()
-        try:
-            held.bind((HOST, number))
+        if held := _bound(number):
             return held
-        except OSError:
-            held.close()
     raise EnvironmentUnfitError(
         f"no free host port for port {port} of {node}: {_ATTEMPTS} tried between {_RANGE.start} and {_RANGE.stop}"
     )
+
+
+def _bound(number: int) -> socket.socket | None:
+    """Not listening: nobody else can take it, and a connection is refused as it is for a node that is down."""
+    for beside_what_lingers in (False, True):
+        held = socket.socket()
+        # Connections of before linger for a minute where their node is down. Who permits to bind beside these shares
+        # the port with others who do, as long as he permits it.
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, beside_what_lingers)
+        try:
+            held.bind((HOST, number))
+        except OSError:
+            held.close()
+            continue
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, False)
+        return held
+    return None

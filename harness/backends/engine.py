@@ -12,6 +12,7 @@ from typing import Any
 import docker
 import requests
 from docker.errors import APIError, DockerException, NotFound
+from testcontainers.core.docker_client import get_docker_host
 
 from harness.backends.session import LABEL_SESSION, Session
 from harness.errors import EnvironmentUnfitError
@@ -25,14 +26,19 @@ _PARALLEL = 16
 def connect(*, timeout_s: int = _CALL_TIMEOUT_S) -> docker.DockerClient:
     """A client of the engine that `DOCKER_HOST` or the docker context names, else of the local one.
 
+    As testcontainers decides it, which makes the nodes; so its own setting (tc.host in ~/.testcontainers.properties)
+    counts, too.
+
     Raises:
         EnvironmentUnfitError: none answers within a second.
     """
+    host = get_docker_host()
+    environment = {**os.environ, **({"DOCKER_HOST": host} if host else {})}
     try:
-        client = docker.from_env(timeout=_ANSWER_TIMEOUT_S, max_pool_size=2 * _PARALLEL)
+        client = docker.from_env(timeout=_ANSWER_TIMEOUT_S, max_pool_size=2 * _PARALLEL, environment=environment)
         client.ping()
     except (DockerException, requests.RequestException, OSError) as error:
-        where = os.environ.get("DOCKER_HOST") or "the local socket"
+        where = host or "the local socket"
         raise EnvironmentUnfitError(
             f"no Docker engine answers at {where} ({cause(error)}): start Docker, or use --backend process"
         ) from error

@@ -117,7 +117,10 @@ class Networked(Protocol):
         """Whether it was isolated and not rejoined or started again since; it ends with the node's process."""
 
     def links(self) -> Mapping[str, bool]:
-        """Whether a connection to a peer of the same role, and one from it, can be made now; by words."""
+        """Whether an answer comes to a connection to each peer of its role, and to one from each; by words.
+
+        Peers that don't run, and those that are isolated themselves, are not asked.
+        """
 
 
 class Deployment(Protocol):

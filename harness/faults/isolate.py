@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.backends.protocol import Capability, Networked, Node
@@ -16,19 +17,34 @@ class Isolate:
     needs = Capability.NETWORK
 
     def inject(self, node: Node) -> None:
-        """Takes the network between the nodes from it."""
-        _networked(node).isolate()
+        """Takes the network between the nodes from it, once it is seen that there is one."""
+        networked = _networked(node)
+        if silent := [words for words, passes in _links(node, networked).items() if not passes]:
+            raise FaultDidNotBiteError(
+                f"isolate of {node.spec.name} could prove nothing: before it there was no connection either "
+                f"({', '.join(silent)})"
+            )
+        networked.isolate()
 
     def undo(self, node: Node) -> None:
         """Gives it back."""
         _networked(node).rejoin()
 
     def proof(self, node: Node) -> str:
-        """A connection to a peer can't be made, nor one from it."""
-        links = _networked(node).links()
-        if open_ := [words for words, connects in links.items() if connects]:
+        """A packet to no peer gets an answer, nor does one from any; peers that are isolated themselves say nothing."""
+        links = _links(node, _networked(node))
+        if open_ := [words for words, passes in links.items() if passes]:
             raise FaultDidNotBiteError(f"isolate of {node.spec.name} did not bite: {', '.join(open_)} still connects")
-        return f"no connection can be made: {', '.join(links)}"
+        return f"no connection can be made any more: {', '.join(links)}"
+
+
+def _links(node: Node, networked: Networked) -> Mapping[str, bool]:
+    links = networked.links()
+    if not links:
+        raise FaultDidNotBiteError(
+            f"isolate of {node.spec.name} can't be proved: it has no peer that runs and is not isolated itself"
+        )
+    return links
 
 
 def _networked(node: Node) -> Networked:

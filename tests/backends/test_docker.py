@@ -1,8 +1,14 @@
 import contextlib
+import hashlib
+import json
+import os
 import re
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -157,11 +163,32 @@ def test_nor_where_the_containers_address_is_out_of_reach(
     wait_ready(deployment.nodes["tiny-2"], timeout_s=1)
 
 
-def test_a_taken_port_is_named_with_its_node(node: Node) -> None:
-    node.kill()
+@pytest.mark.parametrize("end", ["kill", "stop"])
+def test_the_port_of_a_node_that_is_down_is_nobody_elses(node: Node, end: str) -> None:
+    getattr(node, end)()
     host, _, number = node.endpoint("http").rpartition(":")
+    with pytest.raises(OSError, match="in use"):
+        socket.create_server((host, int(number)))
+    node.start()
+
+
+def test_nor_that_of_a_node_that_will_be_put_again(deployment: DockerDeployment, node: Node) -> None:
+    host, _, number = node.endpoint("http").rpartition(":")
+    deployment.remove(["tiny-2"])
+    with pytest.raises(OSError, match="in use"):
+        socket.create_server((host, int(number)))
+    deployment.put([tiny(2)])
+
+
+def test_a_taken_port_is_named_with_its_node(node: Node) -> None:
+    """Nobody held it: the node ended by itself."""
+    with contextlib.closing(engine.connect()) as client:
+        client.api.kill(node.inside().container or "")
+    until("it to have ended", node.state, lambda state: state.phase is Phase.EXITED, timeout_s=10)
+    host, _, number = node.endpoint("http").rpartition(":")
+    stranger = until("the port to be free", lambda: socket.create_server((host, int(number))), timeout_s=10)
     with (
-        socket.create_server((host, int(number))),
+        stranger,
         pytest.raises(PortTakenError, match=rf"tiny-2 needs 127\.0\.0\.1:{number} \(its port 'http'\), which is taken"),
     ):
         node.start()
@@ -249,6 +276,28 @@ def test_an_engine_whose_published_ports_are_not_to_be_had_here_is_one_clear_lin
 def test_a_node_that_ends_at_once_out_of_reach_is_named_with_its_last_words(tiny_image: str) -> None:
     said = run_apart(_DEPLOY.format(image=tiny_image, node='tiny(2, EXIT="3")'))
     assert re.match(r"NodeStartError \d tiny-2 exited with status 3", said)
+
+
+@pytest.mark.parametrize("by", [".testcontainers.properties", ".docker"])
+def test_the_engine_is_the_one_that_testcontainers_makes_nodes_on(tmp_path: Path, by: str) -> None:
+    if by == ".docker":
+        context = tmp_path / by / "contexts" / "meta" / hashlib.sha256(b"other").hexdigest()
+        context.mkdir(parents=True)
+        endpoint = {"docker": {"Host": "tcp://127.0.0.1:1", "SkipTLSVerify": False}}
+        (context / "meta.json").write_text(json.dumps({"Name": "other", "Metadata": {}, "Endpoints": endpoint}))
+        (tmp_path / by / "config.json").write_text('{"currentContext": "other"}')
+    else:
+        (tmp_path / by).write_text("tc.host=tcp://127.0.0.1:1")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("DOCKER_")}
+    done = subprocess.run(
+        [sys.executable, "-c", "from harness.backends import engine; print(engine.why_unavailable())"],
+        env={**environment, "HOME": str(tmp_path)},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("no Docker engine answers at tcp://127.0.0.1:1")
 
 
 @pytest.mark.parametrize("host", ["unix:///nonexistent.sock", "tcp://127.0.0.1:1"])

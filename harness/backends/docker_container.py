@@ -1,0 +1,48 @@
+"""A node's container as testcontainers makes it, of the engine that everything else is asked of."""
+
+from __future__ import annotations
+
+import logging
+from typing import cast
+
+from docker.types import LogConfig
+from testcontainers.core.config import testcontainers_config
+from testcontainers.core.container import DockerContainer
+
+from harness.backends.docker_ports import HOST
+from harness.backends.docker_site import FOLDER, Site
+from harness.backends.session import LABEL_NODE
+from harness.topology.nodes import NodeSpec
+
+# Its image can't be pulled everywhere; the watchdog and the sweep do its work.
+testcontainers_config.ryuk_disabled = True
+# Images here have their whole names.
+testcontainers_config.hub_image_name_prefix = ""
+logging.getLogger("testcontainers.core.container").setLevel(logging.WARNING)
+
+
+def container_of(spec: NodeSpec, site: Site) -> DockerContainer:
+    """What to start: nothing is made yet."""
+    resolver = site.resolver()
+    address = site.addresses[spec.name]
+    network = site.client.api.create_endpoint_config(aliases=[spec.name], ipv4_address=address)
+    container = DockerContainer(
+        site.images[spec.kind],
+        env=resolver.environment(spec),
+        name=f"{site.name}-{spec.name}",
+        transferables=[(text.encode(), f"{FOLDER}/{name}", 0o644) for name, text in resolver.files(spec).items()],
+    ).with_kwargs(
+        hostname=spec.name,
+        labels={**site.labels(), LABEL_NODE: spec.name},
+        network=site.name,
+        networking_config={site.name: network},
+        # For `isolate`: the filters are of the container's own network namespace and end with it.
+        cap_add=["NET_ADMIN"] if spec.kind != "service" else [],
+        log_config=LogConfig(type=LogConfig.types.JSON),
+    )
+    if spec.arguments:
+        container.with_command(list(resolver.arguments(spec)))
+    # Its own with_bind_ports takes no host address, and the SDK does.
+    published = {f"{spec.ports[name]}/tcp": (HOST, number) for name, number in site.ports.of(spec.name).items()}
+    cast("dict[str, object]", container.ports).update(published)
+    return container

@@ -1,0 +1,51 @@
+"""What the containers of one deployment share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+
+import docker
+
+from harness.backends.docker_ports import HostPorts
+from harness.backends.references import Resolver
+from harness.backends.session import Session
+from harness.topology.nodes import Kind
+
+LABEL_DEPLOYMENT = "harness.deployment"
+#: Where a container has its files.
+FOLDER = "/etc/harness"
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the nodes of one deployment share.
+
+    Attributes:
+        client: of the engine.
+        session: who owns the containers.
+        name: of the deployment; its network is called so and its containers' names begin so.
+        images: by kind.
+        subnet: of its network.
+        ports: the host ports.
+        addresses: by node name.
+        isolated: the names of those whose network is taken from them.
+    """
+
+    client: docker.DockerClient
+    session: Session
+    name: str
+    images: Mapping[Kind, str]
+    subnet: IPv4Network
+    ports: HostPorts = field(default_factory=HostPorts)
+    addresses: dict[str, str] = field(default_factory=dict)
+    isolated: set[str] = field(default_factory=set)
+
+    def labels(self) -> dict[str, str]:
+        """What everything of this deployment carries."""
+        return {**self.session.labels(), LABEL_DEPLOYMENT: self.name}
+
+    def resolver(self) -> Resolver:
+        """Puts the deployment's addresses in place of references."""
+        return Resolver(self.addresses, self.ports.endpoint, lambda name: f"{FOLDER}/{name}")
