@@ -66,6 +66,11 @@ def test_what_was_lost_is_counted_map_by_map() -> None:
     assert [measured(read(path)).acknowledged for path in maps] == [3, 4]
 
 
+def test_a_counter_that_is_gone_has_lost_everything() -> None:
+    (gone,) = (path for path in STORIES if path.stem == "counter-that-is-gone")
+    assert measured(read(gone)).lost == 2
+
+
 def replay(*arguments: str) -> tuple[int, str]:
     result = CliRunner().invoke(main, ["replay", *arguments])
     return result.exit_code, result.output

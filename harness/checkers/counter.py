@@ -1,8 +1,11 @@
 """Counter: no increment is lost and none is counted twice, in every read and in the last one.
 
-Operations: `increment` by an integer (of either sign); `read` ok: the value. Bounds after Jepsen (checker.clj,
-`counter`): what every read may show lies between what surely happened before it began and what may have happened before
-it ended. Linear in the history, but for the sorting of the acknowledgements and a binary search for each read.
+Operations: `increment` by an integer (of either sign); `read` ok: the value, or None if the counter is gone. Bounds
+after Jepsen (checker.clj, `counter`): what every read may show lies between what surely happened before it began and
+what may have happened before it ended. Each read is judged by itself, and against bounds: two reads that contradict
+each other pass, and so does a value between the bounds that no sum of increments gives; what is found is wrong in every
+order of the operations. Linear in the history, but for the sorting of the acknowledgements and a binary search for each
+read.
 """
 
 from __future__ import annotations
@@ -18,8 +21,9 @@ from harness.events import Event, Operation, operations
 def check(events: Sequence[Event], *, initial: int = 0) -> Verdict:
     """Judges every successful read. Unknown without one.
 
-    The figure lost_updates is the sum of the acknowledged increments less the last read, if that began after all of
-    them were answered.
+    Below its bounds, or None, is a lost update; above them, something was counted twice. The figure lost_updates is the
+    sum of the acknowledged increments less what the read that began last shows of it (None: nothing), if it began after
+    all of them were answered.
     """
     history = operations(events)
     reads = [operation for operation in history if operation.f == "read" and operation.outcome == "ok"]
@@ -27,15 +31,20 @@ def check(events: Sequence[Event], *, initial: int = 0) -> Verdict:
         return unknown("no read succeeded, so nobody knows what the counter held")
     found: list[Anomaly] = []
     for read, (low, high) in zip(reads, _bounds(history, reads, initial), strict=True):
-        if not low <= read.value <= high:
+        if read.value is None:
+            sentence = f"a read found the counter gone, where {low} to {high} was possible"
+            found.append(Anomaly("lost update", sentence, (read,)))
+        elif not low <= read.value <= high:
             missing = f"{low - read.value} too few" if read.value < low else f"{read.value - high} too many"
             sentence = f"a read returned {read.value}, where {low} to {high} was possible: {missing}"
             name = "lost update" if read.value < low else "counted twice"
             found.append(Anomaly(name, sentence, (read,)))
     acknowledged = sum(o.invoke.value for o in history if o.f == "increment" and o.outcome == "ok")
     figures: dict[str, object] = {"reads": len(reads), "acknowledged": acknowledged}
-    if all(o.ended < reads[-1].began for o in history if o.f == "increment" and o.outcome == "ok"):
-        figures |= {"final": reads[-1].value, "lost_updates": initial + acknowledged - reads[-1].value}
+    last = reads[-1]
+    if all(_answered_at(o) < last.invoke.index for o in history if o.f == "increment" and o.outcome == "ok"):
+        shown = 0 if last.value is None else last.value - initial
+        figures |= {"final": last.value, "lost_updates": acknowledged - shown}
     return judged(found, figures)
 
 

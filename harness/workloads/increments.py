@@ -3,8 +3,8 @@
 Guarantee under test: with a lock, or with compare-and-set, no increment is lost; without either, some are. Operations
 recorded:
 
-    increment   by 1; ok once the map acknowledged it, info if its client can't know
-    read        ok: the value in the end
+    increment   by 1; ok once the map acknowledged it, fail if the key is gone, info if its client can't know
+    read        ok: the value in the end; None if the key is gone
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from hazelcast.errors import HazelcastError
 
 from harness.backends.protocol import Node
 from harness.clusters.hazelcast import HazelcastView, connect, connect_async
+from harness.errors import HarnessError
 from harness.history import History
 from harness.waiting import until
 
@@ -28,9 +29,20 @@ _LEASE_S = 5.0
 Increment = Callable[[Any], Awaitable[int]]
 
 
+class _GoneError(HarnessError):
+    """The key is not there any more."""
+
+
+async def _value(entries: Any) -> int:
+    value: int | None = await entries.get(_KEY)
+    if value is None:
+        raise _GoneError(f"{_KEY} is gone")
+    return value
+
+
 async def without_locks(entries: Any) -> int:
     """Reads, adds, writes: whatever another client wrote in between is overwritten."""
-    await entries.set(_KEY, await entries.get(_KEY) + 1)
+    await entries.set(_KEY, await _value(entries) + 1)
     return 0
 
 
@@ -39,7 +51,7 @@ async def pessimistic(entries: Any) -> int:
     # With a lease: a lock whose release was lost with a member would be held for ever.
     await entries.lock(_KEY, _LEASE_S)
     try:
-        await entries.set(_KEY, await entries.get(_KEY) + 1)
+        await entries.set(_KEY, await _value(entries) + 1)
     finally:
         await entries.unlock(_KEY)
     return 0
@@ -48,7 +60,7 @@ async def pessimistic(entries: Any) -> int:
 async def optimistic(entries: Any) -> int:
     """Replaces the value it read if it is still that one, else reads again."""
     retries = 0
-    while not await entries.replace_if_same(_KEY, value := await entries.get(_KEY), value + 1):
+    while not await entries.replace_if_same(_KEY, value := await _value(entries), value + 1):
         retries += 1
     return retries
 
@@ -97,7 +109,7 @@ class Increments:
         seconds = time.monotonic() - began
         done = Done(round(seconds, 2), round(count * clients / seconds, 1), retries)
         final = self._read()
-        lost = len(progress) - final
+        lost = len(progress) - (final or 0)
         counted = {"increments": count * clients, "final": final, "lost": max(0, lost)}
         self._history.event("increments", {"locks": way, **counted, **vars(done)})
         return done
@@ -129,6 +141,9 @@ class Increments:
                 operation = client.invoke("increment", 1)
                 try:
                     retries += await increment(entries)
+                except _GoneError as error:
+                    operation.fail(str(error))
+                    continue
                 except (HazelcastError, OSError) as error:
                     operation.info(f"{type(error).__name__}: {error}")
                     continue
@@ -136,11 +151,11 @@ class Increments:
                 progress.append(1)
         return retries
 
-    def _read(self) -> int:
+    def _read(self) -> int | None:
         operation = self._history.client().invoke("read")
         with connect(self._view.nodes) as hazelcast:
             entries: Any = hazelcast.get_map(self._name).blocking()
-            value: int = entries.get(_KEY)
+            value: int | None = entries.get(_KEY)
         operation.ok(value)
         return value
 
