@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.checkers.quantiles import quantiles_s
 from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
-from harness.events import NEMESIS, Event, Operation, faults, operations, steps, undone
+from harness.events import NEMESIS, NEVER, Event, Operation, faults, operations, undone
 
 _NS = 1e9
+#: A client that was refused asks again within this time; a longer pause means that nobody asks.
+_PAUSE_NS = 1_000_000_000
+#: An effect says in whole milliseconds how long after its fault it was seen.
+_ROUNDED_NS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class Kind:
     Attributes:
         f: the kind, such as "post".
         ok, failed, unknown: how many ended how.
-        unavailable_s: the longest time from one success to the next while there were attempts.
+        unavailable_s: the longest time without a success during which somebody asked.
     """
 
     f: str
@@ -44,25 +48,38 @@ def _kind(f: str, found: Sequence[Operation]) -> Kind:
 
 
 def longest_unavailability_s(found: Sequence[Operation]) -> float:
-    """The longest time without a success while an operation was under way.
+    """The longest time without a success during which somebody asked, in seconds.
 
-    A gap in which nobody asked is not unavailability: it counts from the first invocation after the last success.
+    It is counted from one success to the next, or to the last attempt's end: as long as an operation is under way, and
+    between attempts that follow one another within a second, as a client that was refused waits before it tries again.
+    A longer pause after a failure is nobody's wait, and so is any pause after a success. When somebody gave up on an
+    operation that was never completed is not known: the longest that any other took is assumed.
     """
-    waiting_since: int | None = None
-    longest = under_way = time = 0
-    for operation, ended in steps(found):
-        time = operation.ended if ended else operation.began
-        if not ended:
-            under_way += 1
-            waiting_since = time if waiting_since is None else waiting_since
-            continue
-        under_way -= 1
-        if operation.outcome == "ok":
-            longest = max(longest, time - (time if waiting_since is None else waiting_since))
-            waiting_since = time if under_way else None
-    if waiting_since is not None:
-        longest = max(longest, time - waiting_since)
-    return longest / _NS
+    under_way = waited = longest = 0
+    since: int | None = None
+    for time, change, succeeded in _attempts(found):
+        if since is not None and (under_way or time - since <= _PAUSE_NS):
+            waited += time - since
+        under_way += change
+        since = time
+        if succeeded:
+            longest, waited = max(longest, waited), 0
+            since = time if under_way else None
+    return max(longest, waited) / _NS
+
+
+def _attempts(found: Sequence[Operation]) -> Iterator[tuple[int, int, bool]]:
+    """When an operation began or ended, how that changes the number under way, and whether it succeeded; in order."""
+    patience = max((operation.ended - operation.began for operation in found if operation.completion), default=0)
+    seen = []
+    for operation in found:
+        seen.append((operation.began, operation.invoke.index, 1, False))
+        if end := operation.completion:
+            seen.append((end.time, end.index, -1, operation.outcome == "ok"))
+        else:
+            seen.append((operation.began + patience, NEVER, -1, False))
+    for time, _, change, succeeded in sorted(seen):
+        yield time, change, succeeded
 
 
 @dataclass(frozen=True)
@@ -83,7 +100,7 @@ class Recovery:
         fault: what was done, such as "kill".
         nodes: to whom.
         at_s: when, from the history's first event.
-        detection_s: until the clusters first showed something of it.
+        detection_s: until the clusters first showed something of it, and not of a later fault.
         leader_s: until every partition had a new leader.
         redundancy_s: until all backups or all replicas were in place again.
         first_success_s: by kind of operation, until the first success among those that began after the fault.
@@ -108,12 +125,23 @@ def recoveries(events: Sequence[Event]) -> tuple[Recovery, ...]:
         return ()
     history = operations(events)
     nemesis = [event for event in events if event.process == NEMESIS and isinstance(event.value, Mapping)]
-    return tuple(_recovery(begin, nemesis, history, events[0].time) for begin in faults(events))
+    begun = faults(events)
+    effects: dict[int, list[Event]] = {begin.index: [] for begin in begun}
+    for event in nemesis:
+        if "after_s" in event.value and (fault := _fault_of(event, begun)):
+            effects[fault.index].append(event)
+    return tuple(_recovery(begin, effects[begin.index], nemesis, history, events[0].time) for begin in begun)
 
 
-def _recovery(begin: Event, nemesis: Sequence[Event], history: Sequence[Operation], start: int) -> Recovery:
-    later = [event for event in nemesis if event.index > begin.index]
-    effects = [event for event in later if "after_s" in event.value]
+def _fault_of(effect: Event, begun: Sequence[Event]) -> Event | None:
+    """The fault that it was seen of: the last one that had begun so long before it."""
+    injected = effect.time - effect.value["after_s"] * _NS + _ROUNDED_NS
+    return next((begin for begin in reversed(begun) if begin.index < effect.index and begin.time <= injected), None)
+
+
+def _recovery(
+    begin: Event, effects: Sequence[Event], nemesis: Sequence[Event], history: Sequence[Operation], start: int
+) -> Recovery:
     ok = [operation for operation in history if operation.outcome == "ok"]
     first: dict[str, float] = {}
     for operation in sorted(ok, key=lambda operation: operation.ended):
@@ -129,7 +157,7 @@ def _recovery(begin: Event, nemesis: Sequence[Event], history: Sequence[Operatio
         redundancy_s=_first(effects, {"safe", "isr-full"}, begin),
         first_success_s=first,
         drained_s=drained,
-        latency={f: _latencies([o for o in ok if o.f == f], begin.time, undone(begin, later)) for f in first},
+        latency={f: _latencies([o for o in ok if o.f == f], begin.time, undone(begin, nemesis)) for f in first},
     )
 
 

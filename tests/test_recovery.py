@@ -1,8 +1,12 @@
 """Unavailability is waiting without a success, not the absence of questions."""
 
+import random
+from collections.abc import Sequence
+
 from harness.checkers import Validity
-from harness.events import Event, Type
-from harness.recovery import Budget, check, kinds, recoveries
+from harness.events import NEMESIS, NEVER, Event, Operation, Type, operations
+from harness.recovery import Budget, check, kinds, longest_unavailability_s, recoveries
+from tests.checkers.small import COUNT, small
 
 S = 1_000_000_000
 
@@ -31,6 +35,97 @@ def test_a_wait_without_an_end_counts_until_the_last_event() -> None:
 def test_an_operation_under_way_at_a_success_waits_from_then_on() -> None:
     (post,) = kinds(events((0, 1, "invoke"), (1, 2, "invoke"), (2, 1, "ok"), (8, 2, "ok")))
     assert post.unavailable_s == 6
+
+
+def test_a_pause_after_a_failure_in_which_nobody_asks_is_no_unavailability() -> None:
+    (post,) = kinds(
+        events((0, 1, "invoke"), (1, 1, "ok"), (2, 1, "invoke"), (3, 1, "fail"), (62, 1, "invoke"), (63, 1, "ok"))
+    )
+    assert post.unavailable_s == 2
+
+
+def test_clients_that_are_refused_at_once_and_try_again_wait_all_the_while() -> None:
+    tries = [(at, 1, type_) for at in range(1, 60) for type_ in ("invoke", "fail")]
+    (post,) = kinds(events((0, 1, "invoke"), (0, 1, "ok"), *tries, (60, 1, "invoke"), (60, 1, "ok")))  # type: ignore[arg-type]
+    assert post.unavailable_s == 59
+
+
+def test_an_operation_that_was_never_completed_is_not_waited_for_forever() -> None:
+    (post,) = kinds(
+        events((0, 1, "invoke"), (0, 2, "invoke"), (2, 1, "ok"), (60, 1, "invoke"), (61, 1, "ok"), (90, 1, "invoke"))
+    )
+    assert post.unavailable_s == 2
+
+
+UNIT = S // 4
+
+
+def _waits(found: Sequence[Operation]) -> float:
+    """`longest_unavailability_s` as its docstring has it, quarter of a second by quarter of a second."""
+    longest_took = max((o.ended - o.began for o in found if o.completion), default=0)
+    began = sorted(o.began for o in found)
+    ends = [(o.ended, o.completion.index, o.outcome == "ok") for o in found if o.completion]
+    ends += [(o.began + longest_took, NEVER, False) for o in found if not o.completion]
+    spans = [(o.began, o.ended if o.completion else o.began + longest_took) for o in found]
+
+    def asked(at: int) -> bool:
+        if any(begin <= at and at + UNIT <= end for begin, end in spans):
+            return True
+        before, after = [end for end in ends if end[0] <= at], [begin for begin in began if begin >= at + UNIT]
+        if not before or not after:
+            return False
+        last = max(before)
+        return not last[2] and after[0] - last[0] <= S
+
+    successes = sorted({time for time, _, ok in ends if ok})
+    gaps = zip([-1, *successes], [*successes, 1 << 61], strict=True)
+    last = max(end for end, _, _ in ends)
+    return max(sum(UNIT for at in range(0, last, UNIT) if a <= at < b and asked(at)) for a, b in gaps) / S
+
+
+def test_unavailability_is_as_defined_for_every_small_history() -> None:
+    chance = random.Random(13)
+    waited = 0
+    for _ in range(COUNT):
+        made = small(chance, lambda _: ("post", None), lambda *_: None, outcomes=("ok", "fail", "info"))
+        slow = chance.choice([1, 2, 3, 5])
+        found = operations([event._replace(time=event.time * UNIT * slow) for event in made])
+        assert longest_unavailability_s(found) == _waits(found), made
+        waited += bool(longest_unavailability_s(found))
+    assert waited > COUNT / 2
+
+
+def _told(*rows: tuple[float, int | str, Type, str, object]) -> list[Event]:
+    return [Event(i, process, type_, f, v, int(at * S)) for i, (at, process, type_, f, v) in enumerate(rows)]
+
+
+def test_an_effect_is_of_the_fault_that_it_was_awaited_for() -> None:
+    pause, kill = {"nodes": ["kafka-1"], "phase": "begin"}, {"nodes": ["kafka-2"], "phase": "begin"}
+    history = _told(
+        (0, NEMESIS, "info", "pause", pause),
+        (1, NEMESIS, "info", "undo-pause", pause),
+        (100, NEMESIS, "info", "kill", kill),
+        (103, NEMESIS, "info", "leader", {"seen": True, "after_s": 3.0}),
+        (104, NEMESIS, "info", "isr-full", {"seen": True, "after_s": 103.9996}),
+    )
+    paused, killed = recoveries(history)
+    assert (paused.leader_s, killed.leader_s, killed.detection_s, killed.redundancy_s) == (None, 3, 3, None)
+    assert (paused.detection_s, paused.redundancy_s) == (104, 104)
+
+
+def test_effects_of_overlapping_faults_are_told_apart() -> None:
+    chance = random.Random(12)
+    for _ in range(COUNT // 10):
+        begun = sorted(chance.sample(range(0, 100_000, 5), chance.randint(1, 5)))
+        of = chance.randrange(len(begun))
+        seen = begun[-1] + chance.randint(1, 5000)
+        after_s = round((seen - begun[of]) / 1000 + chance.uniform(-0.0004, 0.0004), 3)
+        rows: list[tuple[float, int | str, Type, str, object]] = [
+            (at / 1000, NEMESIS, "info", "kill", {"nodes": [f"kafka-{n}"], "phase": "begin"})
+            for n, at in enumerate(begun)
+        ]
+        found = recoveries(_told(*rows, (seen / 1000, NEMESIS, "info", "leader", {"seen": 1, "after_s": after_s})))
+        assert [recovery.leader_s is not None for recovery in found] == [n == of for n in range(len(begun))]
 
 
 def test_a_fault_is_followed_to_the_end_of_what_it_cost() -> None:
