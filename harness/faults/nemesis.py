@@ -13,7 +13,7 @@ from harness.clusters import Clusters
 from harness.effects import Effect
 from harness.errors import BadInputError
 from harness.events import UNDO
-from harness.faults.protocol import Fault
+from harness.faults.protocol import Fault, Momentary
 from harness.history import History
 from harness.narration import Narrate
 from harness.targets import Picked, Target
@@ -122,6 +122,8 @@ class Nemesis:
         self._history.event(fault.name, {"nodes": names, "why": picked.why, "phase": "end", "proof": injected.proofs})
         self.injected.append(injected)
         self._tell(Moment.AFTER_FAULT)
+        if isinstance(fault, Momentary):
+            self.undo(injected)
         return injected
 
     def await_effect(self, effect: Effect, injected: Injected, timeout_s: float | None) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from harness.backends.protocol import Capability, Node
 
@@ -30,3 +30,10 @@ class Fault(Protocol):
         Raises:
             FaultDidNotBiteError: there is none; the scenario is inconclusive then.
         """
+
+
+@runtime_checkable
+class Momentary(Protocol):
+    """What a fault has besides that is over as soon as it has bitten: the nemesis notes at once that it is undone."""
+
+    momentary: Literal[True]

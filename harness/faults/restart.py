@@ -14,6 +14,7 @@ class Restart:
 
     name = "restart"
     needs = Capability.KILL
+    momentary = True
     _before: dict[str, int | None] = field(default_factory=dict, compare=False)
 
     def inject(self, node: Node) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from harness.checkers import combine
+from harness.checkers.elements import element_of, set_of
+from harness.checkers.identity import identity
 from harness.errors import BadInputError
-from harness.events import Event, faults, in_words, operations
+from harness.events import Event, Operation, faults, in_words, operations
 from harness.recovery import kinds
 from harness.replay import judge
 
@@ -37,14 +38,16 @@ class Figures:
 
     Attributes:
         faults: what was done to whom, such as "kill kafka-2".
-        acknowledged: how many writes were answered with success.
+        acknowledged: how many writes were answered with success; a message that was posted again is one.
         lost: how many of them were gone at the end; some scenarios expect that.
+        hidden: as many more may be lost, as increments whose outcome is unknown may have come in their place.
         unavailable_s: the longest time without a success of any kind of request, in seconds.
     """
 
     faults: tuple[str, ...] = ()
     acknowledged: int | None = None
     lost: int | None = None
+    hidden: int = 0
     unavailable_s: float | None = None
 
 
@@ -86,10 +89,12 @@ def measured(events: Sequence[Event]) -> Figures:
     history = operations(events)
     writes = [operation for operation in history if operation.f in _WRITES]
     requests = [kind.unavailable_s for kind in kinds(events) if kind.f in _REQUESTS]
+    lost, hidden = _lost(events)
     return Figures(
         faults=broken(events),
-        acknowledged=sum(operation.outcome == "ok" for operation in writes) if writes else None,
-        lost=_lost(events),
+        acknowledged=len({_written(o) for o in writes if o.outcome == "ok"}) if writes else None,
+        lost=lost,
+        hidden=hidden,
         unavailable_s=max(requests, default=None),
     )
 
@@ -99,10 +104,24 @@ def broken(events: Sequence[Event]) -> tuple[str, ...]:
     return tuple(map(in_words, faults(events)))
 
 
-def _lost(events: Sequence[Event]) -> int | None:
+def _written(write: Operation) -> Hashable:
+    """The same for two writes of one message or of one element."""
+    if write.f == "post":
+        return identity(write.invoke.value["id"])
+    return (set_of(write), identity(element_of(write))) if write.f == "add" else write.invoke.index
+
+
+def _lost(events: Sequence[Event]) -> tuple[int | None, int]:
+    """How many, and how many more there may be."""
     try:
-        found = combine(*judge(events).values()).figures
+        figures = [verdict.figures for verdict in judge(events).values()]
     except BadInputError:
-        return None  # no checker knows these operations
-    lost = found.get("lost", found.get("lost_updates"))
-    return lost if isinstance(lost, int) else None
+        return None, 0  # no checker knows these operations
+    for found in figures:
+        if isinstance(lost := found.get("lost"), int):
+            return lost, 0
+    for found in figures:
+        if isinstance(updates := found.get("lost_updates"), int):
+            unknown = sum(abs(o.invoke.value) for o in operations(events) if o.f == "increment" and o.outcome == "info")
+            return max(0, updates), max(0, updates + unknown) - max(0, updates)
+    return None, 0

@@ -84,7 +84,9 @@ def _cells(outcome: Outcome) -> tuple[str, ...]:
         "; ".join(figures.faults) or "none",
         outcome.result.value,
         "" if figures.acknowledged is None else f"{figures.acknowledged}",
-        "" if figures.lost is None else f"{figures.lost}",
+        ""
+        if figures.lost is None
+        else f"{figures.lost}" + (f" to {figures.lost + figures.hidden}" if figures.hidden else ""),
         "" if figures.unavailable_s is None else f"{figures.unavailable_s:.2f} s",
         _time(outcome.took_s),
     )

@@ -2,16 +2,24 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
 
 from harness.backends.process import ProcessBackend
-from harness.backends.protocol import Node, Phase
+from harness.backends.protocol import Capability, Node, Phase
 from harness.backends.session import Session
+from harness.clusters import Clusters
 from harness.errors import FaultDidNotBiteError
+from harness.events import NEVER, faults, undone
 from harness.faults import Kill, Pause, Restart, Stop
+from harness.faults.nemesis import Nemesis
 from harness.faults.protocol import Fault
+from harness.history import History
+from harness.targets import Picked
 from harness.topology.nodes import Topology
 from harness.topology.services import Epoch, services
 
@@ -69,6 +77,21 @@ def test_a_restart_that_kept_the_process_has_no_proof(config: Node, monkeypatch:
     fault.inject(config)
     with pytest.raises(FaultDidNotBiteError, match=r"restart of config did not bite: process \d+ is now"):
         fault.proof(config)
+
+
+def test_a_restart_is_over_once_it_has_bitten_and_a_stop_is_not(config: Node, tmp_path: Path) -> None:
+    with History.open(tmp_path / "h.jsonl") as history:
+        everything = frozenset(Capability)
+        nobody = cast(Clusters, None)
+        nemesis = Nemesis(nobody, history, everything, detection_s=1, narrate=lambda words: nullcontext())
+        for fault in (Restart(), Stop()):
+            nemesis.inject(fault, lambda clusters: Picked((config,), "it is there"))
+        restart, stop = faults(history.events)
+        assert undone(restart, history.events) < stop.time
+        assert undone(stop, history.events) == NEVER
+        assert [one.fault.name for one in nemesis.active] == ["stop"]
+        nemesis.heal()
+        assert len([event for event in history.events if event.f == "undo-restart"]) == 2
 
 
 def test_something_that_still_listens_in_a_dead_nodes_place_is_found(config: Node) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from harness.checkers import queue
+from harness.checkers.elements import added, read_of
+from harness.events import Event, Events
 from harness.report import messages, tables
 from harness.report.forensics import explained
 from harness.report.outcome import Figures, Outcome, Result, measured, title
@@ -42,7 +46,57 @@ def test_losses_on_both_sides_of_a_fault_are_told_apart() -> None:
 
 
 def test_the_figures_of_a_history() -> None:
-    assert measured(_lost_before_the_kill().events) == Figures(("kill kafka-2",), 3, 2, 0.005)
+    assert measured(_lost_before_the_kill().events) == Figures(("kill kafka-2",), 3, 2, 0, 0.005)
+
+
+def _told(*operations: tuple[str, object, str, object]) -> Events:
+    """Each by itself: f, what it was invoked with, its outcome, its answer."""
+    rows = [
+        (number, type_, f, value)
+        for number, (f, invoked, outcome, answer) in enumerate(operations)
+        for type_, value in (("invoke", invoked), (outcome, answer))
+    ]
+    return Events(Event(i, number, type_, f, value, i) for i, (number, type_, f, value) in enumerate(rows))  # type: ignore[arg-type]
+
+
+def test_a_message_that_was_posted_again_counts_once() -> None:
+    told = Told().post(1, at=0).post(2, at=10)
+    again = told.post(1, at=20)
+    events = again.drain(at=900, messages_1=[1, 2]).events
+    events = Events(e._replace(process=7) if e.f == "post" and e.time >= 20_000_000 else e for e in events)
+    found = measured(events)
+    assert (found.acknowledged, found.lost) == (2, 0)
+
+
+def test_what_is_lost_of_several_maps_is_counted_for_each_by_itself() -> None:
+    keys = [("add", added(name, f"{name}-{key}"), "ok", None) for name in ("one", "two") for key in range(3)]
+    reads = [("read", read_of(name), "ok", read_of(name, [f"{name}-{k}" for k in range(3)])) for name in ("one", "two")]
+    found = measured(_told(*keys[:3], reads[0], *keys[3:], reads[1]))
+    assert (found.acknowledged, found.lost) == (6, 0)
+    gone = ("read", read_of("one"), "ok", read_of("one", ["one-1"]))
+    assert measured(_told(*keys[:3], gone, *keys[3:], reads[1])).lost == 2
+
+
+@pytest.mark.parametrize(
+    ("unknown", "final", "lost", "shown"),
+    [
+        (0, 2, 0, "0"),
+        (0, 1, 1, "1"),
+        (1, 3, 0, "0"),  # it landed
+        (1, 2, 0, "0 to 1"),  # it did not, or it did in the place of another
+        (3, 3, 0, "0 to 2"),
+        (1, 1, 1, "1 to 2"),
+    ],
+)
+def test_unknown_increments_make_no_loss_negative_and_hide_none(
+    unknown: int, final: int, lost: int, shown: str, tmp_path: Path
+) -> None:
+    increments = [("increment", 1, "ok", 1)] * 2 + [("increment", 1, "info", 1)] * unknown
+    figures = measured(_told(*increments, ("read", None, "ok", final)))
+    assert figures.lost == lost
+    page = tmp_path / "summary.md"
+    tables.write_markdown(page, [replace(_OUTCOMES[0], figures=figures)], backend="docker", timings="fast")
+    assert f"| 2 | {shown} |" in page.read_text()
 
 
 def test_a_history_that_no_checker_knows_has_no_loss() -> None:
@@ -72,7 +126,9 @@ def test_many_messages_have_no_table() -> None:
 
 
 _OUTCOMES = [
-    Outcome("scenarios/test_a.py::test_it_holds[10]", Result.HELD, Figures(("kill kafka-1",), 10, 0, 0.5), 61, "", "x"),
+    Outcome(
+        "scenarios/test_a.py::test_it_holds[10]", Result.HELD, Figures(("kill kafka-1",), 10, 0, 0, 0.5), 61, "", "x"
+    ),
     Outcome("scenarios/test_a.py::test_it_breaks", Result.BROKEN, Figures(), 2, "2 of 3 are\ngone", 'pytest "b"'),
 ]
 
