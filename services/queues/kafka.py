@@ -53,45 +53,32 @@ def _bootstrap(settings: Kafka) -> list[str]:
     return [str(address) for address in settings.bootstrap]
 
 
-class KafkaProducing:
-    """Puts messages on a topic.
+class Sending:
+    """A producer and what it was given: a send belongs to the producer that it was given to, whichever came since.
 
     Args:
-        settings: cluster and topic.
-        acks: "all"; "1" and "0" are for mutants, which then lose idempotence too.
+        producer: the client.
         log: where it tells what happened.
     """
 
-    def __init__(self, settings: Kafka, acks: str, log: Log) -> None:
-        self._settings, self._acks = settings, acks
-        self._kept: Kept[KafkaProducer] = Kept(
-            f"Kafka topic {settings.topic}",
-            make=self._make,
-            alive=self._alive,
-            close=self._close,
-            log=log,
-        )
-        self._log = log
+    def __init__(self, producer: KafkaProducer, log: Log) -> None:
+        self._producer, self._log = producer, log
         self._sent: deque[tuple[float, Any]] = deque()
         self._lock = threading.Lock()
-        self.start, self.problem, self.stop = self._kept.start, self._kept.problem, self._kept.stop
 
-    def put(self, message_id: str, msg: str, timeout_s: float) -> Queued:
-        """Sends it, keyed by id, and waits for the acknowledgement."""
-        try:
-            producer = self._kept.get()
-            future = producer.send(self._settings.topic, encode(message_id, msg).encode(), key=message_id.encode())
-        except (NotConnectedError, KafkaError) as error:
-            raise NotQueuedError(repr(error), unknown=False) from error
+    def send(self, topic: str, message_id: str, msg: str) -> Any:
+        """Sends a message, keyed by id; gives what will be known of it.
+
+        Raises:
+            KafkaError: it was not sent.
+        """
+        future = self._producer.send(topic, encode(message_id, msg).encode(), key=message_id.encode())
         with self._lock:
             self._sent.append((time.monotonic(), future))
-        try:
-            record = future.get(timeout=max(timeout_s, 0.0))
-        except KafkaError as error:
-            raise NotQueuedError(repr(error), unknown=True) from error
-        return Queued("kafka", record.topic, record.partition, record.offset)
+        return future
 
-    def _alive(self, producer: KafkaProducer) -> bool:
+    @property
+    def alive(self) -> bool:
         """Whether every send came to something within its delivery limit.
 
         kafka-python 3.0.12 can stop sending for good after it lost a leader, without failing a send or ending its
@@ -102,22 +89,55 @@ class KafkaProducing:
             while self._sent and self._sent[0][1].is_done:
                 self._sent.popleft()
             late = bool(self._sent) and time.monotonic() - self._sent[0][0] > (DELIVERY_MS + GRACE_MS) / 1000
-        return producer._sender.is_alive() and not late
+        return self._producer._sender.is_alive() and not late
 
-    def _close(self, producer: KafkaProducer, within_s: float) -> None:
+    def close(self, within_s: float) -> None:
+        """Closes it; what it still holds has an unknown outcome, which its senders are told."""
         with self._lock:
             waiting = sum(not future.is_done for _, future in self._sent)
-            self._sent.clear()
         if waiting:
-            manager = producer._transaction_manager
+            manager = self._producer._transaction_manager
             in_flight = manager.has_in_flight_transactional_request() if manager else None
             self._log("producer given up", unanswered=waiting, waits_for_producer_id=in_flight)
         try:
-            producer.close(timeout=0.0 if waiting else within_s)
-        except KafkaError:  # what it still holds has an unknown outcome, which its senders are told
-            producer._sender.force_close()
+            self._producer.close(timeout=0.0 if waiting else within_s)
+        except KafkaError:
+            self._producer._sender.force_close()
 
-    def _make(self) -> KafkaProducer:
+
+class KafkaProducing:
+    """Puts messages on a topic.
+
+    Args:
+        settings: cluster and topic.
+        acks: "all"; "1" and "0" are for mutants, which then lose idempotence too.
+        log: where it tells what happened.
+    """
+
+    def __init__(self, settings: Kafka, acks: str, log: Log) -> None:
+        self._settings, self._acks, self._log = settings, acks, log
+        self._kept: Kept[Sending] = Kept(
+            f"Kafka topic {settings.topic}",
+            make=self._make,
+            alive=lambda sending: sending.alive,
+            close=Sending.close,
+            log=log,
+        )
+        self.start, self.problem, self.stop = self._kept.start, self._kept.problem, self._kept.stop
+
+    def put(self, message_id: str, msg: str, timeout_s: float) -> Queued:
+        """Sends it and waits for the acknowledgement."""
+        try:
+            future = self._kept.get().send(self._settings.topic, message_id, msg)
+        except (NotConnectedError, KafkaError) as error:
+            raise NotQueuedError(repr(error), unknown=False) from error
+        try:
+            record = future.get(timeout=max(timeout_s, 0.0))
+        except KafkaError as error:
+            raise NotQueuedError(repr(error), unknown=True) from error
+        return Queued("kafka", record.topic, record.partition, record.offset)
+
+    def _make(self) -> Sending:
         safe = self._acks == "all"
         producer = KafkaProducer(
             bootstrap_servers=_bootstrap(self._settings),
@@ -134,7 +154,7 @@ class KafkaProducing:
         except BaseException:
             producer.close(timeout=0.2)
             raise
-        return producer
+        return Sending(producer, self._log)
 
 
 class OutOfGroupError(Exception):
