@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -71,23 +71,28 @@ def remove_abandoned() -> Removed:
     return _remove_from_engine(lambda client: elsewhere.abandoned(client).__contains__)
 
 
-def processes_of(wanted: Callable[[Session], bool]) -> list[psutil.Process]:
-    """This user's processes of those sessions and their descendants; never this one or one that it descends from."""
+def processes_of(wanted: Callable[[Session], bool], *, also: tuple[str, str] | None = None) -> list[psutil.Process]:
+    """This user's processes of those sessions and their descendants; never this one or one that it descends from.
+
+    Args:
+        wanted: whose.
+        also: a variable and its value that a process has to have in its environment as well.
+    """
     spared = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
     found: dict[int, psutil.Process] = {}
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             if process.status() == psutil.STATUS_ZOMBIE or not _is_mine(process):
                 continue
-            session = _session_of(process)
-            if session is not None and wanted(session):
+            environment = process.environ()
+            session = _session_of(environment)
+            if session and wanted(session) and (not also or environment.get(also[0]) == also[1]):
                 descendants = [one for one in process.children(recursive=True) if _is_mine(one)]
                 found |= {one.pid: one for one in (process, *descendants)}
     return [process for pid, process in found.items() if pid not in spared]
 
 
-def _session_of(process: psutil.Process) -> Session | None:
-    environment = process.environ()
+def _session_of(environment: Mapping[str, str]) -> Session | None:
     return Session.from_labels(
         {label: environment[variable] for variable, label in _VARIABLES.items() if variable in environment}
     )

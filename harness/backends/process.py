@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
@@ -55,8 +56,9 @@ class ProcessDeployment:
         self._resources = ExitStack()
         self._block = self._resources.enter_context(leased_block())
         self._site = Site(kit, session, make_folder(session))
-        # PostgreSQL refuses root; the user that it runs as instead has to get through to its own folder.
-        self._site.folder.chmod(0o711)
+        if any(spec.kind == "postgres" for spec in topology) and os.getuid() == 0:
+            # See the node's own folder, inside.
+            self._site.folder.chmod(0o711)
         self._nodes: dict[str, ProcessNode] = {}
 
     @property

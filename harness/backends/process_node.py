@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from harness.backends.gone import await_exit
+from harness.backends.leftovers import processes_of
 from harness.backends.protocol import Inside, NodeState, Phase
 from harness.backends.ready import wait_ready
 from harness.backends.references import Resolver
@@ -25,6 +26,7 @@ from harness.waiting import until
 _READY_TIMEOUT_S = 60.0
 _GONE_TIMEOUT_S = 5.0
 _POLL_S = 0.01
+_DATA = "HARNESS_DATA"
 #: What a node inherits from the harness' environment: enough to run, and no secrets.
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "TZ")
 
@@ -61,9 +63,11 @@ class ProcessNode:
         self._folder = site.folder / spec.name
         self._process: subprocess.Popen[bytes] | None = None
         shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True)
+        self._folder.mkdir()
+        # PostgreSQL refuses root; the user that it runs as instead has to get through to its own folder.
+        self._folder.chmod(0o711 if spec.kind == "postgres" and os.getuid() == 0 else 0o700)
         self._log = self._folder / "log"
-        self._log.touch()
+        self._log.touch(mode=0o600)
         for name, text in spec.files.items():
             self.write_file(name, text)
 
@@ -80,7 +84,7 @@ class ProcessNode:
         """Starts the process without waiting for it."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*self._site.kit.command(self.spec.kind), *self.spec.arguments],
+                [*self._site.kit.command(self.spec.kind), *self._resolver().arguments(self.spec)],
                 cwd=self._folder,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
@@ -107,12 +111,12 @@ class ProcessNode:
         return NodeState(Phase.PAUSED if status == psutil.STATUS_STOPPED else Phase.RUNNING, self._process.pid)
 
     def kill(self) -> None:
-        """SIGKILL to all of it; returns when no process of it is left."""
+        """SIGKILL to all of it, also to what outlived its main process; returns when no process of it is left."""
         others = self._signal(signal.SIGKILL)
         self._await_exit("SIGKILL", _GONE_TIMEOUT_S)
         until(
             f"the other processes of {self.spec.name} to exit after SIGKILL",
-            lambda: [process.pid for process in others if _lives(process)],
+            lambda: [*self._kill_what_is_left(), *(process.pid for process in others if _lives(process))],
             lambda left: not left,
             timeout_s=_GONE_TIMEOUT_S,
             interval_s=_POLL_S,
@@ -155,8 +159,8 @@ class ProcessNode:
         return Inside(folder=str(self._folder), environment=self._environment())
 
     def end(self) -> None:
-        """Kills whatever is left of it, paused or not; does nothing if it has ended."""
-        if self._process is not None and self.state().phase is not Phase.EXITED:
+        """Kills whatever is left of it, paused or not."""
+        if self._process is not None:
             self.kill()
 
     def _environment(self) -> dict[str, str]:
@@ -166,8 +170,12 @@ class ProcessNode:
             **self._site.kit.environment(spec.kind),
             **self._resolver().environment(spec),
             **variables({**self._site.session.labels(), LABEL_NODE: spec.name}),
-            "HARNESS_DATA": str(self._folder / "data"),
+            _DATA: self._data(),
         }
+
+    def _data(self) -> str:
+        """Where it keeps its data; no other node has it."""
+        return str(self._folder / "data")
 
     def _resolver(self) -> Resolver:
         return Resolver(
@@ -188,6 +196,14 @@ class ProcessNode:
                     process.send_signal(number)
             return others
         return ()
+
+    def _kill_what_is_left(self) -> list[int]:
+        """By what it is told: once the main process is gone, its number and its group's may be a stranger's."""
+        left = processes_of(self._site.session.__eq__, also=(_DATA, self._data()))
+        for process in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        return [process.pid for process in left]
 
     def _await_exit(self, sent: str, timeout_s: float) -> None:
         await_exit(self, sent, timeout_s=timeout_s, interval_s=_POLL_S)

@@ -1,0 +1,133 @@
+"""A node as processes: all of it ends, also what outlived its main process, and nobody else's beside it."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import psutil
+import pytest
+
+from harness.backends.process import ProcessDeployment
+from harness.backends.protocol import Phase
+from harness.backends.session import Session
+from harness.faults import Kill
+from harness.provision.processes import ProcessKit
+from harness.topology.nodes import NodeSpec, PortReady, Topology
+from harness.waiting import until
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only there all of 127.0.0.0/8 is local")
+PORT = 8123
+#: Serves in a child of a session of its own, and tells it by a file.
+_FORKING = f"""
+import http.server, os, pathlib, subprocess, sys
+address = sys.argv[1]
+if len(sys.argv) > 2:
+    http.server.ThreadingHTTPServer((address, {PORT}), http.server.SimpleHTTPRequestHandler).serve_forever()
+subprocess.Popen([sys.executable, __file__, address, "child"], start_new_session=True).wait()
+"""
+
+
+@pytest.fixture
+def kit(tmp_path: Path) -> ProcessKit:
+    """Starts a small program in place of every server."""
+    program = tmp_path / "program.py"
+    program.write_text(_FORKING)
+
+    class Small(ProcessKit):
+        def command(self, kind: str) -> list[str]:
+            return [sys.executable, str(program)]
+
+        def environment(self, kind: str) -> dict[str, str]:
+            return {}
+
+    return Small({})
+
+
+def spec(index: int, kind: Literal["service", "postgres"] = "service") -> NodeSpec:
+    name = f"small-{index}"
+    return NodeSpec(
+        name=name,
+        role="small",
+        index=index,
+        kind=kind,
+        ports={"http": PORT},
+        ready=PortReady("http"),
+        arguments=(f"${{{name}}}",),
+    )
+
+
+@pytest.fixture
+def deployment(kit: ProcessKit) -> Iterator[ProcessDeployment]:
+    topology = Topology("two", (spec(1), spec(2)))
+    with ProcessDeployment(topology, kit, Session.of_this_process()) as deployment:
+        deployment.put(topology.nodes)
+        yield deployment
+
+
+def orphaned(deployment: ProcessDeployment, name: str) -> psutil.Process:
+    """What goes on of a node whose main process ended by itself."""
+    node = deployment.nodes[name]
+    main = psutil.Process(node.state().pid)
+    (child,) = main.children()
+    main.kill()
+    until("its main process to end", node.state, lambda state: state.phase is Phase.EXITED, timeout_s=5)
+    assert child.is_running()
+    return child
+
+
+def test_a_kill_ends_what_outlived_the_main_process_and_nothing_of_another_node(
+    deployment: ProcessDeployment,
+) -> None:
+    child = orphaned(deployment, "small-1")
+    node, other = deployment.nodes["small-1"], deployment.nodes["small-2"]
+    beside = other.state().pid
+    node.kill()
+    assert not alive(child)
+    assert Kill().proof(node)
+    assert other.state().pid == beside
+    node.start()
+
+
+def test_removing_a_node_ends_it_too_so_that_the_next_has_its_ports(deployment: ProcessDeployment) -> None:
+    child = orphaned(deployment, "small-1")
+    deployment.remove(["small-1"])
+    assert not alive(child)
+    deployment.put([spec(1)])
+
+
+def test_a_node_of_the_same_name_in_another_deployment_of_the_run_goes_on(
+    deployment: ProcessDeployment, kit: ProcessKit
+) -> None:
+    session = deployment._site.session
+    with ProcessDeployment(Topology("another", (spec(1),)), kit, session) as other:
+        other.put([spec(1)])
+        before = other.nodes["small-1"].state()
+        deployment.nodes["small-1"].kill()
+        assert other.nodes["small-1"].state() == before
+
+
+@pytest.mark.parametrize("kind", ["service", "postgres"])
+def test_nobody_else_reads_a_nodes_files_unless_its_server_is_somebody_else(
+    kit: ProcessKit, kind: Literal["service", "postgres"]
+) -> None:
+    """Root's PostgreSQL runs as nobody and has to get through to its own folder; to read a log takes more."""
+    topology = Topology("files", (spec(1, kind), spec(2)))
+    with ProcessDeployment(topology, kit, Session.of_this_process()) as deployment:
+        deployment.put(topology.nodes)
+        node, other = (Path(deployment.nodes[name].inside().folder or "") for name in ("small-1", "small-2"))
+        passable = 0o711 if kind == "postgres" and os.getuid() == 0 else 0o700
+        assert [mode(path) for path in (node.parent, node, node / "log")] == [passable, passable, 0o600]
+        assert mode(other) == 0o700
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+def alive(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
