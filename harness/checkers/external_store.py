@@ -26,12 +26,12 @@ def check(events: Sequence[Event], *, delay_s: float = 0.0) -> Verdict:
     """Judges the final read against what the store held, and that against what was acknowledged.
 
     What was added and the store held comes back (else: not back); of what was acknowledged before the look nothing else
-    does (from nowhere), but keys of which another addition may have taken effect after it. What was acknowledged before
-    the look is in the store (not stored), but for what was acknowledged within `delay_s` and `LATE_S` before the last
-    fault began. Neither has a key whose additions surely failed (refused, yet there), or that nobody had begun to add
-    (unexpected). A delay without end stands for no store at all. With a delay the store has to lack something; unknown
-    if it does not, as the fault came too late then or there is no delay. Unknown without a read or without a look into
-    the store before it.
+    does (from nowhere), but keys of which another addition may have taken effect between it and the read. Without a
+    delay all that was acknowledged before the look is in the store (not stored); with one, what was acknowledged more
+    than `delay_s` and `LATE_S` before the last fault (or without any, the look). Neither has a key whose additions
+    surely failed (refused, yet there), or that nobody had begun to add (unexpected). A delay without end stands for no
+    store at all. With a delay the store has to lack something; unknown if it does not, as the fault came too late then
+    or there is no delay. Unknown without a read or without a look into the store before it.
     """
     history = operations(events)
     read = next((o for o in reversed(history) if o.f == "read" and o.outcome == "ok"), None)
@@ -47,9 +47,9 @@ def check(events: Sequence[Event], *, delay_s: float = 0.0) -> Verdict:
         "expected_lost": len(missing),
         "lost": len(acknowledged.keys() - back),
     }
-    found = _not_stored(missing, [event for event in events if event.index < look.index], delay_s)
+    found = _not_stored(missing, events, look, delay_s)
     found += _not_back(adds, held, back)
-    found += _never_added(adds, held, back)
+    found += _never_added(adds, held, back, read)
     if delay_s and not missing and not found:
         late = "never gets any" if isinf(delay_s) else f"gets them {delay_s:g} s late"
         return unknown(f"the store held all {len(acknowledged)} keys, although it {late}")
@@ -63,7 +63,7 @@ class _Adds:
         acknowledged: before the look, by key the one that was acknowledged first.
         begun_before_look: keys that may have been in the store.
         begun: keys that may have been in the map.
-        unsettled: keys of which an addition may have taken effect after the look.
+        unsettled: keys of which an addition may have taken effect between the look and the read.
         refused: keys of which an addition surely failed.
     """
 
@@ -86,7 +86,8 @@ class _Adds:
         if add.invoke.index < read:
             self.begun.add(key)
         if add.outcome != "ok" or _ended(add) > look:
-            self.unsettled.add(key)
+            if add.invoke.index < read:
+                self.unsettled.add(key)
         elif key not in self.acknowledged or _ended(add) < _ended(self.acknowledged[key]):
             self.acknowledged[key] = add
 
@@ -95,13 +96,14 @@ class _Adds:
         return tuple(add for add in self._adds if element_of(add) in keys)
 
 
-def _not_stored(missing: Mapping[str, Operation], before: Sequence[Event], delay_s: float) -> list[Anomaly]:
+def _not_stored(
+    missing: Mapping[str, Operation], events: Sequence[Event], look: Event, delay_s: float
+) -> list[Anomaly]:
     """Those that the store had to hold already when the fault came."""
-    if not delay_s:
-        overdue = dict(missing)
-    else:
-        begun = faults(before)
-        limit = (begun[-1].time if begun else 0) - (delay_s + LATE_S) * _NS
+    overdue = dict(missing)
+    if delay_s:
+        begun = [fault for fault in faults(events) if fault.index < look.index] or [look]
+        limit = begun[-1].time - (delay_s + LATE_S) * _NS
         overdue = {key: operation for key, operation in missing.items() if operation.ended < limit}
     if not overdue:
         return []
@@ -121,7 +123,7 @@ def _not_back(adds: _Adds, held: set[str], back: set[str]) -> list[Anomaly]:
     return found
 
 
-def _never_added(adds: _Adds, held: set[str], back: set[str]) -> list[Anomaly]:
+def _never_added(adds: _Adds, held: set[str], back: set[str], read: Operation) -> list[Anomaly]:
     """Those that are there although nobody can have added them."""
     impossible = (held - adds.begun_before_look) | (back - adds.begun)
     refused, unexpected = impossible & adds.refused, impossible - adds.refused
@@ -131,7 +133,7 @@ def _never_added(adds: _Adds, held: set[str], back: set[str]) -> list[Anomaly]:
         found.append(Anomaly("refused, yet there", sentence, adds.of(refused)))
     if unexpected:
         sentence = f"{len(unexpected)} keys are there that nobody had added: {few(unexpected)}"
-        found.append(Anomaly("unexpected", sentence, adds.of(unexpected)))
+        found.append(Anomaly("unexpected", sentence, (*adds.of(unexpected), read)))
     return found
 
 
