@@ -166,8 +166,7 @@ class Run:
         sweep(self._say)
         self._resources.callback(start_watchdog(self.session).close)
         try:
-            self.backend = choose_backend(self.options, self.session, self._say)
-            self.backend.prepare(self._say)
+            self.backend = prepared_backend(self.options, self.session, self._say)
             self._pool = self._resources.enter_context(Pool(self.backend, self._say, forming_timeout_s=forming_s))
         except BaseException:
             self._resources.close()
@@ -226,6 +225,26 @@ class Run:
 
     def _services(self, epoch: Epoch, wanted: Shape) -> Sequence[NodeSpec]:
         return services(epoch, timings=self.options.profile, mutants=wanted.mutants)
+
+
+def prepared_backend(options: Options, session: Session, say: Say) -> Backend:
+    """The backend that was asked for, ready to deploy; for "auto" processes, too, where an engine lacks every image.
+
+    Raises:
+        EnvironmentUnfitError: it can't be made ready.
+    """
+    # Imported late, as below.
+    from harness.provision.base_image import NoBaseError
+
+    backend = choose_backend(options, session, say)
+    try:
+        backend.prepare(say)
+    except NoBaseError as error:
+        if options.backend != "auto" or options.images:
+            raise
+        say(f"backend: process, because the engine has no images: {error}")
+        return prepared_backend(replace(options, backend="process"), session, say)
+    return backend
 
 
 def choose_backend(options: Options, session: Session, say: Say) -> Backend:

@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 from harness.narration import Say
 from harness.topology.nodes import NodeSpec, Topology
 
-#: What `--backend` can be; "auto" is Docker where an engine answers.
+#: What `--backend` can be; "auto" is Docker where an engine answers and has, or can have, the images.
 BACKENDS = ("auto", "docker", "process")
 
 

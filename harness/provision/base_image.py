@@ -38,11 +38,16 @@ _SOURCES = Path("/etc/apt")
 _MAKING_TIMEOUT_S = 600
 
 
+class NoBaseError(EnvironmentUnfitError):
+    """None is on this machine, and none can be pulled or made: what needs images can't be had here."""
+
+
 def ensure_base(client: docker.DockerClient, say: Say) -> str:
     """The name of an image that the engine has and that others can be built on.
 
     Raises:
-        EnvironmentUnfitError: HARNESS_BASE names one that can't be had, or none can be pulled nor made.
+        EnvironmentUnfitError: HARNESS_BASE names one that can't be had.
+        NoBaseError: none can be pulled nor made.
     """
     named = os.environ.get("HARNESS_BASE")
     wanted = named or BASE
@@ -75,7 +80,7 @@ def _has(client: docker.DockerClient, name: str, *, recipe: str | None = None) -
 
 def _make(client: docker.DockerClient) -> None:
     if not shutil.which(_COMMAND[0]):
-        raise EnvironmentUnfitError(
+        raise NoBaseError(
             f"{BASE} can't be pulled, and mmdebstrap, which makes a base without a container registry, is not "
             "installed: apt-get install mmdebstrap, or load an image and name it in HARNESS_BASE"
         )
@@ -90,12 +95,12 @@ def _make(client: docker.DockerClient) -> None:
                 timeout=_MAKING_TIMEOUT_S,
             )
         except subprocess.TimeoutExpired as error:
-            raise EnvironmentUnfitError(
+            raise NoBaseError(
                 f"mmdebstrap did not finish within {_MAKING_TIMEOUT_S} s: does the Debian mirror answer?"
             ) from error
         if done.returncode:
             last = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
-            raise EnvironmentUnfitError(
+            raise NoBaseError(
                 f"mmdebstrap could not make a base image ({last}): check that the Debian mirror of this machine's apt "
                 "sources answers, or name an image in HARNESS_BASE"
             )

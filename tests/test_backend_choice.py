@@ -1,0 +1,51 @@
+"""Which backend serves where an engine answers, but has no images and can have none."""
+
+import contextlib
+import secrets
+
+import pytest
+
+from harness.backends import engine
+from harness.backends.session import Session
+from harness.errors import EnvironmentUnfitError
+from harness.run import Options, prepared_backend
+
+pytestmark = [
+    pytest.mark.docker,
+    pytest.mark.skipif(bool(engine.why_unavailable()), reason="no Docker engine answers"),
+]
+
+
+_EMPTY_TAR = bytes(10240)
+
+
+@pytest.fixture(autouse=True)
+def no_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of such servers is built, no registry has their base, and nothing is installed to make one with."""
+    monkeypatch.setenv("HARNESS_TUNED", "as nobody has it")
+    monkeypatch.setattr("harness.provision.base_image.BASE", "localhost:1/no-such-base:1")
+    monkeypatch.setattr("harness.provision.base_image.RECIPE", "as nobody has it")
+    monkeypatch.setattr("harness.provision.base_image._COMMAND", ("no-such-program",))
+
+
+def test_processes_serve_where_the_engine_can_have_no_images() -> None:
+    said: list[str] = []
+    backend = prepared_backend(Options(), Session.of_this_process(), said.append)
+    assert backend.name == "process"
+    assert "backend: process, because the engine has no images: localhost:1/no-such-base:1 can't be pulled" in said[-1]
+
+
+def test_who_asks_for_docker_is_told_instead() -> None:
+    with pytest.raises(EnvironmentUnfitError, match=r"^localhost:1/no-such-base:1 can't be pulled, and"):
+        prepared_backend(Options(backend="docker"), Session.of_this_process(), lambda line: None)
+
+
+def test_so_is_who_gives_an_image() -> None:
+    tag = f"harness-test-{secrets.token_hex(4)}"
+    with contextlib.closing(engine.connect()) as client:
+        client.api.import_image_from_data(_EMPTY_TAR, repository=tag)
+        try:
+            with pytest.raises(EnvironmentUnfitError, match=r"^localhost:1/no-such-base:1 can't be pulled, and"):
+                prepared_backend(Options(images={"kafka": tag}), Session.of_this_process(), lambda line: None)
+        finally:
+            client.images.remove(tag)
