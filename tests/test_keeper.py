@@ -27,7 +27,9 @@ from harness.clusters.hazelcast import HazelcastView
 from harness.clusters.kafka import KafkaView
 from harness.clusters.postgres import PostgresView
 from harness.errors import BadInputError, EnvironmentUnfitError
+from harness.events import Event, Events
 from harness.faults.nemesis import Nemesis
+from harness.history import History
 from harness.keeper import client, place, server
 from harness.keeper.attaching import LentDeployment, attached
 from harness.keeper.client import ask
@@ -36,11 +38,13 @@ from harness.keeper.kept import Kept
 from harness.keeper.lending import Lent, LentNode
 from harness.keeper.loan import Loan
 from harness.keeper.lock import is_held, only_one
+from harness.keeper.watching import watch
 from harness.provision.processes import ProcessKit
 from harness.report import snapshot
 from harness.run import Options, Run, Shape
 from harness.system import System
 from harness.topology.nodes import Topology
+from harness.topology.services import Epoch
 from harness.waiting import until
 from tests.backends.specs import PORT, tiny
 from tests.running import run, start
@@ -226,3 +230,33 @@ def test_what_is_run_beside_a_node_is_no_part_of_its_session(tmp_path: Path, cap
     told = dict(line.split("=", 1) for line in capfd.readouterr().out.splitlines())
     assert told["PORT"] == str(PORT)
     assert not told.keys() & variables(session.labels()).keys()
+
+
+class Glanced(History):
+    """A history that may be asked for what is new, and not for all of it."""
+
+    @property
+    def events(self) -> Events:
+        raise AssertionError("all events were copied")
+
+
+def test_a_page_that_asks_every_second_has_the_new_events_copied_and_no_others(tmp_path: Path) -> None:
+    system = SimpleNamespace(
+        epoch=Epoch("e1", "kafka"),
+        topic="messages-e1",
+        history=Glanced.open(tmp_path / "history.jsonl"),
+        deployment=SimpleNamespace(topology=Topology("none", ()), nodes={}),
+        clusters=Clusters({}, HazelcastView([]), KafkaView([]), PostgresView([])),
+        specs=(),
+    )
+    kept = SimpleNamespace(
+        system=system, era=1, run=SimpleNamespace(backend=SimpleNamespace(name="process", capabilities=frozenset()))
+    )
+    for number in range(3):
+        system.history.event("kill", {"number": number})
+    first = watch(cast("Kept", kept), None, 0)
+    assert first["taken"] == 3
+    system.history.event("kill", {"number": 3})
+    (new,) = cast("list[Event]", watch(cast("Kept", kept), cast("str", first["session"]), 3)["events"])
+    assert new.value == {"number": 3}
+    assert "leader" in cast("dict[str, str]", first["targets"])
