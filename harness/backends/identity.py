@@ -11,7 +11,6 @@ reckoned from the wall clock, which a virtual machine that resumes or a time ser
 
 from __future__ import annotations
 
-import contextlib
 import os
 import platform
 import re
@@ -94,7 +93,7 @@ def _namespace() -> int:
 
 @cache
 def _boot() -> str:
-    """Where no boot has a name, the machine's: elsewhere than on Linux start times of different boots differ."""
-    with contextlib.suppress(OSError):
+    """Elsewhere than on Linux the machine: there start times of different boots differ by themselves."""
+    if psutil.LINUX:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     return re.sub(r"[^\w.-]", "-", platform.node(), flags=re.ASCII) or "unnamed"

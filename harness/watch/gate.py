@@ -37,15 +37,14 @@ class Gate:
         """One connection; anything but HTTP ends here."""
         if scope["type"] != "http":
             return
-        # Without a slash at its beginning is the path of OPTIONS * alone.
-        token, inside, rest = scope["path"].removeprefix("/").partition("/")
+        _, token, *rest = scope["path"].split("/", 2)
         if not self._admits(Headers(scope=scope), token):
             await PlainTextResponse("403: use the address that harness watch printed\n", 403)(scope, receive, send)
             return
-        if not inside:
+        if not rest:
             await RedirectResponse(f"/{token}/")(scope, receive, send)
             return
-        inner = {**scope, "path": f"/{rest}", "raw_path": None}
+        inner = {**scope, "path": f"/{rest[0]}", "raw_path": None}
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
