@@ -89,6 +89,20 @@ def saying_who_owns(structure: str, target: Target) -> Target:
     return pick
 
 
+def other_than(target: Target) -> Target:
+    """A running node of the same role that `target` does not pick: the first of them."""
+
+    def pick(clusters: Clusters) -> Picked:
+        picked = target(clusters)
+        others = [each for each in that_run(clusters.role(picked.nodes[0].spec.role)) if each not in picked.nodes]
+        if not others:
+            raise InconclusiveError(f"no other {picked.nodes[0].spec.role} node runs than the one where {picked.why}")
+        spared = ", ".join(each.spec.name for each in picked.nodes)
+        return Picked((others[0],), f"it is another than {spared}, of which one may say: {picked.why}")
+
+    return pick
+
+
 def node(name: str) -> Target:
     """The node of that name."""
 

@@ -12,6 +12,7 @@ import pytest
 from harness.backends.engine import why_unavailable
 from harness.backends.session import LABEL_OWNER, LABEL_SESSION
 from harness.provision.cache import cache_folder
+from harness.provision.jars import jars_folder
 from tests.running import SCENARIO, run
 
 needs_docker = pytest.mark.skipif(bool(why_unavailable()), reason="no Docker engine answers")
@@ -67,13 +68,13 @@ def test_a_taken_port_names_who_has_it(tmp_path: Path) -> None:
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     """A cache of its own that has the jars, to spoil."""
-    shutil.copytree(cache_folder() / "jars", tmp_path / "cache" / "jars")
+    shutil.copytree(cache_folder(), tmp_path / "cache", ignore=shutil.ignore_patterns("java"))
     return tmp_path / "cache"
 
 
 @pytest.mark.process
 def test_a_corrupt_jar_is_named_and_never_run(tmp_path: Path, cache: Path) -> None:
-    (jar,) = (cache / "jars" / "hazelcast").glob("*.jar")
+    (jar,) = (cache / "jars" / jars_folder("hazelcast").name).glob("*.jar")
     with jar.open("r+b") as file:
         file.seek(1000)
         file.write(b"broken")

@@ -54,8 +54,9 @@ def session_of(owner: int) -> str:
 
 
 def things_of(session: str) -> list[str]:
-    """Every process, container, network and folder that carries the session's label."""
-    return [*processes_of(session), *docker_of("container", session), *docker_of("network", session), *folders(session)]
+    """Every process, container, network, volume and folder that carries the session's label."""
+    in_engine = [thing for kind in ("container", "network", "volume") for thing in docker_of(kind, session)]
+    return [*processes_of(session), *in_engine, *folders(session)]
 
 
 def processes_of(session: str) -> list[str]:

@@ -1,37 +1,52 @@
 """The keeper and its commands find each other and nobody else: one at a time, deep down, and when one hangs."""
 
+import fcntl
 import os
 import signal
 import socket
 import stat
+import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import psutil
 import pytest
+from psutil import _pslinux
 
+from harness.backends.identity import Identity
+from harness.backends.process_node import ProcessNode, Site
 from harness.backends.protocol import Capability
+from harness.backends.session import Session, variables
 from harness.clusters import Clusters
 from harness.clusters.hazelcast import HazelcastView
 from harness.clusters.kafka import KafkaView
 from harness.clusters.postgres import PostgresView
 from harness.errors import BadInputError, EnvironmentUnfitError
+from harness.events import Event, Events
 from harness.faults.nemesis import Nemesis
+from harness.history import History
 from harness.keeper import client, place, server
 from harness.keeper.attaching import LentDeployment, attached
 from harness.keeper.client import ask
+from harness.keeper.inside import run_inside
 from harness.keeper.kept import Kept
 from harness.keeper.lending import Lent, LentNode
+from harness.keeper.loan import Loan
 from harness.keeper.lock import is_held, only_one
+from harness.keeper.watching import watch
+from harness.provision.processes import ProcessKit
 from harness.report import snapshot
-from harness.run import Options, Run
+from harness.run import Options, Run, Shape
 from harness.system import System
 from harness.topology.nodes import Topology
+from harness.topology.services import Epoch
 from harness.waiting import until
-from tests.backends.specs import tiny
+from tests.backends.specs import PORT, tiny
 from tests.running import run, start
 
 
@@ -101,26 +116,13 @@ def test_somebody_elses_keeper_is_neither_asked_nor_believed(kept: Kept) -> None
 
 
 def test_looking_whether_there_is_a_keeper_keeps_none_from_coming_up(folder: Path) -> None:
-    """However often somebody looks: a look is no keeper."""
-    done = threading.Event()
     with only_one():
         assert is_held()
-
-    def look() -> None:
-        while not done.is_set():
-            is_held()
-
-    looking = [threading.Thread(target=look) for _ in range(2)]
-    for thread in looking:
-        thread.start()
-    try:
-        for _ in range(200):
-            with only_one():
-                pass
-    finally:
-        done.set()
-        for thread in looking:
-            thread.join()
+    with place.lock_path().open() as look:
+        fcntl.flock(look, fcntl.LOCK_SH)
+        threading.Timer(0.2, fcntl.flock, (look, fcntl.LOCK_UN)).start()
+        with only_one():
+            assert is_held()
     assert not is_held()
 
 
@@ -129,13 +131,11 @@ def test_of_two_that_come_up_at_once_the_second_is_refused_and_the_first_goes_on
     first = start("harness", "up", "--backend", "process", own_session=True)
     try:
         until("the first one's keeper", lambda: psutil.Process(first.pid).children(), timeout_s=20, interval_s=0.005)
-        assert run("harness", "up", "--backend", "process") == (
-            2,
-            "error: a system is up already: harness status shows it, harness down ends it\n",
-        )
-        assert run("harness", "status") == (2, "error: a system is coming up, or going down: wait for that\n")
+        second = run("harness", "up", "--backend", "process")
         assert first.stdout is not None
         assert "error" not in first.stdout.readline()
+        assert second == (2, "error: a system is up already: harness status shows it, harness down ends it\n")
+        assert run("harness", "status") == (2, "error: a system is coming up, or going down: wait for that\n")
     finally:
         first.send_signal(signal.SIGINT)
         first.communicate(timeout=60)
@@ -167,7 +167,7 @@ def test_a_snapshot_of_a_keepers_nodes_never_waits_for_it(monkeypatch: pytest.Mo
 
 
 def test_a_run_whose_keeper_is_gone_at_its_end_ends_as_it_held(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(server._COMMANDS, "lend", lambda kept, pid: _lent())
+    monkeypatch.setitem(server._COMMANDS, "lend", lambda kept, to: _lent())
     kept = Kept(cast("Run", None), cast("System", None), cast("Nemesis", None))
     with only_one():
         answering = server.answering(kept)
@@ -182,3 +182,81 @@ def _lent() -> Lent:
     spec = tiny(1)
     nodes = (LentNode(spec, "127.77.1.9", {"http": "127.77.1.9:8000"}),)
     return Lent("process", frozenset(Capability), "fast", Topology("lent", (spec,)), nodes)
+
+
+@pytest.fixture
+def a_step_of_the_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Steps the wall clock by an hour, as psutil sees it, once it is called."""
+    now = _pslinux.boot_time
+    return lambda: monkeypatch.setattr(_pslinux, "boot_time", lambda: now() + 3600)
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_borrower_has_the_system_until_it_ends_whatever_the_wall_clock_does(
+    a_step_of_the_clock: Callable[[], None],
+) -> None:
+    place.make_folder()
+    system = SimpleNamespace(clusters=None, history=None)
+    made = SimpleNamespace(
+        system=lambda history, narrate, **shape: system,
+        backend=SimpleNamespace(capabilities=frozenset()),
+        options=Options(),
+    )
+    loan = Loan(cast("Run", made), Shape())
+    borrower = subprocess.Popen(["sleep", "60"])
+    try:
+        loan.lend(cast("Identity", Identity.of(borrower.pid)))
+        a_step_of_the_clock()
+        with pytest.raises(BadInputError, match=rf"process {borrower.pid}\) is attached already"):
+            loan.lend(Identity.of_this_process())
+    finally:
+        borrower.kill()
+        borrower.wait(5)
+    loan.lend(Identity.of_this_process())
+
+
+def test_what_is_run_beside_a_node_is_no_part_of_its_session(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    session = Session.of_this_process()
+    spec = replace(tiny(1), arguments=("tests.backends.tiny",))
+    site = Site(ProcessKit({}), session, tmp_path, {"tiny-1": "127.0.0.1"}, {"tiny-1": spec.ports})
+    node = ProcessNode(spec, site)
+    node.launch()
+    try:
+        pid = cast("int", node.state().pid)
+        assert variables(session.labels()).items() <= psutil.Process(pid).environ().items()
+        assert run_inside(node.inside(), ["env"]) == 0
+    finally:
+        node.end()
+    told = dict(line.split("=", 1) for line in capfd.readouterr().out.splitlines())
+    assert told["PORT"] == str(PORT)
+    assert not told.keys() & variables(session.labels()).keys()
+
+
+class Glanced(History):
+    """A history that may be asked for what is new, and not for all of it."""
+
+    @property
+    def events(self) -> Events:
+        raise AssertionError("all events were copied")
+
+
+def test_a_page_that_asks_every_second_has_the_new_events_copied_and_no_others(tmp_path: Path) -> None:
+    system = SimpleNamespace(
+        epoch=Epoch("e1", "kafka"),
+        topic="messages-e1",
+        history=Glanced.open(tmp_path / "history.jsonl"),
+        deployment=SimpleNamespace(topology=Topology("none", ()), nodes={}),
+        clusters=Clusters({}, HazelcastView([]), KafkaView([]), PostgresView([])),
+        specs=(),
+    )
+    kept = SimpleNamespace(
+        system=system, era=1, run=SimpleNamespace(backend=SimpleNamespace(name="process", capabilities=frozenset()))
+    )
+    for number in range(3):
+        system.history.event("kill", {"number": number})
+    first = watch(cast("Kept", kept), None, 0)
+    assert first["taken"] == 3
+    system.history.event("kill", {"number": 3})
+    (new,) = cast("list[Event]", watch(cast("Kept", kept), cast("str", first["session"]), 3)["events"])
+    assert new.value == {"number": 3}
+    assert "leader" in cast("dict[str, str]", first["targets"])

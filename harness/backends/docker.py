@@ -54,6 +54,8 @@ class DockerBackend:
     def prepare(self, say: Say) -> None:
         """Finds the engine and gets every image."""
         self._client = self._client or engine.connect()
+        if not engine.freezes(self._client):
+            self.capabilities = self.capabilities - {Capability.PAUSE}
         for image in self._given.values():
             _ensure_given(self._client, image, say)
         if self._given.keys() >= set(get_args(Kind)):
@@ -136,9 +138,9 @@ class DockerDeployment:
         """Removes containers, half-made ones too, and the network."""
         self._signs_of_life.close()
         self._site.ports.close()
-        mine = {"label": f"{LABEL_DEPLOYMENT}={self._site.name}"}
         with engine.complaining("list containers"):
-            containers = tuple(str(one["Id"]) for one in self._client.api.containers(all=True, filters=mine))
+            found = self._client.api.containers(all=True, filters=self._site.filters())
+        containers = tuple(str(one["Id"]) for one in found)
         engine.remove(self._client, engine.Owned(containers, (self._network,)))
         self._nodes.clear()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import docker
 
-from harness.backends.docker_site import LABEL_DEPLOYMENT, Site
+from harness.backends.docker_site import Site
 from harness.backends.engine import complaining
 from harness.backends.session import LABEL_NODE
 from harness.errors import EnvironmentUnfitError
@@ -70,7 +70,7 @@ class _End:
 
 def _peers(site: Site, spec: NodeSpec) -> list[_End]:
     with complaining(f"list the peers of {spec.name}"):
-        found = site.client.api.containers(filters={"label": f"{LABEL_DEPLOYMENT}={site.name}", "status": "running"})
+        found = site.client.api.containers(filters={**site.filters(), "status": "running"})
     ends = sorted((_End(one["Labels"][LABEL_NODE], one["Id"]) for one in found), key=lambda end: end.name)
     return [
         end

@@ -46,6 +46,10 @@ class Site:
         """What everything of this deployment carries."""
         return {**self.session.labels(), LABEL_DEPLOYMENT: self.name}
 
+    def filters(self) -> dict[str, list[str]]:
+        """What the engine is to list of this deployment: that which carries every one of its labels."""
+        return {"label": [f"{label}={value}" for label, value in self.labels().items()]}
+
     def resolver(self) -> Resolver:
         """Puts the deployment's addresses in place of references."""
         return Resolver(self.addresses, self.ports.endpoint, lambda name: f"{FOLDER}/{name}")

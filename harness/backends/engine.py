@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +53,22 @@ def why_unavailable() -> str | None:
     except EnvironmentUnfitError as error:
         return str(error).partition(": start Docker")[0]
     return None
+
+
+def freezes(client: docker.DockerClient) -> bool:
+    """Whether containers can be paused: an engine without root has no control groups to do it with on some hosts.
+
+    Raises:
+        EnvironmentUnfitError: the engine does not tell.
+    """
+    with complaining("tell what it is"):
+        return can_freeze(client.info())
+
+
+def can_freeze(info: Mapping[str, Any]) -> bool:
+    """The same by what an engine tells of itself; Docker says "none", Podman only which version there is."""
+    rootless = any("rootless" in option for option in info.get("SecurityOptions") or ())
+    return not (rootless and (info.get("CgroupDriver") == "none" or info.get("CgroupVersion") == "1"))
 
 
 @dataclass(frozen=True)

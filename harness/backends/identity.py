@@ -11,6 +11,7 @@ reckoned from the wall clock, which a virtual machine that resumes or a time ser
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import re
@@ -93,7 +94,7 @@ def _namespace() -> int:
 
 @cache
 def _boot() -> str:
-    """Elsewhere than on Linux the machine: there start times of different boots differ by themselves."""
-    if psutil.LINUX:
+    """Where no boot has a name, the machine's: elsewhere than on Linux start times of different boots differ."""
+    with contextlib.suppress(OSError):
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     return re.sub(r"[^\w.-]", "-", platform.node(), flags=re.ASCII) or "unnamed"

@@ -82,11 +82,12 @@ def processes_of(wanted: Callable[[Session], bool], *, also: tuple[str, str] | N
     found: dict[int, psutil.Process] = {}
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            if process.status() == psutil.STATUS_ZOMBIE or not _is_mine(process):
-                continue
             environment = process.environ()
             session = _session_of(environment)
-            if session and wanted(session) and (not also or environment.get(also[0]) == also[1]):
+            if not session or (also and environment.get(also[0]) != also[1]):
+                continue
+            # First whose it is: what a stranger says of himself is not even asked about.
+            if _is_mine(process) and process.status() != psutil.STATUS_ZOMBIE and wanted(session):
                 descendants = [one for one in process.children(recursive=True) if _is_mine(one)]
                 found |= {one.pid: one for one in (process, *descendants)}
     return [process for pid, process in found.items() if pid not in spared]

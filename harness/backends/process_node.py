@@ -86,7 +86,7 @@ class ProcessNode:
             self._process = subprocess.Popen(
                 [*self._site.kit.command(self.spec.kind), *self._resolver().arguments(self.spec)],
                 cwd=self._folder,
-                env=self._environment(),
+                env={**self._environment(), **variables({**self._site.session.labels(), LABEL_NODE: self.spec.name})},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -155,7 +155,7 @@ class ProcessNode:
         return self._log.read_text(errors="replace")
 
     def inside(self) -> Inside:
-        """Its folder and its environment."""
+        """Its folder and its environment; not the labels: what a person starts there outlives the session."""
         return Inside(folder=str(self._folder), environment=self._environment())
 
     def end(self) -> None:
@@ -169,7 +169,6 @@ class ProcessNode:
             **{key: os.environ[key] for key in _INHERITED if key in os.environ},
             **self._site.kit.environment(spec.kind),
             **self._resolver().environment(spec),
-            **variables({**self._site.session.labels(), LABEL_NODE: spec.name}),
             _DATA: self._data(),
         }
 

@@ -65,11 +65,6 @@ class Session:
         return self.is_of_here() and self.owner.is_gone()
 
 
-def started(pid: int) -> str:
-    """What tells a process apart from others of its id, "" if there is none; the keeper is to use `Identity`."""
-    return str(Identity.of(pid) or "")
-
-
 def variables(labels: Mapping[str, str]) -> dict[str, str]:
     """Labels as environment variables: "harness.owner" becomes "HARNESS_OWNER"."""
     return {key.upper().replace(".", "_"): value for key, value in labels.items()}

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.checkers.verdict import Anomaly, Verdict, checker, judged, unknown
+from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
 from harness.events import Event, Operation, operations
 
 
-@checker
 def check(events: Sequence[Event]) -> Verdict:
     """Judges the acknowledged ids. Unknown without one."""
     first: dict[object, Operation] = {}

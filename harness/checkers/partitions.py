@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from math import comb, sqrt
 
 from harness.checkers.elements import element_of, elements_of, set_of
-from harness.checkers.verdict import Anomaly, Verdict, checker, few, judged, unknown
+from harness.checkers.verdict import Anomaly, Verdict, few, judged, unknown
 from harness.events import NEMESIS, Event, Operation, faults, operations
 
 #: So many standard deviations from the expected share are implausible: once in 16 000 runs by chance.
@@ -32,13 +32,15 @@ def expected_share(*, members: int, killed: int, copies: int) -> float:
     return comb(killed, copies) / comb(members, copies)
 
 
-@checker
 def check(events: Sequence[Event], *, share: float, copies: int | None = None) -> Verdict:
     """Judges the final read against the expected share of lost partitions, and how the keys were spread.
 
-    Nothing lost where loss was certain is unknown: the fault or the test is broken then. Unknown without a read, or a
-    key that was acknowledged before it, or the place of one.
-    With `copies` (of each partition), exactly those are to be lost whose owner and backups died, as the members say.
+    With a share of 0 no key may be lost. Else: only keys whose owner was hurt before the read (lost elsewhere), whole
+    partitions (part of a partition), and of the partitions that hold keys about that share, within four standard
+    deviations or one partition (implausible share). With `copies` (of each partition), exactly those whose owner and
+    backups died, as the members say (lost with a living copy, kept without a copy). No member owns implausibly many or
+    few keys (unevenly spread). Nothing lost where loss was certain is unknown: the fault or the test is broken then.
+    Unknown as well without a read, a key that was acknowledged before it, or the place of such a key.
     """
     history = operations(events)
     read = next((o for o in reversed(history) if o.f == "read" and o.outcome == "ok"), None)
@@ -63,15 +65,16 @@ def check(events: Sequence[Event], *, share: float, copies: int | None = None) -
         "share_lost": round(len(gone) / max(1, len(whole)), 3),
         "share_expected": round(share, 3),
     }
-    spread = _spread(events)
-    if share == 0:
-        sentence = f"{len(lost)} of {len(adds)} keys are gone, although a copy of each survived"
-        found = [Anomaly("lost", sentence, tuple(adds[key] for key in sorted(lost)))] if lost else []
-        return judged(found + spread, figures)
-    if not lost:
+    if share and not lost:
         return unknown(f"nothing was lost of {len(adds)} keys, although about {share:.0%} of the partitions had to be")
-    found = _permitted(places, hurt, whole, gone, lost, share)
-    return judged(found + (_told(events, whole, gone, copies) if copies else []) + spread, figures)
+    found = _permitted(places, hurt, whole, gone, lost, share) if share else _none(adds, lost)
+    found += _told(events, whole, gone, copies) if copies else []
+    return judged(found + _spread(events), figures)
+
+
+def _none(adds: Mapping[str, Operation], lost: Set[str]) -> list[Anomaly]:
+    sentence = f"{len(lost)} of {len(adds)} keys are gone, although a copy of each survived"
+    return [Anomaly("lost", sentence, tuple(adds[key] for key in sorted(lost)))] if lost else []
 
 
 def _is_acknowledged_before(add: Operation, read: Operation) -> bool:
@@ -109,7 +112,7 @@ def _spread(events: Sequence[Event]) -> list[Anomaly]:
     """
     found: list[Anomaly] = []
     for event in events:
-        if event.process == NEMESIS and event.f == "keys-per-member":
+        if event.process == NEMESIS and event.f == "keys-per-member" and event.value:
             total, members = sum(event.value.values()), len(event.value)
             least, most = _plausible(total, 1 / members / BALANCE)[0], _plausible(total, min(1, BALANCE / members))[1]
             if uneven := {name: n for name, n in event.value.items() if not least <= n <= most}:

@@ -17,7 +17,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from harness.checkers.verdict import Anomaly, Validity, Verdict, checker, combine, judged, unknown
+from harness.checkers.verdict import Anomaly, Validity, Verdict, combine, judged, unknown
 from harness.events import NEVER, Event, Operation, operations
 
 #: Configurations that a search may look at before it gives up; about 10 s.
@@ -25,7 +25,6 @@ MOST_CONFIGURATIONS = 2_000_000
 _KINDS = frozenset({"read", "write", "cas"})
 
 
-@checker
 def check(events: Sequence[Event], *, most_configurations: int = MOST_CONFIGURATIONS) -> Verdict:
     """Judges every key. Unknown if nothing was read, or if a search gave up."""
     by_key: dict[Hashable, list[Operation]] = {}

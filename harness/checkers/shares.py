@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from math import ceil, sqrt
 
 from harness.checkers import partitions
-from harness.checkers.verdict import Anomaly, Verdict, checker, combine, judged, unknown
-from harness.events import Event
+from harness.checkers.verdict import Anomaly, Validity, Verdict, combine, judged, unknown
+from harness.events import NEMESIS, Event
 
 #: Standard normal quantile of a two-sided interval of 99.99 %: an honest system is refused once in 10 000 runs.
 CONFIDENCE, _Z = "99.99 %", 3.8906
@@ -37,31 +37,45 @@ def repetitions(*, share: float, partitions: int, points: float) -> int:
 
 
 def rounds(events: Sequence[Event]) -> list[Sequence[Event]]:
-    """The history in pieces; each begins with the first put after a read."""
-    begins: list[int] = []
+    """The history in pieces; each begins with the first put after a read, and has all of an operation that it begins.
+
+    What is before the first put belongs to none.
+    """
+    found: list[list[Event]] = []
     last = "read"
-    for at, event in enumerate(events):
-        if event.type == "invoke" and event.f in {"add", "read"}:
+    # By process the piece that the operation belongs to which it is in.
+    busy: dict[int | str, int] = {}
+    for event in events:
+        if event.type == "invoke":
             if event.f == "add" and last == "read":
-                begins.append(at)
-            last = event.f
-    return [events[begin:end] for begin, end in zip(begins, [*begins[1:], len(events)], strict=True)]
+                found.append([])
+            last = event.f if event.f in {"add", "read"} else last
+            busy[event.process] = len(found)
+        piece = len(found) if event.process == NEMESIS else busy[event.process]
+        if piece:
+            found[piece - 1].append(event)
+    return list(found)
 
 
-@checker
 def check(events: Sequence[Event], *, share: float, copies: int) -> Verdict:
-    """Judges each round by itself, and the share over all of them. Unknown without a loss in each."""
+    """Judges each round by itself (`harness.checkers.partitions`), and the share over all of them.
+
+    Unknown without a round, and where a round is; the share is then not judged.
+    """
     each = [partitions.check(one, share=share, copies=copies) for one in rounds(events)]
+    if not each:
+        return unknown("no keys were put, so no round says how many partitions were lost")
+    of_each = combine(*each)
+    if any(verdict.validity is Validity.UNKNOWN for verdict in each):
+        return Verdict(of_each.validity, of_each.anomalies, {"rounds": len(each)})
     lost, of = (sum(_count(verdict, name) for verdict in each) for name in ("partitions_lost", "partitions"))
-    if not of:
-        return combine(*each, unknown("no round says how many partitions were lost"))
     low, high = interval(lost, of)
     figures: dict[str, object] = {
         "rounds": len(each),
         "keys_lost": [_count(verdict, "lost") for verdict in each],
         "partitions": of,
         "partitions_lost": lost,
-        "share_lost": round(lost / max(1, of), 3),
+        "share_lost": round(lost / of, 3),
         "share_expected": round(share, 3),
         f"interval of {CONFIDENCE}": f"{low:.1%} to {high:.1%}",
     }
@@ -72,7 +86,8 @@ def check(events: Sequence[Event], *, share: float, copies: int) -> Verdict:
             f"{CONFIDENCE} confidence, {share:.1%} was expected"
         )
         found.append(Anomaly("implausible share", sentence))
-    return combine(*each, judged(found, figures))
+    over_all = combine(of_each, judged(found))
+    return Verdict(over_all.validity, over_all.anomalies, figures)
 
 
 def _count(verdict: Verdict, name: str) -> int:

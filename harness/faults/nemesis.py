@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -68,6 +69,16 @@ class Injected:
         self.effects[effect.what] = self.nemesis.await_effect(effect, self, timeout_s)
         return self
 
+    def lasting(self, seconds: float) -> Injected:
+        """Keeps the fault in force until so long after it was applied; returns itself, for chaining.
+
+        The length of a fault is part of an experiment (a pause as long as a failure detector's limit); where something
+        is to be waited for, it is `until`.
+        """
+        with self.nemesis.narrate(f"keep the {self.fault.name} in force for {seconds:g} s"):
+            threading.Event().wait(max(0.0, seconds - (time.monotonic_ns() - self.at_ns) / 1e9))
+        return self
+
     def undo(self) -> Injected:
         """Puts the hurt nodes back into service."""
         self.nemesis.undo(self)
@@ -90,7 +101,7 @@ class Nemesis:
         self._history = history
         self._capabilities = capabilities
         self._detection_s = detection_s
-        self._narrate = narrate
+        self.narrate = narrate
         self._active: list[Injected] = []
         self.injected: list[Injected] = []
         #: Called at each moment of a fault, in the scenario's thread; what they do takes time from the scenario.
@@ -116,7 +127,7 @@ class Nemesis:
         self._history.event(fault.name, {"nodes": names, "why": picked.why, "phase": "begin"})
         injected = Injected(fault, picked, time.monotonic_ns(), {}, self)
         self._active.append(injected)
-        with self._narrate(f"{fault.name} {', '.join(names)}: {picked.why}"):
+        with self.narrate(f"{fault.name} {', '.join(names)}: {picked.why}"):
             _each(picked.nodes, fault.inject)
         injected.proofs.update((node.spec.name, fault.proof(node)) for node in picked.nodes)
         self._history.event(fault.name, {"nodes": names, "why": picked.why, "phase": "end", "proof": injected.proofs})
@@ -128,7 +139,7 @@ class Nemesis:
 
     def await_effect(self, effect: Effect, injected: Injected, timeout_s: float | None) -> float:
         """Waits for an effect, records it, and returns the seconds since the fault."""
-        with self._narrate(f"wait for {effect.what}"):
+        with self.narrate(f"wait for {effect.what}"):
             seen = until(
                 f"{effect.what} after the {injected.fault.name} of {', '.join(n.spec.name for n in injected.nodes)}",
                 lambda: effect.probe(self._clusters, injected.nodes),
@@ -145,7 +156,7 @@ class Nemesis:
         self._tell(Moment.BEFORE_UNDO)
         names = [node.spec.name for node in injected.nodes]
         self._history.event(f"{UNDO}{injected.fault.name}", {"nodes": names, "phase": "begin"})
-        with self._narrate(f"undo the {injected.fault.name} of {', '.join(names)}"):
+        with self.narrate(f"undo the {injected.fault.name} of {', '.join(names)}"):
             _each(injected.nodes, injected.fault.undo)
         self._active.remove(injected)
         self._history.event(f"{UNDO}{injected.fault.name}", {"nodes": names, "phase": "end"})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from harness.backends.identity import Identity
 from harness.backends.protocol import Capability, Inside, NodeState
 from harness.errors import BadInputError, HarnessError
 from harness.keeper.client import ask
@@ -23,7 +23,7 @@ def attached(options: Options) -> Iterator[Attached]:
     Raises:
         BadInputError: none is up, somebody else is attached to it, or it is not what the options ask for.
     """
-    lent: Lent = ask("lend", os.getpid())
+    lent: Lent = ask("lend", Identity.of_this_process())
     try:
         _assert_fits(options, lent)
         yield Attached(

@@ -8,7 +8,7 @@ from enum import Enum
 from multiprocessing.connection import Client, Connection
 from typing import Any
 
-from harness.backends.session import started
+from harness.backends.identity import Identity
 from harness.errors import BadInputError, EnvironmentUnfitError
 from harness.keeper.lock import is_held, only_one
 from harness.keeper.place import address, log_path
@@ -91,10 +91,10 @@ def _answer(connection: Connection) -> Any:
 
 def bring_down() -> bool:
     """Ends the keeper and returns once it has removed its system and is gone; False if a run held it and goes on."""
-    keeper = ask("down")
+    keeper: Identity | None = ask("down")
     if keeper is None:
         return False
-    until("the keeper to end", lambda: started(keeper), lambda since: not since, timeout_s=_GONE_TIMEOUT_S)
+    until("the keeper to end", keeper.is_gone, timeout_s=_GONE_TIMEOUT_S)
     return True
 
 

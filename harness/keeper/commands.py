@@ -6,11 +6,11 @@ A new command is one more function here or in `harness.keeper.breaking`, and one
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
+from harness.backends.identity import Identity
 from harness.backends.protocol import Inside, Phase
 from harness.errors import EXIT_INCONCLUSIVE, AwaitTimeoutError, BadInputError
 from harness.keeper import breaking
@@ -111,12 +111,12 @@ def inside(kept: Kept, name: str) -> Inside:
     return node.inside()
 
 
-def down(kept: Kept) -> int | None:
-    """Ends everything; gives the keeper's process id, to wait for; None if it is a run that goes on."""
+def down(kept: Kept) -> Identity | None:
+    """Ends everything; gives the keeper's process, to wait for; None if it is a run that goes on."""
     if kept.paused:
         raise BadInputError("a scenario is paused with this system: press Enter in its terminal, and it goes on")
     kept.ending = True
-    return None if kept.by_run else os.getpid()
+    return None if kept.by_run else Identity.of_this_process()
 
 
 COMMANDS: Mapping[str, Callable[..., object]] = {

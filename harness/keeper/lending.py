@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from harness.backends.identity import Identity
 from harness.backends.protocol import Capability, Node
 from harness.errors import NodeStartError
 from harness.keeper.kept import Kept
@@ -34,9 +35,9 @@ class Lent:
     nodes: tuple[LentNode, ...]
 
 
-def lend(kept: Kept, pid: int) -> Lent:
+def lend(kept: Kept, to: Identity) -> Lent:
     """The whole system, to that process."""
-    kept.lending().lend(pid)
+    kept.lending().lend(to)
     run = kept.run
     run.backend.prepare(lambda line: None)  # a service that was edited since gets a new image
     return Lent(

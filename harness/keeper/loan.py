@@ -13,8 +13,8 @@ from dataclasses import asdict
 from threading import RLock, Thread
 from typing import cast
 
+from harness.backends.identity import Identity
 from harness.backends.protocol import Phase
-from harness.backends.session import started
 from harness.errors import BadInputError
 from harness.faults.nemesis import Nemesis
 from harness.history import History
@@ -36,7 +36,7 @@ class Loan:
         #: The shape of the present system; None if the borrower has made it.
         self._shape: Shape | None = shape
         self._unused = True
-        self._borrower: tuple[int, str] | None = None
+        self._borrower: Identity | None = None
         self._closed = False
         self._lock = RLock()
         system = self._made(shape)
@@ -46,7 +46,7 @@ class Loan:
         """See `Kept.own`."""
         with self._lock:
             if borrower := self._living_borrower():
-                raise BadInputError(f"a pytest run (process {borrower}) works in the system now: wait for its end")
+                raise BadInputError(f"a pytest run (process {borrower.pid}) works in the system now: wait for its end")
             if self._shape != self._own_shape:
                 self._begin(self._own_shape)
             self._unused = False
@@ -56,7 +56,7 @@ class Loan:
         """See `Kept.touched`."""
         self._unused = False
 
-    def lend(self, pid: int) -> None:
+    def lend(self, to: Identity) -> None:
         """To a process, until it says that it has done or is gone.
 
         Raises:
@@ -64,9 +64,11 @@ class Loan:
         """
         with self._lock:
             borrower = self._living_borrower()
-            if borrower not in (None, pid):
-                raise BadInputError(f"another pytest run (process {borrower}) is attached already: wait for its end")
-            self._borrower = (pid, started(pid))
+            if borrower and borrower != to:
+                raise BadInputError(
+                    f"another pytest run (process {borrower.pid}) is attached already: wait for its end"
+                )
+            self._borrower = to
 
     def ready(self, shape: Shape) -> System | None:
         """The present system for the borrower, if it is of that shape, whole, and nobody has used it."""
@@ -135,11 +137,8 @@ class Loan:
             narrate=_silently,
         )
 
-    def _living_borrower(self) -> int | None:
-        if self._borrower is None:
-            return None
-        pid, since = self._borrower
-        return pid if started(pid) == since else None
+    def _living_borrower(self) -> Identity | None:
+        return None if self._borrower is None or self._borrower.is_gone() else self._borrower
 
 
 def _silently(words: str) -> AbstractContextManager[None]:

@@ -21,8 +21,7 @@ def known_targets(system: System) -> Mapping[str, tuple[Target, str]]:
         "oldest": (targets.oldest_member, "the oldest Hazelcast member"),
     }
     if system.epoch.queue == "kafka":
-        leader = targets.leader_holding(system.topic, _partitions(system))
-        return {"leader": (leader, "the broker that leads the partition with the most messages"), **known}
+        return {"leader": (_leader(system), "the broker that leads the partition with the most messages"), **known}
     return {"owner": (targets.owner_of(system.queue), "the Hazelcast member that owns the queue"), **known}
 
 
@@ -100,6 +99,15 @@ def _running_of(role: str) -> Target:
         if not running:
             raise BadInputError(f"no {role} node runs: harness start {role}")
         return Picked(running, f"every running {role} node was asked for")
+
+    return pick
+
+
+def _leader(system: System) -> Target:
+    """Looks through the history when it picks, and not whenever somebody wants to know which targets there are."""
+
+    def pick(clusters: Clusters) -> Picked:
+        return targets.leader_holding(system.topic, _partitions(system))(clusters)
 
     return pick
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from harness.events import NEMESIS, Event
@@ -24,7 +24,7 @@ def watch(kept: Kept, session: str | None, taken: int) -> Mapping[str, object]:
     """
     system = kept.system
     mine = f"{system.epoch.id}-{kept.era}"
-    events = system.history.events[taken if session == mine else 0 :][:_MOST_EVENTS]
+    events = system.history.since(taken if session == mine else 0)[:_MOST_EVENTS]
     known = system.deployment.nodes
     return {
         "session": mine,
@@ -38,7 +38,7 @@ def watch(kept: Kept, session: str | None, taken: int) -> Mapping[str, object]:
     }
 
 
-def _told(events: tuple[Event, ...]) -> Iterator[Event]:
+def _told(events: Sequence[Event]) -> Iterator[Event]:
     """Faults as they are, operations without what they carried."""
     for event in events:
         yield event if event.process == NEMESIS else event._replace(value=None, error=None)

@@ -9,22 +9,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.claim import Marker
 from harness.errors import EnvironmentUnfitError
 from harness.narration import Say
 
 ROOT = Path(__file__).resolve().parents[2]
 GIGABYTE = 1024**3
+#: Ours by its place, also if it was made before there was a marker.
+_USUAL = ROOT / ".cache" / "harness"
+_MARKER = Marker(
+    name=".harness-cache",
+    text=b"The fault-tolerance harness keeps here what it downloaded or made once, and removes what is not used.\n",
+    option="HARNESS_CACHE",
+)
 
 
 def cache_folder() -> Path:
     """`.cache/harness` beside the code, or what HARNESS_CACHE names.
 
     Raises:
+        BadInputError: HARNESS_CACHE names a folder of somebody else's.
         EnvironmentUnfitError: it can't be made.
     """
-    folder = Path(os.environ.get("HARNESS_CACHE") or ROOT / ".cache" / "harness").resolve()
+    folder = Path(os.environ.get("HARNESS_CACHE") or _USUAL).resolve()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if folder == _USUAL:
+            _MARKER.put(folder)
+        os.close(_MARKER.claim(folder)[0])
     except OSError as error:
         raise EnvironmentUnfitError(
             f"the cache folder {folder} can't be made ({error.strerror}): name another in HARNESS_CACHE"
@@ -35,7 +46,7 @@ def cache_folder() -> Path:
 @contextmanager
 def exclusively(name: str, say: Say) -> Iterator[None]:
     """One process at a time between here and the end of the block; the kernel lets go if it dies."""
-    with (cache_folder() / f".{name}.lock").open("w") as lock:
+    with (cache_folder() / f".{name}.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -7,24 +7,23 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import subprocess
-import sys
+import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from harness.errors import EnvironmentUnfitError
+from harness.claim import remove
 from harness.narration import Say
 from harness.provision.cache import assert_room, cache_folder
 from harness.provision.jars import lock_path
 from harness.provision.kinds import SERVERS
+from harness.provision.preparing import LAUNCHERS, prepare, sweep_scratch
 from harness.topology.nodes import Kind
 
-LAUNCHERS = Path(__file__).parent / "launchers"
 _ROOM_GB = 0.5
 _KEPT_S = 7 * 24 * 3600
-_TIMEOUT_S = 400
+_CACHE = re.compile(r"[a-z-]+-[0-9a-f]{16}\.aot")
+_HALF_MADE = re.compile(r"\.[a-z-]+-[0-9a-f]{16}(\.aot)?\.[0-9]+\.part|formatting-[a-z0-9_]{8}")
 _DOING = {
     "train": "a training start for Java's cache, once (10 to 20 s)",
     "format-kafka": "formatting a storage folder, once",
@@ -60,18 +59,16 @@ def make(kind: Kind, where: Mapping[str, str], say: Say) -> None:
             continue
         assert_room(f"make what {kind} reuses", _ROOM_GB, path.parent)
         say(f"{kind}: {_DOING[arguments[0]]}")
-        _prepare(arguments, where)
+        prepare(arguments, where)
 
 
 def sweep() -> None:
-    """Removes what no run has used for a week, and what a killed one left half-made."""
-    for path in (cache_folder() / "java").glob("*.aot"):
-        if time.time() - path.stat().st_mtime > _KEPT_S:
-            path.unlink()
-    for path in (cache_folder() / "java").glob(".*.part*"):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    for path in (cache_folder() / "java").glob("formatting-*"):
-        shutil.rmtree(path)
+    """Removes what no run has used for a week, and what a killed one left half-made; knows each by its whole name."""
+    sweep_scratch()
+    for path in (cache_folder() / "java").glob("*"):
+        unused = _CACHE.fullmatch(path.name) and time.time() - path.lstat().st_mtime > _KEPT_S
+        if unused or _HALF_MADE.fullmatch(path.name):
+            remove(path)
 
 
 def _fits(kind: Kind, java: Path, jars: Path) -> str:
@@ -91,17 +88,3 @@ def _hash(parts: Iterable[bytes]) -> str:
     for part in parts:
         seen.update(hashlib.sha256(part).digest())
     return seen.hexdigest()[:16]
-
-
-def _prepare(arguments: Sequence[str], where: Mapping[str, str]) -> None:
-    done = subprocess.run(
-        [sys.executable, str(LAUNCHERS / "prepare.py"), *arguments],
-        env={"PATH": os.environ.get("PATH", os.defpath), **where},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=_TIMEOUT_S,
-    )
-    if done.returncode:
-        raise EnvironmentUnfitError(done.stdout.strip())

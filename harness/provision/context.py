@@ -17,6 +17,7 @@ import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 from harness.errors import EnvironmentUnfitError
 from harness.narration import Say
@@ -103,6 +104,11 @@ def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
     entry.uname = entry.gname = ""
     entry.mode = 0o755 if entry.isdir() else 0o644
     return entry
+
+
+def carries_credentials() -> bool:
+    """Whether this machine's settings of pip name somebody with a registry or a proxy: no layer may keep them."""
+    return any("@" in urlsplit(url).netloc for _, value in _pip_options() for url in value.split())
 
 
 def _pip() -> dict[str, bytes]:

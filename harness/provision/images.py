@@ -6,6 +6,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ from harness.errors import EnvironmentUnfitError
 from harness.narration import Say
 from harness.provision.base_image import RECIPE, ensure_base
 from harness.provision.cache import assert_room, cache_folder, exclusively
-from harness.provision.context import content_hash, write_context
+from harness.provision.context import carries_credentials, content_hash, write_context
 from harness.provision.kinds import KINDS
 from harness.topology.nodes import Kind
 
 LABEL = "harness.image"
+_STAGE = re.compile(r" : FROM (\S+) AS (\S+)$")
+_LAYER = re.compile(r"---> ([0-9a-f]{12})")
 _ROOM_GB = 3.0
 _ROOM_GB_CONTEXT = 0.5
 _SILENCE_S = 300
@@ -61,9 +64,10 @@ def ensure_images(client: docker.DockerClient, say: Say) -> Mapping[Kind, str]:
             if missing := [kind for kind in KINDS if _lacks(client, tags[kind])]:
                 _assert_room(client)
                 base = ensure_base(client, say)
-                for kind in missing:
-                    _build(client, kind, tags[kind], {"BASE": base, "TUNED": _tuned()}, say)
-                    _forget_old(client, kind)
+                with _without_credentials(client) as layers:
+                    for kind in missing:
+                        _build(client, kind, tags[kind], {"BASE": base, "TUNED": _tuned()}, say, layers)
+                        _forget_old(client, kind)
     except (DockerException, requests.RequestException) as error:
         raise EnvironmentUnfitError(f"the Docker engine could not provide the images: {error}") from error
     return tags
@@ -85,7 +89,24 @@ def _assert_room(client: docker.DockerClient) -> None:
         assert_room("build the images (docker image prune frees some)", _ROOM_GB, root)
 
 
-def _build(client: docker.DockerClient, kind: Kind, tag: str, arguments: dict[str, str], say: Say) -> None:
+@contextmanager
+def _without_credentials(client: docker.DockerClient) -> Iterator[list[str]]:
+    """Collects the layers that hold this machine's settings of pip; at the end they go, if somebody is named there.
+
+    Else they stay, as the builder's cache of what came from the package registry. The classic builder has no secrets.
+    """
+    layers: list[str] = []
+    try:
+        yield layers
+    finally:
+        if carries_credentials():
+            for layer in reversed(layers):
+                _remove(client, layer)
+
+
+def _build(
+    client: docker.DockerClient, kind: Kind, tag: str, arguments: dict[str, str], say: Say, layers: list[str]
+) -> None:
     say(f"{kind} image: building {tag}")
     with tempfile.TemporaryFile(dir=cache_folder()) as context:
         write_context(kind, context, say)
@@ -103,18 +124,22 @@ def _build(client: docker.DockerClient, kind: Kind, tag: str, arguments: dict[st
             labels={LABEL: kind},
             buildargs={**arguments, **{name: os.environ[name] for name in _PROXIES if name in os.environ}},
         )
-        _follow(kind, parts, say)
+        _follow(kind, parts, say, layers)
 
 
-def _follow(kind: Kind, parts: Iterator[dict[str, Any]], say: Say) -> None:
-    """Tells of every step that is really run, and raises what went wrong."""
+def _follow(kind: Kind, parts: Iterator[dict[str, Any]], say: Say, layers: list[str]) -> None:
+    """Tells of every step that is really run, adds the layers that are made with pip, and raises what went wrong."""
     lines: list[str] = []
-    step = ""
+    step, with_pip = "", False
     for part in parts:
         text = str(part.get("stream", "")).strip()
         lines += text.splitlines()
         if text.startswith("Step "):
             step = " ".join(text.split())
+            if begins := _STAGE.search(step):
+                with_pip = "pip" in begins.groups()
+        elif with_pip and not _STAGE.search(step) and (layer := _LAYER.fullmatch(text)):
+            layers.append(layer[1])
         elif text.startswith("---> Running in") and " : RUN " in step:
             say(f"{kind} image: {step[:110]}")
         if failed := part.get("error"):
@@ -135,11 +160,22 @@ def _explain(kind: Kind, error: str, lines: list[str]) -> str:
 
 
 def _forget_old(client: docker.DockerClient, kind: Kind) -> None:
-    """Keeps the newest few of a kind, so that two checkouts don't take turns; the engine keeps what is in use."""
-    mine = client.api.images(filters={"label": f"{LABEL}={kind}", "dangling": False})
+    """Keeps the newest few of a kind, so that two checkouts don't take turns; the engine keeps what is in use.
+
+    Only a name of ours goes: an image that somebody made of one of ours has its label, too.
+    """
+    repository = f"harness-{kind}"
+    ours = re.compile(rf"{re.escape(repository)}:[0-9a-f]{{16}}")
+    mine = client.api.images(name=repository, filters={"label": f"{LABEL}={kind}", "dangling": False})
     for image in sorted(mine, key=lambda image: int(image["Created"]), reverse=True)[_KEPT:]:
-        try:
-            client.api.remove_image(image["Id"])
-        except APIError as error:
-            if error.status_code not in (404, 409):
-                raise
+        for tag in filter(ours.fullmatch, image["RepoTags"]):
+            _remove(client, tag)
+
+
+def _remove(client: docker.DockerClient, image: str) -> None:
+    """Unless it is in use, or gone already."""
+    try:
+        client.api.remove_image(image)
+    except APIError as error:
+        if error.status_code not in (404, 409):
+            raise

@@ -69,14 +69,20 @@ def locked(server: str) -> tuple[Jar, ...]:
     return tuple(jars)
 
 
+def jars_folder(server: str) -> Path:
+    """Where a server's jars are: another folder for each lock, as checkouts of different locks may share a cache."""
+    return cache_folder() / "jars" / f"{server}-{_sha256(lock_path(server))[:16]}"
+
+
 def install(server: str, say: Say) -> Path:
-    """The folder that holds exactly the locked jars of a server, each with the right content.
+    """The folder that holds the locked jars of a server and no other, each with the right content.
 
     Raises:
-        EnvironmentUnfitError: a jar's hash differs, the registry does not answer, or the disk is full.
+        EnvironmentUnfitError: a jar's hash differs, one is there that is not locked, the registry does not answer, or
+            the disk is full.
     """
     jars = locked(server)
-    folder = cache_folder() / "jars" / server
+    folder = jars_folder(server)
     folder.mkdir(parents=True, exist_ok=True)
     with exclusively(f"jars-{server}", say):
         if missing := [jar for jar in jars if not (folder / jar.file).exists()]:
@@ -84,8 +90,10 @@ def install(server: str, say: Say) -> Path:
         with ThreadPoolExecutor() as pool:
             for jar, found in zip(jars, pool.map(lambda jar: _sha256(folder / jar.file), jars), strict=True):
                 _assert_same(jar, found, folder / jar.file)
-        for stranger in {path.name for path in folder.iterdir()} - {jar.file for jar in jars}:
-            (folder / stranger).unlink()
+        if strangers := {path.name for path in folder.glob("*.jar")} - {jar.file for jar in jars}:
+            raise EnvironmentUnfitError(
+                f"{folder / min(strangers)} is not of the lock, and the server would run it: take it away and run again"
+            )
     return folder
 
 

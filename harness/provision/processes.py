@@ -16,6 +16,7 @@ from harness.provision import caches
 from harness.provision.cache import ROOT, exclusively
 from harness.provision.jars import install
 from harness.provision.kinds import SERVERS
+from harness.provision.preparing import LAUNCHERS
 from harness.topology.nodes import Kind
 
 
@@ -29,7 +30,7 @@ class ProcessKit:
         """The command; a spec's arguments follow it."""
         if kind == "service":
             return [sys.executable, "-m"]
-        return [sys.executable, str(caches.LAUNCHERS / f"launch_{SERVERS[kind].launcher}.py")]
+        return [sys.executable, str(LAUNCHERS / f"launch_{SERVERS[kind].launcher}.py")]
 
     def environment(self, kind: Kind) -> Mapping[str, str]:
         """Where the launcher finds what it needs."""

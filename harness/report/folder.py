@@ -8,8 +8,8 @@ import re
 import sys
 from pathlib import Path
 
+from harness.claim import Marker, remove
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError
-from harness.report.claim import Marker, remove
 
 #: In git for `reports/`, so that a checkout's is ours from the beginning.
 MARKER = Marker(

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from harness.claim import remove
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
-from harness.report.claim import remove
 from harness.report.folder import CONFIG, MARKER, TREND
 
 _ALLURE = "allure@3.18.0"

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harness.checkers import Anomaly, Verdict, combine
+from harness.claim import Marker, remove
 from harness.errors import BadInputError
 from harness.events import Events
 from harness.recovery import kinds
 from harness.report import messages
-from harness.report.claim import Marker, remove
 from harness.report.forensics import explained
 from harness.report.overview import overview
 from harness.report.timeline import svg

@@ -37,14 +37,15 @@ class Gate:
         """One connection; anything but HTTP ends here."""
         if scope["type"] != "http":
             return
-        _, token, *rest = scope["path"].split("/", 2)
+        # Without a slash at its beginning is the path of OPTIONS * alone.
+        token, inside, rest = scope["path"].removeprefix("/").partition("/")
         if not self._admits(Headers(scope=scope), token):
             await PlainTextResponse("403: use the address that harness watch printed\n", 403)(scope, receive, send)
             return
-        if not rest:
+        if not inside:
             await RedirectResponse(f"/{token}/")(scope, receive, send)
             return
-        inner = {**scope, "path": f"/{rest[0]}", "raw_path": None}
+        inner = {**scope, "path": f"/{rest}", "raw_path": None}
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":

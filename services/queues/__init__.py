@@ -94,9 +94,9 @@ class Source(Protocol):
         """Why no messages can come now, or None."""
 
 
-def encode(message_id: str, msg: str) -> str:
-    """A message as it goes over the queue."""
-    return json.dumps({"id": message_id, "msg": msg})
+def encode(message_id: str, msg: str, **more: str) -> str:
+    """A message as it goes over the queue, with what else the queue itself needs to know of it."""
+    return json.dumps({"id": message_id, "msg": msg, **more})
 
 
 def decode(text: str | bytes, *, partition: int | None = None, offset: int | None = None) -> Held:

@@ -1,19 +1,24 @@
-"""The queue as a Hazelcast queue: offer with a backup, and take inside a transaction.
+"""The queue as a Hazelcast queue: offer with a backup, and take by claim, without a transaction.
 
-A message counts as taken once its transaction has committed. If the answer to the commit is lost, it may or may not
-have committed: the message is kept (if it had committed, nobody else has it). Had it not, the queue hands the message
-out again: to this instance, which stores it once, by id, or to another, and then both hold it. So: at least once,
-never lost; exactly once as long as every commit is answered. An id that is posted again after an unknown outcome can
-be in the queue twice, with the same consequence.
+To take a message, a consumer looks at the queue's head, claims that entry in a map that all consumers share, and only
+then has it removed. The claim is what counts: it is put only where there is none and says whose it is, so it may be
+asked for again until it is answered, and all get the same answer. An entry that is claimed may be removed by anybody,
+any number of times, so no answer to a removal is needed either. A consumer whose claim is not answered keeps the
+message in mind and asks again, whatever it is connected to by then.
+
+So a message that was offered once is held by exactly one consumer, unless both copies of its claim are lost; and it is
+gone only with the consumer that holds it. An id that is posted again after an unknown outcome is an entry of its own.
+Transactions do not hold that much: see docs/decisions/0012.
 """
 
 from __future__ import annotations
 
+import hashlib
+import threading
 from typing import Any
+from uuid import uuid4
 
 from hazelcast.client import HazelcastClient
-from hazelcast.errors import TransactionError, TransactionNotActiveError, TransactionTimedOutError
-from hazelcast.transaction import TWO_PHASE, Transaction
 
 from services.hazelcast_client import OPERATION_S, Cluster, result
 from services.logs import Log
@@ -21,10 +26,11 @@ from services.parts import NotConnectedError
 from services.queues import NotQueuedError, Queued, Store, decode, encode
 from services.settings import HazelcastQueue
 
-#: How long a take waits for a message, and how long its transaction may live, in seconds.
-POLL_S, TRANSACTION_S = 0.3, 10.0
-#: The server says that it has not committed.
-NOT_COMMITTED = (TransactionError, TransactionNotActiveError, TransactionTimedOutError)
+#: How soon a consumer looks again at a queue that was empty, in seconds.
+EMPTY_S = 0.05
+#: How long a claim is kept, in seconds: far longer than a consumer may hang, or an entry be seen again by one whose
+#: member had fallen behind. Afterwards the entry would be handed out anew.
+CLAIM_S = 3600
 
 
 class HazelcastProducing:
@@ -41,13 +47,17 @@ class HazelcastProducing:
         self.start, self.problem, self.stop = self._cluster.start, self._cluster.problem, self._cluster.stop
 
     def put(self, message_id: str, msg: str, timeout_s: float) -> Queued:
-        """Offers it and waits until the backup has it too."""
+        """Offers it and waits until the backup has it too.
+
+        The entry has a name of its own: an offer that Hazelcast carries out twice (a member may send it again when the
+        queue's owner dies) is one entry to the consumers.
+        """
         try:
             queue: Any = self._cluster.client().get_queue(self._name)
         except NotConnectedError as error:
             raise NotQueuedError(str(error), unknown=False) from error
         try:
-            taken = result(queue.offer(encode(message_id, msg)), min(timeout_s, OPERATION_S))
+            taken = result(queue.offer(encode(message_id, msg, entry=uuid4().hex)), min(timeout_s, OPERATION_S))
         except Exception as error:  # the client raises its own errors, IOError and others
             raise NotQueuedError(repr(error), unknown=True) from error
         if not taken:
@@ -56,7 +66,7 @@ class HazelcastProducing:
 
 
 class HazelcastSource:
-    """Takes messages off a queue, one in a transaction.
+    """Takes messages off a queue, one at a time.
 
     Args:
         settings: cluster and queue.
@@ -64,10 +74,17 @@ class HazelcastSource:
     """
 
     def __init__(self, settings: HazelcastQueue, log: Log) -> None:
-        self._name, self._log = settings.name, log
-        self._cluster = Cluster(settings.cluster, lambda client: client.get_queue(settings.name), log)
+        self._name, self._claims, self._log = settings.name, f"{settings.name}-claims", log
+        self._cluster = Cluster(settings.cluster, self._prepare, log)
+        self._me = uuid4().hex
+        self._unanswered: str | None = None
         self._started = False
-        self._polled = False
+        self._looked = False
+        self._ended = threading.Event()
+
+    def _prepare(self, client: HazelcastClient) -> None:
+        client.get_queue(self._name)
+        client.get_map(self._claims)
 
     def open(self) -> None:
         """Makes sure that there is a client, which reconnects by itself."""
@@ -77,58 +94,47 @@ class HazelcastSource:
         self._cluster.client()
 
     def step(self, store: Store) -> None:
-        """Takes one message, if there is one, and stores it once its transaction has committed."""
-        text, transaction = self._take(self._cluster.client())
-        self._polled = True
-        if text is None:
-            transaction.rollback()
+        """Takes one message, if there is one: claims it, stores it, and has it removed."""
+        client = self._cluster.client()
+        queue: Any = client.get_queue(self._name)
+        entry = self._unanswered or result(queue.peek())
+        self._looked = True
+        if entry is None:
+            self._ended.wait(EMPTY_S)
             return
-        committed = self._commit(transaction)
-        if committed is False:
-            return
+        self._unanswered = entry
+        if self._is_mine(client, entry):
+            self._store(store, entry)
+        self._unanswered = None
+        result(queue.remove(entry))
+
+    def _is_mine(self, client: HazelcastClient, entry: str) -> bool:
+        """Whether this instance is the one that takes the entry, now that it is decided."""
+        claims: Any = client.get_map(self._claims)
+        name = hashlib.sha256(entry.encode()).hexdigest()
+        taker = result(claims.put_if_absent(name, self._me, CLAIM_S))
+        if taker == self._me:
+            # The answer to an earlier try was lost, perhaps before there was a backup: this one waits for it.
+            result(claims.set(name, self._me, CLAIM_S))
+        return taker in {None, self._me}
+
+    def _store(self, store: Store, entry: str) -> None:
         try:
-            held = decode(text)
+            held = decode(entry)
         except ValueError as error:
             self._log("not a message, skipped", error=repr(error))
             return
-        self._log("consumed", id=held.id, new=store.add(held), commit="ok" if committed else "unknown")
-
-    def _take(self, client: HazelcastClient) -> tuple[str | None, Transaction]:
-        transaction = client.new_transaction(timeout=TRANSACTION_S, durability=1, type=TWO_PHASE)
-        transaction.begin()
-        try:
-            return transaction.get_queue(self._name).poll(POLL_S), transaction
-        except BaseException:
-            self._roll_back(transaction)
-            raise
-
-    def _commit(self, transaction: Transaction) -> bool | None:
-        """True: committed; False: certainly not; None: unknown."""
-        try:
-            transaction.commit()
-        except NOT_COMMITTED as error:
-            self._log("not committed", error=repr(error))
-            self._roll_back(transaction)
-            return False
-        except Exception as error:
-            self._log("commit unknown", error=repr(error))
-            return None
-        return True
-
-    def _roll_back(self, transaction: Transaction) -> None:
-        try:
-            transaction.rollback()
-        except Exception as error:  # its time limit or its member's end rolls it back on the server
-            self._log("not rolled back", error=repr(error))
+        self._log("consumed", id=held.id, new=store.add(held))
 
     def close(self) -> None:
         """Nothing to leave: the queue has no members. The client stays, to reconnect."""
-        self._polled = False
+        self._looked = False
 
     def end(self, within_s: float) -> None:
         """Closes the client."""
+        self._ended.set()
         self._cluster.stop(within_s)
 
     def problem(self) -> str | None:
         """No connection, or no answer from the queue yet."""
-        return self._cluster.problem() or (None if self._polled else f"queue {self._name} has not answered yet")
+        return self._cluster.problem() or (None if self._looked else f"queue {self._name} has not answered yet")

@@ -18,6 +18,7 @@ from harness.backends import engine
 from harness.backends.docker import DockerBackend, DockerDeployment
 from harness.backends.docker_guest import Guest
 from harness.backends.docker_node import PortTakenError
+from harness.backends.docker_site import LABEL_DEPLOYMENT
 from harness.backends.protocol import Node, Phase
 from harness.backends.ready import wait_ready
 from harness.backends.session import Session
@@ -214,6 +215,19 @@ def test_two_deployments_do_not_meet_and_closing_one_leaves_the_other(
     other.close()
     assert _owned(session) == before
     assert _get(deployment.nodes["tiny-1"])
+
+
+def test_a_strangers_container_that_bears_the_deployments_name_stays(
+    backend: DockerBackend, session: Session, tiny_image: str
+) -> None:
+    with contextlib.closing(engine.connect()) as client, backend.deploy(Topology("one", (tiny(1),)), print) as mine:
+        labels = {LABEL_DEPLOYMENT: mine._site.name, "harness.session": session.id}
+        stranger = client.containers.create(tiny_image, labels=labels)
+        try:
+            mine.close()
+            assert client.containers.get(str(stranger.id)).status == "created"
+        finally:
+            stranger.remove()
 
 
 def test_removed_nodes_are_forgotten_and_unknown_names_ignored(deployment: DockerDeployment) -> None:

@@ -46,8 +46,15 @@ def test_a_process_with_the_sessions_labels_is_found() -> None:
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can start another user's process")
 def test_what_another_users_process_says_of_itself_counts_for_nothing() -> None:
-    with sleeping(MINE.labels(), user=12345) as pid:
-        assert pid not in found()
+    asked: set[str] = set()
+
+    def wanted(session: Session) -> bool:
+        asked.add(session.id)
+        return session == MINE
+
+    with sleeping(MINE.labels(), user=12345):
+        assert not processes_of(wanted)
+    assert MINE.id not in asked
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,11 @@
+import contextlib
+import os
+from dataclasses import replace
+
 import pytest
 
+from harness.backends import engine
+from harness.backends.session import LABEL_OWNER, LABEL_SESSION, LABEL_USER
 from harness.backends.sweep import sweep
 from tests.backends.owners import owning
 
@@ -33,3 +39,34 @@ def test_containers_are_swept_by_the_same_rule(tiny_image: str) -> None:
         sweep(lambda line: None)
         assert not dead.left()
         assert set(live.left()) == set(before)
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("bearing", ["its id alone", "another user", "another namespace", "an earlier version's"])
+def test_a_strangers_volume_beside_it_stays(bearing: str) -> None:
+    with owning() as owner, contextlib.closing(engine.connect()) as client:
+        owner.kill_the_watchdog()
+        owner.kill()
+        labels = owner.session.labels()
+        process = owner.session.owner
+        strangers = {
+            "its id alone": {LABEL_SESSION: owner.session.id},
+            "another user": {**labels, LABEL_USER: str(owner.session.user + 1)},
+            "another namespace": {**labels, LABEL_OWNER: str(replace(process, namespace=1))},
+            "an earlier version's": {
+                LABEL_SESSION: owner.session.id,
+                "harness.host": os.uname().nodename,
+                "harness.owner.pid": str(process.pid),
+                "harness.owner.started": "1.00",
+            },
+        }
+        name = f"harness-test-{owner.session.id}"
+        client.api.create_volume(f"{name}-mine", labels=labels)
+        client.api.create_volume(f"{name}-strangers", labels=strangers[bearing])
+        try:
+            sweep(lambda line: None)
+            assert [one["Name"] for one in client.api.volumes(filters={"name": name})["Volumes"]] == [
+                f"{name}-strangers"
+            ]
+        finally:
+            client.api.remove_volume(f"{name}-strangers")

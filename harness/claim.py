@@ -9,6 +9,7 @@ import fcntl
 import os
 import shutil
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +57,20 @@ class Marker:
             os.close(file)
             raise
         return file, alone
+
+    def put(self, folder: Path) -> None:
+        """Marks a folder that is ours by its place, whatever it holds; makes it if it is not there.
+
+        Raises:
+            OSError: it can't be written.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            file = os.open(folder / self.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+            try:
+                os.write(file, self.text)
+            finally:
+                os.close(file)
 
     def marks(self, folder: Path) -> bool:
         """Whether the folder is ours."""

@@ -1,0 +1,112 @@
+"""Runs `launchers/prepare.py` so that nothing of it is left, neither processes nor folders, whatever ends it.
+
+It works in a scratch folder of the machine's temporary one. Whoever works there holds the lock of its marker; a folder
+whose lock is free was left by a run that was killed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil
+
+from harness.claim import Marker
+from harness.errors import EnvironmentUnfitError
+
+LAUNCHERS = Path(__file__).parent / "launchers"
+_TIMEOUT_S = 400.0
+_GONE_TIMEOUT_S = 5.0
+_PREFIX = "harness-preparing-"
+_MARKER = Marker(
+    name=".harness-scratch",
+    text=b"The fault-tolerance harness prepares something here, and removes the folder afterwards.\n",
+    option="TMPDIR",
+)
+
+
+def prepare(arguments: Sequence[str], where: Mapping[str, str]) -> None:
+    """Runs it to its end.
+
+    Raises:
+        EnvironmentUnfitError: it failed, with what it says, or took too long.
+    """
+    with _scratch() as (folder, lock):
+        process = subprocess.Popen(
+            [sys.executable, str(LAUNCHERS / "prepare.py"), *arguments],
+            env={"PATH": os.environ.get("PATH", os.defpath), "TMPDIR": str(folder), **where},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            pass_fds=[lock],
+        )
+        try:
+            said, _ = process.communicate(timeout=_TIMEOUT_S)
+        except subprocess.TimeoutExpired as error:
+            raise EnvironmentUnfitError(
+                f"prepare.py {' '.join(arguments)} took longer than {_TIMEOUT_S:g} s"
+            ) from error
+        finally:
+            _end(process)
+    if process.returncode:
+        raise EnvironmentUnfitError(said.strip())
+
+
+def sweep_scratch() -> None:
+    """Removes the scratch folders that nobody works in any more, and ends what still runs there."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        if folder.is_symlink() or not _MARKER.marks(folder):
+            continue
+        with suppress(FileNotFoundError):  # whoever made it removes it just now
+            lock, left = _MARKER.claim(folder)
+            if left:
+                _kill(_working_in(folder))
+                shutil.rmtree(folder, ignore_errors=True)
+            os.close(lock)
+
+
+@contextmanager
+def _scratch() -> Iterator[tuple[Path, int]]:
+    """A folder and its lock."""
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    lock, _ = _MARKER.claim(folder)
+    try:
+        # PostgreSQL refuses root; the user that it runs as instead has to get through to its own folder.
+        folder.chmod(0o711)
+        yield folder, lock
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Kills it, if it runs, and all that it started: its servers are in sessions of their own."""
+    if process.poll() is None:
+        with suppress(psutil.NoSuchProcess):
+            _kill(psutil.Process(process.pid).children(recursive=True))
+        process.kill()
+        process.communicate()
+
+
+def _working_in(folder: Path) -> list[psutil.Process]:
+    """The servers that have their data there."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if Path(process.environ().get("HARNESS_DATA", "/")).is_relative_to(folder):
+                found.append(process)
+    return found
+
+
+def _kill(processes: Iterable[psutil.Process]) -> None:
+    killed = list(processes)
+    for process in killed:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(killed, timeout=_GONE_TIMEOUT_S)

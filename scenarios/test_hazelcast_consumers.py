@@ -1,0 +1,61 @@
+"""Consumers that take from a Hazelcast queue while its members, or they themselves, fail."""
+
+import pytest
+
+from harness import (
+    Kill,
+    Nemesis,
+    Pause,
+    System,
+    assert_delivered_and_aggregated,
+    member_list_of,
+    node,
+    oldest_member,
+    other_than,
+    owner_of,
+    partitions_safe,
+)
+
+pytestmark = [
+    pytest.mark.faulttolerance,
+    pytest.mark.guarantee("no acknowledged message is lost"),
+    pytest.mark.hazelcast,
+    pytest.mark.system(queue="hazelcast", brokers=0),
+]
+#: Longer than the time that a consumer of this kind is usually given to commit, in seconds.
+HANGING_S = 12.0
+
+
+@pytest.mark.parametrize("victim", ["the owner", "another", "the oldest"])
+def test_members_that_die_while_messages_are_taken_lose_none(system: System, faults: Nemesis, victim: str) -> None:
+    """Under posts and with both consumers at work, a member is killed and started again, three times: the one that
+    owns the queue, one that only passes on what a consumer asks, or the oldest. Whatever a consumer was about to take
+    at that moment is not lost: every acknowledged message reaches exactly one of them, and GET shows it.
+    """
+    owner = owner_of(system.queue)
+    target = {"the owner": owner, "another": other_than(owner), "the oldest": oldest_member}[victim]
+    with system.traffic() as traffic:
+        for _ in range(3):
+            traffic.await_answers(40)
+            killed = faults.inject(Kill(), target)
+            traffic.await_answers(40)
+            killed.undo().until(member_list_of(3)).until(partitions_safe())
+
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+def test_a_consumer_that_hangs_while_it_takes_loses_nothing(system: System, faults: Nemesis) -> None:
+    """Under posts, a messages instance hangs for twelve seconds, about to take a message, and goes on.
+    The message is not lost between the queue and that instance, and the other one takes what comes meanwhile: every
+    acknowledged message reaches exactly one of them, and GET shows it.
+    """
+    with system.traffic() as traffic:
+        traffic.await_answers(40)
+        faults.inject(Pause(), node("messages-1")).lasting(HANGING_S).undo()
+        traffic.await_answers(40)
+
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)

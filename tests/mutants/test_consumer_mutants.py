@@ -1,0 +1,25 @@
+"""What turns the scenarios red that hit consumers of a Hazelcast queue at work."""
+
+import pytest
+
+from harness import Nemesis, System
+from harness.judgement import GuaranteeBrokenError
+from scenarios import test_hazelcast_consumers as consumers
+
+LOST = r"lost: \d+ of \d+ acknowledged messages never reached a messages instance"
+in_transactions = pytest.mark.system(
+    queue="hazelcast", brokers=0, mutants={"messages": "messages_working_in_transactions"}
+)
+
+
+@in_transactions
+@pytest.mark.parametrize("victim", ["the owner", "another", "the oldest"])
+def test_what_a_dead_member_coordinated_stays_reserved(system: System, faults: Nemesis, victim: str) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=LOST):
+        consumers.test_members_that_die_while_messages_are_taken_lose_none(system, faults, victim)
+
+
+@in_transactions
+def test_what_a_late_consumer_had_reserved_stays_so(system: System, faults: Nemesis) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=LOST):
+        consumers.test_a_consumer_that_hangs_while_it_takes_loses_nothing(system, faults)
