@@ -7,7 +7,8 @@ concurrency. Others, with compare-and-set or equal values, are searched (Wing an
 concurrent objects", 1993, with the memory of Lowe, "Testing for linearizability", 2017), which is exponential in the
 operations under way at once at worst and gives up as unknown.
 
-Keys are judged apart: linearizability is local (Herlihy and Wing, 1990).
+Keys are judged apart: linearizability is local (Herlihy and Wing, 1990). Keys and values are JSON scalars, told apart
+by `harness.checkers.identity`. A failed `cas` says nothing, as `fail` may stand for a refusal of any kind.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from bisect import bisect_left
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
+from harness.checkers.identity import identity
 from harness.checkers.verdict import Anomaly, Validity, Verdict, combine, judged, unknown
 from harness.events import NEVER, Event, Operation, operations
 
@@ -26,20 +29,20 @@ _KINDS = frozenset({"read", "write", "cas"})
 
 
 def check(events: Sequence[Event], *, most_configurations: int = MOST_CONFIGURATIONS) -> Verdict:
-    """Judges every key. Unknown if nothing was read, or if a search gave up."""
+    """Judges every key. Unknown if no read and no compare-and-set succeeded, or if a search gave up."""
     by_key: dict[Hashable, list[Operation]] = {}
     for operation in operations(events):
         if operation.f in _KINDS:
-            by_key.setdefault(operation.invoke.value[0], []).append(operation)
-    verdicts = [_of_key(key, found, most_configurations) for key, found in by_key.items()]
-    if not verdicts:
-        return unknown("no register was read or written")
+            by_key.setdefault(identity(operation.invoke.value[0]), []).append(operation)
+    if not any(o.outcome == "ok" and o.f != "write" for found in by_key.values() for o in found):
+        return unknown("no read and no compare-and-set succeeded, so nobody knows what the registers held")
+    verdicts = [_of_key(found[0].invoke.value[0], found, most_configurations) for found in by_key.values()]
     combined = combine(*verdicts)
     return Verdict(combined.validity, combined.anomalies, {"keys": len(by_key)})
 
 
 def _of_key(key: Hashable, history: Sequence[Operation], most_configurations: int) -> Verdict:
-    written = [operation.invoke.value[1] for operation in history if operation.f == "write"]
+    written = [identity(operation.invoke.value[1]) for operation in history if operation.f == "write"]
     if any(operation.f == "cas" for operation in history) or len(set(written)) < len(written) or None in written:
         return _by_search(key, history, most_configurations)
     return judged(_by_zones(key, history))
@@ -59,37 +62,40 @@ class _Zone:
 
 
 def _by_zones(key: Hashable, history: Sequence[Operation]) -> list[Anomaly]:
-    zones = {None: _Zone(None, None, -1, -1, None, None)}
-    failed: dict[object, Operation] = {}
+    zones: dict[Hashable, _Zone] = {None: _Zone(None, None, -1, -1, None, None)}
+    failed: dict[Hashable, Operation] = {}
     reads = []
     for operation in history:
         if operation.f == "read":
             if operation.outcome == "ok":
                 reads.append(operation)
         elif operation.outcome == "fail":
-            failed[operation.invoke.value[1]] = operation
+            failed[identity(operation.invoke.value[1])] = operation
         else:
             value = operation.invoke.value[1]
-            zones[value] = _Zone(operation, value, _end(operation), operation.invoke.index, operation, operation)
+            zones[identity(value)] = _Zone(
+                operation, value, _end(operation), operation.invoke.index, operation, operation
+            )
     found: list[Anomaly] = []
-    seen: set[object] = set()
+    seen: set[Hashable] = set()
     for read in reads:
         value = read.value[1]
-        zone = zones.get(value)
+        id_ = identity(value)
+        zone = zones.get(id_)
         if zone is None:
-            found.append(_unwritten(key, value, read, failed.get(value)))
+            found.append(_unwritten(key, value, read, failed.get(id_)))
             continue
         end, begin = _end(read), read.invoke.index
         if zone.write and end < zone.write.invoke.index:
             sentence = f"a read of {key} returned {value} before that was written"
             found.append(Anomaly("read from the future", sentence, (read, zone.write)))
-        seen.add(value)
+        seen.add(id_)
         if end < zone.finish:
             zone.finish, zone.first = end, read
         if begin > zone.start:
             zone.start, zone.last = begin, read
     # A write of unknown outcome that nobody read need not have happened.
-    real = [zone for zone in zones.values() if zone.value in seen or (zone.write and zone.write.outcome == "ok")]
+    real = [zone for id_, zone in zones.items() if id_ in seen or (zone.write and zone.write.outcome == "ok")]
     return found or _conflicts(key, real)
 
 
@@ -134,9 +140,10 @@ def _by_search(key: Hashable, history: Sequence[Operation], most: int) -> Verdic
     calls = [operation for operation in history if _may_matter(operation)]
     ends = [_end(operation) for operation in calls]
     begins = [operation.invoke.index for operation in calls]
+    moves = list(map(_move, calls))
     sure = sum(1 << place for place, end in enumerate(ends) if end < NEVER)
-    seen: set[tuple[int, object]] = set()
-    waiting: list[tuple[int, object]] = [(0, None)]
+    seen: set[tuple[int, Hashable]] = set()
+    waiting: list[tuple[int, Hashable]] = [(0, None)]
     furthest, best = 0, 0
     while waiting:
         done, value = waiting.pop()
@@ -149,7 +156,7 @@ def _by_search(key: Hashable, history: Sequence[Operation], most: int) -> Verdic
             return unknown(f"the search for an order of {len(calls)} operations on {key} gave up after {most} steps")
         if (count := (done & sure).bit_count()) > furthest:
             furthest, best = count, done
-        waiting += _steps(calls, begins, ends, done, value)
+        waiting += _steps(moves, begins, ends, done, value)
     stuck = tuple(calls[place] for place in _minimal(begins, ends, best))
     sentence = f"no order of the operations on {key} explains all answers; none of these can come next: " + "; ".join(
         f"{o.f} {o.value[1]}" for o in stuck[:4]
@@ -179,18 +186,29 @@ def _minimal(begins: Sequence[int], ends: Sequence[int], done: int) -> list[int]
     return [place for place in places if begins[place] < horizon]
 
 
+class _Move(NamedTuple):
+    """What an operation needs the value to be (`_ANYTHING` for a write), and what it is then."""
+
+    needs: Hashable
+    leaves: Hashable
+
+
+_ANYTHING = object()
+
+
+def _move(call: Operation) -> _Move:
+    if call.f == "read":
+        return _Move(identity(call.value[1]), identity(call.value[1]))
+    new = call.invoke.value[1]
+    return _Move(_ANYTHING, identity(new)) if call.f == "write" else _Move(*map(identity, new))
+
+
 def _steps(
-    calls: Sequence[Operation], begins: Sequence[int], ends: Sequence[int], done: int, value: object
-) -> list[tuple[int, object]]:
-    found: list[tuple[int, object]] = []
+    moves: Sequence[_Move], begins: Sequence[int], ends: Sequence[int], done: int, value: Hashable
+) -> list[tuple[int, Hashable]]:
     # Later ones first: the stack then tries the earliest first, which is usually the right one.
-    for place in reversed(_minimal(begins, ends, done)):
-        call = calls[place]
-        if call.f == "read":
-            if call.value[1] == value:
-                found.append((done | 1 << place, value))
-        elif call.f == "write":
-            found.append((done | 1 << place, call.invoke.value[1]))
-        elif call.invoke.value[1][0] == value:
-            found.append((done | 1 << place, call.invoke.value[1][1]))
-    return found
+    return [
+        (done | 1 << place, moves[place].leaves)
+        for place in reversed(_minimal(begins, ends, done))
+        if moves[place].needs is _ANYTHING or moves[place].needs == value
+    ]

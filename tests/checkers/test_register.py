@@ -41,7 +41,10 @@ class Register:
 
 def history(seed: int, steps: int, clients: int, **options: Any) -> tuple[Event, ...]:
     it = Register(**options)
-    return Concurrent(seed, it.apply, it.choose, clients=clients).run(steps)
+    run = Concurrent(seed, it.apply, it.choose, clients=clients)
+    run.run(steps)
+    run.after("read", ["x", None])
+    return tuple(run.events)
 
 
 def explained(events: tuple[Event, ...]) -> bool:
