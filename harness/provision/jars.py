@@ -6,6 +6,7 @@ The lock is installed as it is and nothing is resolved anew; that takes seconds 
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import tempfile
 import time
@@ -20,6 +21,7 @@ from jgo.constants import MAVEN_CENTRAL_URL
 from jgo.env import LockFile
 from jgo.maven import MavenContext
 
+from harness.claim import remove
 from harness.errors import EnvironmentUnfitError
 from harness.narration import Say
 from harness.provision.cache import cache_folder, exclusively
@@ -28,6 +30,8 @@ _JAVA = Path(__file__).parent / "java"
 _AT_ONCE = 8
 _ANSWER_TIMEOUT_S = 30
 _SAY_EVERY_S = 2.0
+#: What makes the name of a temporary folder its own.
+_SCRATCH = re.compile(r"[a-z0-9_]{8}")
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,10 @@ def _fetch(server: str, jars: Sequence[Jar], folder: Path, say: Say) -> None:
     say(f"{server}: getting {len(jars)} jars")
     settings = GlobalSettings.load()
     told = time.monotonic()
+    for left in folder.parent.glob(f".{server}-*"):
+        # Of a run that was killed: nobody else gets jars of this server now.
+        if _SCRATCH.fullmatch(left.name.removeprefix(f".{server}-")):
+            remove(left)
     # jgo writes in place, so a download that is cut off must not be left where somebody will look for it.
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{server}-") as scratch:
         maven = MavenContext(

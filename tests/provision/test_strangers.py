@@ -168,6 +168,15 @@ def test_checkouts_of_different_locks_share_a_cache_without_taking_each_others_j
     assert [path.name for path in second.glob("*.jar")] == ["server-2.0.jar"]
 
 
+def test_half_of_the_jars_that_a_killed_run_was_getting_is_removed_and_nothing_beside_it(
+    own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (".kafka-abcdefg_", ".kafka-notes", ".hazelcast-abcdefg_"):
+        (own_cache / "jars" / name).mkdir(parents=True)
+    folder = _installed(tmp_path, monkeypatch, "1.0")
+    assert {path.name for path in folder.parent.iterdir()} == {folder.name, ".kafka-notes", ".hazelcast-abcdefg_"}
+
+
 @pytest.mark.usefixtures("own_cache")
 def test_a_jar_that_is_not_locked_is_neither_run_nor_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = _installed(tmp_path, monkeypatch, "1.0")
