@@ -19,6 +19,10 @@ class BadInputError(HarnessError):
     """An option, a file or a value that a person gave can't be used."""
 
 
+class HistoryError(BadInputError):
+    """A history that can't be used as it is; names the line and the reason."""
+
+
 class EnvironmentUnfitError(HarnessError):
     """The machine lacks something: an engine, a free port, disk space, a registry that answers."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import gc
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
-from harness.errors import BadInputError
+from harness.errors import HistoryError as HistoryError
+from harness.lines import fields_of
 
 Type = Literal["invoke", "ok", "fail", "info"]
 NEMESIS = "nemesis"
@@ -19,10 +19,8 @@ UNDO = "undo-"
 #: A time after every other, in nanoseconds.
 NEVER = 1 << 62
 _TYPES = frozenset(get_args(Type))
-
-
-class HistoryError(BadInputError):
-    """A history that can't be used as it is; names the line and the reason."""
+#: Of an experiment, in seconds.
+_LONGEST_S = 1e9
 
 
 # Tuples, not data classes: a history may have millions, and these are made and read three times as fast.
@@ -109,35 +107,28 @@ def salvage(path: Path) -> tuple[Events, HistoryError | None]:
     return Events(found), broken
 
 
-_FIELDS: Mapping[str, type | tuple[type, ...]] = {
-    "index": int,
-    "time": int,
-    "process": (int, str),
-    "type": str,
-    "f": str,
-    "value": object,
-    "error": (str, type(None)),
-}
-
-
 def _parse(line: bytes, index: int) -> Event:
-    if not line.endswith(b"\n"):
-        raise HistoryError("the line is cut off; it is the last thing a killed recorder wrote")
-    try:
-        fields: Any = json.loads(line)
-    except ValueError as error:
-        raise HistoryError(f"not JSON ({error})") from error
-    if not isinstance(fields, dict):
-        raise HistoryError("not an event, which is a JSON object")
-    if missing := [name for name in _FIELDS if name not in fields and name != "error"]:
-        raise HistoryError(f"an event without {', '.join(missing)}")
-    for name, types in _FIELDS.items():
-        if not isinstance(fields.get(name), types) or (isinstance(fields.get(name), bool) and name != "value"):
-            raise HistoryError(f"{name} can't be {fields.get(name)!r}")
-    if fields["index"] != index:
-        raise HistoryError(f"index {fields['index']} where {index} was due: a line is missing, double or misplaced")
-    values: dict[str, Any] = {name: fields.get(name) for name in _FIELDS}
-    return Event(**values)
+    event = Event(**fields_of(line))
+    if not 0 <= event.time < NEVER:
+        raise HistoryError(f"time can't be {event.time}")
+    if event.index != index:
+        raise HistoryError(f"index {event.index} where {index} was due: a line is missing, double or misplaced")
+    if event.process == NEMESIS:
+        _refuse_odd_fault(event)
+    return event
+
+
+def _refuse_odd_fault(event: Event) -> None:
+    """A fault names its nodes and may say why it is those; an effect says how long after its fault it was seen."""
+    value = event.value if isinstance(event.value, dict) else {}
+    nodes, why = value.get("nodes"), value.get("why", "")
+    if "phase" in value and not (isinstance(nodes, list) and all(isinstance(node, str) for node in nodes)):
+        raise HistoryError(f'{event.f} of nobody: a fault has the names of its "nodes"')
+    if "phase" in value and not isinstance(why, str):
+        raise HistoryError(f'{event.f} for no reason: "why" says in words why it is those nodes')
+    after_s = value.get("after_s", 0)
+    if isinstance(after_s, bool) or not isinstance(after_s, int | float) or not 0 <= after_s <= _LONGEST_S:
+        raise HistoryError(f"{event.f} after {str(after_s)[:20]} s: after_s is how long after its fault it was seen")
 
 
 def operations(events: Iterable[Event]) -> tuple[Operation, ...]:
@@ -159,7 +150,7 @@ def steps(history: Sequence[Operation]) -> Iterator[tuple[Operation, bool]]:
 
 
 def faults(events: Iterable[Event]) -> list[Event]:
-    """The beginning of every fault, in order; its value holds `nodes` and `why`."""
+    """The beginning of every fault, in order; its value holds `nodes`, and `why` if it is known."""
     return [
         event
         for event in events
@@ -184,7 +175,8 @@ def undone(fault: Event, events: Iterable[Event]) -> int:
             if event.index > fault.index
             and event.process == NEMESIS
             and event.f == UNDO + fault.f
-            and event.value["nodes"] == fault.value["nodes"]
+            and isinstance(event.value, dict)
+            and event.value.get("nodes") == fault.value["nodes"]
         ),
         NEVER,
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.checkers.quantiles import quantiles_s
-from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, judged, unknown
 from harness.events import NEMESIS, NEVER, Event, Operation, faults, operations, undone
 
 _NS = 1e9
@@ -194,6 +194,7 @@ class Budget:
     drained_s: float | None = None
 
 
+@checker
 def check(events: Sequence[Event], budget: Budget) -> Verdict:
     """Judges a history against a budget. Unknown if something with a budget was not to be seen."""
     found: list[Anomaly] = []

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.checkers import aggregation, bounded_queue, counter, ids, lock, log, order, queue, register, sets
+from harness.checkers import aggregation, bounded_queue, counter, ids, lock, log, order, queue, register, sets, shapes
+from harness.checkers.shapes import Shape
 from harness.checkers.verdict import Verdict
 from harness.errors import BadInputError
-from harness.events import NEMESIS, Event
+from harness.events import NEMESIS, Event, operations
 
 #: The event with which a scenario notes the bound of its queue, {"bound": n}.
 BOUND = "bounded-queue"
@@ -21,28 +22,35 @@ class Check:
     name: str
     kinds: frozenset[str]
     check: Callable[[Sequence[Event]], Verdict]
+    shapes: Mapping[str, Shape]
 
 
 def _bounded(events: Sequence[Event]) -> Verdict:
-    bound = next((event.value["bound"] for event in events if event.process == NEMESIS and event.f == BOUND), None)
-    if bound is None:
+    noted = next((event.value for event in events if event.process == NEMESIS and event.f == BOUND), None)
+    bound = noted.get("bound") if isinstance(noted, dict) else None
+    if not isinstance(bound, int):
         raise BadInputError(f"the history has puts and takes, but no event {BOUND!r} that says how many items fit")
     return bounded_queue.check(events, bound=bound)
 
 
 CHECKS = (
-    Check("total queue", frozenset({"post", "drain"}), lambda events: queue.check(events, exactly_once=True)),
-    Check("order", frozenset({"post", "drain"}), order.check),
-    Check("aggregation", frozenset({"post", "get"}), aggregation.check),
-    Check("set at the end", frozenset({"add", "read"}), sets.at_the_end),
-    Check("set over time", frozenset({"add", "read"}), sets.over_time),
-    Check("counter", frozenset({"increment", "read"}), counter.check),
-    Check("register", frozenset({"write", "read"}), register.check),
-    Check("register", frozenset({"cas"}), register.check),
-    Check("lock", frozenset({"acquire"}), lock.check),
-    Check("ids", frozenset({"generate"}), ids.check),
-    Check("bounded queue", frozenset({"take"}), _bounded),
-    Check("log", frozenset({"send", "poll"}), log.check),
+    Check(
+        "total queue",
+        frozenset({"post", "drain"}),
+        lambda events: queue.check(events, exactly_once=True),
+        shapes.MESSAGES,
+    ),
+    Check("order", frozenset({"post", "drain"}), order.check, shapes.MESSAGES),
+    Check("aggregation", frozenset({"post", "get"}), aggregation.check, shapes.MESSAGES),
+    Check("set at the end", frozenset({"add", "read"}), sets.at_the_end, shapes.SETS),
+    Check("set over time", frozenset({"add", "read"}), sets.over_time, shapes.SETS),
+    Check("counter", frozenset({"increment", "read"}), counter.check, shapes.COUNTER),
+    Check("register", frozenset({"write", "read"}), register.check, shapes.REGISTER),
+    Check("register", frozenset({"cas"}), register.check, shapes.REGISTER),
+    Check("lock", frozenset({"acquire"}), lock.check, shapes.LOCK),
+    Check("ids", frozenset({"generate"}), ids.check, shapes.IDS),
+    Check("bounded queue", frozenset({"take"}), _bounded, shapes.BOUNDED_QUEUE),
+    Check("log", frozenset({"send", "poll"}), log.check, shapes.LOG),
 )
 
 
@@ -50,10 +58,13 @@ def judge(events: Sequence[Event]) -> Mapping[str, Verdict]:
     """The verdict of every checker that applies, by its name.
 
     Raises:
-        BadInputError: none does.
+        BadInputError: none does, or a value is none that its kind of operation has.
     """
     invoked = {event.f for event in events if event.type == "invoke"}
-    verdicts = {check.name: check.check(events) for check in CHECKS if check.kinds <= invoked}
+    due = [check for check in CHECKS if check.kinds <= invoked]
+    for shapes_ in {id(check.shapes): check.shapes for check in due}.values():
+        shapes.refuse_others(operations(events), shapes_)
+    verdicts = {check.name: check.check(events) for check in due}
     if not verdicts:
         known = "; ".join(sorted({", ".join(sorted(check.kinds)) for check in CHECKS}))
         raise BadInputError(f"no checker knows operations {', '.join(sorted(invoked)) or '(there are none)'}: {known}")

@@ -11,9 +11,11 @@ from tests.running import ROOT, run
 
 _HEAD = """
 import pytest
+from harness.checkers import counter
 from harness.checkers.verdict import Anomaly, Validity, Verdict
 from harness.errors import BadInputError, EnvironmentUnfitError, FaultDidNotBiteError, InconclusiveError
-from harness.judgement import GuaranteeBrokenError
+from harness.events import Event
+from harness.judgement import GuaranteeBrokenError, assert_holds
 
 pytestmark = pytest.mark.faulttolerance
 
@@ -25,6 +27,8 @@ _ENDS = {
     "no bite": "raise FaultDidNotBiteError('it still runs')",
     "error": "raise KeyError('x')",
     "unfit": "raise EnvironmentUnfitError('the engine is gone')",
+    "raising checker": "assert_holds(counter.check([Event(0, 1, 'invoke', 'read', None, 0), "
+    "Event(1, 1, 'ok', 'read', 'rubbish', 1)]))",
     "bad input": "raise BadInputError('there is no node 7')",
 }
 
@@ -49,6 +53,7 @@ def _pytest(folder: Path, reports: Path | None = None) -> tuple[int, str]:
         (("inconclusive", "broken"), 1, "1 held, 1 broken, 1 inconclusive"),
         (("error",), 1, "1 held, 1 error"),
         (("unfit", "inconclusive"), 2, "1 held, 1 inconclusive, 1 unfit"),
+        (("raising checker",), 3, "1 held, 1 inconclusive"),
         (("bad input",), 2, "1 held, 1 unfit"),
         (("unfit", "broken"), 1, "1 held, 1 broken, 1 unfit"),
     ],

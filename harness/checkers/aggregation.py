@@ -17,10 +17,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from harness.checkers.posts import Posts, answered, last
-from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, judged, unknown
 from harness.events import NEMESIS, NEVER, Event, Operation, operations
 
 
+@checker
 def check(events: Sequence[Event]) -> Verdict:
     """Judges every successful GET. Unknown without one."""
     history = operations(events)

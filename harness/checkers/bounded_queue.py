@@ -15,13 +15,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from harness.checkers.identity import identity
-from harness.checkers.verdict import Anomaly, Verdict, few, judged
+from harness.checkers.verdict import Anomaly, Verdict, checker, few, judged
 from harness.errors import BadInputError
 from harness.events import NEVER, Event, Operation, operations, steps
 
 _IN = ("put", "offer")
 
 
+@checker
 def check(events: Sequence[Event], *, bound: int, drained: bool = True) -> Verdict:
     """Judges one queue.
 

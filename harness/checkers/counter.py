@@ -14,10 +14,11 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, judged, unknown
 from harness.events import Event, Operation, operations
 
 
+@checker
 def check(events: Sequence[Event], *, initial: int = 0) -> Verdict:
     """Judges every successful read. Unknown without one.
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from math import isinf
 
 from harness.checkers.elements import element_of, elements_of, set_of
-from harness.checkers.verdict import Anomaly, Verdict, few, judged, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, few, judged, unknown
 from harness.events import NEMESIS, NEVER, Event, Operation, faults, operations
 
 _NS = 1e9
@@ -22,6 +22,7 @@ _NS = 1e9
 LATE_S = 10.0
 
 
+@checker
 def check(events: Sequence[Event], *, delay_s: float = 0.0) -> Verdict:
     """Judges the final read against what the store held, and that against what was acknowledged.
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from harness.checkers.identity import identity
-from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, judged, unknown
 from harness.events import Event, Operation, operations
 
 
+@checker
 def check(events: Sequence[Event]) -> Verdict:
     """Judges the acknowledged ids. Unknown without one."""
     given: dict[Hashable, list[Operation]] = {}

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, judged, unknown
 from harness.events import NEVER, Event, Operation, operations
 
 
@@ -28,6 +28,7 @@ class _Hold:
     operations: tuple[Operation, ...]
 
 
+@checker
 def check(events: Sequence[Event], *, fenced: bool = False, reentrant: bool = False) -> Verdict:
     """Judges one lock. Unknown if it was never acquired, and never released either.
 

@@ -30,7 +30,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.checkers.posts import answered
-from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, judged, unknown
 from harness.events import NEVER, Event, Operation, operations
 
 Value = Hashable
@@ -75,6 +75,7 @@ class _Log:
         return again[number - 1] if number <= len(again) else None
 
 
+@checker
 def check(events: Sequence[Event], *, drained: bool = True, exactly_once: bool = True) -> Verdict:
     """Judges every partition. Unknown if nothing was polled.
 

@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from harness.checkers.posts import Posts, answered, last
-from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, judged, unknown
 from harness.events import Event, Operation, operations
 
 
+@checker
 def check(events: Sequence[Event]) -> Verdict:
     """Judges what each instance holds. Unknown without a drain; a queue without partitions has nothing to judge."""
     history = operations(events)

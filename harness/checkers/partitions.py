@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence, Set
 from math import comb, sqrt
 
 from harness.checkers.elements import element_of, elements_of, set_of
-from harness.checkers.verdict import Anomaly, Verdict, few, judged, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, few, judged, unknown
 from harness.events import NEMESIS, Event, Operation, faults, operations
 
 #: So many standard deviations from the expected share are implausible: once in 16 000 runs by chance.
@@ -32,6 +32,7 @@ def expected_share(*, members: int, killed: int, copies: int) -> float:
     return comb(killed, copies) / comb(members, copies)
 
 
+@checker
 def check(events: Sequence[Event], *, share: float, copies: int | None = None) -> Verdict:
     """Judges the final read against the expected share of lost partitions, and how the keys were spread.
 

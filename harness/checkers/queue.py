@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from itertools import chain
 
 from harness.checkers.posts import Posts, answered, last
-from harness.checkers.verdict import Anomaly, Verdict, judged, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, judged, unknown
 from harness.events import NEVER, Event, operations
 
 
+@checker
 def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
     """Judges the posts against the last successful `drain`, which says what each messages instance holds.
 

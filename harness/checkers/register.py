@@ -20,7 +20,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from harness.checkers.identity import identity
-from harness.checkers.verdict import Anomaly, Validity, Verdict, combine, judged, unknown
+from harness.checkers.verdict import Anomaly, Validity, Verdict, checker, combine, judged, unknown
 from harness.events import NEVER, Event, Operation, operations
 
 #: Configurations that a search may look at before it gives up; about 10 s.
@@ -28,6 +28,7 @@ MOST_CONFIGURATIONS = 2_000_000
 _KINDS = frozenset({"read", "write", "cas"})
 
 
+@checker
 def check(events: Sequence[Event], *, most_configurations: int = MOST_CONFIGURATIONS) -> Verdict:
     """Judges every key. Unknown if no read and no compare-and-set succeeded, or if a search gave up."""
     by_key: dict[Hashable, list[Operation]] = {}

@@ -20,12 +20,13 @@ import numpy.typing as npt
 from harness.checkers.elements import by_set, element_of, elements_of
 from harness.checkers.identity import identity
 from harness.checkers.quantiles import quantiles_s
-from harness.checkers.verdict import Anomaly, Verdict, combine, few, judged, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, combine, few, judged, unknown
 from harness.events import NEVER, Event, Operation, operations
 
 QUANTILES = (0.0, 0.5, 0.95, 0.99, 1.0)
 
 
+@checker
 def at_the_end(events: Sequence[Event]) -> Verdict:
     """Judges of each set the successful read that began last: lost = acknowledged - read, unexpected = read - possible.
 
@@ -63,6 +64,7 @@ def _at_the_end(of: str, history: Sequence[Operation]) -> Verdict:
     return judged(found, {"acknowledged": len(acknowledged), "lost": len(lost), "recovered": recovered})
 
 
+@checker
 def over_time(events: Sequence[Event], *, linearizable: bool = False) -> Verdict:
     """Judges every element that may have been added against every successful read of its set.
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from math import ceil, sqrt
 
 from harness.checkers import partitions
-from harness.checkers.verdict import Anomaly, Validity, Verdict, combine, judged, unknown
+from harness.checkers.verdict import Anomaly, Validity, Verdict, checker, combine, judged, unknown
 from harness.events import NEMESIS, Event
 
 #: Standard normal quantile of a two-sided interval of 99.99 %: an honest system is refused once in 10 000 runs.
@@ -57,6 +57,7 @@ def rounds(events: Sequence[Event]) -> list[Sequence[Event]]:
     return list(found)
 
 
+@checker
 def check(events: Sequence[Event], *, share: float, copies: int) -> Verdict:
     """Judges each round by itself (`harness.checkers.partitions`), and the share over all of them.
 

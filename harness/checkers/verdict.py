@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import wraps
+from typing import ParamSpec
 
+from harness.errors import HarnessError
 from harness.events import Operation
+
+_Arguments = ParamSpec("_Arguments")
 
 _SHOWN = 5
 
@@ -62,6 +67,25 @@ def judged(anomalies: list[Anomaly], figures: Mapping[str, object] | None = None
 def unknown(reason: str, figures: Mapping[str, object] | None = None) -> Verdict:
     """Nothing can be said, because of `reason`."""
     return Verdict(Validity.UNKNOWN, (Anomaly("unknown", reason),), figures or {})
+
+
+def checker(check: Callable[_Arguments, Verdict]) -> Callable[_Arguments, Verdict]:
+    """A checker that comes upon what it does not expect says that it does not know, and in words; it never raises.
+
+    Errors of `harness.errors` are no such thing: they say what is wrong with the history or with an argument.
+    """
+
+    @wraps(check)
+    def checked(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Verdict:
+        try:
+            return check(*args, **kwargs)
+        except HarnessError:
+            raise
+        except Exception as error:
+            name = f"{check.__module__.removeprefix('harness.')}.{check.__name__}"
+            return unknown(f"{name} could not judge this history, which is a defect of the harness: {error!r}")
+
+    return checked
 
 
 def few(names: Iterable[Hashable]) -> str:

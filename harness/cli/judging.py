@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from harness.checkers import Validity, Verdict, combine
-from harness.errors import EXIT_INCONCLUSIVE
+from harness.errors import EXIT_INCONCLUSIVE, BadInputError, HarnessError
 from harness.events import Event, Operation, read
 from harness.recovery import kinds
 from harness.replay import judge
@@ -22,7 +22,22 @@ _EXITS = {Validity.VALID: 0, Validity.INVALID: 1, Validity.UNKNOWN: EXIT_INCONCL
 
 
 def show_judgement(history: Path, report: Path | None, *, as_json: bool) -> int:
-    """Judges a history, shows the verdicts, and gives the exit status."""
+    """Judges a history, shows the verdicts, and gives the exit status.
+
+    Raises:
+        BadInputError: it is no history, or none that can be told.
+    """
+    try:
+        return _show(history, report, as_json=as_json)
+    except (HarnessError, BrokenPipeError):
+        raise
+    except Exception as error:
+        raise BadInputError(
+            f"{history} can't be judged or told: {error!r}; is it a history of this harness?"
+        ) from error
+
+
+def _show(history: Path, report: Path | None, *, as_json: bool) -> int:
     events = read(history)
     verdicts = judge(events)
     worst = combine(*verdicts.values())

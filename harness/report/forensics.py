@@ -53,7 +53,8 @@ def _shared(lost: Sequence[Operation], field: str, words: str) -> Iterator[str]:
 
 def _when(lost: Sequence[Operation], fault: Event) -> str:
     """How long before or after the fault they had been acknowledged."""
-    done = f"the {fault.f} of {', '.join(fault.value['nodes'])} ({fault.value['why']})"
+    why = fault.value.get("why")
+    done = f"the {fault.f} of {', '.join(fault.value['nodes'])}" + (f" ({why})" if why else "")
     before = [fault.time - o.ended for o in lost if o.ended <= fault.time]
     after = [o.ended - fault.time for o in lost if o.ended > fault.time]
     if not after:

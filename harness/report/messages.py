@@ -35,7 +35,7 @@ def table(events: Sequence[Event]) -> str:
         value = post.value
         lines.writerow(
             (
-                value["msg"],
+                post.invoke.value["msg"],
                 f"{(post.began - zero) / _NS:.3f}",
                 {"ok": "acknowledged", "fail": "surely not done", "info": "unknown"}[post.outcome],
                 f"{(post.ended - zero) / _NS:.3f}" if post.completion else "",

@@ -1,9 +1,18 @@
 """Combining verdicts: unknown outranks valid, invalid outranks unknown."""
 
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
 import pytest
 
-from harness.checkers.verdict import Anomaly, Validity, combine, judged, unknown
-from harness.errors import InconclusiveError
+import harness.checkers
+from harness.checkers import ids
+from harness.checkers.verdict import Anomaly, Validity, Verdict, combine, judged, unknown
+from harness.errors import HistoryError, InconclusiveError
+from harness.events import Event
 from harness.judgement import GuaranteeBrokenError, assert_holds
 
 VALID, UNKNOWN, INVALID = judged([]), unknown("nobody looked"), judged([Anomaly("lost", "1 of 2 is gone")])
@@ -30,3 +39,39 @@ def test_an_invalid_verdict_breaks_a_guarantee_in_words() -> None:
 def test_an_unknown_verdict_is_inconclusive() -> None:
     with pytest.raises(InconclusiveError, match="nobody looked"):
         assert_holds(combine(VALID, UNKNOWN))
+
+
+class Unreadable(Sequence[Event]):
+    """A history that nobody expects."""
+
+    def __getitem__(self, index: object) -> Any:
+        raise RuntimeError("a defect")
+
+    def __len__(self) -> int:
+        raise RuntimeError("a defect")
+
+
+def _checkers() -> Iterator[Callable[..., Verdict]]:
+    """Every public function of harness.checkers that judges events."""
+    for found in pkgutil.iter_modules(harness.checkers.__path__, "harness.checkers."):
+        module = importlib.import_module(found.name)
+        for name, value in vars(module).items():
+            if not name.startswith("_") and inspect.isfunction(value) and value.__module__ == found.name:
+                parameters = inspect.signature(value).parameters
+                if "events" in parameters and value.__annotations__.get("return") == "Verdict":
+                    yield value
+
+
+@pytest.mark.parametrize("check", list(_checkers()), ids=lambda check: f"{check.__module__}.{check.__name__}")
+def test_a_checker_that_raises_is_unknown_and_says_so(check: Callable[..., Verdict]) -> None:
+    needed = [p for p in inspect.signature(check).parameters.values() if p.default is p.empty and p.name != "events"]
+    verdict = check(Unreadable(), **{parameter.name: 1 for parameter in needed})
+    assert verdict.validity is Validity.UNKNOWN
+    assert (
+        "could not judge this history, which is a defect of the harness: RuntimeError('a defect')" in verdict.sentences
+    )
+
+
+def test_what_is_wrong_with_a_history_is_still_an_error() -> None:
+    with pytest.raises(HistoryError, match="completes generate"):
+        ids.check([Event(0, 1, "ok", "generate", 1, 0)])
