@@ -47,9 +47,8 @@ def session_of(owner: int) -> str:
     """The session of the run, from its watchdog."""
     for child in psutil.Process(owner).children():
         if "harness.backends.watchdog" in " ".join(child.cmdline()):
-            return next(
-                part for part in child.cmdline() if len(part) == 8 and all(c in "0123456789abcdef" for c in part)
-            )
+            labels = dict(part.split("=", 1) for part in child.cmdline() if part.startswith("harness."))
+            return labels[LABEL_SESSION]
     return ""
 
 

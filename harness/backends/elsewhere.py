@@ -23,6 +23,8 @@ from harness.errors import EnvironmentUnfitError
 #: A multiple of what follows, so that an engine that is busy or away for an hour ends nobody's run.
 _ABANDONED = timedelta(hours=6)
 _SIGN_OF_LIFE = timedelta(minutes=30)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_TO_COME = datetime.max.replace(tzinfo=UTC)
 
 
 def abandoned(client: docker.DockerClient) -> frozenset[Session]:
@@ -35,7 +37,7 @@ def abandoned(client: docker.DockerClient) -> frozenset[Session]:
     if not last:
         return frozenset()
     with complaining("tell its time"):
-        now = datetime.fromisoformat(client.info()["SystemTime"])
+        now = _read(client.info().get("SystemTime"), otherwise=_LONG_AGO)
     return frozenset(session for session, at in last.items() if now - at > _ABANDONED)
 
 
@@ -78,7 +80,7 @@ class SignsOfLife:
 
 
 def _last_made(found: Labelled) -> Mapping[Session, datetime]:
-    last: dict[Session, datetime] = defaultdict(lambda: datetime.min.replace(tzinfo=UTC))
+    last: dict[Session, datetime] = defaultdict(lambda: _LONG_AGO)
     for one, at in _times(found):
         if session := Session.from_labels(one["Labels"] or {}):
             last[session] = max(last[session], at)
@@ -89,6 +91,14 @@ def _times(found: Labelled) -> Iterator[tuple[dict[str, Any], datetime]]:
     for container in found.containers:
         yield container, datetime.fromtimestamp(container["Created"], UTC)
     for network in found.networks:
-        yield network, datetime.fromisoformat(network["Created"])
+        yield network, _read(network.get("Created"), otherwise=_TO_COME)
     for volume in found.volumes:
-        yield volume, datetime.fromisoformat(volume["CreatedAt"])
+        yield volume, _read(volume.get("CreatedAt"), otherwise=_TO_COME)
+
+
+def _read(time: object, *, otherwise: datetime) -> datetime:
+    """An engine's time; of one that can't be read nothing is to follow."""
+    try:
+        return datetime.fromisoformat(str(time)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return otherwise

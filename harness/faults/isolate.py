@@ -16,15 +16,17 @@ class Isolate:
     name = "isolate"
     needs = Capability.NETWORK
 
-    def inject(self, node: Node) -> None:
-        """Takes the network between the nodes from it, once it is seen that there is one."""
-        networked = _networked(node)
-        if silent := [words for words, passes in _links(node, networked).items() if not passes]:
+    def control(self, node: Node) -> None:
+        """There is a connection to every peer, and one from each."""
+        if silent := [words for words, passes in _links(node).items() if not passes]:
             raise FaultDidNotBiteError(
                 f"isolate of {node.spec.name} could prove nothing: before it there was no connection either "
                 f"({', '.join(silent)})"
             )
-        networked.isolate()
+
+    def inject(self, node: Node) -> None:
+        """Takes the network between the nodes from it."""
+        _networked(node).isolate()
 
     def undo(self, node: Node) -> None:
         """Gives it back."""
@@ -32,14 +34,14 @@ class Isolate:
 
     def proof(self, node: Node) -> str:
         """A packet to no peer gets an answer, nor does one from any; peers that are isolated themselves say nothing."""
-        links = _links(node, _networked(node))
+        links = _links(node)
         if open_ := [words for words, passes in links.items() if passes]:
             raise FaultDidNotBiteError(f"isolate of {node.spec.name} did not bite: {', '.join(open_)} still connects")
         return f"no connection can be made any more: {', '.join(links)}"
 
 
-def _links(node: Node, networked: Networked) -> Mapping[str, bool]:
-    links = networked.links()
+def _links(node: Node) -> Mapping[str, bool]:
+    links = _networked(node).links()
     if not links:
         raise FaultDidNotBiteError(
             f"isolate of {node.spec.name} can't be proved: it has no peer that runs and is not isolated itself"

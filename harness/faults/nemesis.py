@@ -14,7 +14,7 @@ from harness.clusters import Clusters
 from harness.effects import Effect
 from harness.errors import BadInputError
 from harness.events import UNDO
-from harness.faults.protocol import Fault, Momentary
+from harness.faults.protocol import Controlled, Fault, Momentary
 from harness.history import History
 from harness.narration import Narrate
 from harness.targets import Picked, Target
@@ -123,6 +123,9 @@ class Nemesis:
             raise BadInputError(f"this backend can't {fault.name} (it lacks the capability '{fault.needs}')")
         self._tell(Moment.BEFORE_FAULT)
         picked = target(self._clusters)
+        if isinstance(fault, Controlled):
+            # Before anything is noted: it takes time that is none of the fault's.
+            _each(picked.nodes, fault.control)
         names = [node.spec.name for node in picked.nodes]
         self._history.event(fault.name, {"nodes": names, "why": picked.why, "phase": "begin"})
         injected = Injected(fault, picked, time.monotonic_ns(), {}, self)

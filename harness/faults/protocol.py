@@ -37,3 +37,15 @@ class Momentary(Protocol):
     """What a fault has besides that is over as soon as it has bitten: the nemesis notes at once that it is undone."""
 
     momentary: Literal[True]
+
+
+@runtime_checkable
+class Controlled(Protocol):
+    """What a fault has besides whose proof says nothing unless the contrary was seen before."""
+
+    def control(self, node: Node) -> None:
+        """Sees it, of a node that is about to be hurt.
+
+        Raises:
+            FaultDidNotBiteError: it is not so, and nothing was done.
+        """

@@ -1,4 +1,5 @@
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from harness.backends.docker import DockerBackend, DockerDeployment
 from harness.backends.docker_guest import Guest
 from harness.backends.docker_node import PortTakenError
 from harness.backends.docker_site import LABEL_DEPLOYMENT
+from harness.backends.elsewhere import SignsOfLife
 from harness.backends.protocol import Node, Phase
 from harness.backends.ready import wait_ready
 from harness.backends.session import Session
@@ -234,6 +237,16 @@ def test_removed_nodes_are_forgotten_and_unknown_names_ignored(deployment: Docke
     deployment.put([tiny(4)])
     deployment.remove(["tiny-4", "nobody"])
     assert "tiny-4" not in deployment.nodes
+
+
+def test_a_deployment_shows_the_engine_that_it_lives_until_it_is_closed(
+    backend: DockerBackend, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    often = functools.partial(SignsOfLife, every=timedelta(seconds=0.2))
+    monkeypatch.setattr("harness.backends.docker.SignsOfLife", often)
+    with backend.deploy(Topology("one", (tiny(1),)), print):
+        until("a sign of life", lambda: _owned(session).volumes, timeout_s=10)
+    assert not _owned(session).volumes
 
 
 def test_a_guest_is_reached_on_the_loopback_and_goes_with_the_deployment(

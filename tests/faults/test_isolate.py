@@ -4,7 +4,9 @@ import contextlib
 import io
 import secrets
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
@@ -14,11 +16,15 @@ from harness.backends.docker import DockerBackend, DockerDeployment
 from harness.backends.docker_node import DockerNode
 from harness.backends.protocol import Phase
 from harness.backends.session import Session
+from harness.clusters import Clusters
 from harness.errors import EnvironmentUnfitError, FaultDidNotBiteError
 from harness.faults import Isolate
+from harness.faults.nemesis import Nemesis
+from harness.history import History
 from harness.pool import bring_back
 from harness.provision.images import ensure_images
 from harness.provision.kinds import KINDS
+from harness.targets import Picked
 from harness.topology.nodes import HttpReady, NodeSpec, Topology
 
 pytestmark = [
@@ -67,6 +73,14 @@ def nodes(deployment: DockerDeployment) -> Iterator[tuple[DockerNode, ...]]:
         bring_back(node)
 
 
+@pytest.fixture
+def nemesis(tmp_path: Path) -> Iterator[Nemesis]:
+    """One that picks by itself and asks no cluster."""
+    nobody = cast(Clusters, None)
+    with History.open(tmp_path / "history.jsonl") as history:
+        yield Nemesis(nobody, history, DockerBackend.capabilities, detection_s=1, narrate=lambda words: nullcontext())
+
+
 def test_it_bites_both_ways_for_every_peer_and_the_harness_still_reaches_the_node(
     nodes: tuple[DockerNode, ...],
 ) -> None:
@@ -96,41 +110,44 @@ def test_a_peer_that_it_still_reaches_is_enough_for_no_proof(nodes: tuple[Docker
         run(one, "iptables -F")
 
 
-def test_one_that_was_cut_off_before_is_no_experiment(nodes: tuple[DockerNode, ...]) -> None:
+def test_one_that_was_cut_off_before_is_no_experiment(nemesis: Nemesis, nodes: tuple[DockerNode, ...]) -> None:
     one, two, _ = nodes
     run(one, f"iptables -A OUTPUT -d {two.address} -j DROP")
     try:
         with pytest.raises(FaultDidNotBiteError, match="before it there was no connection either"):
-            Isolate().inject(one)
+            nemesis.inject(Isolate(), lambda clusters: Picked((one,), "of the test"))
     finally:
         run(one, "iptables -F")
     assert not one.isolated
+    assert not nemesis.active
+    assert not nemesis.injected
 
 
 def test_an_image_that_can_not_ask_is_no_silence(deployment: DockerDeployment, nodes: tuple[DockerNode, ...]) -> None:
     run(nodes[0], "rm $(command -v python3)")
     try:
         with pytest.raises(EnvironmentUnfitError, match="whether server-1 reaches server-2 can't be told: python3"):
-            Isolate().inject(nodes[0])
+            Isolate().control(nodes[0])
         with pytest.raises(EnvironmentUnfitError, match="can't be told"):
             Isolate().proof(nodes[0])
     finally:
         deployment.put([server(1)])
 
 
-def test_two_at_once_are_proved_by_the_one_that_is_left(nodes: tuple[DockerNode, ...]) -> None:
+def test_two_at_once_are_proved_by_the_one_that_is_left(nemesis: Nemesis, nodes: tuple[DockerNode, ...]) -> None:
     one, two, _ = nodes
-    with ThreadPoolExecutor() as pool:
-        list(pool.map(Isolate().inject, (one, two)))
-    assert Isolate().proof(one) == "no connection can be made any more: server-1 to server-3, server-3 to server-1"
-    assert Isolate().proof(two) == "no connection can be made any more: server-2 to server-3, server-3 to server-2"
+    injected = nemesis.inject(Isolate(), lambda clusters: Picked((one, two), "of the test"))
+    assert injected.proofs == {
+        "server-1": "no connection can be made any more: server-1 to server-3, server-3 to server-1",
+        "server-2": "no connection can be made any more: server-2 to server-3, server-3 to server-2",
+    }
 
 
 def test_where_all_are_isolated_nobody_can_prove_it(nodes: tuple[DockerNode, ...]) -> None:
     for node in nodes[:2]:
         Isolate().inject(node)
     with pytest.raises(FaultDidNotBiteError, match="server-3 can't be proved: it has no peer that runs and is not"):
-        Isolate().inject(nodes[2])
+        Isolate().control(nodes[2])
 
 
 def test_a_paused_node_that_is_isolated_comes_back_whole(nodes: tuple[DockerNode, ...]) -> None:
