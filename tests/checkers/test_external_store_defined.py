@@ -1,22 +1,22 @@
 """The external store's checker says what its docstring says, on small histories of one map or two."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import inf
 from typing import Any
 
 import pytest
 
 from harness.checkers import Validity, Verdict, external_store
-from harness.events import NEMESIS, Event, Operation, operations
-from tests.checkers.small import compare, ended, small
+from harness.events import NEMESIS, Event, Operation, Type, operations
+from tests.checkers.small import compare, ended, explained, small
 
 KEYS = ["a", "b", "c"]
 _S = 1_000_000_000
 
 
-def history(chance: random.Random) -> tuple[Event, ...]:
-    maps = chance.choice([[None], [None], ["m", "n"]])
+def history(chance: random.Random, maps: Sequence[str | None] = ()) -> tuple[Event, ...]:
+    maps = maps or chance.choice([[None], [None], ["m", "n"]])
     held: list[str] = []
     added: list[str] = []
 
@@ -123,3 +123,30 @@ def test_it_says_what_is_defined(delay_s: float) -> None:
         seen=names,
         kinds=3,
     )
+
+
+def test_what_a_write_through_map_may_do_is_never_found_wrong() -> None:
+    """It holds what the store holds: looking into the store is another read of one set."""
+
+    def apply(state: frozenset[str], o: Operation) -> Iterator[frozenset[str]]:
+        if o.f == "add":
+            yield state if o.outcome == "fail" else state | {o.invoke.value}
+        elif o.outcome != "ok" or sorted(state) == sorted(o.value):
+            yield state
+
+    def with_looks(events: Sequence[Event]) -> list[Event]:
+        """Each look as an operation that takes no time."""
+        found: list[Event] = []
+        for event in (event for event in events if event.f != "kill"):
+            keys = event.value["keys"] if event.f == "stored" else event.value
+            types: list[Type] = ["invoke", "ok"] if event.f == "stored" else [event.type]
+            process = 98 if event.f == "stored" else event.process
+            for type_ in types:
+                found.append(Event(len(found), process, type_, event.f, keys, event.time))
+        return found
+
+    def is_right(events: Sequence[Event]) -> bool:
+        is_wrong = external_store.check(events).validity is Validity.INVALID
+        return not (is_wrong and explained(with_looks(events), frozenset(), apply))
+
+    compare(lambda chance: history(chance, maps=[None]), external_store.check, is_right, seen=lambda _: True, kinds=3)
