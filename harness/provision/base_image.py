@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import docker
@@ -71,14 +72,26 @@ def ensure_base(client: docker.DockerClient, say: Say) -> str:
 
 
 def _has(client: docker.DockerClient, name: str, *, recipe: str | None = None) -> bool:
+    labels = _labels(client, name)
+    return labels is not None and (recipe is None or labels.get(_LABEL) == recipe)
+
+
+def _labels(client: docker.DockerClient, name: str) -> Mapping[str, str] | None:
+    """Of an image; None if the engine has none of that name."""
     try:
-        labels = client.images.get(name).labels
+        labels: Mapping[str, str] = client.images.get(name).labels
     except ImageNotFound:
-        return False
-    return recipe is None or labels.get(_LABEL) == recipe
+        return None
+    return labels
 
 
 def _make(client: docker.DockerClient) -> None:
+    labels = _labels(client, MADE)
+    if labels is not None and _LABEL not in labels:
+        raise EnvironmentUnfitError(
+            f"the engine has an image {MADE} that is not the harness', which was about to take that name: give it "
+            "another (docker tag, docker image rm), or name it in HARNESS_BASE to build on it"
+        )
     if not shutil.which(_COMMAND[0]):
         raise NoBaseError(
             f"{BASE} can't be pulled, and mmdebstrap, which makes a base without a container registry, is not "

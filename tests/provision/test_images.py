@@ -11,8 +11,9 @@ import docker
 import pytest
 
 from harness.backends.engine import why_unavailable
+from harness.errors import EnvironmentUnfitError
 from harness.narration import Say
-from harness.provision import images
+from harness.provision import base_image, images
 from harness.provision.context import carries_credentials
 from harness.topology.nodes import Kind
 
@@ -61,6 +62,15 @@ def test_of_old_images_only_our_names_go(client: docker.DockerClient, name: str)
     left = {tag for image in client.images.list(filters={"label": f"{images.LABEL}={name}"}) for tag in image.tags}
     assert {f"thesis-{name}:1", f"harness-{name}:mine"} <= left
     assert len(left.intersection(ours)) == images._KEPT
+
+
+def test_the_name_of_somebody_elses_image_is_not_taken(
+    client: docker.DockerClient, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(client, f"harness-{name}:mine", name)
+    monkeypatch.setattr(base_image, "MADE", f"harness-{name}:mine")
+    with pytest.raises(EnvironmentUnfitError, match="that is not the harness', which was about to take that name"):
+        base_image._make(client)
 
 
 @pytest.mark.parametrize("settings", ["index-url", "extra-index-url", "proxy"])
