@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from harness.events import NEMESIS, Event, Operation, faults, in_words, operations, undone
+from harness.report.plain import printable
 
 _NS = 1e9
 _COLOURS = {"ok": "#2e7d32", "fail": "#757575", "info": "#ef6c00"}
@@ -82,7 +83,7 @@ def _lanes(axes: Axes, by_kind: Mapping[str, Sequence[Operation]], zero: int, en
         axes.add_collection(
             LineCollection(lines, colors=[_COLOURS[o.outcome] for o in shown], linewidths=width, capstyle="projecting")
         )
-    axes.set_yticks(range(len(by_kind)), [f"{f} ({len(found)})" for f, found in by_kind.items()])
+    axes.set_yticks(range(len(by_kind)), [_as_text(f"{f} ({len(found)})") for f, found in by_kind.items()])
     axes.set_ylim(len(by_kind) - 0.4, -0.6)
     axes.set_title("operations", loc="left", fontsize=10, pad=18)
     seen = [outcome for outcome in _COLOURS if any(o.outcome == outcome for found in by_kind.values() for o in found)]
@@ -97,7 +98,7 @@ def _rate(
     edges = np.linspace(0, max((end - zero) / _NS, 0.001), _BINS + 1)
     for f, found in by_kind.items():
         counts, _ = np.histogram([(o.ended - zero) / _NS for o in found if o.outcome == "ok"], edges)
-        axes.stairs(counts / np.diff(edges), edges, color=colours[f], label=f, linewidth=1.4)
+        axes.stairs(counts / np.diff(edges), edges, color=colours[f], label=_as_text(f), linewidth=1.4)
     axes.set_ylabel("ok a second", fontsize=8)
     axes.set_ylim(bottom=0)
 
@@ -107,7 +108,9 @@ def _latency(axes: Axes, by_kind: Mapping[str, Sequence[Operation]], colours: Ma
         shown = [o for o in found if o.outcome == "ok"]
         shown = shown[:: 1 + len(shown) // _MOST]
         at = [(o.began - zero) / _NS for o in shown]
-        axes.plot(at, [(o.ended - o.began) / 1e6 for o in shown], ".", markersize=4, color=colours[f], label=f)
+        axes.plot(
+            at, [(o.ended - o.began) / 1e6 for o in shown], ".", markersize=4, color=colours[f], label=_as_text(f)
+        )
     axes.set_yscale("log")
     low, high = axes.get_ylim()
     # Whole decades, each with its number: the labels between them would cover each other.
@@ -134,7 +137,7 @@ def _mark_faults(axes: Axes, events: Sequence[Event], *, named: bool) -> None:
 def _label(axes: Axes, words: str, at: tuple[float, float], *, above: int, size: int) -> None:
     """Neighbours get different heights, so that they don't cover each other."""
     axes.annotate(
-        words,
+        _as_text(words),
         at,
         xycoords=("data", "axes fraction"),
         xytext=(3, above),
@@ -143,6 +146,11 @@ def _label(axes: Axes, words: str, at: tuple[float, float], *, above: int, size:
         fontsize=size,
         bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.5},
     )
+
+
+def _as_text(words: str) -> str:
+    """No letter that XML can't have, and no formula between dollars."""
+    return printable(words).replace("$", r"\$")
 
 
 def _effects(events: Sequence[Event]) -> Iterator[tuple[str, float]]:

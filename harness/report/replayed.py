@@ -15,6 +15,7 @@ from harness.recovery import kinds
 from harness.report import messages
 from harness.report.forensics import explained
 from harness.report.overview import overview
+from harness.report.plain import fenced, markdown
 from harness.report.timeline import svg
 
 _MARKER = Marker(
@@ -36,7 +37,7 @@ def write(folder: Path, events: Events, verdicts: Mapping[str, Verdict]) -> Path
     files = {name: picture for name, picture in pictures.items() if picture}
     words = ["# A history, judged again", _verdicts(verdicts)]
     if found:
-        words += ["## What did not hold", f"```\n{explained(found, events)}\n```"]
+        words += ["## What did not hold", fenced(explained(found, events))]
     words += ["## Requests", _requests(events), *(f"![{name}]({name})" for name in files)]
     if lines := messages.table(events):
         files["messages.csv"] = lines
@@ -56,14 +57,16 @@ def write(folder: Path, events: Events, verdicts: Mapping[str, Verdict]) -> Path
 def _verdicts(verdicts: Mapping[str, Verdict]) -> str:
     rows = ["| checker | verdict | figures |", "|---|---|---|"]
     for name, verdict in verdicts.items():
-        figures = ", ".join(f"{what} {value}" for what, value in verdict.figures.items())
+        figures = markdown(", ".join(f"{what} {value}" for what, value in verdict.figures.items()))
         rows.append(f"| {name} | {verdict.validity} | {figures} |")
     return "\n".join(rows)
 
 
 def _requests(events: Events) -> str:
     rows = ["| kind | ok | failed | unknown | longest time without a success |", "|---|--:|--:|--:|--:|"]
-    rows += [f"| {k.f} | {k.ok} | {k.failed} | {k.unknown} | {k.unavailable_s:.2f} s |" for k in kinds(events)]
+    rows += [
+        f"| {markdown(k.f)} | {k.ok} | {k.failed} | {k.unknown} | {k.unavailable_s:.2f} s |" for k in kinds(events)
+    ]
     return "\n".join(rows)
 
 

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.report.outcome import Figures, Outcome, Result
+from harness.report.plain import markdown
 
 _HEADS = ("scenario", "fault", "verdict", "acknowledged", "lost", "unavailable", "time")
 _SHOWN_AS = {
@@ -54,12 +55,14 @@ def terminal(outcomes: Sequence[Outcome], console: Console) -> None:
 def write_markdown(path: Path, outcomes: Sequence[Outcome], *, backend: str, timings: str) -> None:
     """Writes the page: a sentence, the table, and each failure in plain words with the command that repeats it."""
     rows = ["| " + " | ".join(_HEADS) + " |", "|---|---|---|--:|--:|--:|--:|"]
-    rows += ["| " + " | ".join(cell.replace("|", "/") for cell in _marked(outcome)) + " |" for outcome in outcomes]
+    rows += [
+        "| " + " | ".join(markdown(cell.replace("|", "/")) for cell in _marked(outcome)) + " |" for outcome in outcomes
+    ]
     parts = ["# Does it survive?", in_one_sentence(outcomes, backend=backend, timings=timings), "\n".join(rows)]
     failures = [outcome for outcome in outcomes if outcome.words]
     if failures:
         parts.append("## What did not hold")
-        parts += [f"### {o.title}\n\n{_quoted(o.words)}\n\n```sh\n{o.repeat}\n```" for o in failures]
+        parts += [f"### {markdown(o.title)}\n\n{_quoted(o.words)}\n\n```sh\n{o.repeat}\n```" for o in failures]
     path.write_text("\n\n".join(parts) + "\n")
 
 
@@ -97,4 +100,4 @@ def _time(seconds: float) -> str:
 
 
 def _quoted(words: str) -> str:
-    return "\n".join(f"> {line}".rstrip() for line in words.splitlines())
+    return "\n".join(f"> {markdown(line)}".rstrip() for line in words.splitlines())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from harness.events import Event, Operation, faults, in_words
+from harness.report.plain import printable
 
 _COLUMNS = 40
 _MOST = 40
@@ -27,7 +28,9 @@ def text(concerned: Sequence[Operation], events: Sequence[Event]) -> str:
     for event in _faults(events, scale):
         mark = round(scale.part(event.time) * (_COLUMNS - 1))
         bar = "." * mark + "|" + "." * (_COLUMNS - 1 - mark)
-        lines.append(f"{'nemesis':<12} {in_words(event):<28} {'':<4} [{bar}] {scale.seconds(event.time):.3f} s")
+        lines.append(
+            f"{'nemesis':<12} {printable(in_words(event)):<28} {'':<4} [{bar}] {scale.seconds(event.time):.3f} s"
+        )
     if len(concerned) > _MOST:
         lines.append(f"... and {len(concerned) - _MOST} more operations")
     return "\n".join(lines)
@@ -48,12 +51,12 @@ def svg(concerned: Sequence[Operation], events: Sequence[Event]) -> str:
         parts.append(
             f'<line x1="{x:.1f}" y1="{_ROW}" x2="{x:.1f}" y2="{height}" stroke="#c62828" stroke-dasharray="4 3"/>'
         )
-        parts.append(f'<text x="{x + 3:.1f}" y="{_ROW - 6}" fill="#c62828">{escape(in_words(event))}</text>')
+        parts.append(f'<text x="{x + 3:.1f}" y="{_ROW - 6}" fill="#c62828">{escape(printable(in_words(event)))}</text>')
     for row, operation in enumerate(shown, start=1):
         y = row * _ROW
         x = _LEFT + scale.part(operation.began) * _WIDTH
         width = max(3.0, (scale.part(operation.ended) - scale.part(operation.began)) * _WIDTH)
-        label = f"{operation.invoke.process}: {_what(operation)}"
+        label = printable(f"{operation.invoke.process}: {_what(operation)}")
         colour = _COLOURS[operation.outcome]
         parts.append(f'<text x="4" y="{y + 14}">{escape(label)}</text>')
         parts.append(f'<rect x="{x:.1f}" y="{y + 3}" width="{width:.1f}" height="{_ROW - 8}" rx="3" fill="{colour}"/>')
@@ -93,4 +96,4 @@ def _what(operation: Operation) -> str:
     if isinstance(value, dict):
         value = next((value[name] for name in ("msg", "value", "element", "set") if name in value), value)
     shown = "" if value is None else f" {value}"
-    return f"{operation.f}{shown}"[:28]
+    return printable(f"{operation.f}{shown}")[:28]

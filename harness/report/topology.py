@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from harness.backends.protocol import Phase
+from harness.report.plain import printable
 from harness.report.snapshot import Duty, NodeSeen, Snapshot
 
 _NAME, _CELL, _ROW, _HEAD, _GAP = 110, 285, 38, 30, 6
@@ -33,7 +34,7 @@ def drawn(moments: Mapping[str, Snapshot]) -> str:
             parts += _cell(seen.get(name), x, _HEAD + row * (_ROW + _GAP))
     for row, name in enumerate(names):
         y = _HEAD + row * (_ROW + _GAP) + _ROW / 2 + 4
-        parts.append(f'<text x="6" y="{y:g}" font-weight="bold">{escape(name)}</text>')
+        parts.append(f'<text x="6" y="{y:g}" font-weight="bold">{escape(printable(name))}</text>')
     parts.append("</svg>")
     return "\n".join(parts)
 

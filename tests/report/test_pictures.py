@@ -8,6 +8,7 @@ from harness.backends.protocol import Phase
 from harness.events import Events
 from harness.report.overview import Band, bands, overview
 from harness.report.snapshot import Duty, NodeSeen, Snapshot
+from harness.report.timeline import svg
 from harness.report.topology import drawn, duties
 from tests.report.histories import Told
 
@@ -51,3 +52,13 @@ def test_the_topology_shows_a_killed_node_and_what_it_was() -> None:
 
 def test_duties_name_the_smallest_set_in_sync() -> None:
     assert duties([Duty("leader", 0, (1, 2)), Duty("leader", 1, (1,))]) == "leads p0, p1 (ISR 1)"
+
+
+def test_pictures_of_odd_names_and_values_are_xml_all_the_same() -> None:
+    odd = "a\x00b\x1b[31m\ufffe\ud800 $x^$ <&>"
+    told = Told().post(1, at=0).fault("kill", odd, at=1).events
+    events = Events(e._replace(value={**e.value, "msg": odd}, f=e.f.replace("post", odd)) for e in told)
+    for picture in (svg(events.operations, events), overview(events)):
+        assert r"a\x00b\x1b[31m\ufffe\ud800" in "".join(ElementTree.fromstring(picture).itertext())
+    node = NodeSeen(odd, "kafka", "kafka", 1, "10.0.0.1", Phase.RUNNING, None, False, ())
+    ElementTree.fromstring(drawn({"before": Snapshot((node,), "t", None, None, (), ())}))

@@ -16,6 +16,7 @@ from harness.events import Event, Events
 from harness.report import messages, tables
 from harness.report.forensics import explained
 from harness.report.outcome import Figures, Outcome, Result, measured, title
+from harness.report.plain import fenced
 from tests.report.histories import Told
 
 
@@ -146,3 +147,24 @@ def test_the_table_of_a_terminal_fits_into_80_columns() -> None:
     tables.terminal(_OUTCOMES, Console(file=shown, width=80))
     assert max(map(len, shown.getvalue().splitlines())) <= 80
     assert "10/0" in shown.getvalue()
+
+
+def test_what_a_log_says_is_no_markdown_of_the_page(tmp_path: Path) -> None:
+    said = "<img src=x onerror=a()>\n# of `x`: ![y](http://z)\n> | *b* __c__ @d &lt; \x1b[31mred\x00\n~~~\n```\n"
+    outcome = replace(_OUTCOMES[1], words=said, figures=Figures(("kill <b>|kafka-1\n# x",)))
+    tables.write_markdown(tmp_path / "summary.md", [outcome], backend="docker", timings="fast")
+    page = (tmp_path / "summary.md").read_text()
+    quoted = [line for line in page.splitlines() if line.startswith(">")]
+    assert quoted == [
+        r"> \<img src=x onerror=a()\>",
+        r"> \# of \`x\`: \!\[y\](http://z)",
+        r"> \> \| \*b\* \_\_c\_\_ @d \&lt; \\x1b\[31mred\\x00",
+        r"> \~\~\~",
+        r"> \`\`\`",
+    ]
+    assert r"| kill \<b\>/kafka-1\\n\# x |" in page
+
+
+def test_a_block_can_not_be_ended_from_within() -> None:
+    assert fenced("a\n```\n````x\n\x07").splitlines() == ["`````", "a", "```", "````x", r"\x07", "`````"]
+    assert fenced("a") == "```\na\n```"

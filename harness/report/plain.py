@@ -1,0 +1,25 @@
+"""Text of others (names, values, logs) where something else has a meaning to control characters or punctuation."""
+
+from __future__ import annotations
+
+import re
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~$&!])")
+_FENCE = re.compile(r"`{3,}")
+
+
+def printable(text: str) -> str:
+    """The text with control characters, and whatever else can't be shown or be in XML, written as in Python."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def markdown(text: str) -> str:
+    """One line that a page shows as it is: no link, no picture, no HTML, no heading."""
+    return _MARKDOWN.sub(r"\\\1", printable(text))
+
+
+def fenced(text: str) -> str:
+    """Lines that a page shows as they are, in a block that none of them can end."""
+    longest = max((len(run) for run in _FENCE.findall(text)), default=2)
+    fence = "`" * (longest + 1)
+    return "\n".join((fence, *map(printable, text.splitlines()), fence))
