@@ -47,6 +47,16 @@ def new_controller() -> Effect:
     return Effect("controller", "a new active controller", probe)
 
 
+def new_coordinator(group: str) -> Effect:
+    """The coordinator of a consumer group is a broker that was not hurt."""
+
+    def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
+        coordinator = clusters.kafka.coordinator(group)
+        return None if coordinator in hurt else coordinator.spec.name
+
+    return Effect("coordinator", f"a new coordinator of {group}", probe)
+
+
 def member_list_of(size: int) -> Effect:
     """Every running Hazelcast node lists exactly `size` members."""
 

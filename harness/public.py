@@ -4,6 +4,7 @@ from harness.effects import (
     full_isr,
     member_list_of,
     new_controller,
+    new_coordinator,
     new_leader,
     partitions_safe,
     split_off,
@@ -15,6 +16,7 @@ from harness.judgement import assert_delivered_and_aggregated, assert_holds
 from harness.system import System
 from harness.targets import (
     controller,
+    coordinator,
     every,
     leader_holding,
     leading_controller,
@@ -40,6 +42,7 @@ __all__ = [
     "assert_delivered_and_aggregated",
     "assert_holds",
     "controller",
+    "coordinator",
     "every",
     "full_isr",
     "leader_holding",
@@ -47,6 +50,7 @@ __all__ = [
     "lowest_ip",
     "member_list_of",
     "new_controller",
+    "new_coordinator",
     "new_leader",
     "node",
     "oldest_member",

@@ -54,6 +54,15 @@ def controller(clusters: Clusters) -> Picked:
     return Picked((clusters.kafka.controller(),), "it is the active controller")
 
 
+def coordinator(group: str) -> Target:
+    """The Kafka broker that coordinates a consumer group."""
+
+    def pick(clusters: Clusters) -> Picked:
+        return Picked((clusters.kafka.coordinator(group),), f"it coordinates the consumer group {group}")
+
+    return pick
+
+
 def lowest_ip(clusters: Clusters) -> Picked:
     """The Hazelcast member with the lowest IP address, compared as numbers (10.0.0.9 is below 10.0.0.10)."""
     members = clusters.hazelcast.members()

@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, for_code
 from kafka.net.compat import KafkaNetClient
 from kafka.net.manager import KafkaConnectionManager
 from kafka.net.selector import NetworkSelector
+from kafka.protocol.metadata import CoordinatorType, FindCoordinatorRequest
 
 from harness.backends.protocol import Node, that_run
 from harness.errors import InconclusiveError
@@ -111,6 +112,10 @@ class KafkaView:
         (topic,) = answer["topics"]
         (partition,) = topic["partitions"]
         return self.broker(int(partition["leader_id"]))
+
+    def coordinator(self, group: str) -> Node:
+        """The broker that coordinates a consumer group: its members' heartbeats and commits go there."""
+        return self.broker(self._ask(lambda admin: admin._manager.run(_coordinator, admin, group)))
 
     def lag(self, group: str, topic: str) -> tuple[Lag, ...]:
         """How far a group is behind in each partition of a topic, in order."""
@@ -215,6 +220,15 @@ class _ThoseThatRun(KafkaConnectionManager):  # type: ignore[misc]
         """One of them, at random; None if the cluster's metadata names none."""
         named = [broker.node_id for broker in self.cluster.brokers()]
         return next((node_id for node_id in random.sample(named, len(named)) if self._runs(node_id)), None)
+
+
+async def _coordinator(admin: KafkaAdminClient, group: str) -> int:
+    """The `node.id` of a group's coordinator as a broker says now; the client would say what it was told once."""
+    question = FindCoordinatorRequest(key_type=CoordinatorType.GROUP.value, coordinator_keys=[group], min_version=4)
+    (found,) = (await admin._manager.send(question)).coordinators
+    if found.error_code:
+        raise for_code(found.error_code)(found.error_message)
+    return int(found.node_id)
 
 
 def _lag(group: str, at: Any, first: int, committed: Any, end: int) -> Lag:

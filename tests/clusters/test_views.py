@@ -5,8 +5,17 @@ import ipaddress
 import pytest
 
 from harness import Kill, Nemesis, Pause, Stop, System
-from harness.effects import full_isr, member_list_of, new_leader, partitions_safe
-from harness.targets import controller, leader_holding, lowest_ip, oldest_member, owner_of, saying_who_owns, some
+from harness.effects import full_isr, member_list_of, new_coordinator, new_leader, partitions_safe
+from harness.targets import (
+    controller,
+    coordinator,
+    leader_holding,
+    lowest_ip,
+    oldest_member,
+    owner_of,
+    saying_who_owns,
+    some,
+)
 
 pytestmark = pytest.mark.process
 
@@ -49,6 +58,13 @@ def test_kafka_leaders_isr_and_controller(system: System, faults: Nemesis) -> No
     assert not view.is_fully_replicated(system.topic)
     paused.undo().until(full_isr(system.topic))
     assert view.live() == {1, 2, 3}
+
+
+def test_a_group_gets_a_new_coordinator(system: System, faults: Nemesis) -> None:
+    group = system.epoch.group
+    killed = faults.inject(Kill(), coordinator(group)).until(new_coordinator(group))
+    assert coordinator(group)(system.clusters).nodes != killed.nodes
+    assert sum(lag.behind for lag in system.clusters.kafka.lag(group, system.topic)) == 0
 
 
 def test_some_are_chosen_by_seed_among_those_that_run(system: System, faults: Nemesis) -> None:

@@ -9,6 +9,7 @@ from harness.targets import lowest_ip
 from scenarios import test_hazelcast_queue as hazelcast
 from scenarios import test_kafka_leader as leader
 from scenarios import test_kafka_quorum as quorum
+from scenarios import test_kafka_under_load as under_load
 
 LOST = r"lost: \d+ of \d+ acknowledged messages never reached a messages instance"
 TWICE = r"duplicated: \d+ messages were received more than once"
@@ -69,3 +70,33 @@ def test_messages_sent_before_the_consumers_start_are_missed_whoever_dies(
 ) -> None:
     with pytest.raises(GuaranteeBrokenError, match=LOST):
         quorum.test_losing_the_controller_loses_no_message(system, faults, leads)
+
+
+@pytest.mark.system(mutants={"messages": "messages_committing_first"})
+def test_what_is_committed_before_it_is_stored_is_lost_with_the_coordinator(system: System, faults: Nemesis) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=LOST):
+        under_load.test_losing_brokers_in_turn_loses_no_message(system, faults, "coordinator")
+
+
+@pytest.mark.usefixtures("one_replica")
+def test_a_topic_with_one_replica_gets_no_new_leader_under_load(system: System, faults: Nemesis) -> None:
+    with pytest.raises(AwaitTimeoutError, match=r"waited 20 s for a new leader for every partition"):
+        under_load.test_losing_brokers_in_turn_loses_no_message(system, faults, "leader")
+
+
+@pytest.mark.system(mutants={"facade": "facade_ignoring_the_key"})
+def test_traffic_under_other_ids_is_not_what_was_posted(system: System, faults: Nemesis) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=LOST):
+        under_load.test_losing_brokers_in_turn_loses_no_message(system, faults, "controller")
+
+
+@pytest.mark.system(mutants={"messages": "messages_committing_first"})
+def test_what_is_committed_before_it_is_stored_is_lost_with_its_instance(system: System, faults: Nemesis) -> None:
+    with pytest.raises(AssertionError, match=r"lost: \d+ messages that messages-1 had never stored"):
+        under_load.test_losing_a_messages_instance_costs_what_it_held_and_no_more(system, faults)
+
+
+@pytest.mark.system(replay=False)
+def test_without_replay_every_kill_of_an_instance_loses_its_share(system: System, faults: Nemesis) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=LOST):
+        under_load.test_with_replay_losing_a_messages_instance_again_and_again_loses_no_message(system, faults)

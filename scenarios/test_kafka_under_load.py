@@ -1,0 +1,100 @@
+"""Kafka as the message queue with its consumers at work and traffic running: kills, one after the other."""
+
+import pytest
+
+from harness import (
+    Kill,
+    Nemesis,
+    System,
+    assert_delivered_and_aggregated,
+    assert_holds,
+    controller,
+    coordinator,
+    full_isr,
+    leader_holding,
+    new_controller,
+    new_coordinator,
+    new_leader,
+    node,
+)
+from harness.checkers import aggregation
+from harness.effects import Effect
+from harness.targets import Target
+
+pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("no acknowledged message is lost"), pytest.mark.kafka]
+
+KILLS = 3
+#: Where a group keeps what it has committed; it needs all its replicas before the next broker may die.
+OFFSETS = "__consumer_offsets"
+
+
+def duty(system: System, name: str, partitions: tuple[int, ...]) -> tuple[Target, Effect]:
+    """The broker that has a duty now, and another one having it afterwards."""
+    if name == "leader":
+        return leader_holding(system.topic, partitions), new_leader(system.topic)
+    if name == "coordinator":
+        return coordinator(system.epoch.group), new_coordinator(system.epoch.group)
+    return controller, new_controller()
+
+
+@pytest.mark.parametrize("name", ["leader", "coordinator", "controller"])
+def test_losing_brokers_in_turn_loses_no_message(system: System, faults: Nemesis, name: str) -> None:
+    """Under posts and GETs, kill the broker that leads the fullest partition, coordinates the consumers' group, or is
+    the active controller; when it is back and all replicas are in sync, the next one that has that duty, and again.
+    Every acknowledged message reaches a messages instance, and GET shows it. It may reach both: what was read and not
+    committed when a coordinator dies is read again, by whoever gets the partition.
+    """
+    with system.traffic() as traffic:
+        for _ in range(KILLS):
+            traffic.await_answers(20)
+            target, effect = duty(system, name, traffic.posted.partitions)
+            killed = faults.inject(Kill(), target).until(effect)
+            traffic.await_answers(20)
+            killed.undo().until(full_isr(system.topic)).until(full_isr(OFFSETS))
+        traffic.await_answers(20)
+
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history, exactly_once=False)
+
+
+@pytest.mark.system(replay=True)
+def test_with_replay_losing_a_messages_instance_again_and_again_loses_no_message(
+    system: System, faults: Nemesis
+) -> None:
+    """Under posts and GETs, kill a messages instance and start it again, three times; every instance reads its
+    partitions from the beginning whenever it gets them.
+    Every acknowledged message reaches exactly one messages instance, and GET shows it.
+    """
+    with system.traffic() as traffic:
+        for _ in range(KILLS):
+            traffic.await_answers(20)
+            killed = faults.inject(Kill(), node("messages-1"))
+            traffic.await_answers(20)
+            killed.undo()
+        traffic.await_answers(20)
+
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+def test_losing_a_messages_instance_costs_what_it_held_and_no_more(system: System, faults: Nemesis) -> None:
+    """The same without replay: what the killed instance had in memory is gone, since its offsets are committed.
+    Nothing else is: whatever is missing, it had stored, as its log says.
+    """
+    with system.traffic() as traffic:
+        for _ in range(KILLS):
+            traffic.await_answers(20)
+            killed = faults.inject(Kill(), node("messages-1"))
+            traffic.await_answers(20)
+            killed.undo()
+        traffic.await_answers(20)
+
+    held = system.drain(traffic.posted)
+    stored = {line["id"] for line in system.log_of("messages-1") if line["event"] == "consumed"}
+    lost = traffic.posted.ids.difference(*held.values())
+    assert lost, "the killed instance had nothing in memory"
+    assert not lost - stored, f"lost: {len(lost - stored)} messages that messages-1 had never stored"
+    system.read()
+    assert_holds(aggregation.check(system.history.events))

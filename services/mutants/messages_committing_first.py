@@ -1,0 +1,30 @@
+"""A messages service that commits what it has read, then works on it, then stores it; what it can't commit it leaves.
+
+At most once: auto-commit does that, and a loop that logs the error of a commit and goes on with what comes next.
+"""
+
+import time
+from typing import Any
+
+from services import messages
+from services.queues import Store, kafka
+
+#: What it does with one message before it stores it, in seconds.
+_WORK_S = 0.01
+
+
+class CommittingFirst(kafka.KafkaSource):
+    """Has committed a message before it is safe."""
+
+    def _store(self, store: Store, record: Any) -> None:
+        self._commit()
+        if self._uncommitted:
+            self._uncommitted = False
+            return
+        time.sleep(_WORK_S)
+        super()._store(store, record)
+
+
+if __name__ == "__main__":
+    kafka.KafkaSource = CommittingFirst  # type: ignore[misc]
+    messages.main()
