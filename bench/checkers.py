@@ -2,7 +2,8 @@
 
 1. Registers: the same histories (one key, distinct values, correct and broken ones) judged by harness.checkers.register
    and by porcupine (Go; a general search), from 1 000 to N operations with 5, 10, 20 and 50 clients: do they agree, and
-   what is the ratio of their times. Porcupine gets 30 s for each history.
+   what is the ratio of their times. Porcupine gets 30 s and 4 GB for each history (less on a small machine); if that
+   is not enough, or it dies, it has not decided.
 2. Every other checker: operations a second on growing correct histories, which shows how it grows.
 
 Histories are paired before the clock runs; pairing has a line of its own.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import resource
 import shutil
 import subprocess
 import sys
@@ -20,6 +22,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -29,6 +32,9 @@ from harness.errors import EXIT_BAD_INPUT
 from harness.events import Event, Events, Type
 
 _TIMEOUT_S = 30
+#: On top of that, to start, to read, and to end.
+_MORE_S = 30
+_MEMORY_BYTES = 4 << 30
 _PORCUPINE = Path(__file__).parent / "porcupine"
 
 
@@ -83,15 +89,32 @@ def _make_stale(events: list[Event]) -> None:
     events[place] = Event(old.index, old.process, old.type, old.f, ["x", 1], old.time)
 
 
-def porcupine(binary: Path, events: Events, folder: Path) -> tuple[str, float]:
-    """Its result (Ok, Illegal, Unknown) and seconds."""
+def porcupine(binary: Path, events: Events, folder: Path, *, memory_bytes: int | None = None) -> tuple[str, float]:
+    """Its result (Ok, Illegal, or in words why it has not decided) and seconds."""
     file = folder / "history"
     with file.open("w") as out:
         for o in events.operations:
             end = o.completion.index if o.completion else 1 << 60
             out.write(f"{o.invoke.process} {o.f[0]} {o.value[1] or 0} {o.invoke.index} {end}\n")
-    answer = subprocess.run([binary, file, str(_TIMEOUT_S)], capture_output=True, text=True, check=True).stdout.split()
-    return answer[0], float(answer[1])
+    most = memory_bytes or min(_MEMORY_BYTES, psutil.virtual_memory().available // 2)
+    began = time.perf_counter()
+    try:
+        done = subprocess.run(
+            [binary, file, str(_TIMEOUT_S)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_TIMEOUT_S + _MORE_S,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (most, most)),
+        )
+    except subprocess.TimeoutExpired:
+        return f"over {_TIMEOUT_S} s", time.perf_counter() - began
+    took_s = time.perf_counter() - began
+    if done.returncode != 0:
+        why = "over its memory" if "memory" in done.stderr.lower() else f"died ({done.returncode})"
+        return why, took_s
+    result, seconds = done.stdout.split()
+    return (f"over {_TIMEOUT_S} s" if result == "Unknown" else result), float(seconds)
 
 
 def timed(check: Callable[[Sequence[Event]], Verdict], events: Events) -> tuple[Verdict, float]:
@@ -118,9 +141,9 @@ def against_porcupine(most: int, folder: Path) -> Table:
                     table.add_row(*row, "not tried", "", "")  # a shorter one was undecided already
                     continue
                 result, theirs_s = porcupine(binary, events, folder)
-                if result == "Unknown":
+                if result not in ("Ok", "Illegal"):
                     undecided.add((clients, broken))
-                    table.add_row(*row, f"over {_TIMEOUT_S}", f"over {theirs_s / ours_s:,.0f}", "undecided")
+                    table.add_row(*row, result, f"over {theirs_s / ours_s:,.0f}", "undecided")
                     continue
                 agree = (result == "Ok") == (verdict.validity == "valid")
                 table.add_row(*row, f"{theirs_s:.3f}", f"{theirs_s / ours_s:,.1f}", "yes" if agree else "NO")
