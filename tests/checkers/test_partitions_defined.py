@@ -168,7 +168,7 @@ def repeated(chance: random.Random) -> tuple[Event, ...]:
     events: list[Event] = []
     late: list[Event] = []
     one = orderly if chance.random() < 0.8 else anything
-    for number in range(chance.randint(1, 4)):
+    for number in range(chance.randint(1, 3)):
         begin = len(events)
         for event in one(chance):
             process = event.process if event.process == NEMESIS else f"{number}-{event.process}"
