@@ -89,7 +89,9 @@ def _started(pid: int) -> int | None:
 
 @cache
 def _namespace() -> int:
-    return Path("/proc/self/ns/pid").stat().st_ino if psutil.LINUX else 0
+    with contextlib.suppress(OSError):
+        return Path("/proc/self/ns/pid").stat().st_ino
+    return 0
 
 
 @cache
