@@ -7,14 +7,15 @@ showed and nobody acknowledged may go again.
 
 In the end, for GETs sent after the last successful drain and answered before anything was broken or mended after it
 began (an instance loses what it has in memory, another takes over its partitions): the messages part is what its
-instance was drained of, and what may have come since, which are messages with a post that was not over before the
-drain began. Linear in the number of events and the sizes of the answers.
+instance was drained of, and what may have come since, which are messages that no instance was drained of and with a
+post that was not over before the drain began. Linear in the number of events and the sizes of the answers.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 from harness.checkers.posts import Posts, answered, last
 from harness.checkers.verdict import Anomaly, Verdict, checker, judged, unknown
@@ -46,13 +47,10 @@ def check(events: Sequence[Event]) -> Verdict:
 
 
 def _coming_since(drain: Operation, history: Sequence[Operation]) -> frozenset[str]:
-    """The messages that may have reached an instance after the drain had begun."""
-    return frozenset(
-        post.invoke.value["id"]
-        for post in history
-        if post.f == "post"
-        and (post.outcome == "info" or (post.outcome == "ok" and answered(post) > drain.invoke.index))
-    )
+    """The messages that may have reached an instance only after it was drained."""
+    drained = frozenset(chain.from_iterable(drain.value.values()))
+    since = (o for o in history if o.f == "post" and (o.outcome == "info" or answered(o) > drain.invoke.index))
+    return frozenset(post.invoke.value["id"] for post in since if post.outcome != "fail") - drained
 
 
 def _changed(events: Sequence[Event], drain: Operation) -> int:

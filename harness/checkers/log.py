@@ -131,7 +131,7 @@ def _note_sends(sends: Sequence[Operation], logs: defaultdict[str, _Log]) -> Ite
             continue
         if log.at.get(offset) != value:
             yield from _put(name, log, offset, value, send)
-        if log.at[offset] == value and answered(send) < log.known(offset):
+        if answered(send) < log.known(offset):
             log.acknowledged[offset] = send
 
 
@@ -248,7 +248,7 @@ def _positions(history: Sequence[Operation], ranks: Mapping[str, Mapping[int, in
                 now = rank[offset]
                 if place is not None and now != place + 1:
                     earlier = before[1] if before else operation
-                    if before and name in free.get(process, ()):
+                    if name in free.get(process, ()):
                         moved += 1
                     else:
                         found.append(_jump(name, place, now, offset, earlier, operation))

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from harness.events import Event, Operation
-from tests.checkers.small import ended, small
+from harness.events import NEMESIS, Event, Operation
+from tests.checkers.small import Call, ended, small
 
 INSTANCES = ("a", "b")
 
@@ -16,25 +16,51 @@ INSTANCES = ("a", "b")
 class _System:
     """Logging, two partitions and two messages instances."""
 
-    def __init__(self, wrong: float, kinds: Sequence[str]) -> None:
-        self._wrong, self._kinds = wrong, kinds
+    def __init__(self, wrong: float) -> None:
+        self._wrong = wrong
         self._posted: list[str] = []
         self._held: dict[str, list[str]] = {name: [] for name in INSTANCES}
         self._offsets: dict[int, int] = defaultdict(int)
         self._places: dict[str, dict[str, Any]] = {}
 
-    def call(self, chance: random.Random) -> tuple[str, Any]:
-        f = chance.choice(self._kinds)
-        if f != "post":
-            return f, None
+    def calls(self, *kinds: str) -> Call:
+        """What a client does next: one of these."""
+
+        def call(chance: random.Random) -> tuple[str, Any]:
+            f = chance.choice(kinds)
+            return f, self._message(chance) if f == "post" else None
+
+        return call
+
+    def noted(self, chance: random.Random) -> tuple[str, Any]:
+        """What the nemesis did: it takes from an instance what it holds, or gives it what another holds."""
+        one, other = chance.sample(INSTANCES, 2)
+        match chance.choice(["kill", "undo-kill", "killed", "undid", "note", "story"]):
+            case "kill":
+                self._held[one].clear()
+                return "kill", {"nodes": [one], "phase": "begin"}
+            case "undo-kill":
+                self._held[one] += [id_ for id_ in self._held[other] if id_ not in self._held[one]]
+                return "undo-kill", {"nodes": [one], "phase": "begin"}
+            case "killed":
+                return "kill", {"nodes": [one], "phase": "end"}
+            case "undid":
+                return "undo-kill", {"nodes": [one], "phase": "end"}
+            case "note":
+                return "noted", {"nodes": [one]}
+        return "story", "told"
+
+    def _message(self, chance: random.Random) -> dict[str, str]:
         if not self._posted or chance.random() < 0.6:
             self._posted.append(f"id-{len(self._posted)}")
         id_ = chance.choice(self._posted[-3:])
-        return f, {"id": id_, "msg": f"m-{id_}"}
+        return {"id": id_, "msg": f"m-{id_}"}
 
     def answer(self, chance: random.Random, f: str, value: Any) -> Any:
-        if self._posted and chance.random() < 0.2:
+        if self._posted and chance.random() < 0.1:
             self._take(chance, chance.choice(self._posted))  # it may be one of unknown outcome
+        if self._wrong and chance.random() < 0.15:
+            self._held[chance.choice(INSTANCES)].clear()
         if f == "post":
             return {**value, **self._take(chance, value["id"])}
         if f == "drain":
@@ -75,33 +101,35 @@ class _System:
 
 def posted(chance: random.Random) -> tuple[Event, ...]:
     """Posts, some of them of ids that were posted before, GETs and drains in any place, and faults in some of them."""
-    return _history(chance, chance.choice([0, 0, 0.2, 0.5]), ["post"] * 6 + ["get"] * 3 + ["drain"] * 2)
+    system = _System(chance.choice([0, 0.05, 0.3]))
+    noted = chance.choice([None, system.noted])
+    events = small(chance, system.calls("post", "post", "post", "get", "drain"), system.answer, most=7, noted=noted)
+    if chance.random() < 0.2:
+        return events
+    later = system.calls("drain", "get", "get", *chance.choice([[], [], ["post"]]))
+    return _then(events, small(chance, later, system.answer, most=4, noted=noted))
 
 
 def read_in_any_order(chance: random.Random) -> tuple[Event, ...]:
-    """The same with more posts, no GETs in between, and drains that are mostly changed."""
-    return _history(chance, 0.8, ["post"] * 9 + ["drain"])
+    """Posts, and a drain that mostly is changed."""
+    system = _System(0.8)
+    events = small(chance, system.calls(*["post"] * 9, "drain"), system.answer, most=9)
+    return _then(events, small(chance, system.calls("drain"), system.answer, most=1))
 
 
-def _history(chance: random.Random, wrong: float, kinds: Sequence[str]) -> tuple[Event, ...]:
-    system = _System(wrong, kinds)
-    events = small(chance, system.call, system.answer, most=9, noted=chance.choice([None, None, _noted]))
-    for f in chance.choice([[], ["drain"], ["drain", "get"], ["drain", "get", "get"]]):
-        answer = system.answer(chance, f, None)
-        for type_, value in (("invoke", None), ("ok", answer)):
-            events += (Event(len(events), "last", type_, f, value, events[-1].time + chance.randrange(2)),)  # type: ignore[arg-type]
-    return events
-
-
-def _noted(chance: random.Random) -> tuple[str, Any]:
-    return chance.choice(
-        [
-            ("kill", {"nodes": ["a"], "phase": "begin"}),
-            ("undo-kill", {"nodes": ["a"], "phase": "begin"}),
-            ("kill", {"nodes": ["a"], "phase": "end"}),
-            ("noted", {"nodes": ["a"]}),
-            ("story", "told"),
-        ]
+def _then(events: Sequence[Event], more: Sequence[Event]) -> tuple[Event, ...]:
+    """One after the other, by clients of their own."""
+    index, time = len(events), events[-1].time
+    return (
+        *events,
+        *(
+            event._replace(
+                index=event.index + index,
+                time=event.time + time,
+                process=event.process if event.process == NEMESIS else f"later {event.process}",
+            )
+            for event in more
+        ),
     )
 
 

@@ -77,3 +77,19 @@ def test_messages_of_nobody_are_unnamed(simulated: Simulated) -> None:
 def test_without_a_get_nothing_can_be_said(simulated: Simulated) -> None:
     events = tuple(event for event in simulated.events if event.f != "get")
     assert aggregation.check(events).validity is Validity.UNKNOWN
+
+
+@given(correct(), st.data())
+def test_an_answer_of_before_the_last_acknowledgement_is_incomplete(simulated: Simulated, data: st.DataObject) -> None:
+    gets = [event for event in simulated.events if event.f == "get" and event.type == "ok"]
+    old = set(data.draw(st.sampled_from(gets)).value["logging"]["ids"])
+    assume(set(simulated.acknowledged) - old)
+    assert names(changed(simulated, "logging", ids=sorted(old))) == {"incomplete logging part"}
+
+
+@given(correct(), st.data())
+def test_what_the_instance_was_drained_of_must_be_shown(simulated: Simulated, data: st.DataObject) -> None:
+    ids = last_of(simulated.events, "get").value["messages"]["ids"]
+    assume(ids)
+    missing = data.draw(st.sampled_from(ids))
+    assert names(changed(simulated, "messages", ids=[id_ for id_ in ids if id_ != missing])) == {"wrong aggregation"}

@@ -32,12 +32,10 @@ def right(
         return False
     end = len(events)
     for id_ in {*posts, *logged, *shown}:
-        worlds = list(product(*(moments(post, end) for post in posts.get(id_, []))))
-        present = [any(e is not None and e <= look for e in w) for w in worlds for look in during(get)]
-        acknowledged = any(post.outcome == "ok" and ended(post) < get.invoke.index for post in posts.get(id_, []))
-        if (id_ in logged or id_ in shown) and not any(present):
+        of = posts.get(id_, [])
+        if (id_ in logged or id_ in shown) and not came(of, [0.0], during(get), end):
             return False
-        if id_ not in logged and acknowledged:
+        if id_ not in logged and any(post.outcome == "ok" and ended(post) < get.invoke.index for post in of):
             return False
     return (
         not drains or not settled(get, drains[-1], events) or set(shown) in sets(instance, get, drains[-1], posts, end)
@@ -58,18 +56,15 @@ def sets(
 ) -> list[set[str]]:
     """All that the instance may hold when the GET looks: what it was drained of, and any of what came afterwards."""
     held = set(drain.value.get(instance, ()))
-    coming = [
-        id_
-        for id_, of in posts.items()
-        if any(
-            effect is not None and drained < effect <= look
-            for post in of
-            for effect in moments(post, end)
-            for drained in during(drain)
-            for look in during(get)
-        )
-    ]
+    drained = {id_ for ids in drain.value.values() for id_ in ids}
+    coming = [id_ for id_, of in posts.items() if id_ not in drained and came(of, during(drain), during(get), end)]
     return [held | set(chosen) for chosen in subsets(coming)]
+
+
+def came(posts: Sequence[Operation], after: Sequence[float], looks: Sequence[float], end: int) -> bool:
+    """Whether some post may have taken effect after one of these moments and before one of those."""
+    effects = [effect for post in posts for effect in moments(post, end) if effect is not None]
+    return any(begin < effect <= look for effect in effects for begin in after for look in looks)
 
 
 def subsets(ids: Sequence[str]) -> list[set[str]]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from harness.checkers import Validity, log
 from harness.events import Event, Type
-from tests.checkers.concurrent import Concurrent, completions, with_value
+from tests.checkers.concurrent import Concurrent, completions, invocation_of, with_value
 
 LOGS = ("t-0", "t-1")
 sizes = {"seed": st.integers(0, 2**32), "steps": st.integers(4, 50), "clients": st.integers(1, 5)}
@@ -174,3 +174,84 @@ def test_sends_of_one_process_rise() -> None:
         event(5, 2, "ok", "poll", {"t-0": [[4, "b"], [5, "a"]]}),
     )
     assert names(events) == {"nonmonotonic send"}
+
+
+def test_a_record_is_known_from_the_end_of_the_first_poll_that_shows_it() -> None:
+    sent, shown = {"log": "t-0", "value": "a"}, {"t-0": [[0, "a"]]}
+    events = (
+        event(0, 1, "invoke", "poll", None),
+        event(1, 2, "invoke", "poll", None),
+        event(2, 2, "ok", "poll", shown),
+        event(3, 3, "invoke", "send", sent),
+        event(4, 3, "ok", "send", {**sent, "offset": 0}),
+        event(5, 1, "ok", "poll", shown),
+    )
+    assert names(events) == {"unexpected"}
+
+
+def test_a_record_is_known_from_its_first_acknowledgement() -> None:
+    one, two = {"log": "t-0", "value": "a"}, {"log": "t-0", "value": "b"}
+    events = (
+        event(0, 1, "invoke", "send", two),
+        event(1, 2, "invoke", "send", two),
+        event(2, 2, "ok", "send", {**two, "offset": 1}),
+        event(3, 3, "invoke", "send", one),
+        event(4, 3, "ok", "send", {**one, "offset": 0}),
+        event(5, 1, "ok", "send", {**two, "offset": 1}),
+        event(6, 4, "invoke", "poll", None),
+        event(7, 4, "ok", "poll", {"t-0": [[0, "a"], [1, "b"]]}),
+    )
+    assert names(events) == {"nonmonotonic send"}
+
+
+@given(**sizes, which=st.integers(0, 100))
+def test_a_value_that_moved_up_is_not_where_it_was_acknowledged(
+    seed: int, steps: int, clients: int, which: int
+) -> None:
+    events = history(seed, steps, clients)
+    sent = completions(events, "send")
+    assume(sent)
+    gone = sent[which % len(sent)].value
+    for poll in completions(events, "poll"):
+        records = poll.value.get(gone["log"], [])
+        moved = [[o + 1000, v] if v == gone["value"] else [o, v] for o, v in records]
+        events = with_value(events, poll, {**poll.value, gone["log"]: sorted(moved)})
+    assert "lost write" in names(events)
+
+
+@given(**sizes, which=st.integers(0, 100))
+def test_two_polls_of_a_process_in_the_wrong_order_are_found(seed: int, steps: int, clients: int, which: int) -> None:
+    events = history(seed, steps, clients)
+    polls = [(poll, name) for poll in completions(events, "poll") for name in poll.value]
+    pairs = [
+        (one, two, name)
+        for (one, name), (two, other) in itertools.combinations(polls, 2)
+        if one.process == two.process and name == other
+    ]
+    assume(pairs)
+    one, two, name = pairs[which % len(pairs)]
+    events = with_value(events, one, {**one.value, name: two.value[name]})
+    events = with_value(events, two, {**two.value, name: one.value[name]})
+    assert "nonmonotonic poll" in names(events)
+
+
+@given(**sizes, which=st.integers(0, 100))
+def test_two_sends_one_after_the_other_that_change_places_are_found(
+    seed: int, steps: int, clients: int, which: int
+) -> None:
+    events = history(seed, steps, clients)
+    sent = completions(events, "send")
+    pairs = [
+        (one, two)
+        for one, two in itertools.combinations(sent, 2)
+        if one.value["log"] == two.value["log"] and one.index < invocation_of(events, two).index
+    ]
+    assume(pairs)
+    one, two = pairs[which % len(pairs)]
+    events = with_value(events, one, {**one.value, "offset": two.value["offset"]})
+    events = with_value(events, two, {**two.value, "offset": one.value["offset"]})
+    instead = {one.value["value"]: two.value["value"], two.value["value"]: one.value["value"]}
+    for poll in completions(events, "poll"):
+        changed = {name: [[o, instead.get(v, v)] for o, v in records] for name, records in poll.value.items()}
+        events = with_value(events, poll, changed)
+    assert "nonmonotonic send" in names(events)

@@ -119,6 +119,16 @@ def test_each_message_with_its_way() -> None:
     ]
 
 
+def test_a_message_that_was_posted_again_is_told_by_the_post_that_says_most() -> None:
+    told = Told().post(1, at=0, outcome="fail").post(1, at=10, outcome="info")
+    told.post(2, at=20).post(2, at=30, partition=1)
+    found = list(csv.DictReader(io.StringIO(messages.table(told.events))))
+    assert [(row["message"], row["outcome"], row["partition"]) for row in found] == [
+        ("m-1", "unknown", ""),
+        ("m-2", "acknowledged", "0"),
+    ]
+
+
 def test_many_messages_have_no_table() -> None:
     told = Told()
     for number in range(messages.MOST + 1):
