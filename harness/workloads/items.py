@@ -9,11 +9,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from hazelcast.errors import HazelcastError
+from hazelcast.transaction import TWO_PHASE
 
+from harness.backends.protocol import Node
 from harness.clusters.hazelcast import HazelcastView, connect
 from harness.history import Client, History
 from harness.replay import BOUND as BOUND_EVENT
@@ -86,6 +88,25 @@ class Items:
             for future in [pool.submit(self._consume_until, mine, pill) for mine in taken.values()]:
                 future.result()
         return taken
+
+    @contextmanager
+    def reserving(self, through: Node, *, limit_s: float) -> Iterator[int | None]:
+        """Polls in a transaction that the node coordinates and that may live so long; gives it up after the block.
+
+        The operation is `reserve`, ok with the item: what it took is taken only once the transaction has committed,
+        and it never does.
+        """
+        operation = self._history.client().invoke("reserve", None)
+        with connect([through]) as hazelcast:
+            transaction = hazelcast.new_transaction(timeout=limit_s, durability=1, type=TWO_PHASE)
+            transaction.begin()
+            item: int | None = transaction.get_queue(self.name).poll(0)
+            operation.ok(item)
+            try:
+                yield item
+            finally:
+                with suppress(HazelcastError, OSError):  # the node may be gone
+                    transaction.rollback()
 
     def size(self) -> int:
         """How many items there are now."""

@@ -2,9 +2,10 @@
 
 import pytest
 
-from harness import Nemesis, System
+from harness import Nemesis, System, node
 from harness.judgement import GuaranteeBrokenError
 from scenarios import test_hazelcast_consumers as consumers
+from scenarios import test_hazelcast_transactions as transactions
 
 LOST = r"lost: \d+ of \d+ acknowledged messages never reached a messages instance"
 in_transactions = pytest.mark.system(
@@ -23,3 +24,10 @@ def test_what_a_dead_member_coordinated_stays_reserved(system: System, faults: N
 def test_what_a_late_consumer_had_reserved_stays_so(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=LOST):
         consumers.test_a_consumer_that_hangs_while_it_takes_loses_nothing(system, faults)
+
+
+@pytest.mark.system(running=False, brokers=0)
+def test_what_is_rolled_back_comes_back(system: System, faults: Nemesis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions, "VICTIM", node("hazelcast-3"))
+    with pytest.raises(AssertionError, match="set"):
+        transactions.test_what_a_dead_coordinator_had_reserved_comes_back_to_nobody(system, faults)
