@@ -2,7 +2,7 @@
 its client has the default heartbeat, and so keeps its connection when it has hung.
 
 What a transaction has reserved is given back to nobody if the member that coordinates it dies, or if its client finds
-that its time is over before it asks for the commit (docs/decisions/0012).
+that its time is over before it asks for the commit (docs/decisions/0013).
 """
 
 import contextlib
