@@ -13,18 +13,21 @@ post that was not over before the drain began. Linear in the number of events an
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 
 from harness.checkers.posts import Posts, answered, last
 from harness.checkers.verdict import Anomaly, Verdict, checker, judged, unknown
 from harness.events import NEMESIS, NEVER, Event, Operation, operations
 
+_INCOMPLETE = "incomplete logging part"
+
 
 @checker
 def check(events: Sequence[Event]) -> Verdict:
-    """Judges every successful GET. Unknown without one."""
+    """Judges every successful GET; what is wrong with many of them is one anomaly. Unknown without one."""
     history = operations(events)
     posts = Posts(history)
     gets = [operation for operation in history if operation.f == "get" and operation.outcome == "ok"]
@@ -33,17 +36,45 @@ def check(events: Sequence[Event]) -> Verdict:
     drain = last(history, "drain")
     since = _coming_since(drain, history) if drain else frozenset()
     changed = _changed(events, drain) if drain else 0
-    found: list[Anomaly] = []
+    found: defaultdict[str, list[Anomaly]] = defaultdict(list)
     # The messages that a GET has to show grow with its place in the history.
     coming = sorted(((answered(post), id_) for id_, post in posts.acknowledged.items()), reverse=True)
     due: set[str] = set()
     for get in gets:
         while coming and coming[-1][0] < get.invoke.index:
             due.add(coming.pop()[1])
-        found += _at_every_moment(get, posts, due)
+        anomalies = _at_every_moment(get, posts, due)
         if drain and answered(drain) < get.invoke.index and answered(get) < changed:
-            found += _in_the_end(get, drain, posts, since)
-    return judged(found, {"gets": len(gets), "answered_by": _answered_by(gets)})
+            anomalies += _in_the_end(get, drain, posts, since)
+        for anomaly in anomalies:
+            found[anomaly.name].append(anomaly)
+    together = [_together(alike, of=len(gets)) for alike in found.values()]
+    return judged(
+        [_with_return(anomaly, gets[-1]) if anomaly.name == _INCOMPLETE else anomaly for anomaly in together],
+        {"gets": len(gets), "answered_by": _answered_by(gets)},
+    )
+
+
+def _together(alike: Sequence[Anomaly], *, of: int) -> Anomaly:
+    """One anomaly for several of a name: the first one's words, how many there were and for how long."""
+    first, last = alike[0].operations[-1], alike[-1].operations[-1]
+    concerned = {o.invoke.index: o for anomaly in alike for o in anomaly.operations[:-1]}
+    concerned |= {get.invoke.index: get for get in (first, last)}
+    affected = len({anomaly.operations[-1].invoke.index for anomaly in alike})
+    sentence = alike[0].sentence
+    if affected > 1:
+        sentence += f"; the first of {affected} of {of} GETs like it, over {(last.ended - first.began) / 1e9:.1f} s"
+    return Anomaly(alike[0].name, sentence, tuple(concerned[index] for index in sorted(concerned)))
+
+
+def _with_return(incomplete: Anomaly, last_get: Operation) -> Anomaly:
+    """With the words whether what was missing came back, if there was a later GET to see it."""
+    missing = {o.invoke.value["id"] for o in incomplete.operations if o.f == "post"}
+    gone = missing.difference(last_get.value["logging"]["ids"])
+    if [o for o in incomplete.operations if o.f == "get"] == [last_get]:
+        return incomplete
+    words = f"{len(gone)} of {len(missing)} messages not in the last GET either" if gone else "all came back"
+    return replace(incomplete, sentence=f"{incomplete.sentence}; {words}")
 
 
 def _coming_since(drain: Operation, history: Sequence[Operation]) -> frozenset[str]:
@@ -80,7 +111,7 @@ def _at_every_moment(get: Operation, posts: Posts, due: set[str]) -> list[Anomal
             f"a GET answered by {get.value['logging']['from']} lacked {len(missing)} of {len(due)} messages that had "
             f"been acknowledged before it: {posts.named(missing)}"
         )
-        found.append(Anomaly("incomplete logging part", sentence, (*posts.of(missing), get)))
+        found.append(Anomaly(_INCOMPLETE, sentence, (*posts.of(missing), get)))
     for part in ("logging", "messages"):
         ids = get.value[part]["ids"]
         if invented := {id_ for id_ in ids if posts.begun.get(id_, NEVER) > answered(get)}:
@@ -106,4 +137,4 @@ def _in_the_end(get: Operation, drain: Operation, posts: Posts, since: frozenset
         f"a GET said to return the set of {instance}, but {len(gone)} of its messages were missing "
         f"({posts.named(gone)}) and {len(foreign)} were not its own ({posts.named(foreign)})"
     )
-    return [Anomaly("wrong aggregation", sentence, (get, drain))]
+    return [Anomaly("wrong aggregation", sentence, (drain, get))]

@@ -93,3 +93,32 @@ def test_what_the_instance_was_drained_of_must_be_shown(simulated: Simulated, da
     assume(ids)
     missing = data.draw(st.sampled_from(ids))
     assert names(changed(simulated, "messages", ids=[id_ for id_ in ids if id_ != missing])) == {"wrong aggregation"}
+
+
+def stale(*logged: list[str]) -> tuple[Event, ...]:
+    """Two acknowledged posts, and then GETs with these logging parts, a second apart."""
+    steps: list[tuple[str, Any, Any, int]] = []
+    for number, id_ in enumerate("ab"):
+        post = {"id": id_, "msg": f"m-{id_}"}
+        steps.append(("post", post, {**post, "partition": 0}, number))
+    for number, ids in enumerate(logged):
+        logging = {"from": "logging-1", "ids": ids}
+        steps.append(("get", None, {"logging": logging, "messages": {"from": None, "ids": []}}, 10 + number))
+    events: list[Event] = []
+    for f, asked, answered, second in steps:
+        events.append(Event(len(events), 1, "invoke", f, asked, second * 10**9))
+        events.append(Event(len(events), 1, "ok", f, answered, second * 10**9 + 5 * 10**8))
+    return tuple(events)
+
+
+def test_many_stale_gets_are_told_once_with_their_number_their_time_and_what_came_back() -> None:
+    lacked = "a GET answered by logging-1 lacked 1 of 2 messages that had been acknowledged before it: m-b"
+    told = f"incomplete logging part: {lacked}"
+    verdict = aggregation.check(stale(["a"], ["a", "b"], ["b"], ["a", "b"]))
+    assert verdict.sentences == f"{told}; the first of 2 of 4 GETs like it, over 2.5 s; all came back"
+    assert [operation.f for operation in verdict.anomalies[0].operations] == ["post", "post", "get", "get"]
+    verdict = aggregation.check(stale(["a"], ["b"], ["a"]))
+    assert verdict.sentences == (
+        f"{told}; the first of 3 of 3 GETs like it, over 2.5 s; 1 of 2 messages not in the last GET either"
+    )
+    assert aggregation.check(stale(["a", "b"], ["a"])).sentences == f"{told}"
