@@ -131,7 +131,8 @@ def _note_sends(sends: Sequence[Operation], logs: defaultdict[str, _Log]) -> Ite
             continue
         if log.at.get(offset) != value:
             yield from _put(name, log, offset, value, send)
-        if answered(send) < log.known(offset):
+        first = log.acknowledged.setdefault(offset, send)
+        if first is not send and answered(send) < answered(first):
             log.acknowledged[offset] = send
 
 
@@ -179,7 +180,7 @@ def _growth(name: str, log: _Log, offsets: Sequence[int], *, exactly_once: bool)
         value = log.at[offset]
         number = places.get(value, 0)
         places[value] = number + 1
-        send = log.send(value, number if exactly_once else 0)
+        send = log.send(value, number) if exactly_once and number else log.sent.get(value)
         known = log.known(offset)
         if send is None or known < send.invoke.index:
             yield from _too_early(name, log, offset, number)

@@ -35,7 +35,8 @@ def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
     acknowledged = posts.acknowledged
     missing = [id_ for id_ in acknowledged if id_ not in received]
     lost = [id_ for id_ in missing if answered(acknowledged[id_]) < drain.invoke.index]
-    unexpected = [id_ for id_ in received if posts.begun.get(id_, NEVER) > answered(drain)]
+    begun, ended = posts.begun, answered(drain)
+    unexpected = [id_ for id_ in received if begun.get(id_, NEVER) > ended]
     duplicated = [id_ for id_, times in received.items() if times > 1]
     found: list[Anomaly] = []
     if lost:
@@ -56,7 +57,7 @@ def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
         "received": {instance: len(ids) for instance, ids in drain.value.items()},
         "lost": len(lost),
         "duplicated": len(duplicated),
-        "recovered": sum(id_ not in acknowledged for id_ in received.keys() - set(unexpected)),
+        "recovered": len(received.keys() - acknowledged.keys() - set(unexpected)),
     }
     if len(missing) > len(lost) and not found:
         late = f"{len(missing)} messages were acknowledged only after the last drain had begun: {posts.named(missing)}"
