@@ -1,5 +1,6 @@
 """Bad input and an unfit machine get one clear line, exit status 2 or a failed fixture, and leave nothing behind."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -9,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.backends.engine import why_unavailable
-from harness.backends.session import LABEL_OWNER, LABEL_SESSION
+from harness.backends.engine import connect, owned, why_unavailable
+from harness.backends.session import Session
 from harness.provision.cache import cache_folder
 from harness.provision.jars import jars_folder
 from tests.running import SCENARIO, run
@@ -135,14 +136,8 @@ def test_an_image_that_exits_at_once_shows_its_last_lines(tmp_path: Path) -> Non
 
 
 def leftovers() -> list[str]:
-    """Containers that carry a label of the harness and whose session is not this process' own."""
+    """Containers of sessions whose owner has ended; a run beside has its own."""
     if why_unavailable():
         return []
-    shown = f'{{{{.Label "{LABEL_OWNER}"}}}} {{{{.Names}}}}'
-    listed = subprocess.run(
-        ["docker", "ps", "-a", "--filter", f"label={LABEL_SESSION}", "--format", shown],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return [line for line in listed.stdout.splitlines() if line.partition("/")[0] != str(os.getpid())]
+    with contextlib.closing(connect()) as client:
+        return list(owned(client, Session.is_over).containers)
