@@ -196,7 +196,7 @@ class Run:
         trace = self._say if self.options.trace_http else None
         if self._attached and not queue_owner and (ready := self._attached.ready(wanted)):
             deployment, clusters = self._pool.as_they_are(self._attached.deployment)
-            return System(deployment, clusters, *ready, history, narrate, trace=trace)
+            return System(deployment, clusters, *ready, history, narrate, self.options.profile, trace=trace)
         topology = whole(self.options.profile, wanted)
         if self._attached:
             self._attached.assert_is(topology)
@@ -221,7 +221,7 @@ class Run:
         deployment, clusters = self._pool.clusters(topology, wanted.of_the_beginning(specs), once_formed=once_formed)
         if self._attached:
             self._attached.follow(epoch, specs)
-        return System(deployment, clusters, epoch, specs, history, narrate, trace=trace)
+        return System(deployment, clusters, epoch, specs, history, narrate, self.options.profile, trace=trace)
 
     def _services(self, epoch: Epoch, wanted: Shape) -> Sequence[NodeSpec]:
         return services(epoch, timings=self.options.profile, mutants=wanted.mutants)

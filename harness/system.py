@@ -22,6 +22,7 @@ from harness.narration import Narrate, Say
 from harness.topology.hazelcast import BACKUPS, BOUNDED
 from harness.topology.nodes import NodeSpec
 from harness.topology.services import Epoch
+from harness.topology.timings import Timings
 from harness.waiting import until
 from harness.workloads.increments import Increments
 from harness.workloads.items import Items
@@ -120,6 +121,7 @@ class System:
         specs: Sequence[NodeSpec],
         history: History,
         narrate: Narrate,
+        timings: Timings,
         *,
         trace: Say | None = None,
     ) -> None:
@@ -129,6 +131,7 @@ class System:
         self.epoch = epoch
         self.history = history
         self.narrate = narrate
+        self.timings = timings
         self.specs = tuple(specs)
         self.logging = Instances("logging", specs, deployment, narrate)
         self.messages = Instances("messages", specs, deployment, narrate)

@@ -20,7 +20,7 @@ from hazelcast.client import HazelcastClient
 
 from harness.backends.protocol import Node, that_run
 from harness.errors import InconclusiveError
-from harness.topology.hazelcast import CLUSTER_NAME
+from harness.topology.hazelcast import CLUSTER_NAME, PROBED
 from harness.waiting import until
 
 _TIMEOUT_S = 2.0
@@ -105,10 +105,16 @@ class HazelcastView:
     def assign_partitions(self, *, timeout_s: float) -> None:
         """Makes the cluster assign its partitions, which it puts off until the first use of any, and waits for it.
 
-        Before that "safe" means nothing, as there is nothing to back up.
+        Before that "safe" means nothing, as there is nothing to back up. A member serves what only a majority may once
+        it has had a sign of life of the others.
         """
+        until(
+            "every Hazelcast member to take part in a majority",
+            lambda: self._connected().get_map(PROBED).blocking().size(),
+            lambda size: size == 0,
+            timeout_s=timeout_s,
+        )
         client = self._connected()
-        client.get_map("harness-assigns-partitions").blocking().size()
         partitions = range(client.partition_service.get_partition_count())
         until(
             "every Hazelcast partition to have an owner",

@@ -87,7 +87,9 @@ class Loan:
             before = self.kept.system
             self._finish()
             history = History.open(borrowed_history_path())
-            self._work_with(System(before.deployment, before.clusters, epoch, specs, history, _silently))
+            self._work_with(
+                System(before.deployment, before.clusters, epoch, specs, history, _silently, before.timings)
+            )
             self._shape, self._unused = None, False
 
     def take_back(self) -> None:

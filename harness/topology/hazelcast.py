@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from harness.topology import postgres
 from harness.topology.nodes import HttpReady, Kind, NodeSpec
@@ -22,13 +23,26 @@ BOUND = 10
 BOUNDED = "bounded-"
 #: By the backups that a map has, in words, what its name begins with.
 BACKUPS: dict[str, str] = {"0": NO_BACKUP, "1": "", "1 + 1 async": "one-and-one-async-", "2": "two-backups-"}
+#: Maps and queues of these names are what the services keep messages in: only a majority of the members serves them. In
+#: one map there is never anything: whoever asks it hears whether all members take part.
+PROBED = "majority-asked"
+PROTECTED = ("logging-*", "messages-*", PROBED)
+_MAJORITY = {"split-brain-protection-ref": "majority"}
+#: A member without a sign of life from a majority serves nobody from this part on of the time after which the others
+#: give it up, and own what it owned.
+_RECENTLY = 0.6
 _STRUCTURES = {
     "map": {
+        **dict.fromkeys(PROTECTED, _MAJORITY),
         f"{BACKUPS['0']}*": {"backup-count": 0},
         f"{BACKUPS['1 + 1 async']}*": {"backup-count": 1, "async-backup-count": 1},
         f"{BACKUPS['2']}*": {"backup-count": 2},
     },
-    "queue": {f"{NO_BACKUP}*": {"backup-count": 0}, f"{BOUNDED}*": {"max-size": BOUND}},
+    "queue": {
+        **dict.fromkeys(PROTECTED, _MAJORITY),
+        f"{NO_BACKUP}*": {"backup-count": 0},
+        f"{BOUNDED}*": {"max-size": BOUND},
+    },
 }
 #: How long an entry of a write-behind map waits before it is written to the external store, in seconds.
 WRITE_DELAY_S = 15
@@ -53,6 +67,7 @@ def hazelcast(
     kind: Kind = "hazelcast-mapstore" if stored else "hazelcast"
     names = [f"hazelcast-{index}" for index in range(1, count + 1)]
     groups = [names[: count // 2], names[count // 2 :]] if zoned else []
+    protection = _protection(count, timings)
     return tuple(
         NodeSpec(
             name=name,
@@ -67,8 +82,8 @@ def hazelcast(
             },
             # Looking for members that are not up yet costs seconds, so the first start knows one address only; a
             # restarted member needs the whole list, or the first one founds a cluster of its own.
-            files={_CONFIG: _config(names[:1], groups, stored=stored)},
-            files_when_ready={_CONFIG: _config(names, groups, stored=stored)},
+            files={_CONFIG: _config(names[:1], groups, protection, stored=stored)},
+            files_when_ready={_CONFIG: _config(names, groups, protection, stored=stored)},
             stop_timeout_s=20.0,
         )
         for index, name in enumerate(names, start=1)
@@ -94,7 +109,7 @@ def _properties(name: str, timings: Timings) -> dict[str, str]:
     }
 
 
-def _config(members: list[str], groups: list[list[str]], *, stored: bool) -> str:
+def _config(members: list[str], groups: list[list[str]], protection: Mapping[str, object], *, stored: bool) -> str:
     """The member configuration as JSON, which is YAML as well."""
     network = {
         "enabled": True,
@@ -114,13 +129,31 @@ def _config(members: list[str], groups: list[list[str]], *, stored: bool) -> str
             },
         },
     }
-    settings: dict[str, object] = {"cluster-name": CLUSTER_NAME, "advanced-network": network, **_STRUCTURES}
+    settings: dict[str, object] = {
+        "cluster-name": CLUSTER_NAME,
+        "advanced-network": network,
+        "split-brain-protection": protection,
+        **_STRUCTURES,
+    }
     if stored:
         settings |= _store()
     if groups:
         addresses = [[f"${{{member}}}" for member in group] for group in groups]
         settings["partition-group"] = {"enabled": True, "group-type": "CUSTOM", "member-group": addresses}
     return json.dumps({"hazelcast": settings}, indent=1)
+
+
+def _protection(count: int, timings: Timings) -> dict[str, object]:
+    """Who is cut off from a majority, or was not scheduled, answers nothing (docs/decisions/0014)."""
+    tolerance = {"heartbeat-tolerance-millis": int(1000 * _RECENTLY * timings.silence_s)}
+    return {
+        "majority": {
+            "enabled": True,
+            "minimum-cluster-size": count // 2 + 1,
+            "protect-on": "READ_WRITE",
+            "recently-active-split-brain-protection": tolerance,
+        }
+    }
 
 
 def _endpoint(port: int) -> dict[str, object]:

@@ -23,6 +23,7 @@ class Timings:
         kafka: Kafka broker properties (documentation: "Broker Configs"), milliseconds.
         session_ms: after which silence a consumer group gives a member's partitions to others, in milliseconds; the
             brokers refuse less than their group.min.session.timeout.ms.
+        silence_s: after which silence the Hazelcast members give one up (hazelcast.max.no.heartbeat.seconds).
         detection_s: by when a killed server must have been noticed by the others, in seconds.
     """
 
@@ -30,6 +31,7 @@ class Timings:
     hazelcast: Mapping[str, str] = field(default_factory=dict)
     kafka: Mapping[str, str] = field(default_factory=dict)
     session_ms: int = 45_000
+    silence_s: float = 60.0
     detection_s: float = 20.0
 
 
@@ -58,6 +60,7 @@ FAST = Timings(
         "offsets.topic.num.partitions": "3",
     },
     session_ms=3000,
+    silence_s=5.0,
     detection_s=20.0,
 )
 

@@ -1,0 +1,56 @@
+"""A member that hung while the others gave it up answers nothing from what it had, where only a majority serves."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hazelcast.errors import HazelcastError
+
+from harness.backends.protocol import Node
+from harness.clusters.hazelcast import HazelcastView, connect
+from harness.pool import Pool
+from harness.run import Run
+from harness.topology.hazelcast import hazelcast
+from harness.topology.nodes import Topology
+from harness.waiting import until
+
+pytestmark = pytest.mark.process
+NAME = "logging-of-the-test"
+
+
+@pytest.fixture
+def view(harness_run: Run) -> Iterator[HazelcastView]:
+    with Pool(harness_run.backend, print, forming_timeout_s=30) as pool:
+        _, clusters = pool.clusters(Topology("three members", hazelcast(3)), (), once_formed=lambda _: ())
+        yield clusters.hazelcast
+
+
+def test_a_member_that_was_given_up_answers_no_read_from_what_it_had(view: HazelcastView) -> None:
+    hung, *others = view.members()
+    a_key_of_each_partition = {view.partition_of(key): key for key in map(str, range(5000))}.values()
+    with connect(others) as client:
+        entries: Any = client.get_map(NAME).blocking()
+        entries.put_all(dict.fromkeys(a_key_of_each_partition, "before"))
+        hung.pause()
+        view.await_members(2, timeout_s=20)
+        entries.put_all(dict.fromkeys(a_key_of_each_partition, "after"))
+
+    hung.resume()
+    answers: list[str] = []
+    until(
+        "the member to be one of three again",
+        lambda: (answers.extend(read(hung)), view.sizes())[1],
+        lambda sizes: set(sizes.values()) == {3},
+        timeout_s=30,
+        interval_s=0.01,
+    )
+    assert answers.count("before") == 0
+
+
+def read(node: Node) -> list[str]:
+    """What the node says that all values are, if it answers."""
+    with suppress(HazelcastError, OSError), connect([node]) as client:
+        entries: Any = client.get_map(NAME).blocking()
+        return list(entries.values())
+    return []
