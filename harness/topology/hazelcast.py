@@ -144,12 +144,12 @@ def _config(members: list[str], groups: list[list[str]], protection: Mapping[str
 
 
 def _protection(count: int, timings: Timings) -> dict[str, object]:
-    """Who is cut off from a majority, or was not scheduled, answers nothing (docs/decisions/0014)."""
+    """Who is cut off from a majority, or was not scheduled, answers nothing (docs/decisions/0014); one alone is all."""
     tolerance = {"heartbeat-tolerance-millis": int(1000 * _RECENTLY * timings.silence_s)}
     return {
         "majority": {
-            "enabled": True,
-            "minimum-cluster-size": count // 2 + 1,
+            "enabled": count > 1,
+            "minimum-cluster-size": max(2, count // 2 + 1),
             "protect-on": "READ_WRITE",
             "recently-active-split-brain-protection": tolerance,
         }

@@ -63,3 +63,16 @@ def test_a_mutant_takes_the_place_of_its_role_only() -> None:
 def test_an_unknown_node_is_named_with_the_known_ones() -> None:
     with pytest.raises(KeyError, match=r"no node 'kafka-9'.*kafka-1"):
         Topology("t", kafka())["kafka-9"]
+
+
+@pytest.mark.parametrize(("members", "majority"), [(2, 2), (3, 2), (4, 3), (5, 3)])
+def test_what_the_services_keep_is_served_by_a_majority(members: int, majority: int) -> None:
+    config = json.loads(hazelcast(members)[0].files["hazelcast.yaml"])["hazelcast"]
+    assert config["map"]["logging-*"] == config["queue"]["messages-*"] == {"split-brain-protection-ref": "majority"}
+    assert config["split-brain-protection"]["majority"]["enabled"]
+    assert config["split-brain-protection"]["majority"]["minimum-cluster-size"] == majority
+
+
+def test_one_member_alone_serves() -> None:
+    config = json.loads(hazelcast(1)[0].files["hazelcast.yaml"])["hazelcast"]
+    assert not config["split-brain-protection"]["majority"]["enabled"]
