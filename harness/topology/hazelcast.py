@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from harness.topology import postgres
 from harness.topology.nodes import HttpReady, Kind, NodeSpec
@@ -33,16 +34,11 @@ _MAJORITY = {"split-brain-protection-ref": "majority"}
 _RECENTLY = 0.6
 _STRUCTURES = {
     "map": {
-        **dict.fromkeys(PROTECTED, _MAJORITY),
         f"{BACKUPS['0']}*": {"backup-count": 0},
         f"{BACKUPS['1 + 1 async']}*": {"backup-count": 1, "async-backup-count": 1},
         f"{BACKUPS['2']}*": {"backup-count": 2},
     },
-    "queue": {
-        **dict.fromkeys(PROTECTED, _MAJORITY),
-        f"{NO_BACKUP}*": {"backup-count": 0},
-        f"{BOUNDED}*": {"max-size": BOUND},
-    },
+    "queue": {f"{NO_BACKUP}*": {"backup-count": 0}, f"{BOUNDED}*": {"max-size": BOUND}},
 }
 #: How long an entry of a write-behind map waits before it is written to the external store, in seconds.
 WRITE_DELAY_S = 15
@@ -129,27 +125,28 @@ def _config(members: list[str], groups: list[list[str]], protection: Mapping[str
             },
         },
     }
-    settings: dict[str, object] = {
-        "cluster-name": CLUSTER_NAME,
-        "advanced-network": network,
-        "split-brain-protection": protection,
-        **_STRUCTURES,
-    }
+    settings: dict[str, Any] = {"cluster-name": CLUSTER_NAME, "advanced-network": network, **_STRUCTURES}
     if stored:
         settings |= _store()
     if groups:
         addresses = [[f"${{{member}}}" for member in group] for group in groups]
         settings["partition-group"] = {"enabled": True, "group-type": "CUSTOM", "member-group": addresses}
+    if protection:
+        served = dict.fromkeys(PROTECTED, _MAJORITY)
+        settings |= {kind: {**served, **settings[kind]} for kind in ("map", "queue")}
+        settings["split-brain-protection"] = protection
     return json.dumps({"hazelcast": settings}, indent=1)
 
 
 def _protection(count: int, timings: Timings) -> dict[str, object]:
     """Who is cut off from a majority, or was not scheduled, answers nothing (docs/decisions/0014); one alone is all."""
+    if count == 1:
+        return {}
     tolerance = {"heartbeat-tolerance-millis": int(1000 * _RECENTLY * timings.silence_s)}
     return {
         "majority": {
-            "enabled": count > 1,
-            "minimum-cluster-size": max(2, count // 2 + 1),
+            "enabled": True,
+            "minimum-cluster-size": count // 2 + 1,
             "protect-on": "READ_WRITE",
             "recently-active-split-brain-protection": tolerance,
         }
