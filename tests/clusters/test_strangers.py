@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from harness.backends.process import ProcessBackend
 from harness.clusters.hazelcast import HazelcastView, connect
 from harness.clusters.kafka import KafkaView
 from harness.clusters.postgres import PostgresView
@@ -49,8 +50,11 @@ def test_without_a_running_broker_there_is_no_answer() -> None:
 
 @pytest.mark.process
 def test_nobody_in_the_place_of_the_external_store_is_asked(harness_run: Run) -> None:
+    # As processes: the port of a stopped container stays held, so that nobody gets into its place there.
+    backend = ProcessBackend(harness_run.session)
+    backend.prepare(print)
     topology = Topology("an external store", (postgres(),))
-    with harness_run.backend.deploy(topology, print) as deployment:
+    with backend.deploy(topology, print) as deployment:
         server = deployment.nodes[NAME]
         view = PostgresView([server])
         host, _, port = server.endpoint("sql").rpartition(":")
