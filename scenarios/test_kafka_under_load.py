@@ -20,6 +20,7 @@ from harness import (
 from harness.checkers import aggregation
 from harness.effects import Effect
 from harness.targets import Target
+from harness.workloads.messages import Traffic
 
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("no acknowledged message is lost"), pytest.mark.kafka]
 
@@ -35,6 +36,18 @@ def duty(system: System, name: str, partitions: tuple[int, ...]) -> tuple[Target
     if name == "coordinator":
         return coordinator(system.epoch.group), new_coordinator(system.epoch.group)
     return controller, new_controller()
+
+
+def while_a_consumer_dies(system: System, faults: Nemesis) -> Traffic:
+    """Posts and GETs, meanwhile a messages instance is killed and started again, several times."""
+    with system.traffic() as traffic:
+        for _ in range(KILLS):
+            traffic.await_answers(20)
+            killed = faults.inject(Kill(), node("messages-1"))
+            traffic.await_answers(20)
+            killed.undo()
+        traffic.await_answers(20)
+    return traffic
 
 
 @pytest.mark.parametrize("name", ["leader", "coordinator", "controller"])
@@ -66,13 +79,7 @@ def test_with_replay_losing_a_messages_instance_again_and_again_loses_no_message
     partitions from the beginning whenever it gets them.
     Every acknowledged message reaches exactly one messages instance, and GET shows it.
     """
-    with system.traffic() as traffic:
-        for _ in range(KILLS):
-            traffic.await_answers(20)
-            killed = faults.inject(Kill(), node("messages-1"))
-            traffic.await_answers(20)
-            killed.undo()
-        traffic.await_answers(20)
+    traffic = while_a_consumer_dies(system, faults)
 
     system.drain(traffic.posted)
     system.read()
@@ -83,13 +90,7 @@ def test_losing_a_messages_instance_costs_what_it_held_and_no_more(system: Syste
     """The same without replay: what the killed instance had in memory is gone, since its offsets are committed.
     Nothing else is: whatever is missing, it had stored, as its log says.
     """
-    with system.traffic() as traffic:
-        for _ in range(KILLS):
-            traffic.await_answers(20)
-            killed = faults.inject(Kill(), node("messages-1"))
-            traffic.await_answers(20)
-            killed.undo()
-        traffic.await_answers(20)
+    traffic = while_a_consumer_dies(system, faults)
 
     held = system.drain(traffic.posted)
     stored = {line["id"] for line in system.log_of("messages-1") if line["event"] == "consumed"}
