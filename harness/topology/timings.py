@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Profile = Literal["fast", "vendor"]
+_SILENCE = "hazelcast.max.no.heartbeat.seconds"
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,6 @@ class Timings:
         kafka: Kafka broker properties (documentation: "Broker Configs"), milliseconds.
         session_ms: after which silence a consumer group gives a member's partitions to others, in milliseconds; the
             brokers refuse less than their group.min.session.timeout.ms.
-        silence_s: after which silence the Hazelcast members give one up (hazelcast.max.no.heartbeat.seconds).
         detection_s: by when a killed server must have been noticed by the others, in seconds.
     """
 
@@ -31,15 +31,19 @@ class Timings:
     hazelcast: Mapping[str, str] = field(default_factory=dict)
     kafka: Mapping[str, str] = field(default_factory=dict)
     session_ms: int = 45_000
-    silence_s: float = 60.0
     detection_s: float = 20.0
+
+    @property
+    def silence_s(self) -> float:
+        """After which silence the Hazelcast members give one up, in seconds (by default the vendor's)."""
+        return float(self.hazelcast.get(_SILENCE, "60"))
 
 
 FAST = Timings(
     name="fast",
     hazelcast={
         "hazelcast.heartbeat.interval.seconds": "1",
-        "hazelcast.max.no.heartbeat.seconds": "5",
+        _SILENCE: "5",
         "hazelcast.merge.first.run.delay.seconds": "1",
         "hazelcast.merge.next.run.delay.seconds": "1",
         "hazelcast.wait.seconds.before.join": "0",
@@ -60,7 +64,6 @@ FAST = Timings(
         "offsets.topic.num.partitions": "3",
     },
     session_ms=3000,
-    silence_s=5.0,
     detection_s=20.0,
 )
 
