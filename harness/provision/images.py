@@ -166,10 +166,10 @@ def _forget_old(client: docker.DockerClient, kind: Kind) -> None:
     """
     repository = f"harness-{kind}"
     ours = re.compile(rf"{re.escape(repository)}:[0-9a-f]{{16}}")
-    mine = client.api.images(name=repository, filters={"label": f"{LABEL}={kind}", "dangling": False})
-    for image in sorted(mine, key=lambda image: int(image["Created"]), reverse=True)[_KEPT:]:
-        for tag in filter(ours.fullmatch, image["RepoTags"]):
-            _remove(client, tag)
+    labelled = client.api.images(name=repository, filters={"label": f"{LABEL}={kind}", "dangling": False})
+    created = [(int(image["Created"]), tag) for image in labelled for tag in filter(ours.fullmatch, image["RepoTags"])]
+    for _, tag in sorted(created, reverse=True)[_KEPT:]:
+        _remove(client, tag)
 
 
 def _remove(client: docker.DockerClient, image: str) -> None:
