@@ -73,5 +73,5 @@ lock: $(VENV)/.made
 clean: HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 clean:
 	@if [ -e "$(HERE).venv/.made" ]; then rm -rf "$(HERE).venv"; fi
-	@cd "$(HERE)" && if [ ! -L .cache ]; then rm -rf .cache/harness .cache/keeper; rmdir .cache 2>/dev/null || true; fi
+	@cd "$(HERE)" && if [ ! -L .cache ]; then rm -rf .cache/harness .cache/session; rmdir .cache 2>/dev/null || true; fi
 	@cd "$(HERE)" && rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -26,10 +26,11 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from harness.checkers import counter, ids, log, queue, register, sets
+from harness.checkers import counter, ids, partition_log, register, set_full
 from harness.checkers.verdict import Verdict
 from harness.errors import EXIT_BAD_INPUT
 from harness.events import Event, Events, Type
+from harness.messages.checkers import delivery
 
 _TIMEOUT_S = 30
 #: On top of that, to start, to read, and to end.
@@ -198,12 +199,12 @@ def _log(count: int) -> Events:
 
 
 CHECKERS: dict[str, tuple[Callable[[int], Events], Callable[[Sequence[Event]], Verdict]]] = {
-    "total queue": (_posts, lambda events: queue.check(events, exactly_once=True)),
-    "set at the end": (_adds, sets.at_the_end),
-    "set over time": (_adds, sets.over_time),
+    "total queue": (_posts, lambda events: delivery.check(events, exactly_once=True)),
+    "set at the end": (_adds, set_full.at_the_end),
+    "set over time": (_adds, set_full.over_time),
     "counter": (_increments, counter.check),
     "ids": (_ids, ids.check),
-    "log": (_log, log.check),
+    "log": (_log, partition_log.check),
 }
 
 

@@ -30,9 +30,10 @@ from harness.backends.docker import DockerBackend
 from harness.errors import EXIT_BAD_INPUT, HarnessError
 from harness.faults import Kill
 from harness.history import History
+from harness.messages.system import System
 from harness.run import Options, Run
-from harness.system import System
-from harness.targets import controller, lowest_ip
+from harness.servers.hazelcast.targets import lowest_ip
+from harness.servers.kafka.targets import controller
 
 OURS, VENDORS = "ours", "the vendors'"
 

@@ -141,6 +141,11 @@ def operations(events: Iterable[Event]) -> tuple[Operation, ...]:
     return events.operations if isinstance(events, Events) else _paired(events)
 
 
+def answered(operation: Operation) -> int:
+    """The index of its completion; after every other if it has none. Times may be equal, indices never are."""
+    return operation.completion.index if operation.completion else NEVER
+
+
 def steps(history: Sequence[Operation]) -> Iterator[tuple[Operation, bool]]:
     """Invocations and completions in the order of the events; True for a completion."""
     found = [(operation.invoke.index, operation, False) for operation in history]

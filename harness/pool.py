@@ -11,11 +11,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from harness.backends.protocol import Backend, Deployment, Networked, Node, Phase
 from harness.clusters import Clusters
-from harness.clusters.hazelcast import HazelcastView
-from harness.clusters.kafka import KafkaView
-from harness.clusters.postgres import PostgresView
 from harness.errors import HarnessError
-from harness.narration import Say
+from harness.progress import Say
+from harness.servers.hazelcast.view import HazelcastView
+from harness.servers.kafka.view import KafkaView
+from harness.servers.postgres.view import PostgresView
 from harness.topology.nodes import NodeSpec, Topology
 
 Entry = tuple[Deployment, Clusters]

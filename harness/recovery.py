@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.checkers.quantiles import quantiles_s
-from harness.checkers.verdict import Anomaly, Verdict, checker, judged, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
 from harness.events import NEMESIS, NEVER, Event, Operation, faults, operations, undone
 
 _NS = 1e9
@@ -212,7 +212,7 @@ def check(events: Sequence[Event], budget: Budget) -> Verdict:
     for what, figure, most in figures:
         if figure is not None and figure > most:
             found.append(Anomaly("over budget", f"{what} was {figure:.2f} s, {most:g} s are allowed"))
-    return judged(found)
+    return Verdict.of(found)
 
 
 _WORDS = {

@@ -9,7 +9,6 @@ import ast
 import configparser
 import importlib
 import inspect
-import pkgutil
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,11 +18,11 @@ from typing import Any
 
 import click
 
-from harness import checkers, effects, faults, plugin, targets
+from harness import offered, plugin
 from harness.cli import main as command_line
 from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE
 from harness.faults.nemesis import Injected, Nemesis
-from harness.system import Instances, System
+from harness.messages.system import Instances, System
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference.md"
@@ -45,9 +44,9 @@ def text() -> str:
         _section("Options of pytest", _table(("option", "what", "default"), _options())),
         _section("Markers", _table(("marker", "what"), _markers())),
         _section("Fixtures", _table(("fixture", "what", "scope"), _fixtures())),
-        _section("Targets", _table(("target", "what"), _functions(targets, ("Target", "Picked")))),
+        _section("Targets", _table(("target", "what"), _functions("targets", ("Target", "Picked")))),
         _section("Faults", _table(("fault", "what", "needs"), _faults())),
-        _section("Effects", _table(("effect", "what"), _functions(effects, ("Effect",)))),
+        _section("Effects", _table(("effect", "what"), _functions("effects", ("Effect",)))),
         _section("Checkers", _table(("checker", "guarantee"), _checkers())),
     ]
     parts += [_section(f"`{kind.__name__}`", _table(("member", "what"), _members(kind))) for kind in _USED]
@@ -153,20 +152,16 @@ def _returns(value: object) -> object:
     return getattr(value, "__annotations__", {}).get("return") if inspect.isfunction(value) else None
 
 
-def _functions(module: ModuleType, kinds: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for name, value in _own(module):
-        if _returns(value) in kinds:
-            shown = name if _returns(value) == "Picked" else f"{name}{_signature(value)}"
-            yield f"`{shown}`", _first(value)
-
-
-def _modules(package: ModuleType) -> Iterator[ModuleType]:
-    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-        yield importlib.import_module(found.name)
+def _functions(room: str, kinds: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for module in offered.modules(room):
+        for name, value in _own(module):
+            if _returns(value) in kinds:
+                shown = name if _returns(value) == "Picked" else f"{name}{_signature(value)}"
+                yield f"`{shown}`", _first(value)
 
 
 def _faults() -> Iterator[tuple[str, str, str]]:
-    for module in _modules(faults):
+    for module in offered.modules("faults"):
         for name, value in _own(module):
             if inspect.isclass(value) and hasattr(value, "needs") and not getattr(value, "_is_protocol", False):
                 # How the fault is defined is said by its module, how it is undone by its class.
@@ -183,7 +178,7 @@ def _both(module: ModuleType, value: object) -> str:
 
 
 def _checkers() -> Iterator[tuple[str, str]]:
-    for module in _modules(checkers):
+    for module in offered.modules("checkers"):
         for name, value in _own(module):
             if _returns(value) == "Verdict" and "events" in inspect.signature(value).parameters:
                 short = module.__name__.rpartition(".")[2]

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.checkers import aggregation, bounded_queue, counter, ids, lock, log, order, queue, register, sets, shapes
+from harness.checkers import bounded_queue, counter, ids, lock, partition_log, register, set_full, shapes
 from harness.checkers.shapes import Shape
 from harness.checkers.verdict import Verdict
 from harness.errors import BadInputError
 from harness.events import NEMESIS, Event, operations
-
-#: The event with which a scenario notes the bound of its queue, {"bound": n}.
-BOUND = "bounded-queue"
+from harness.messages.checkers import aggregation, delivery, partition_order
 
 
 @dataclass(frozen=True)
@@ -26,10 +24,12 @@ class Check:
 
 
 def _bounded(events: Sequence[Event]) -> Verdict:
-    noted = next((event.value for event in events if event.process == NEMESIS and event.f == BOUND), None)
+    noted = next((event.value for event in events if event.process == NEMESIS and event.f == bounded_queue.NOTED), None)
     bound = noted.get("bound") if isinstance(noted, dict) else None
     if not isinstance(bound, int):
-        raise BadInputError(f"the history has puts and takes, but no event {BOUND!r} that says how many items fit")
+        raise BadInputError(
+            f"the history has puts and takes, but no event {bounded_queue.NOTED!r} that says how many items fit"
+        )
     return bounded_queue.check(events, bound=bound)
 
 
@@ -37,20 +37,20 @@ CHECKS = (
     Check(
         "total queue",
         frozenset({"post", "drain"}),
-        lambda events: queue.check(events, exactly_once=True),
+        lambda events: delivery.check(events, exactly_once=True),
         shapes.MESSAGES,
     ),
-    Check("order", frozenset({"post", "drain"}), order.check, shapes.MESSAGES),
+    Check("order", frozenset({"post", "drain"}), partition_order.check, shapes.MESSAGES),
     Check("aggregation", frozenset({"post", "get"}), aggregation.check, shapes.MESSAGES),
-    Check("set at the end", frozenset({"add", "read"}), sets.at_the_end, shapes.SETS),
-    Check("set over time", frozenset({"add", "read"}), sets.over_time, shapes.SETS),
+    Check("set at the end", frozenset({"add", "read"}), set_full.at_the_end, shapes.SETS),
+    Check("set over time", frozenset({"add", "read"}), set_full.over_time, shapes.SETS),
     Check("counter", frozenset({"increment", "read"}), counter.check, shapes.COUNTER),
     Check("register", frozenset({"write", "read"}), register.check, shapes.REGISTER),
     Check("register", frozenset({"cas"}), register.check, shapes.REGISTER),
     Check("lock", frozenset({"acquire"}), lock.check, shapes.LOCK),
     Check("ids", frozenset({"generate"}), ids.check, shapes.IDS),
     Check("bounded queue", frozenset({"take"}), _bounded, shapes.BOUNDED_QUEUE),
-    Check("log", frozenset({"send", "poll"}), log.check, shapes.LOG),
+    Check("log", frozenset({"send", "poll"}), partition_log.check, shapes.LOG),
 )
 
 

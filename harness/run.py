@@ -15,15 +15,15 @@ from harness.backends.watchdog import start_watchdog
 from harness.clusters import Clusters
 from harness.errors import BadInputError
 from harness.history import History
-from harness.narration import Narrate, Say
+from harness.messages.services import Epoch, QueueKind, services
+from harness.messages.system import System
 from harness.pool import Pool
-from harness.system import System
+from harness.progress import Say, Step
+from harness.servers.hazelcast.spec import hazelcast
+from harness.servers.kafka.spec import kafka
+from harness.servers.postgres.spec import postgres
 from harness.targets import Target
-from harness.topology.hazelcast import hazelcast
-from harness.topology.kafka import kafka
 from harness.topology.nodes import Kind, NodeSpec, Topology
-from harness.topology.postgres import postgres
-from harness.topology.services import Epoch, QueueKind, services
 from harness.topology.timings import PROFILES, Timings
 from harness.waiting import until
 
@@ -182,7 +182,7 @@ class Run:
         return self._pool.nodes
 
     def system(
-        self, history: History, narrate: Narrate, *, queue_owner: Target | None = None, **shape: Unpack[Shaping]
+        self, history: History, narrate: Step, *, queue_owner: Target | None = None, **shape: Unpack[Shaping]
     ) -> System:
         """The whole system, healed, in an epoch of its own.
 

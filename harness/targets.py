@@ -5,10 +5,8 @@ A target is a function of the clusters; a new one is one more function here or a
 
 from __future__ import annotations
 
-import ipaddress
 import random
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.backends.protocol import Node, that_run
@@ -25,77 +23,6 @@ class Picked:
 
 
 Target = Callable[[Clusters], Picked]
-
-
-def leader_holding(topic: str, partitions: Iterable[int]) -> Target:
-    """The Kafka broker that leads a partition of `topic` which holds messages: the fullest of `partitions`.
-
-    Args:
-        topic: the topic.
-        partitions: the partition of each acknowledged message, with repetitions.
-    """
-    held = Counter(partitions)
-
-    def pick(clusters: Clusters) -> Picked:
-        if not held:
-            raise InconclusiveError(f"no acknowledged message says which partition of {topic} holds it")
-        fullest, count = held.most_common(1)[0]
-        leader = next(p.leader for p in clusters.kafka.partitions(topic) if p.id == fullest)
-        if leader is None:
-            raise InconclusiveError(f"partition {fullest} of {topic} has no leader before the fault")
-        node = clusters.kafka.broker(leader)
-        return Picked((node,), f"it leads partition {fullest} of {topic}, which holds {count} of the messages")
-
-    return pick
-
-
-def controller(clusters: Clusters) -> Picked:
-    """The active KRaft controller."""
-    return Picked((clusters.kafka.controller(),), "it is the active controller")
-
-
-def coordinator(group: str) -> Target:
-    """The Kafka broker that coordinates a consumer group."""
-
-    def pick(clusters: Clusters) -> Picked:
-        return Picked((clusters.kafka.coordinator(group),), f"it coordinates the consumer group {group}")
-
-    return pick
-
-
-def lowest_ip(clusters: Clusters) -> Picked:
-    """The Hazelcast member with the lowest IP address, compared as numbers (10.0.0.9 is below 10.0.0.10)."""
-    members = clusters.hazelcast.members()
-    lowest = min(members, key=lambda node: ipaddress.ip_address(node.address))
-    addresses = ", ".join(sorted((n.address for n in members), key=lambda a: int(ipaddress.ip_address(a))))
-    return Picked((lowest,), f"{lowest.address} is the lowest of the members' addresses {addresses}")
-
-
-def oldest_member(clusters: Clusters) -> Picked:
-    """The oldest Hazelcast member, which is the cluster's master."""
-    return Picked((clusters.hazelcast.members()[0],), "it is the oldest member, the master")
-
-
-def owner_of(structure: str) -> Target:
-    """The Hazelcast member that owns the partition of a queue (or another structure in one partition)."""
-
-    def pick(clusters: Clusters) -> Picked:
-        partition = clusters.hazelcast.partition_of(structure)
-        return Picked((clusters.hazelcast.owner_of(partition),), f"it owns partition {partition}, that of {structure}")
-
-    return pick
-
-
-def saying_who_owns(structure: str, target: Target) -> Target:
-    """What `target` picks, with a word on which member owns the partition of a queue or another structure."""
-
-    def pick(clusters: Clusters) -> Picked:
-        picked = target(clusters)
-        owner = clusters.hazelcast.owner_of(clusters.hazelcast.partition_of(structure))
-        who = "it owns" if owner in picked.nodes else f"{owner.spec.name}, not it, owns"
-        return Picked(picked.nodes, f"{picked.why}; {who} {structure}")
-
-    return pick
 
 
 def other_than(target: Target) -> Target:
@@ -128,22 +55,6 @@ def together(*targets: Target) -> Target:
         picked = [target(clusters) for target in targets]
         nodes = tuple(dict.fromkeys(node for one in picked for node in one.nodes))
         return Picked(nodes, "together: " + "; ".join(dict.fromkeys(one.why for one in picked)))
-
-    return pick
-
-
-def leading_controller(topic: str) -> Target:
-    """The active controller, which has to lead a partition of `topic` as well.
-
-    A topic with as many partitions as there are brokers has one led by each, so it does after a topic's creation.
-    """
-
-    def pick(clusters: Clusters) -> Picked:
-        node = clusters.kafka.controller()
-        led = [p.id for p in clusters.kafka.partitions(topic) if p.leader == clusters.kafka.id_of(node)]
-        if not led:
-            raise InconclusiveError(f"the active controller {node.spec.name} leads no partition of {topic}")
-        return Picked((node,), f"it is the active controller and leads partition {led[0]} of {topic}")
 
     return pick
 

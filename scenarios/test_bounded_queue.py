@@ -1,10 +1,10 @@
-"""A queue of ten items: a producer, two consumers, nobody who reads, and the loss of a member (seed 004)."""
+"""A queue of ten items: a producer, two consumers, nobody who reads, and the loss of a member (report 004)."""
 
 import pytest
 
 from harness import Kill, Nemesis, System, assert_holds, member_list_of, owner_of
 from harness.checkers import bounded_queue
-from harness.topology.hazelcast import BOUND
+from harness.servers.hazelcast.spec import BOUND
 from harness.waiting import until
 
 pytestmark = [

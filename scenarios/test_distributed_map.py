@@ -1,4 +1,4 @@
-"""1000 keys in a Hazelcast map: where they are, and what is lost with which members (seed 004)."""
+"""1000 keys in a Hazelcast map: where they are, and what is lost with which members (report 004)."""
 
 import pytest
 
@@ -16,14 +16,14 @@ from harness import (
     split_off,
     together,
 )
-from harness.checkers import partitions, shares
-from harness.checkers.partitions import expected_share
 from harness.faults.protocol import Fault
-from harness.topology.hazelcast import PARTITION_COUNT
+from harness.servers.hazelcast.checkers import loss_rate, lost_partitions
+from harness.servers.hazelcast.checkers.lost_partitions import expected_share
+from harness.servers.hazelcast.spec import PARTITION_COUNT
 
 _A_THIRD = expected_share(members=3, killed=2, copies=2)
 _PAIRS = [("hazelcast-1", "hazelcast-2"), ("hazelcast-2", "hazelcast-3"), ("hazelcast-3", "hazelcast-1")]
-_REPETITIONS = shares.repetitions(share=_A_THIRD, partitions=PARTITION_COUNT, points=0.1)
+_REPETITIONS = loss_rate.repetitions(share=_A_THIRD, partitions=PARTITION_COUNT, points=0.1)
 
 pytestmark = [
     pytest.mark.faulttolerance,
@@ -45,7 +45,7 @@ def test_one_backup_survives_the_loss_of_one_member(system: System, faults: Neme
     faults.inject(fault, some("hazelcast", 1, seed=1)).until(member_list_of(2)).until(partitions_safe())
 
     keys.read()
-    assert_holds(partitions.check(system.history.events, share=expected_share(members=3, killed=1, copies=2)))
+    assert_holds(lost_partitions.check(system.history.events, share=expected_share(members=3, killed=1, copies=2)))
 
 
 @pytest.mark.experiment("004", "1000 keys, one node disconnected from the network", "no data loss")
@@ -61,7 +61,7 @@ def test_one_backup_survives_the_isolation_of_a_member(system: System, faults: N
     isolated.undo().until(member_list_of(3)).until(partitions_safe())
 
     keys.read()
-    assert_holds(partitions.check(system.history.events, share=0))
+    assert_holds(lost_partitions.check(system.history.events, share=0))
 
 
 @pytest.mark.experiment("004", "1000 keys, two nodes disconnected one after the other", "no data loss")
@@ -77,7 +77,7 @@ def test_one_backup_survives_the_loss_of_two_members_in_turn(system: System, fau
     faults.inject(Kill(), node("hazelcast-3")).until(member_list_of(1)).until(partitions_safe())
 
     keys.read()
-    assert_holds(partitions.check(system.history.events, share=0))
+    assert_holds(lost_partitions.check(system.history.events, share=0))
 
 
 @pytest.mark.experiment(
@@ -100,7 +100,7 @@ def test_two_members_lost_at_once(system: System, faults: Nemesis, backups: str,
 
     keys.read()
     share = expected_share(members=3, killed=2, copies=copies)
-    assert_holds(partitions.check(system.history.events, share=share, copies=copies))
+    assert_holds(lost_partitions.check(system.history.events, share=share, copies=copies))
 
 
 @pytest.mark.experiment(
@@ -120,7 +120,7 @@ def test_two_members_lost_at_once_take_a_third_along(system: System, faults: Nem
         keys.read()
         killed.undo().until(member_list_of(3)).until(partitions_safe())
 
-    assert_holds(shares.check(system.history.events, share=_A_THIRD, copies=2))
+    assert_holds(loss_rate.check(system.history.events, share=_A_THIRD, copies=2))
 
 
 @pytest.mark.parametrize(("fault", "copies"), [(Kill(), 1), (Stop(), 2)], ids=["kill", "stop"])
@@ -135,7 +135,7 @@ def test_no_backup_loses_what_the_member_owned(system: System, faults: Nemesis, 
 
     keys.read()
     share = expected_share(members=3, killed=1, copies=copies)
-    assert_holds(partitions.check(system.history.events, share=share, copies=copies))
+    assert_holds(lost_partitions.check(system.history.events, share=share, copies=copies))
 
 
 @pytest.mark.experiment("004", "how to avoid loss: partition groups", "named, not tried")
@@ -159,4 +159,4 @@ def test_partition_groups_survive_the_loss_of_a_zone(system: System, faults: Nem
     faults.inject(Kill(), zone).until(member_list_of(2)).until(partitions_safe())
 
     keys.read()
-    assert_holds(partitions.check(system.history.events, share=share, copies=2))
+    assert_holds(lost_partitions.check(system.history.events, share=share, copies=2))

@@ -1,4 +1,4 @@
-"""A Hazelcast map in front of PostgreSQL: what comes back when all members die at once (seed 004)."""
+"""A Hazelcast map in front of PostgreSQL: what comes back when all members die at once (report 004)."""
 
 from math import inf
 
@@ -14,8 +14,8 @@ from harness import (
     node,
     store_answers,
 )
-from harness.checkers import external_store
-from harness.topology.hazelcast import WRITE_DELAY_S
+from harness.servers.hazelcast.checkers import external_store
+from harness.servers.hazelcast.spec import WRITE_DELAY_S
 
 pytestmark = [
     pytest.mark.faulttolerance,

@@ -1,4 +1,4 @@
-"""The distributed map under logging: what survives the loss of one member, and its return (seed 004)."""
+"""The distributed map under logging: what survives the loss of one member, and its return (report 004)."""
 
 import pytest
 

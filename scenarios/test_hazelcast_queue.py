@@ -1,4 +1,4 @@
-"""Hazelcast as the message queue: what survives the loss of a member (seed 003)."""
+"""Hazelcast as the message queue: what survives the loss of a member (report 003)."""
 
 import pytest
 

@@ -4,7 +4,7 @@ import pytest
 
 from harness import Kill, Nemesis, System, member_list_of, node, partitions_safe
 from harness.checkers import bounded_queue
-from harness.topology.hazelcast import BOUND
+from harness.servers.hazelcast.spec import BOUND
 
 COORDINATOR = VICTIM = node("hazelcast-2")
 LIMIT_S = 3.0

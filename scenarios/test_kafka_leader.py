@@ -1,4 +1,4 @@
-"""Kafka as the message queue: what survives the loss of the broker that leads (seeds 002 and 003)."""
+"""Kafka as the message queue: what survives the loss of the broker that leads (reports 002 and 003)."""
 
 import pytest
 
@@ -59,7 +59,7 @@ def test_a_leader_that_stops_or_hangs_loses_no_message(
 
 @pytest.mark.experiment("002", "the same, the instances started one after the other", "the first one read more")
 def test_consumers_that_start_in_turn_share_without_loss(system: System, faults: Nemesis) -> None:
-    """The same, but the second consumer starts once the first is at work: it may find nothing left (seed 002).
+    """The same, but the second consumer starts once the first is at work: it may find nothing left (report 002).
     Every acknowledged message reaches exactly one of them, in order within each partition.
     """
     posted = system.post(100)

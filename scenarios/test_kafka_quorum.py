@@ -1,4 +1,4 @@
-"""Kafka as the message queue: the controller, and more brokers gone than the replication allows (seeds 002 and 003)."""
+"""Kafka as the message queue: the controller, and more brokers gone than replication allows (reports 002 and 003)."""
 
 import pytest
 

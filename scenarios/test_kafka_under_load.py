@@ -17,10 +17,10 @@ from harness import (
     new_leader,
     node,
 )
-from harness.checkers import aggregation
 from harness.effects import Effect
+from harness.messages.checkers import aggregation
+from harness.messages.clients import Traffic
 from harness.targets import Target
-from harness.workloads.messages import Traffic
 
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("no acknowledged message is lost"), pytest.mark.kafka]
 

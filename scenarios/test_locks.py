@@ -1,4 +1,4 @@
-"""One key that three clients increment at once: with and without locks, in peace and while a member dies (seed 004)."""
+"""One key that three clients increment: with and without locks, in peace and while a member dies (report 004)."""
 
 import pytest
 

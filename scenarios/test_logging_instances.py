@@ -1,4 +1,4 @@
-"""Several logging instances behind one facade: what the loss of some costs (seeds 000 and 001)."""
+"""Several logging instances behind one facade: what the loss of some costs (reports 000 and 001)."""
 
 from collections import Counter
 
@@ -99,7 +99,7 @@ def test_without_logging_instances_each_is_tried_before_a_post_is_refused(system
 @pytest.mark.hazelcast
 @pytest.mark.parametrize("fault", [Kill(), Stop()], ids=lambda fault: fault.name)
 def test_an_instance_and_its_member_share_their_life(system: System, faults: Nemesis, fault: Fault) -> None:
-    """Tied life cycles (seed 001): with logging-2 its Hazelcast member goes, and comes back with it, under posts.
+    """Tied life cycles (report 001): with logging-2 its Hazelcast member goes, and comes back with it, under posts.
     The cluster regroups as 3, 2, 3; no acknowledged message is lost.
     """
     with system.traffic() as traffic:

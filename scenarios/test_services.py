@@ -1,9 +1,9 @@
-"""The services themselves: how they share the work, and what the loss of each costs (seeds 001, 002, 003)."""
+"""The services themselves: how they share the work, and what the loss of each costs (reports 001, 002, 003)."""
 
 import pytest
 
 from harness import Kill, Nemesis, System, assert_delivered_and_aggregated, assert_holds, node
-from harness.checkers import aggregation, queue
+from harness.messages.checkers import aggregation, delivery
 
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on")]
 
@@ -104,7 +104,7 @@ def test_a_messages_instance_takes_its_share_with_it(system: System, faults: Nem
     left = system.drain(system.post(60))
     assert not set(held["messages-1"]) & {*left["messages-1"], *left["messages-2"]}
     assert set(held["messages-2"]) <= set(left["messages-2"])
-    verdict = queue.check(system.history.events, exactly_once=True)
+    verdict = delivery.check(system.history.events, exactly_once=True)
     assert verdict.figures["lost"] == len(held["messages-1"]) > 0
     system.read()
     assert_holds(aggregation.check(system.history.events))

@@ -27,7 +27,7 @@ def file(path: Path) -> Path:
 
 def test_what_was_made_is_removed(tmp_path: Path) -> None:
     folder = checkout(tmp_path / "checkout")
-    for made in (".venv/.made", ".cache/harness/jar", ".cache/keeper/log", ".ruff_cache/x", ".hypothesis/x"):
+    for made in (".venv/.made", ".cache/harness/jar", ".cache/session/log", ".ruff_cache/x", ".hypothesis/x"):
         file(folder / made)
     clean(folder, folder)
     assert [path.name for path in folder.iterdir()] == ["Makefile"]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from harness.backends.engine import why_unavailable
-from harness.keeper.place import history_path, socket_path
+from harness.session.paths import history_path, socket_path
 from harness.waiting import until
 from tests.running import run, start
 

@@ -19,7 +19,7 @@ _LOSING = '''
 import pytest
 
 from harness import Kill, assert_holds, member_list_of, node, partitions_safe
-from harness.checkers import partitions
+from harness.servers.hazelcast.checkers import lost_partitions
 
 pytestmark = [
     pytest.mark.faulttolerance,
@@ -35,7 +35,7 @@ def test_losing_a_member_loses_nothing(system, faults):
     keys.put(60)
     faults.inject(Kill(), node("hazelcast-1")).until(member_list_of(2)).until(partitions_safe())
     keys.read()
-    assert_holds(partitions.check(system.history.events, share=0))
+    assert_holds(lost_partitions.check(system.history.events, share=0))
 '''
 _CANARY = "canary-5d1e0a"
 
@@ -99,7 +99,7 @@ def test_a_failure_is_told_in_words_kept_for_a_look_and_shows_no_secret(tmp_path
         r"All \d+ were acknowledged before the kill of hazelcast-1 \(.*\), the last [0-9.]+ m?s before it", output
     )
     assert "guarantee broken: lost" in output
-    assert "harness/judgement.py" not in output, "no traceback into the harness"
+    assert "harness/assertions.py" not in output, "no traceback into the harness"
     assert 'repeat it: pytest "' in output
     _check_reports(tmp_path / "reports")
 

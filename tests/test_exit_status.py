@@ -15,7 +15,7 @@ from harness.checkers import counter
 from harness.checkers.verdict import Anomaly, Validity, Verdict
 from harness.errors import BadInputError, EnvironmentUnfitError, FaultDidNotBiteError, InconclusiveError
 from harness.events import Event
-from harness.judgement import GuaranteeBrokenError, assert_holds
+from harness.assertions import GuaranteeBrokenError, assert_holds
 
 pytestmark = pytest.mark.faulttolerance
 

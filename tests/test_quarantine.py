@@ -17,7 +17,7 @@ HOW = 'write it as @pytest.mark.quarantine(reason="'
 IMPORTS = (
     "import pytest\nfrom harness.checkers import Anomaly, Validity, Verdict\n"
     "from harness.errors import InconclusiveError\n"
-    "from harness.judgement import GuaranteeBrokenError\n\n\n"
+    "from harness.assertions import GuaranteeBrokenError\n\n\n"
     "def broken(words):\n    return GuaranteeBrokenError(Verdict(Validity.INVALID, (Anomaly('lost', words),)))\n\n\n"
 )
 

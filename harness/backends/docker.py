@@ -23,7 +23,7 @@ from harness.backends.reach import assert_reached
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
 from harness.errors import EnvironmentUnfitError
-from harness.narration import Say
+from harness.progress import Say
 from harness.provision.images import ensure_images
 from harness.topology.nodes import Kind, NodeSpec, Topology
 

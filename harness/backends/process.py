@@ -13,7 +13,7 @@ from harness.backends.process_node import ProcessNode, Site
 from harness.backends.protocol import Capability
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
-from harness.narration import Say
+from harness.progress import Say
 from harness.provision.processes import ProcessKit, prepare_processes
 from harness.topology.nodes import NodeSpec, Topology
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from harness.narration import Say
+from harness.progress import Say
 from harness.topology.nodes import NodeSpec, Topology
 
 #: What `--backend` can be; "auto" is Docker where an engine answers and has, or can have, the images.

@@ -6,7 +6,7 @@ from harness.backends.folders import remove_folders, remove_log
 from harness.backends.leftovers import remove_abandoned, remove_left
 from harness.backends.session import Session
 from harness.errors import EnvironmentUnfitError
-from harness.narration import Say
+from harness.progress import Say
 
 
 def sweep(say: Say) -> None:

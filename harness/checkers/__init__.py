@@ -1,7 +1,8 @@
 """Pure judgements of a history, a file a guarantee.
 
-from harness.checkers import aggregation, combine, queue
-verdict = combine(queue.check(events, exactly_once=True), aggregation.check(events))
+from harness.checkers import combine
+from harness.messages.checkers import aggregation, delivery
+verdict = combine(delivery.check(events, exactly_once=True), aggregation.check(events))
 """
 
 from harness.checkers.verdict import Anomaly, Validity, Verdict, combine

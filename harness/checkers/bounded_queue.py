@@ -15,10 +15,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from harness.checkers.identity import identity
-from harness.checkers.verdict import Anomaly, Verdict, checker, few, judged
+from harness.checkers.verdict import Anomaly, Verdict, checker, few
 from harness.errors import BadInputError
 from harness.events import NEVER, Event, Operation, operations, steps
 
+#: The event with which a workload notes the bound of its queue, {"bound": n}.
+NOTED = "bounded-queue"
 _IN = ("put", "offer")
 
 
@@ -39,7 +41,7 @@ def check(events: Sequence[Event], *, bound: int, drained: bool = True) -> Verdi
     put = _put_in(history)
     most, found = _by_what_is_sure(history, put, bound)
     found += [*_refused_offers(history, bound), *_items(history, put, drained)]
-    return judged(found, {"most_at_once": most, "puts": _count(history, _IN), "takes": _count(history, ("take",))})
+    return Verdict.of(found, {"most_at_once": most, "puts": _count(history, _IN), "takes": _count(history, ("take",))})
 
 
 def _count(history: Sequence[Operation], kinds: Sequence[str]) -> int:

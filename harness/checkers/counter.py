@@ -14,7 +14,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from harness.checkers.verdict import Anomaly, Verdict, checker, judged, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
 from harness.events import Event, Operation, operations
 
 
@@ -46,7 +46,7 @@ def check(events: Sequence[Event], *, initial: int = 0) -> Verdict:
     if all(_answered_at(o) < last.invoke.index for o in history if o.f == "increment" and o.outcome == "ok"):
         shown = 0 if last.value is None else last.value - initial
         figures |= {"final": last.value, "lost_updates": acknowledged - shown}
-    return judged(found, figures)
+    return Verdict.of(found, figures)
 
 
 def _bounds(history: Sequence[Operation], reads: Sequence[Operation], initial: int) -> Iterator[tuple[int, int]]:

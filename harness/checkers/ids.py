@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from harness.checkers.identity import identity
-from harness.checkers.verdict import Anomaly, Verdict, checker, judged, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
 from harness.events import Event, Operation, operations
 
 
@@ -27,4 +27,4 @@ def check(events: Sequence[Event]) -> Verdict:
         for times in given.values()
         if len(times) > 1
     ]
-    return judged(found, {"ids": len(given), "duplicated": len(found)})
+    return Verdict.of(found, {"ids": len(given), "duplicated": len(found)})

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.checkers.verdict import Anomaly, Verdict, checker, judged, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
 from harness.events import NEVER, Event, Operation, operations
 
 
@@ -48,7 +48,7 @@ def check(events: Sequence[Event], *, fenced: bool = False, reentrant: bool = Fa
     found += _overlaps(holds)
     if fenced:
         found += _fences(holds)
-    return judged(found, {"holds": len(holds), "owners": len({hold.acquire.invoke.process for hold in holds})})
+    return Verdict.of(found, {"holds": len(holds), "owners": len({hold.acquire.invoke.process for hold in holds})})
 
 
 def _holds(by_owner: Mapping[int | str, Sequence[Operation]], reentrant: bool) -> tuple[list[_Hold], list[Anomaly]]:

@@ -20,7 +20,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from harness.checkers.identity import identity
-from harness.checkers.verdict import Anomaly, Validity, Verdict, checker, combine, judged, unknown
+from harness.checkers.verdict import Anomaly, Validity, Verdict, checker, combine, unknown
 from harness.events import NEVER, Event, Operation, operations
 
 #: Configurations that a search may look at before it gives up; about 10 s.
@@ -46,7 +46,7 @@ def _of_key(key: Hashable, history: Sequence[Operation], most_configurations: in
     written = [identity(operation.invoke.value[1]) for operation in history if operation.f == "write"]
     if any(operation.f == "cas" for operation in history) or len(set(written)) < len(written) or None in written:
         return _by_search(key, history, most_configurations)
-    return judged(_by_zones(key, history))
+    return Verdict.of(_by_zones(key, history))
 
 
 @dataclass(slots=True)
@@ -162,7 +162,7 @@ def _by_search(key: Hashable, history: Sequence[Operation], most: int) -> Verdic
     sentence = f"no order of the operations on {key} explains all answers; none of these can come next: " + "; ".join(
         f"{o.f} {o.value[1]}" for o in stuck[:4]
     )
-    return judged([Anomaly("not linearizable", sentence, stuck)])
+    return Verdict.of([Anomaly("not linearizable", sentence, stuck)])
 
 
 def _may_matter(operation: Operation) -> bool:

@@ -53,15 +53,15 @@ class Verdict:
     anomalies: tuple[Anomaly, ...] = ()
     figures: Mapping[str, object] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, anomalies: list[Anomaly], figures: Mapping[str, object] | None = None) -> Verdict:
+        """Invalid if there is an anomaly, else valid."""
+        return cls(Validity.INVALID if anomalies else Validity.VALID, tuple(anomalies), figures or {})
+
     @property
     def sentences(self) -> str:
         """All anomalies in words, a line each."""
         return "\n".join(f"{anomaly.name}: {anomaly.sentence}" for anomaly in self.anomalies)
-
-
-def judged(anomalies: list[Anomaly], figures: Mapping[str, object] | None = None) -> Verdict:
-    """Invalid if there is an anomaly, else valid."""
-    return Verdict(Validity.INVALID if anomalies else Validity.VALID, tuple(anomalies), figures or {})
 
 
 def unknown(reason: str, figures: Mapping[str, object] | None = None) -> Verdict:

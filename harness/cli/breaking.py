@@ -6,7 +6,7 @@ import click
 
 from harness.cli.completion import names
 from harness.cli.shown import json_option, show
-from harness.keeper.client import ask
+from harness.session.client import ask
 
 _TARGET = """
 

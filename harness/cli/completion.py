@@ -8,7 +8,7 @@ import click
 from click.shell_completion import CompletionItem, get_completion_class
 
 from harness.errors import HarnessError
-from harness.keeper.client import ask
+from harness.session.client import ask
 
 PROGRAM = "harness"
 _SHELLS = ("bash", "zsh", "fish")

@@ -7,8 +7,8 @@ import sys
 import click
 
 from harness.cli.completion import names
-from harness.keeper.client import ask
-from harness.keeper.inside import run_inside
+from harness.session.client import ask
+from harness.session.exec_in_node import run_inside
 
 
 @click.command()

@@ -16,7 +16,7 @@ from harness.errors import (
     HarnessError,
     InconclusiveError,
 )
-from harness.keeper.answer import Answer
+from harness.session.answer import Answer
 
 
 class Group(click.Group):

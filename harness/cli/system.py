@@ -6,9 +6,9 @@ import click
 
 from harness.backends.protocol import BACKENDS
 from harness.cli.shown import json_option, show
-from harness.keeper.client import ask, bring_down, bring_up
-from harness.keeper.wanted import Wanted
-from harness.topology.services import QueueKind
+from harness.messages.services import QueueKind
+from harness.session.client import ask, bring_down, bring_up
+from harness.session.up_options import UpOptions
 from harness.topology.timings import PROFILES, Profile
 
 _NEXT = "next: harness send 10, harness get, harness kill leader, harness status, harness watch, harness down"
@@ -34,7 +34,7 @@ def up(backend: str, timings: Profile, queue: QueueKind, consumers: bool, ui: bo
 
     Three Hazelcast members, three Kafka brokers, config, the facade, three logging and two messages instances.
     """
-    bring_up(Wanted(backend, timings, queue, consumers, ui), lambda line: click.echo(line, err=as_json))
+    bring_up(UpOptions(backend, timings, queue, consumers, ui), lambda line: click.echo(line, err=as_json))
     show(ask("status"), as_json=as_json)
     click.echo(_NEXT, err=as_json)
 

@@ -16,7 +16,7 @@ from harness.errors import BadInputError
 from harness.events import UNDO
 from harness.faults.protocol import Controlled, Fault, Momentary
 from harness.history import History
-from harness.narration import Narrate
+from harness.progress import Step
 from harness.targets import Picked, Target
 from harness.waiting import until
 
@@ -95,7 +95,7 @@ class Nemesis:
         capabilities: frozenset[Capability],
         *,
         detection_s: float,
-        narrate: Narrate,
+        narrate: Step,
     ) -> None:
         self._clusters = clusters
         self._history = history

@@ -12,17 +12,17 @@ import pytest
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
 from harness.faults.nemesis import Nemesis
 from harness.history import History
-from harness.keeper.attaching import attached
-from harness.narration import Narrate
+from harness.messages.system import System
 from harness.plugin.allure_files import AllureFiles
 from harness.plugin.debugging import Holding, add_options, check_options
 from harness.plugin.results import Results
 from harness.plugin.showing import Showing
+from harness.progress import Step
 from harness.report.comparison import LOCKS, Compared
 from harness.report.folder import ReportFolder
 from harness.report.scenario import ScenarioReport
 from harness.run import Options, Run
-from harness.system import System
+from harness.session.attach_client import attached
 from harness.topology.nodes import Kind
 
 #: Plugins of their own, registered with this one.
@@ -192,7 +192,7 @@ def _holding(request: pytest.FixtureRequest, run: Run) -> Holding:
     return Holding(request.config, run, request.config.stash[_SHOWING].screen)
 
 
-def _steps(request: pytest.FixtureRequest) -> Narrate:
+def _steps(request: pytest.FixtureRequest) -> Step:
     """Shows a step in Allure and on the terminal."""
     screen = request.config.stash[_SHOWING].screen
 

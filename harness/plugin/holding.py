@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from harness.backends.protocol import Phase
-from harness.keeper.kept import Kept
-from harness.keeper.lock import only_one
-from harness.keeper.server import answering
-from harness.narration import Say
-from harness.system import System
+from harness.messages.system import System
+from harness.progress import Say
+from harness.session.only_one import only_one
+from harness.session.server import answering
+from harness.session.state import SessionState
 
 _NEXT = "in another terminal: harness status | logs NODE -f | exec NODE -- CMD | kill|pause|isolate|heal TARGET"
 
 
-def hold(kept: Kept, why: str, say: Say) -> None:
+def hold(kept: SessionState, why: str, say: Say) -> None:
     """Returns once `harness down` was called.
 
     Raises:
@@ -26,7 +26,7 @@ def hold(kept: Kept, why: str, say: Say) -> None:
         kept.ended.wait()
 
 
-def pause(kept: Kept, why: str, say: Say, prompt: Callable[[], None]) -> None:
+def pause(kept: SessionState, why: str, say: Say, prompt: Callable[[], None]) -> None:
     """Returns once `prompt` does.
 
     Raises:
@@ -37,7 +37,7 @@ def pause(kept: Kept, why: str, say: Say, prompt: Callable[[], None]) -> None:
 
 
 @contextmanager
-def held(kept: Kept, why: str, say: Say) -> Iterator[None]:
+def held(kept: SessionState, why: str, say: Say) -> Iterator[None]:
     """Answers commands for as long as the block lasts, and says where everything is."""
     with only_one(), answering(kept):
         say(why)

@@ -14,6 +14,7 @@ from typing import NoReturn
 import pytest
 from rich.console import Console
 
+from harness.assertions import GuaranteeBrokenError
 from harness.errors import (
     EXIT_BAD_INPUT,
     EXIT_INCONCLUSIVE,
@@ -23,7 +24,7 @@ from harness.errors import (
     HarnessError,
     InconclusiveError,
 )
-from harness.judgement import GuaranteeBrokenError
+from harness.messages.system import System
 from harness.report import html, labels, tables
 from harness.report.environment import environment
 from harness.report.experiments import Experiment, write
@@ -33,7 +34,6 @@ from harness.report.lacking import Lacking
 from harness.report.outcome import Figures, Outcome, Result
 from harness.report.scenario import ScenarioReport
 from harness.run import Options
-from harness.system import System
 
 #: A run of no more scenarios shows each one's figures, too.
 _FEW = 3

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from harness.errors import EXIT_BAD_INPUT, EnvironmentUnfitError, HarnessError
-from harness.narration import Say
+from harness.progress import Say
 
 
 def main() -> None:

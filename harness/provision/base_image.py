@@ -16,7 +16,7 @@ import requests
 from docker.errors import DockerException, ImageNotFound
 
 from harness.errors import EnvironmentUnfitError
-from harness.narration import Say
+from harness.progress import Say
 
 #: The same as in the Dockerfile; HARNESS_BASE names another.
 BASE = "python:3.12-slim-bookworm"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from harness.claim import Marker
 from harness.errors import EnvironmentUnfitError
-from harness.narration import Say
+from harness.progress import Say
 
 ROOT = Path(__file__).resolve().parents[2]
 GIGABYTE = 1024**3

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from harness.claim import remove
-from harness.narration import Say
+from harness.progress import Say
 from harness.provision.cache import assert_room, cache_folder
 from harness.provision.jars import lock_path
 from harness.provision.kinds import SERVERS

@@ -20,7 +20,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from harness.errors import EnvironmentUnfitError
-from harness.narration import Say
+from harness.progress import Say
 from harness.provision.cache import ROOT
 from harness.provision.jars import install, lock_path
 from harness.provision.kinds import KINDS

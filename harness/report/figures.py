@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from harness.checkers import order, partitions, shares
-from harness.checkers.posts import last
 from harness.events import NEMESIS, Event, Operation, operations
 from harness.faults.nemesis import Injected
+from harness.messages.checkers import partition_order
+from harness.messages.checkers.posts import last
 from harness.recovery import kinds
+from harness.servers.hazelcast.checkers import loss_rate, lost_partitions
+from harness.servers.hazelcast.checkers.loss_rate import CONFIDENCE
 
 
 def figures(scenario: str, injected: Sequence[Injected], events: Sequence[Event]) -> str:
@@ -51,7 +53,7 @@ def _operations(events: Sequence[Event]) -> Iterator[str]:
 def _orders(history: Sequence[Operation], drained: Operation) -> Iterator[str]:
     """From which Kafka partitions each instance read how many, and how many were overtaken by one of another."""
     where = {o.value["id"]: o.value["partition"] for o in history if o.f == "post" and o.outcome == "ok"}
-    overtaken = order.overtaken(history)
+    overtaken = partition_order.overtaken(history)
     for instance, ids in sorted(drained.value.items()):
         counts = Counter(f"p{where[id_]}" for id_ in ids if where.get(id_) is not None)
         if counts:
@@ -62,14 +64,14 @@ def _losses(events: Sequence[Event]) -> Iterator[str]:
     """Of keys in partitions: what each round lost, and of several the share."""
     if not any(event.process == NEMESIS and event.f == "owners" for event in events):
         return
-    rounds = [partitions.check(one, share=0).figures for one in shares.rounds(events)]
+    rounds = [lost_partitions.check(one, share=0).figures for one in loss_rate.rounds(events)]
     known = [figures for figures in rounds if figures]
     for one in known:
         yield f"lost: {one['lost']} of {one['keys']} keys, {one['partitions_lost']} of {one['partitions']} partitions"
     if len(known) > 1:
         lost, of = (sum(int(str(one[name])) for one in known) for name in ("partitions_lost", "partitions"))
-        low, high = shares.interval(lost, of)
-        yield f"share of partitions lost: {lost / of:.1%}; {low:.1%} to {high:.1%} with {shares.CONFIDENCE} confidence"
+        low, high = loss_rate.interval(lost, of)
+        yield f"share of partitions lost: {lost / of:.1%}; {low:.1%} to {high:.1%} with {CONFIDENCE} confidence"
 
 
 def _noted(event: Event) -> Iterator[str]:

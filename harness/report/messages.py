@@ -7,8 +7,8 @@ import io
 from collections import defaultdict
 from collections.abc import Sequence
 
-from harness.checkers.posts import Posts, last
 from harness.events import Event, operations
+from harness.messages.checkers.posts import Posts, last
 
 #: With more messages than these a table is no longer for reading.
 MOST = 50

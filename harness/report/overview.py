@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from harness.events import NEMESIS, Event, Operation, faults, in_words, operations, undone
-from harness.report.plain import printable
+from harness.plain import printable
 
 _NS = 1e9
 _COLOURS = {"ok": "#2e7d32", "fail": "#757575", "info": "#ef6c00"}

@@ -11,11 +11,11 @@ from harness.checkers import Anomaly, Verdict, combine
 from harness.claim import Marker, remove
 from harness.errors import BadInputError
 from harness.events import Events
+from harness.plain import fenced, markdown
 from harness.recovery import kinds
 from harness.report import messages
 from harness.report.forensics import explained
 from harness.report.overview import overview
-from harness.report.plain import fenced, markdown
 from harness.report.timeline import svg
 
 _MARKER = Marker(

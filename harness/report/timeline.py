@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from harness.events import Event, Operation, faults, in_words
-from harness.report.plain import printable
+from harness.plain import printable
 
 _COLUMNS = 40
 _MOST = 40

@@ -50,7 +50,7 @@ class NodeSpec:
         files_when_ready: replaces files of the same name once the whole topology is up, for later restarts.
         stop_signal: what asks the node's main process to end in order.
         stop_timeout_s: how long that may take before a stop counts as hung, in seconds.
-        tied_to: the node that shares this one's life (seed 001), if any.
+        tied_to: the node that shares this one's life (report 001), if any.
     """
 
     name: str

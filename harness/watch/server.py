@@ -1,4 +1,4 @@
-"""Serves the page on 127.0.0.1 and passes what its buttons ask for to the keeper."""
+"""Serves the page on 127.0.0.1 and passes what its buttons ask for to the session."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from harness.errors import BadInputError, HarnessError
-from harness.keeper.answer import Answer
-from harness.keeper.client import ask
-from harness.narration import Say
+from harness.progress import Say
+from harness.session.answer import Answer
+from harness.session.client import ask
 from harness.watch.gate import Gate
 from harness.watch.watcher import Watcher
 
@@ -99,7 +99,7 @@ def application() -> ASGIApp:
 
 
 def _grant(wish: Wish) -> Answer:
-    """Has the keeper do it."""
+    """Has the session do it."""
     answer: Answer
     match wish.do:
         case "send":

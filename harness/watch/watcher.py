@@ -1,4 +1,4 @@
-"""What the page shows: asked of the keeper when a page wants it, kept for a moment, and never waited for long."""
+"""What the page shows: asked of the session when a page wants it, kept for a moment, and never waited for long."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from concurrent.futures import wait
 from typing import Any
 
-from harness.asking import Question
 from harness.errors import HarnessError
 from harness.events import Event
-from harness.keeper.client import ask
+from harness.gather import Question
+from harness.session.client import ask
 from harness.watch.timeline import Timeline
 
 #: Several pages that ask within this time see the same answer.
 _FRESH_S = 0.5
-#: Then the page is told that the keeper is silent. Longer than the keeper gives each part of a snapshot.
+#: Then the page is told that the session is silent. Longer than the session gives each part of a snapshot.
 _PATIENCE_S = 4.0
 #: From monotonic nanoseconds to those since 1970.
 _SINCE_EPOCH_NS = time.time_ns() - time.monotonic_ns()
@@ -39,7 +39,7 @@ class Watcher:
     def look(self, window_s: float | None) -> Mapping[str, object]:
         """The state for a page, asked anew unless that was just done.
 
-        `running` is false once no keeper answers, with the reason in `why`; `age_s` grows while a keeper is silent.
+        `running` is false once no session answers, with the reason in `why`; `age_s` grows while a session is silent.
         """
         wait([self._refreshing().future], timeout=_PATIENCE_S)
         with self._lock:
@@ -65,7 +65,7 @@ class Watcher:
             last = self._question
             if last is None or (last.future.done() and time.monotonic() - self._asked_at > _FRESH_S):
                 self._asked_at = time.monotonic()
-                last = self._question = Question("the keeper", self._refresh)
+                last = self._question = Question("the session", self._refresh)
             return last
 
     def _refresh(self) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from harness.checkers import Validity, aggregation
+from harness.checkers import Validity
 from harness.events import Event
+from harness.messages.checkers import aggregation
 from tests.checkers.simulated import Simulated, correct, last_of, with_value
 
 

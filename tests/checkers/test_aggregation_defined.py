@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import product
 
-from harness.checkers import Validity, aggregation
+from harness.checkers import Validity
 from harness.events import NEMESIS, Event, Operation, operations
+from harness.messages.checkers import aggregation
 from tests.checkers.posted import during, moments, posted
 from tests.checkers.small import compare, ended
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.checkers import Validity, external_store
+from harness.checkers import Validity
 from harness.events import NEMESIS, Event, Type
+from harness.servers.hazelcast.checkers import external_store
 
 _S = 1_000_000_000
 DELAY_S = 15.0

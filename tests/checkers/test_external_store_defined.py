@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from harness.checkers import Validity, Verdict, external_store
+from harness.checkers import Validity, Verdict
 from harness.events import NEMESIS, Event, Operation, Type, operations
+from harness.servers.hazelcast.checkers import external_store
 from tests.checkers.small import compare, ended, explained, small
 
 KEYS = ["a", "b", "c"]

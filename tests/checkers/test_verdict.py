@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 import harness.checkers
+from harness.assertions import GuaranteeBrokenError, assert_holds
 from harness.checkers import ids
-from harness.checkers.verdict import Anomaly, Validity, Verdict, combine, judged, unknown
+from harness.checkers.verdict import Anomaly, Validity, Verdict, combine, unknown
 from harness.errors import HistoryError, InconclusiveError
 from harness.events import Event
-from harness.judgement import GuaranteeBrokenError, assert_holds
 
-VALID, UNKNOWN, INVALID = judged([]), unknown("nobody looked"), judged([Anomaly("lost", "1 of 2 is gone")])
+VALID, UNKNOWN, INVALID = Verdict.of([]), unknown("nobody looked"), Verdict.of([Anomaly("lost", "1 of 2 is gone")])
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ GITLAB = ROOT / "examples" / "ci" / "gitlab-ci.yml"
 TINY = """import pytest
 from harness.checkers import Anomaly, Validity, Verdict
 from harness.errors import FaultDidNotBiteError
-from harness.judgement import GuaranteeBrokenError
+from harness.assertions import GuaranteeBrokenError
 
 pytestmark = pytest.mark.faulttolerance
 

@@ -8,10 +8,10 @@ import pytest
 from hazelcast.errors import HazelcastError
 
 from harness.backends.protocol import Node
-from harness.clusters.hazelcast import HazelcastView, connect
 from harness.pool import Pool
 from harness.run import Run
-from harness.topology.hazelcast import hazelcast
+from harness.servers.hazelcast.spec import hazelcast
+from harness.servers.hazelcast.view import HazelcastView, connect
 from harness.topology.nodes import Topology
 from harness.waiting import until
 

@@ -6,10 +6,10 @@ import psycopg
 import pytest
 
 from harness.backends.protocol import Node
-from harness.clusters.postgres import PostgresView
 from harness.run import Run
+from harness.servers.postgres.spec import DATABASE, NAME, postgres
+from harness.servers.postgres.view import PostgresView
 from harness.topology.nodes import Topology
-from harness.topology.postgres import DATABASE, NAME, postgres
 
 pytestmark = pytest.mark.process
 _TIMEOUT_S = 30.0

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from harness.messages.services import Epoch
 from harness.pool import Pool
 from harness.run import Run, queue_owned_by
+from harness.servers.hazelcast.spec import hazelcast
 from harness.targets import node
-from harness.topology.hazelcast import hazelcast
 from harness.topology.nodes import NodeSpec, Topology
-from harness.topology.services import Epoch
 
 pytestmark = pytest.mark.process
 #: One partition moves each second, so that there is time to look before the first has.

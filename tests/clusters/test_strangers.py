@@ -7,14 +7,14 @@ from contextlib import contextmanager
 import pytest
 
 from harness.backends.process import ProcessBackend
-from harness.clusters.hazelcast import HazelcastView, connect
-from harness.clusters.kafka import KafkaView
-from harness.clusters.postgres import PostgresView
 from harness.errors import InconclusiveError
 from harness.run import Run
-from harness.topology.hazelcast import CLUSTER_NAME
+from harness.servers.hazelcast.spec import CLUSTER_NAME
+from harness.servers.hazelcast.view import HazelcastView, connect
+from harness.servers.kafka.view import KafkaView
+from harness.servers.postgres.spec import NAME, postgres
+from harness.servers.postgres.view import PostgresView
 from harness.topology.nodes import Topology
-from harness.topology.postgres import NAME, postgres
 
 
 @contextmanager

@@ -5,17 +5,11 @@ import ipaddress
 import pytest
 
 from harness import Kill, Nemesis, Pause, Stop, System
-from harness.effects import full_isr, member_list_of, new_coordinator, new_leader, partitions_safe
-from harness.targets import (
-    controller,
-    coordinator,
-    leader_holding,
-    lowest_ip,
-    oldest_member,
-    owner_of,
-    saying_who_owns,
-    some,
-)
+from harness.servers.hazelcast.effects import member_list_of, partitions_safe
+from harness.servers.hazelcast.targets import lowest_ip, oldest_member, owner_of, saying_who_owns
+from harness.servers.kafka.effects import full_isr, new_coordinator, new_leader
+from harness.servers.kafka.targets import controller, coordinator, leader_holding
+from harness.targets import some
 
 pytestmark = pytest.mark.process
 

@@ -80,5 +80,5 @@ def checkout(folder: Path) -> Iterator[Checkout]:
     try:
         yield copy
     finally:
-        if (copy.root / ".cache" / "keeper" / "socket").exists():
+        if (copy.root / ".cache" / "session" / "socket").exists():
             copy.run("harness down")

@@ -12,5 +12,5 @@ def test_each_stage_of_the_drawing_is_there() -> None:
     texts = ElementTree.parse(DRAWING).iter("{http://www.w3.org/2000/svg}text")
     stages = {text.text or "" for text in texts if text.get("class") == "name"} - NOT_OURS
     assert len(stages) >= 8
-    there = {path.stem for path in (ROOT / "harness").iterdir()}
+    there = {path.stem for path in (ROOT / "harness").rglob("*")}
     assert stages <= there

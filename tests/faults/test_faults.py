@@ -19,9 +19,9 @@ from harness.faults import Kill, Pause, Restart, Stop
 from harness.faults.nemesis import Nemesis
 from harness.faults.protocol import Fault
 from harness.history import History
+from harness.messages.services import Epoch, services
 from harness.targets import Picked
 from harness.topology.nodes import Topology
-from harness.topology.services import Epoch, services
 
 pytestmark = pytest.mark.process
 EVERY = pytest.mark.parametrize("fault", [Kill(), Stop(), Pause(), Restart()], ids=lambda fault: fault.name)

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from harness.topology import hazelcast, kafka
+from harness.servers.hazelcast import spec as hazelcast
+from harness.servers.kafka import spec as kafka
 
 
 @pytest.fixture

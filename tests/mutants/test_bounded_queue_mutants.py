@@ -8,8 +8,8 @@ import pytest
 from harness import Nemesis, System
 from harness.errors import AwaitTimeoutError
 from harness.history import Client
-from harness.topology.hazelcast import NO_BACKUP
-from harness.workloads.items import Items
+from harness.servers.hazelcast.spec import NO_BACKUP
+from harness.servers.hazelcast.workloads.items import Items
 from scenarios import test_bounded_queue as scenarios
 
 pytestmark = pytest.mark.system(running=False, brokers=0)

@@ -3,7 +3,7 @@
 import pytest
 
 from harness import Nemesis, System, node
-from harness.judgement import GuaranteeBrokenError
+from harness.assertions import GuaranteeBrokenError
 from scenarios import test_hazelcast_consumers as consumers
 from scenarios import test_hazelcast_transactions as transactions
 

@@ -3,7 +3,7 @@
 import pytest
 
 from harness import Nemesis, System
-from harness.judgement import GuaranteeBrokenError
+from harness.assertions import GuaranteeBrokenError
 from scenarios import test_hazelcast_detector as detector
 
 INCOMPLETE = r"incomplete logging part: a GET answered by logging-"

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from harness import Nemesis, System
-from harness.judgement import GuaranteeBrokenError
-from harness.workloads import increments
+from harness.assertions import GuaranteeBrokenError
+from harness.servers.hazelcast.workloads import increments
 from scenarios import test_locks as scenarios
 
 pytestmark = pytest.mark.system(running=False, brokers=0)

@@ -3,9 +3,9 @@
 import pytest
 
 from harness import Kill, Nemesis, Stop, System
+from harness.assertions import GuaranteeBrokenError
 from harness.errors import InconclusiveError
-from harness.judgement import GuaranteeBrokenError
-from harness.topology import hazelcast
+from harness.servers.hazelcast import spec as hazelcast
 from scenarios import test_distributed_map as scenarios
 
 pytestmark = pytest.mark.system(running=False, brokers=0)

@@ -6,12 +6,12 @@
 import pytest
 
 from harness import Nemesis, System
+from harness.assertions import GuaranteeBrokenError
 from harness.errors import AwaitTimeoutError, FaultDidNotBiteError, InconclusiveError
 from harness.faults import Kill
-from harness.judgement import GuaranteeBrokenError
-from harness.targets import lowest_ip
-from harness.topology import hazelcast
-from harness.workloads import increments
+from harness.servers.hazelcast import spec as hazelcast
+from harness.servers.hazelcast.targets import lowest_ip
+from harness.servers.hazelcast.workloads import increments
 from scenarios.test_bounded_queue import test_a_full_queue_makes_its_producer_wait as a_full_queue
 from scenarios.test_distributed_map import test_one_backup_survives_the_loss_of_one_member as one_backup
 from scenarios.test_distributed_map import test_two_members_lost_at_once as two_members

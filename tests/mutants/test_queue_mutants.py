@@ -3,9 +3,9 @@
 import pytest
 
 from harness import Nemesis, Pause, Stop, System
+from harness.assertions import GuaranteeBrokenError
 from harness.errors import AwaitTimeoutError
-from harness.judgement import GuaranteeBrokenError
-from harness.targets import lowest_ip
+from harness.servers.hazelcast.targets import lowest_ip
 from scenarios import test_hazelcast_queue as hazelcast
 from scenarios import test_kafka_leader as leader
 from scenarios import test_kafka_quorum as quorum

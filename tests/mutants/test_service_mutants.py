@@ -3,9 +3,9 @@
 import pytest
 
 from harness import Kill, Nemesis, Stop, System
+from harness.assertions import GuaranteeBrokenError
 from harness.errors import AwaitTimeoutError
 from harness.faults.protocol import Fault
-from harness.judgement import GuaranteeBrokenError
 from scenarios import test_logging_instances as instances
 from scenarios import test_services as services
 

@@ -5,9 +5,9 @@ from math import inf
 import pytest
 
 from harness import Nemesis, System
+from harness.assertions import GuaranteeBrokenError
 from harness.errors import InconclusiveError
-from harness.judgement import GuaranteeBrokenError
-from harness.topology import hazelcast
+from harness.servers.hazelcast import spec as hazelcast
 from scenarios import test_external_store as scenarios
 
 pytestmark = pytest.mark.system(stored=True, running=False, brokers=0)

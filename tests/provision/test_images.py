@@ -12,7 +12,7 @@ import pytest
 
 from harness.backends.engine import why_unavailable
 from harness.errors import EnvironmentUnfitError
-from harness.narration import Say
+from harness.progress import Say
 from harness.provision import base_image, images
 from harness.provision.context import carries_credentials
 from harness.topology.nodes import Kind

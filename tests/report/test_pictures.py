@@ -6,10 +6,10 @@ from xml.etree import ElementTree
 
 from harness.backends.protocol import Phase
 from harness.events import Events
+from harness.inspect.snapshot import Duty, NodeSeen, Snapshot
+from harness.inspect.topology import drawn, duties
 from harness.report.overview import Band, bands, overview
-from harness.report.snapshot import Duty, NodeSeen, Snapshot
 from harness.report.timeline import svg
-from harness.report.topology import drawn, duties
 from tests.report.histories import Told
 
 

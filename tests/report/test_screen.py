@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from harness.history import History
+from harness.messages.tracing import Traced
 from harness.report.screen import Screen
 from harness.waiting import until
-from harness.workloads.tracing import Traced
 
 
 def _read_all(terminal: int) -> str:

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from harness.checkers import queue
 from harness.checkers.elements import added, read_of
 from harness.events import Event, Events
+from harness.messages.checkers import delivery
+from harness.plain import fenced
 from harness.report import messages, tables
 from harness.report.forensics import explained
 from harness.report.outcome import Figures, Outcome, Result, measured, title
-from harness.report.plain import fenced
 from tests.report.histories import Told
 
 
@@ -28,7 +28,7 @@ def _lost_before_the_kill() -> Told:
 
 def test_a_failure_says_what_the_lost_messages_have_in_common() -> None:
     events = _lost_before_the_kill().events
-    words = explained(queue.check(events, exactly_once=True).anomalies, events)
+    words = explained(delivery.check(events, exactly_once=True).anomalies, events)
     assert words.splitlines() == [
         "2 of 3 acknowledged messages never reached a messages instance: m-2, m-3; acknowledged in partition 2.",
         "  All 2 were in partition 2.",
@@ -40,7 +40,7 @@ def test_a_failure_says_what_the_lost_messages_have_in_common() -> None:
 def test_losses_on_both_sides_of_a_fault_are_told_apart() -> None:
     told = Told().post(1, at=0, partition=1).post(2, at=100, partition=2).post(3, at=130, partition=1)
     events = told.fault("pause", "kafka-1", at=100).drain(at=900, messages_1=[]).events
-    words = explained(queue.check(events, exactly_once=True).anomalies, events)
+    words = explained(delivery.check(events, exactly_once=True).anomalies, events)
     assert "1 was acknowledged before the pause of kafka-1" in words
     assert "the last 95 ms before it; 2 after it, the first 5 ms after it" in words
     assert "were in partition" not in words

@@ -3,7 +3,7 @@
 import pytest
 
 from harness import System
-from harness.topology.hazelcast import CLUSTER_NAME
+from harness.servers.hazelcast.spec import CLUSTER_NAME
 from harness.waiting import until
 from services.hazelcast_client import Cluster
 from services.logs import Log

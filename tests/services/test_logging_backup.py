@@ -7,7 +7,7 @@ import pytest
 from hazelcast.errors import IndeterminateOperationStateError
 
 from harness import Nemesis, Pause, System, node
-from harness.topology.hazelcast import CLUSTER_NAME
+from harness.servers.hazelcast.spec import CLUSTER_NAME
 from harness.waiting import until
 from services.hazelcast_client import Cluster
 from services.logging import Logging, Message

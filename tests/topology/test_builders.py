@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from harness.topology.hazelcast import WRITE_DELAY_S, hazelcast
-from harness.topology.kafka import kafka
+from harness.messages.services import Epoch, services
+from harness.servers.hazelcast.spec import WRITE_DELAY_S, hazelcast
+from harness.servers.kafka.spec import kafka
 from harness.topology.nodes import Topology
-from harness.topology.services import Epoch, services
 from harness.topology.timings import VENDOR
 
 

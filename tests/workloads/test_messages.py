@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from harness.history import History
+from harness.messages.clients import IDLE_S, MessageClients
 from harness.waiting import until
-from harness.workloads.messages import IDLE_S, MessageClients
 
 
 class _ClosingAsItIsAsked(BaseHTTPRequestHandler):

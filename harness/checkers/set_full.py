@@ -1,0 +1,248 @@
+"""Set: every element whose addition was acknowledged is there, at the end and at every moment before it.
+
+Operations: `add` an element (any JSON scalar); `read` ok: the elements; where a history has several sets, each with its
+set's name (`harness.checkers.elements`), and each set is judged by itself. Nothing is ever removed from a set.
+Definitions after Jepsen (checker.clj, `set` and `set-full`). Before and after are those of the events, as times may be
+equal. `at_the_end` is linear in the history; `over_time` in the history, the sizes of all reads together, and (a few
+machine instructions each) the number of reads times that of elements.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+
+from harness.checkers.elements import by_set, element_of, elements_of
+from harness.checkers.identity import identity
+from harness.checkers.quantiles import quantiles_s
+from harness.checkers.verdict import Anomaly, Verdict, checker, combine, few, unknown
+from harness.events import NEVER, Event, Operation, operations
+
+QUANTILES = (0.0, 0.5, 0.95, 0.99, 1.0)
+
+
+@checker
+def at_the_end(events: Sequence[Event]) -> Verdict:
+    """Judges of each set the successful read that began last: lost = acknowledged - read, unexpected = read - possible.
+
+    Possible is what was, before that read ended, begun to be added and did not surely fail. recovered (read although
+    not acknowledged) is no violation. Unknown where that read began before an addition was acknowledged, or is missing.
+    """
+    verdicts = [_at_the_end(_of(name), history) for name, history in by_set(operations(events)).items()]
+    if not verdicts:
+        return unknown("nothing was added and nothing read")
+    combined = combine(*verdicts)
+    return Verdict(combined.validity, combined.anomalies, _summed(verdict.figures for verdict in verdicts))
+
+
+def _at_the_end(of: str, history: Sequence[Operation]) -> Verdict:
+    adds = [operation for operation in history if operation.f == "add" and operation.outcome != "fail"]
+    final = next((o for o in reversed(history) if o.f == "read" and o.outcome == "ok"), None)
+    if final is None or any(_ended(add) > final.invoke.index for add in adds if add.outcome == "ok"):
+        return unknown(f"no read{of} succeeded after the last addition, so nobody knows what the set held in the end")
+    attempted = {identity(element_of(add)) for add in adds if add.invoke.index < _ended(final)}
+    acknowledged = {identity(element_of(add)): add for add in adds if add.outcome == "ok"}
+    read = {identity(element): element for element in elements_of(final)}
+    lost = [add for element, add in acknowledged.items() if element not in read]
+    unexpected = [element for id_, element in read.items() if id_ not in attempted]
+    found: list[Anomaly] = []
+    if lost:
+        sentence = (
+            f"{len(lost)} of {len(acknowledged)} acknowledged elements{of} were not in the final read: "
+            f"{few(map(element_of, lost))}"
+        )
+        found.append(Anomaly("lost", sentence, (*sorted(lost, key=lambda add: str(element_of(add))), final)))
+    if unexpected:
+        sentence = f"{len(unexpected)} elements{of} were read that nobody had added: {few(unexpected)}"
+        found.append(Anomaly("unexpected", sentence, (final,)))
+    recovered = len((read.keys() & attempted) - acknowledged.keys())
+    return Verdict.of(found, {"acknowledged": len(acknowledged), "lost": len(lost), "recovered": recovered})
+
+
+@checker
+def over_time(events: Sequence[Event], *, linearizable: bool = False) -> Verdict:
+    """Judges every element that may have been added against every successful read of its set.
+
+    known: the earlier of the element's acknowledgement and the completion of the first read that had it. It is lost if
+    a read that began after known lacked it, and every read that had it ended before that one began. It is stale if a
+    read that began after known lacked it and it is not lost: a violation only if `linearizable`. Each element is judged
+    by itself: that two reads disagree about which of two elements came first is not found. A violation as well: a read
+    that has an element twice (duplicated), or one of which no addition had begun when it ended, but for such as surely
+    failed (unexpected; the read then says nothing of it). Stable latency: how long after known those that were read and
+    are not lost were still missing. Unknown where a set was not read.
+    """
+    judgements = [_over_time(_of(name), history, linearizable) for name, history in by_set(operations(events)).items()]
+    if not judgements:
+        return unknown("nothing was added and nothing read")
+    combined = combine(*(judgement.verdict for judgement in judgements))
+    figures = _summed(judgement.verdict.figures for judgement in judgements)
+    latencies = np.concatenate([judgement.latencies for judgement in judgements])
+    if figures:
+        at = quantiles_s(latencies, QUANTILES) if len(latencies) else []
+        figures["stable_latency_s"] = dict(zip(map(str, QUANTILES), at, strict=False))
+    return Verdict(combined.validity, combined.anomalies, figures)
+
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Judgement:
+    """Of one set: the verdict, and in nanoseconds how long after known each element was still missing."""
+
+    verdict: Verdict
+    latencies: Numbers = field(default_factory=lambda: np.empty(0, np.int64))
+
+
+def _over_time(of: str, history: Sequence[Operation], linearizable: bool) -> _Judgement:
+    reads = [operation for operation in history if operation.f == "read" and operation.outcome == "ok"]
+    if not reads:
+        return _Judgement(unknown(f"no read{of} succeeded, so nobody knows what the set held"))
+    elements = _Elements([o for o in history if o.f == "add" and o.outcome != "fail"], reads)
+    found, invented = _each(of, reads, elements)
+    is_lost = elements.missed & (elements.last_present < elements.last_absent)
+    was_read = (elements.last_present >= 0) & ~is_lost
+    lost, stale = np.flatnonzero(is_lost), np.flatnonzero(elements.missed & ~is_lost)
+    count = int((elements.known < NEVER).sum())
+    if len(lost):
+        sentence = (
+            f"{len(lost)} of {count} known elements{of} were gone from some moment on: {few(elements.names(lost))}"
+        )
+        found.append(Anomaly("lost", sentence, elements.witnesses(lost)))
+    if len(stale) and linearizable:
+        sentence = (
+            f"{len(stale)} of {count} known elements{of} were missing in a read, and there in one beside or after it: "
+            f"{few(elements.names(stale))}"
+        )
+        found.append(Anomaly("stale", sentence, elements.witnesses(stale)))
+    figures = {
+        "known": count,
+        "lost": len(lost),
+        "stale": len(stale),
+        "never_read": count - int(was_read.sum()) - len(lost),
+        "unexpected": invented,
+    }
+    return _Judgement(Verdict.of(found, figures), elements.latencies()[was_read])
+
+
+class _Elements:
+    """What the history says of each element that may have been added, by its number; positions are event indices."""
+
+    def __init__(self, adds: Sequence[Operation], reads: Sequence[Operation]) -> None:
+        self._reads = reads
+        self._number: dict[Hashable, int] = {}
+        #: Of each element the addition that was acknowledged first, or else the first that was begun.
+        self._adds: list[Operation] = []
+        began: list[int] = []
+        for add in adds:
+            number = self._number.setdefault(identity(element_of(add)), len(self._adds))
+            if number == len(self._adds):
+                self._adds.append(add)
+                began.append(add.invoke.index)
+            elif _acknowledged(add) < _acknowledged(self._adds[number]):
+                self._adds[number] = add
+        count = len(self._adds)
+        #: When its first addition began.
+        self._began: Numbers = np.array(began, np.int64)
+        #: Since when it is known to be in the set: a position, and in nanoseconds.
+        self.known: Numbers = np.fromiter(map(_acknowledged, self._adds), np.int64, count)
+        self._known_ns: Numbers = np.fromiter((add.ended for add in self._adds), np.int64, count)
+        #: When the latest read ended that had it; below 0 for never.
+        self.last_present: Numbers = np.full(count, -1, np.int64)
+        #: The place of the latest read that began after it was known and lacked it; below 0 for none.
+        self._missing: Numbers = np.full(count, -1, np.int64)
+
+    @property
+    def missed(self) -> npt.NDArray[np.bool_]:
+        """Which were missing in a read that began after they were known."""
+        return self._missing >= 0
+
+    @property
+    def last_absent(self) -> Numbers:
+        """When the latest such read began; any for those that were not missed."""
+        return np.array([read.invoke.index for read in self._reads], np.int64)[self._missing]
+
+    def latencies(self) -> Numbers:
+        """How long after it was known each was still missing, in nanoseconds."""
+        began = np.array([read.began for read in self._reads], np.int64)
+        return np.where(self.missed, began[self._missing] - self._known_ns, 0)
+
+    def numbers(self, ids: Iterable[Hashable], ended: int) -> Numbers:
+        """The numbers of those that a read that ended then may have had, in their order; below 0 for the others."""
+        numbers = np.array([-1 if number is None else number for number in map(self._number.get, ids)], np.int64)
+        return np.where((numbers >= 0) & (self._began[numbers] < ended), numbers, -1) if len(self._adds) else numbers
+
+    def note_presences(self, read: Operation, had: Numbers) -> None:
+        """Notes what a read had."""
+        ended = _ended(read)
+        sooner = had[self.known[had] > ended]
+        self.known[sooner], self._known_ns[sooner] = ended, read.ended
+        self.last_present[had] = np.maximum(self.last_present[had], ended)
+
+    def note_absences(self, all_had: Sequence[Numbers]) -> None:
+        """Notes what each read lacked of that which was known before it began; all presences have been noted."""
+        order = np.argsort(self.known, kind="stable")
+        known = self.known[order]
+        for place, (read, had) in enumerate(zip(self._reads, all_had, strict=True)):
+            due = order[: np.searchsorted(known, read.invoke.index)]
+            if len(due):
+                lacked = np.ones(len(self.known), bool)
+                lacked[had] = False
+                self._missing[due[lacked[due]]] = place
+
+    def names(self, numbers: Numbers) -> Iterator[Hashable]:
+        """What they are called."""
+        return (element_of(self._adds[number]) for number in numbers)
+
+    def witnesses(self, numbers: Numbers) -> tuple[Operation, ...]:
+        """The additions of those elements and the latest reads that lacked them."""
+        found = [self._adds[number] for number in numbers]
+        found += [self._reads[place] for place in set(self._missing[numbers].tolist())]
+        return tuple(sorted(found, key=lambda operation: operation.invoke.index))
+
+
+def _each(of: str, reads: Sequence[Operation], elements: _Elements) -> tuple[list[Anomaly], int]:
+    """Notes in the elements which reads had them; gives what is wrong with a read, and the number of inventions."""
+    found: list[Anomaly] = []
+    invented: set[Hashable] = set()
+    all_had: list[Numbers] = []
+    for read in reads:
+        names = elements_of(read)
+        ids = list(map(identity, names))
+        if (twice := len(ids) - len(set(ids))) > 0:
+            found.append(Anomaly("duplicated", f"a read{of} held {twice} elements twice", (read,)))
+        numbers = elements.numbers(ids, _ended(read))
+        all_had.append(had := numbers[numbers >= 0])
+        elements.note_presences(read, had)
+        if len(had) < len(numbers):
+            unexpected = {ids[place]: names[place] for place in np.flatnonzero(numbers < 0).tolist()}
+            invented.update(unexpected)
+            sentence = f"a read{of} held {len(unexpected)} elements that nobody had added: {few(unexpected.values())}"
+            found.append(Anomaly("unexpected", sentence, (read,)))
+    elements.note_absences(all_had)
+    return found, len(invented)
+
+
+def _of(name: str | None) -> str:
+    return "" if name is None else f" of {name}"
+
+
+def _summed(figures: Iterable[Mapping[str, object]]) -> dict[str, object]:
+    """Each count over all sets."""
+    total: Counter[str] = Counter()
+    for one in figures:
+        total.update(cast("Mapping[str, int]", one))
+    return dict(total)
+
+
+def _ended(operation: Operation) -> int:
+    return operation.completion.index if operation.completion else NEVER
+
+
+def _acknowledged(add: Operation) -> int:
+    return _ended(add) if add.outcome == "ok" else NEVER

@@ -1,0 +1,1 @@
+"""What is now: the nodes of a running system, what its clusters say they are, and who holds what."""

@@ -1,0 +1,66 @@
+"""Who holds what at one moment: the map as each logging instance reads it, what came through it, what each reader took.
+
+Not for judging: a scenario records its final reads in the history.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from rich.console import Console
+from rich.table import Table
+
+from harness.gather import Round
+from harness.messages.system import System
+
+_TIMEOUT_S = 2.5
+_PATHS = {"stored": "/messages", "logged": "/received", "taken": "/messages"}
+_WORDS = {
+    "stored": "messages in the map, as it reads them",
+    "logged": "of them were logged through it",
+    "taken": "messages taken off the queue",
+}
+What = Literal["stored", "logged", "taken"]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """How many messages an instance holds; None if it did not answer within seconds."""
+
+    instance: str
+    what: What
+    count: int | None
+
+
+def holdings(system: System) -> tuple[Holding, ...]:
+    """Of every running logging and messages instance, asked at once; never fails."""
+    asked = Round()
+    kinds: Sequence[tuple[What, str, str]] = [
+        *(("stored", name, at) for name, at in system.logging.running.items()),
+        *(("logged", name, at) for name, at in system.logging.running.items()),
+        *(("taken", name, at) for name, at in system.messages.running.items()),
+    ]
+    questions = [
+        asked.ask(f"what {name} holds", partial(system.clients.peek, at, _PATHS[what])) for what, name, at in kinds
+    ]
+    asked.finish(timeout_s=_TIMEOUT_S)
+    return tuple(
+        Holding(name, what, None if question.answer is None else len(question.answer))
+        for (what, name, _), question in zip(kinds, questions, strict=True)
+    )
+
+
+def table(held: Sequence[Holding]) -> str:
+    """As plain text; nothing for a system without services."""
+    if not held:
+        return ""
+    shown = Table("instance", "holds", "what", box=None)
+    for one in held:
+        shown.add_row(one.instance, "?" if one.count is None else str(one.count), _WORDS[one.what])
+    out = io.StringIO()
+    Console(file=out, width=140).print(shown)
+    return out.getvalue()

@@ -1,0 +1,79 @@
+"""The topology before, during and after the faults, beside each other: a row a node, with its state and its duties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from harness.backends.protocol import Phase
+from harness.inspect.snapshot import Duty, NodeSeen, Snapshot
+from harness.plain import printable
+
+_NAME, _CELL, _ROW, _HEAD, _GAP = 110, 285, 38, 30, 6
+#: As many letters as fit into a cell.
+_LETTERS = 50
+_FILLS = {"good": "#e8f5e9", "bad": "#ffcdd2", "absent": "#f5f5f5", "odd": "#ffe0b2"}
+_EDGES = {"good": "#a5d6a7", "bad": "#c62828", "absent": "#e0e0e0", "odd": "#ef6c00"}
+
+
+def drawn(moments: Mapping[str, Snapshot]) -> str:
+    """An SVG; the moments are columns in their order, under their names."""
+    names = list(dict.fromkeys(node.name for snapshot in moments.values() for node in snapshot.nodes))
+    width = _NAME + len(moments) * (_CELL + _GAP)
+    height = _HEAD + len(names) * (_ROW + _GAP) + _GAP
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        'font-family="sans-serif" font-size="12" role="img">',
+        '<rect width="100%" height="100%" fill="white"/>',
+    ]
+    for column, (moment, snapshot) in enumerate(moments.items()):
+        x = _NAME + column * (_CELL + _GAP)
+        parts.append(f'<text x="{x + 8}" y="19" font-weight="bold">{escape(moment)}</text>')
+        seen = {node.name: node for node in snapshot.nodes}
+        for row, name in enumerate(names):
+            parts += _cell(seen.get(name), x, _HEAD + row * (_ROW + _GAP))
+    for row, name in enumerate(names):
+        y = _HEAD + row * (_ROW + _GAP) + _ROW / 2 + 4
+        parts.append(f'<text x="6" y="{y:g}" font-weight="bold">{escape(printable(name))}</text>')
+    parts.append("</svg>")
+    return "\n".join(parts)
+
+
+def _cell(node: NodeSeen | None, x: int, y: int) -> list[str]:
+    look = _look(node)
+    border = 2 if look in {"bad", "odd"} else 1
+    state = node.state if node else "not there"
+    colour = {"bad": "#b71c1c", "odd": "#bf360c"}.get(look, "#424242")
+    weight = ' font-weight="bold"' if look in {"bad", "odd"} else ""
+    parts = [
+        f'<rect x="{x}" y="{y}" width="{_CELL}" height="{_ROW}" rx="5" fill="{_FILLS[look]}" stroke="{_EDGES[look]}" '
+        f'stroke-width="{border}"/>',
+        f'<text x="{x + 8}" y="{y + 15}" fill="{colour}"{weight}>{escape(state)}</text>',
+    ]
+    if node and node.duties:
+        words = duties(node.duties)
+        shown = words if len(words) <= _LETTERS else words[: _LETTERS - 1] + "…"
+        parts.append(
+            f'<text x="{x + 8}" y="{y + 31}" font-size="11" fill="#1a237e">{escape(shown)}'
+            f"<title>{escape('; '.join(map(str, node.duties)))}</title></text>"
+        )
+    return parts
+
+
+def _look(node: NodeSeen | None) -> str:
+    if node is None:
+        return "absent"
+    if node.phase is Phase.RUNNING and not node.isolated:
+        return "good"
+    return "odd" if node.phase is None or node.phase is Phase.PAUSED or node.isolated else "bad"
+
+
+def duties(found: Sequence[Duty]) -> str:
+    """In short: the partitions that a broker leads together, with the smallest set in sync."""
+    led = [duty for duty in found if duty.what == "leader"]
+    words = [str(duty) for duty in found if duty.what != "leader"]
+    if led:
+        partitions = ", ".join(f"p{duty.partition}" for duty in led)
+        fewest = min((duty.isr for duty in led), key=len)
+        words.append(f"leads {partitions} (ISR {','.join(map(str, fewest))})")
+    return "; ".join(words)

@@ -1,1 +1,0 @@
-"""A system that outlives the command that started it: a keeper process owns it and does what later commands ask for."""

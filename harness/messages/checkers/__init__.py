@@ -1,0 +1,1 @@
+"""What a system of facade, logging and messages promises."""

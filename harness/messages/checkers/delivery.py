@@ -1,0 +1,65 @@
+"""Total queue: every acknowledged message comes out, nothing comes out that was not put in.
+
+Guarantee and names after Jepsen (checker.clj, `total-queue`), over multisets: attempted A, acknowledged E, received D.
+Linear in the size of the history.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import chain
+
+from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
+from harness.events import NEVER, Event, answered, operations
+from harness.messages.checkers.posts import Posts, last
+
+
+@checker
+def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
+    """Judges the posts against the last successful `drain`, which says what each messages instance holds.
+
+    lost = acknowledged before the drain began - D, and unexpected = D - A, are violations. A are the ids with a post
+    that began before the drain ended and was not surely refused. recovered (received although not acknowledged) is no
+    violation. duplicated (by one instance twice, or by two) is one only where `exactly_once` is promised. An id that is
+    posted again is one message all the same.
+
+    Unknown without a drain, or if a message that was acknowledged only after the drain had begun is not in it.
+    """
+    history = operations(events)
+    posts = Posts(history)
+    drain = last(history, "drain")
+    if drain is None:
+        return unknown("the messages instances were never drained, so nobody knows what they received")
+    received = Counter(chain.from_iterable(drain.value.values()))
+    acknowledged = posts.acknowledged
+    missing = [id_ for id_ in acknowledged if id_ not in received]
+    lost = [id_ for id_ in missing if answered(acknowledged[id_]) < drain.invoke.index]
+    begun, ended = posts.begun, answered(drain)
+    unexpected = [id_ for id_ in received if begun.get(id_, NEVER) > ended]
+    duplicated = [id_ for id_, times in received.items() if times > 1]
+    found: list[Anomaly] = []
+    if lost:
+        sentence = (
+            f"{len(lost)} of {len(acknowledged)} acknowledged messages never reached a messages instance: "
+            f"{posts.named(lost)}{posts.partitions(lost)}"
+        )
+        found.append(Anomaly("lost", sentence, (*posts.of(lost), drain)))
+    if unexpected:
+        sentence = f"{len(unexpected)} messages were received that nobody had posted: {posts.named(unexpected)}"
+        found.append(Anomaly("unexpected", sentence, (*posts.of(unexpected), drain)))
+    if duplicated and exactly_once:
+        sentence = f"{len(duplicated)} messages were received more than once: {posts.named(duplicated)}"
+        found.append(Anomaly("duplicated", sentence, (*posts.of(duplicated), drain)))
+    figures = {
+        "posted": len(posts.by_id),
+        "acknowledged": len(acknowledged),
+        "received": {instance: len(ids) for instance, ids in drain.value.items()},
+        "lost": len(lost),
+        "duplicated": len(duplicated),
+        "recovered": len(received.keys() - acknowledged.keys() - set(unexpected)),
+    }
+    if len(missing) > len(lost) and not found:
+        late = f"{len(missing)} messages were acknowledged only after the last drain had begun: {posts.named(missing)}"
+        return unknown(f"{late}; nobody has looked for them since", figures)
+    return Verdict.of(found, figures)

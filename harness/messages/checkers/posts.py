@@ -1,0 +1,69 @@
+"""What the checkers of the message workload have in common: the posts of a history, and ids as a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from harness.checkers.verdict import few
+from harness.events import Operation, answered
+
+
+@dataclass(frozen=True)
+class Posts:
+    """The posts of a history by message id. The same id may be posted more than once."""
+
+    operations: Sequence[Operation]
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Operation]:
+        """One post of each attempted id: the first to be acknowledged, else the first that may have got through."""
+        found: dict[str, Operation] = {}
+        for post in self.operations:
+            if post.f == "post":
+                id_ = post.invoke.value["id"]
+                if id_ not in found or _says_more(post, found[id_]):
+                    found[id_] = post
+        return found
+
+    @cached_property
+    def acknowledged(self) -> Mapping[str, Operation]:
+        """The ids whose post was answered with success."""
+        return {id_: operation for id_, operation in self.by_id.items() if operation.outcome == "ok"}
+
+    @cached_property
+    def begun(self) -> Mapping[str, int]:
+        """The ids that may be anywhere, each with the index at which its first post began that was not refused."""
+        found: dict[str, int] = {}
+        for post in self.operations:
+            if post.f == "post" and post.outcome != "fail":
+                found.setdefault(post.invoke.value["id"], post.invoke.index)
+        return found
+
+    def named(self, ids: Iterable[str]) -> str:
+        """The first few of `ids` by their messages, and how many more."""
+        return few(str(self.by_id[id_].invoke.value["msg"]) if id_ in self.by_id else id_ for id_ in ids)
+
+    def of(self, ids: Iterable[str]) -> tuple[Operation, ...]:
+        """The posts of those ids that were attempted."""
+        return tuple(self.by_id[id_] for id_ in ids if id_ in self.by_id)
+
+    def partitions(self, ids: Iterable[str]) -> str:
+        """In which partitions they were, for a sentence; empty where it is not known."""
+        known = sorted({o.value.get("partition") for o in self.of(ids) if o.value.get("partition") is not None})
+        return f"; acknowledged in partition {', '.join(str(p) for p in known)}" if known else ""
+
+
+_SAYS = {"ok": 0, "info": 1, "fail": 2}
+
+
+def _says_more(post: Operation, than: Operation) -> bool:
+    if post.outcome == than.outcome == "ok":
+        return answered(post) < answered(than)
+    return _SAYS[post.outcome] < _SAYS[than.outcome]
+
+
+def last(operations: Sequence[Operation], f: str) -> Operation | None:
+    """The last successful operation of kind `f`."""
+    return next((o for o in reversed(operations) if o.f == f and o.outcome == "ok"), None)

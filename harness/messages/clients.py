@@ -1,0 +1,272 @@
+"""The message workload: clients that post to the facade and read what it aggregates.
+
+Guarantee under test: a post that was answered 2xx is in logging's map and reaches exactly one messages instance; a GET
+returns logging's set plus the set of exactly one messages instance, and says whose. An answer other than 2xx, a
+time-out or a closed connection leaves the outcome unknown (`info`), because half of the work may be done; only a
+connection that was never made is a certain `fail`.
+
+Operations recorded (see harness.checkers for their judgement):
+
+    post    {"id", "msg"}; ok adds {"logged_by", "partition", "offset"}
+    get     ok: {"logging": {"from", "ids"}, "messages": {"from", "ids"}}
+    drain   ok: {"<instance>": [ids in the order read], ...}, the final read of every messages instance
+    logged  ok: {"<instance>": [ids], ...}, which logging instance was given which message
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from harness.history import Client, History, Invoked
+from harness.messages.tracing import Traced
+from harness.progress import Say
+from harness.waiting import until
+
+#: Longer than the facade takes to give up (REQUEST_DEADLINE_S), so that it is the facade that decides.
+REQUEST_TIMEOUT_S = 8.0
+#: For how long an idle connection is used again, in seconds: less than servers keep theirs (uvicorn and Node.js 5 s, as
+#: long as httpx by default). A request on one that the server closes at this moment gets no answer, and its outcome is
+#: unknown though nothing is broken.
+IDLE_S = 2.0
+
+
+@dataclass(frozen=True)
+class Post:
+    """An acknowledged post: its id and text, the logging instance that took it, and where on the queue it is."""
+
+    id: str
+    msg: str
+    logged_by: str
+    partition: int | None
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What became of a batch of posts; `refusals` are the answers to those that were not acknowledged."""
+
+    acknowledged: tuple[Post, ...]
+    refusals: tuple[str, ...] = ()
+
+    def __add__(self, other: Posted) -> Posted:
+        """Both batches."""
+        return Posted(self.acknowledged + other.acknowledged, self.refusals + other.refusals)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The acknowledged ids."""
+        return frozenset(post.id for post in self.acknowledged)
+
+    @property
+    def partitions(self) -> tuple[int, ...]:
+        """The partition of each acknowledged message (Kafka only)."""
+        return tuple(post.partition for post in self.acknowledged if post.partition is not None)
+
+    @property
+    def logged_by(self) -> Mapping[str, int]:
+        """How many messages each logging instance took."""
+        return Counter(post.logged_by for post in self.acknowledged)
+
+
+class MessageClients:
+    """Clients of one facade that record every operation. They hold connections until `close`."""
+
+    def __init__(self, facade: str, history: History, *, trace: Say | None = None) -> None:
+        self._facade = f"http://{facade}"
+        self._history = history
+        # Plain HTTP to a port of ours: no certificates, no proxy.
+        plain = httpx.HTTPTransport(verify=False, trust_env=False, limits=httpx.Limits(keepalive_expiry=IDLE_S))
+        transport = Traced(trace, plain) if trace else plain
+        self._http = httpx.Client(timeout=REQUEST_TIMEOUT_S, transport=transport, trust_env=False)
+        self._numbers = itertools.count(1)
+        self._local = threading.local()
+
+    def post(self, count: int, *, clients: int = 8) -> Posted:
+        """Posts `count` new messages from `clients` concurrent clients and returns once each was answered."""
+        with ThreadPoolExecutor(clients) as pool:
+            return _sorted(pool.map(lambda _: self._post_one(), range(count)))
+
+    def post_again(self, posted: Posted) -> Posted:
+        """Posts the acknowledged messages of a batch once more, under their ids."""
+        return _sorted(self._post_as({"id": post.id, "msg": post.msg}) for post in posted.acknowledged)
+
+    def get(self) -> Mapping[str, Any] | None:
+        """One GET of the facade, or None if it failed."""
+        operation = self._client().invoke("get", None)
+        answer = self._call(operation, "GET", f"{self._facade}/messages")
+        if isinstance(answer, str):
+            return None
+        value = {part: {"from": answer[part]["from"], "ids": _ids(answer[part])} for part in ("logging", "messages")}
+        operation.ok(value)
+        return value
+
+    @contextmanager
+    def traffic(self, *, clients: int = 3, pause_s: float = 0.02) -> Iterator[Traffic]:
+        """Posts and GETs alternately from `clients` clients for as long as the block lasts."""
+        traffic = Traffic()
+        with ThreadPoolExecutor(clients) as pool:
+            running = [pool.submit(self._alternate, traffic, pause_s) for _ in range(clients)]
+            try:
+                yield traffic
+            finally:
+                traffic.stop.set()
+        for future in running:
+            future.result()
+
+    def peek(self, instance: str, path: str = "/messages") -> list[str]:
+        """The ids one instance holds now, without a record: for waiting, not for judging."""
+        return _ids(self._http.get(f"http://{instance}{path}").raise_for_status().json())
+
+    def read_instances(self, f: str, path: str, instances: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
+        """Asks every instance (name to host:port) directly and records one operation `f` of what each has."""
+        operation = self._client().invoke(f, None)
+        found = self.look(path, instances)
+        operation.ok(found)
+        return found
+
+    def look(self, path: str, instances: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
+        """The ids that every instance (name to host:port) has, without a record."""
+        return {
+            name: _ids(self._http.get(f"http://{at}{path}").raise_for_status().json()) for name, at in instances.items()
+        }
+
+    def registered(self, config: str) -> Mapping[str, Sequence[str]]:
+        """The names of the live instances by role, as config has them."""
+        answer = self._http.get(f"http://{config}/instances").raise_for_status().json()
+        return {role: sorted(instance["name"] for instance in found) for role, found in answer.items()}
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    def _alternate(self, traffic: Traffic, pause_s: float) -> None:
+        while not traffic.stop.is_set():
+            traffic.count_post(self._post_one())
+            traffic.count_get(self.get())
+            # A client's think time; it ends early when the traffic does.
+            traffic.stop.wait(pause_s)
+
+    def _post_one(self) -> Post | str:
+        # Fixed width: "m-1" would be a prefix of "m-10", which a careless system may confuse.
+        return self._post_as({"id": str(uuid.uuid4()), "msg": f"m-{next(self._numbers):06d}"})
+
+    def _post_as(self, message: Mapping[str, str]) -> Post | str:
+        operation = self._client().invoke("post", message)
+        answer = self._call(
+            operation,
+            "POST",
+            f"{self._facade}/messages",
+            json={"msg": message["msg"]},
+            headers={"Idempotency-Key": message["id"]},
+        )
+        if isinstance(answer, str):
+            return answer
+        queued = answer.get("queued") or {}
+        post = Post(message["id"], message["msg"], answer["logged_by"], queued.get("partition"))
+        operation.ok(
+            {**message, "logged_by": post.logged_by, "partition": post.partition, "offset": queued.get("offset")}
+        )
+        return post
+
+    def _call(self, operation: Invoked, method: str, url: str, **request: Any) -> dict[str, Any] | str:
+        """The JSON of a 2xx answer; else the answer in words, and the operation completed as what that allows."""
+        try:
+            response = self._http.request(method, url, **request)
+        except httpx.ConnectError as error:
+            operation.fail(why := f"no connection: {error}")
+            return why
+        except httpx.HTTPError as error:
+            operation.info(why := f"{type(error).__name__}: {error}")
+            return why
+        if response.is_success:
+            answer: dict[str, Any] = response.json()
+            return answer
+        operation.info(why := f"{response.status_code}: {response.text[:600]}")
+        return why
+
+    def _client(self) -> Client:
+        """This thread's."""
+        if not hasattr(self._local, "client"):
+            self._local.client = self._history.client()
+        client: Client = self._local.client
+        return client
+
+
+class Traffic:
+    """What background clients were answered so far, to be read while they run."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self._lock = threading.Lock()
+        self._posts: list[Post] = []
+        self._refusals: list[str] = []
+        self.answered = 0
+        self.failed = 0
+
+    @property
+    def posted(self) -> Posted:
+        """What became of the posts so far."""
+        with self._lock:
+            return Posted(tuple(self._posts), tuple(self._refusals))
+
+    def await_answers(self, count: int) -> None:
+        """Waits until `count` more posts have been acknowledged than at the time of the call.
+
+        Raises:
+            AwaitTimeoutError: they were not within 60 s.
+        """
+        wanted = len(self._posts) + count
+        until(
+            f"{count} more acknowledged posts",
+            lambda: len(self._posts),
+            lambda acknowledged: acknowledged >= wanted,
+            timeout_s=60,
+        )
+
+    def await_failures(self, count: int) -> None:
+        """Waits until `count` more requests have failed than at the time of the call.
+
+        Raises:
+            AwaitTimeoutError: they did not within 60 s.
+        """
+        wanted = self.failed + count
+        until(f"{count} more failed requests", lambda: self.failed, lambda failed: failed >= wanted, timeout_s=60)
+
+    def count_post(self, post: Post | str) -> None:
+        """Notes the outcome of one post."""
+        with self._lock:
+            if isinstance(post, Post):
+                self._posts.append(post)
+            else:
+                self._refusals.append(post)
+            self._count(isinstance(post, Post))
+
+    def count_get(self, answer: Mapping[str, Any] | None) -> None:
+        """Notes the outcome of one GET."""
+        with self._lock:
+            self._count(answer is not None)
+
+    def _count(self, answered: bool) -> None:
+        self.answered += answered
+        self.failed += not answered
+
+
+def _sorted(answers: Iterable[Post | str]) -> Posted:
+    found = list(answers)
+    acknowledged = tuple(answer for answer in found if isinstance(answer, Post))
+    return Posted(acknowledged, tuple(answer for answer in found if isinstance(answer, str)))
+
+
+def _ids(part: Mapping[str, Any]) -> list[str]:
+    """The ids of an answer: either listed as such or as those of its messages."""
+    ids: list[str] = part["ids"] if "ids" in part else [message["id"] for message in part["messages"]]
+    return ids

@@ -1,0 +1,1 @@
+"""What a Hazelcast map keeps, and what it may lose."""

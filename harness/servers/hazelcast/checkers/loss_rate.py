@@ -1,0 +1,97 @@
+"""Shares: how large a share of the partitions two dead members take along, from a kill that was repeated.
+
+A history of several rounds: each puts keys of its own, loses members, and reads. The unit that is lost is the
+partition, so partitions are what is counted: keys of one partition are lost together and are no evidence of their own.
+Each round is, as the members that come back get other partitions than they had. The interval is that of independent
+losses. Hazelcast spreads the copies more evenly than chance would (any two of three members are owner and backup of 90
+or 91 of 271 partitions), so it is wider than it had to be, never narrower. Linear in the history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil, sqrt
+
+from harness.checkers.verdict import Anomaly, Validity, Verdict, checker, combine, unknown
+from harness.events import NEMESIS, Event
+from harness.servers.hazelcast.checkers import lost_partitions
+
+#: Standard normal quantile of a two-sided interval of 99.99 %: an honest system is refused once in 10 000 runs.
+CONFIDENCE, _Z = "99.99 %", 3.8906
+
+
+def interval(lost: int, of: int) -> tuple[float, float]:
+    """Least and greatest share that is plausible with `CONFIDENCE` (E. B. Wilson's score interval, 1927)."""
+    seen, spread = lost / of, _Z * _Z / of
+    middle = (seen + spread / 2) / (1 + spread)
+    reach = _Z / (1 + spread) * sqrt(seen * (1 - seen) / of + spread / of / 4)
+    return middle - reach, middle + reach
+
+
+def repetitions(*, share: float, partitions: int, points: float) -> int:
+    """How many rounds it takes to know a share to so many percentage points (0.05) to both sides.
+
+    Worked out beforehand: whoever goes on until the result looks right will see that sooner or later.
+    """
+    return ceil(share * (1 - share) * (_Z / points) ** 2 / partitions)
+
+
+def rounds(events: Sequence[Event]) -> list[Sequence[Event]]:
+    """The history in pieces; each begins with the first put after a read, and has all of an operation that it begins.
+
+    What is before the first put belongs to none.
+    """
+    found: list[list[Event]] = []
+    last = "read"
+    # By process the piece that the operation belongs to which it is in.
+    busy: dict[int | str, int] = {}
+    for event in events:
+        if event.type == "invoke":
+            if event.f == "add" and last == "read":
+                found.append([])
+            last = event.f if event.f in {"add", "read"} else last
+            busy[event.process] = len(found)
+        piece = len(found) if event.process == NEMESIS else busy[event.process]
+        if piece:
+            found[piece - 1].append(event)
+    return list(found)
+
+
+@checker
+def check(events: Sequence[Event], *, share: float, copies: int) -> Verdict:
+    """Judges each round by itself (see `lost_partitions`), and the share over all of them.
+
+    Unknown without a round, and where a round is; the share is then not judged.
+    """
+    each = [lost_partitions.check(one, share=share, copies=copies) for one in rounds(events)]
+    if not each:
+        return unknown("no keys were put, so no round says how many partitions were lost")
+    of_each = combine(*each)
+    if any(verdict.validity is Validity.UNKNOWN for verdict in each):
+        return Verdict(of_each.validity, of_each.anomalies, {"rounds": len(each)})
+    lost, of = (sum(_count(verdict, name) for verdict in each) for name in ("partitions_lost", "partitions"))
+    low, high = interval(lost, of)
+    figures: dict[str, object] = {
+        "rounds": len(each),
+        "keys_lost": [_count(verdict, "lost") for verdict in each],
+        "partitions": of,
+        "partitions_lost": lost,
+        "share_lost": round(lost / of, 3),
+        "share_expected": round(share, 3),
+        f"interval of {CONFIDENCE}": f"{low:.1%} to {high:.1%}",
+    }
+    found: list[Anomaly] = []
+    if not low <= share <= high:
+        sentence = (
+            f"{lost} of {of} partitions were lost over {len(each)} rounds: {low:.1%} to {high:.1%} with "
+            f"{CONFIDENCE} confidence, {share:.1%} was expected"
+        )
+        found.append(Anomaly("implausible share", sentence))
+    over_all = combine(of_each, Verdict.of(found))
+    return Verdict(over_all.validity, over_all.anomalies, figures)
+
+
+def _count(verdict: Verdict, name: str) -> int:
+    count = verdict.figures.get(name, 0)
+    assert isinstance(count, int), "the figures of harness.servers.hazelcast.checkers.lost_partitions are numbers"
+    return count

@@ -1,0 +1,192 @@
+"""Hazelcast members as node specs: a cluster that finds itself by a TCP/IP list and answers its health over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from harness.servers.postgres import spec as postgres
+from harness.topology.nodes import HttpReady, Kind, NodeSpec
+from harness.topology.timings import FAST, Timings
+
+#: Not Hazelcast's default: a client of ours that meets a stranger's member is refused by it, and the other way round.
+CLUSTER_NAME = "faulttolerance"
+#: A port each for clients, other members and HTTP (docs/decisions/0009): on a shared one, a member that connects to one
+#: that hangs keeps an I/O thread so busy that its other connections starve (hazelcast/hazelcast issue 26473).
+MEMBER_PORT, PORT, HTTP_PORT = 5701, 5702, 5703
+#: Hazelcast's default, hazelcast.partition.count.
+PARTITION_COUNT = 271
+#: Maps and queues whose name begins with this have no backup; a name costs less than a cluster of other settings.
+NO_BACKUP = "no-backup-"
+#: How many items a queue holds whose name begins with `BOUNDED`.
+BOUND = 10
+BOUNDED = "bounded-"
+#: By the backups that a map has, in words, what its name begins with.
+BACKUPS: dict[str, str] = {"0": NO_BACKUP, "1": "", "1 + 1 async": "one-and-one-async-", "2": "two-backups-"}
+#: Maps and queues of these names are what the services keep messages in: only a majority of the members serves them. In
+#: one map there is never anything: whoever asks it hears whether all members take part.
+PROBED = "majority-asked"
+PROTECTED = ("logging-*", "messages-*", PROBED)
+_MAJORITY = {"split-brain-protection-ref": "majority"}
+#: A member without a sign of life from a majority serves nobody from this part on of the time after which the others
+#: give it up, and own what it owned.
+_RECENTLY = 0.6
+_STRUCTURES = {
+    "map": {
+        f"{BACKUPS['0']}*": {"backup-count": 0},
+        f"{BACKUPS['1 + 1 async']}*": {"backup-count": 1, "async-backup-count": 1},
+        f"{BACKUPS['2']}*": {"backup-count": 2},
+    },
+    "queue": {f"{NO_BACKUP}*": {"backup-count": 0}, f"{BOUNDED}*": {"max-size": BOUND}},
+}
+#: How long an entry of a write-behind map waits before it is written to the external store, in seconds.
+WRITE_DELAY_S = 15
+#: By how a map writes to the external store, where the members have one, what its name begins with. The store is asked
+#: for a table of the map's name when the map is first used.
+STORES: dict[str, str] = {"none": "", "write-through": "stored-now-", "write-behind": "stored-later-"}
+_CONFIG = "hazelcast.yaml"
+
+
+def hazelcast(
+    count: int = 3, *, timings: Timings = FAST, zoned: bool = False, stored: bool = False
+) -> tuple[NodeSpec, ...]:
+    """`count` members of one cluster, whose maps and queues have one backup unless their name says otherwise.
+
+    Args:
+        count: how many.
+        timings: of the failure detectors.
+        zoned: whether the first half and the second half are a partition group each, so that a backup is always in the
+            other one.
+        stored: whether maps of certain names write to the PostgreSQL node and are loaded from it.
+    """
+    kind: Kind = "hazelcast-mapstore" if stored else "hazelcast"
+    names = [f"hazelcast-{index}" for index in range(1, count + 1)]
+    groups = [names[: count // 2], names[count // 2 :]] if zoned else []
+    protection = _protection(count, timings)
+    return tuple(
+        NodeSpec(
+            name=name,
+            role="hazelcast",
+            index=index,
+            kind=kind,
+            ports={"member": MEMBER_PORT, "client": PORT, "http": HTTP_PORT},
+            ready=HttpReady("http", "/hazelcast/health", {"nodeState": "ACTIVE"}),
+            environment={
+                "HAZELCAST_CONFIG": f"${{file:{_CONFIG}}}",
+                "JAVA_OPTS": " ".join(f"-D{key}={value}" for key, value in _properties(name, timings).items()),
+            },
+            # Looking for members that are not up yet costs seconds, so the first start knows one address only; a
+            # restarted member needs the whole list, or the first one founds a cluster of its own.
+            files={_CONFIG: _config(names[:1], groups, protection, stored=stored)},
+            files_when_ready={_CONFIG: _config(names, groups, protection, stored=stored)},
+            stop_timeout_s=20.0,
+        )
+        for index, name in enumerate(names, start=1)
+    )
+
+
+def _properties(name: str, timings: Timings) -> dict[str, str]:
+    return {
+        "hazelcast.phone.home.enabled": "false",
+        "hazelcast.local.localAddress": f"${{{name}}}",
+        "hazelcast.socket.bind.any": "false",
+        # The default terminates on SIGTERM without handing over its partitions: a stop would be a kill.
+        "hazelcast.shutdownhook.policy": "GRACEFUL",
+        "hazelcast.graceful.shutdown.max.wait": "15",
+        # Otherwise a write is acknowledged after the backup timed out, and may be lost though nothing permits it.
+        "hazelcast.operation.fail.on.indeterminate.state": "true",
+        # Otherwise the old owner of a partition answers reads while it moves, also once the new one has acknowledged a
+        # write: a GET lacks a message that was acknowledged before it (docs/decisions/0011).
+        "hazelcast.partition.migration.stale.read.disabled": "true",
+        # A cold member loads its SQL engine for the first map with a store: 20 s where three share two busy cores.
+        "hazelcast.mapstore.init.timeout": "60000",
+        **timings.hazelcast,
+    }
+
+
+def _config(members: list[str], groups: list[list[str]], protection: Mapping[str, object], *, stored: bool) -> str:
+    """The member configuration as JSON, which is YAML as well."""
+    network = {
+        "enabled": True,
+        "member-server-socket-endpoint-config": _endpoint(MEMBER_PORT),
+        "client-server-socket-endpoint-config": _endpoint(PORT),
+        "rest-server-socket-endpoint-config": {
+            **_endpoint(HTTP_PORT),
+            "endpoint-groups": {"HEALTH_CHECK": {"enabled": True}, "CLUSTER_READ": {"enabled": True}},
+        },
+        "join": {
+            "auto-detection": {"enabled": False},
+            "multicast": {"enabled": False},
+            "tcp-ip": {
+                "enabled": True,
+                "connection-timeout-seconds": 1,
+                "member-list": [f"${{{member}}}:{MEMBER_PORT}" for member in members],
+            },
+        },
+    }
+    settings: dict[str, Any] = {"cluster-name": CLUSTER_NAME, "advanced-network": network, **_STRUCTURES}
+    if stored:
+        settings |= _store()
+    if groups:
+        addresses = [[f"${{{member}}}" for member in group] for group in groups]
+        settings["partition-group"] = {"enabled": True, "group-type": "CUSTOM", "member-group": addresses}
+    if protection:
+        served = dict.fromkeys(PROTECTED, _MAJORITY)
+        settings |= {kind: {**served, **settings[kind]} for kind in ("map", "queue")}
+        settings["split-brain-protection"] = protection
+    return json.dumps({"hazelcast": settings}, indent=1)
+
+
+def _protection(count: int, timings: Timings) -> dict[str, object]:
+    """Who is cut off from a majority, or was not scheduled, answers nothing (docs/decisions/0014); one alone is all."""
+    if count == 1:
+        return {}
+    tolerance = {"heartbeat-tolerance-millis": int(1000 * _RECENTLY * timings.silence_s)}
+    return {
+        "majority": {
+            "enabled": True,
+            "minimum-cluster-size": count // 2 + 1,
+            "protect-on": "READ_WRITE",
+            "recently-active-split-brain-protection": tolerance,
+        }
+    }
+
+
+def _endpoint(port: int) -> dict[str, object]:
+    return {"port": {"port": port, "auto-increment": False}}
+
+
+def _store() -> dict[str, object]:
+    """The external store as Hazelcast ships it: a generic map store on a JDBC data connection; it needs Jet."""
+    return {
+        "jet": {"enabled": True},
+        "data-connection": {
+            postgres.NAME: {
+                "type": "JDBC",
+                "shared": True,
+                "properties": {
+                    "jdbcUrl": f"jdbc:postgresql://${{{postgres.NAME}}}:{postgres.PORT}/{postgres.DATABASE}"
+                    "?connectTimeout=1&socketTimeout=4",
+                    "user": postgres.DATABASE,
+                    # Of the pool, in milliseconds. With the default of 30 s a put would outlive its caller's patience
+                    # while the store is gone, and nobody would know whether it happened.
+                    "connectionTimeout": "1000",
+                },
+            }
+        },
+        "map": {
+            **_STRUCTURES["map"],
+            f"{STORES['write-through']}*": {"map-store": _map_store(delay_s=0)},
+            f"{STORES['write-behind']}*": {"map-store": _map_store(delay_s=WRITE_DELAY_S)},
+        },
+    }
+
+
+def _map_store(*, delay_s: int) -> dict[str, object]:
+    return {
+        "enabled": True,
+        "class-name": "com.hazelcast.mapstore.GenericMapStore",
+        "write-delay-seconds": delay_s,
+        "properties": {"data-connection-ref": postgres.NAME, "single-column-as-value": "true"},
+    }

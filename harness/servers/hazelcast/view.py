@@ -1,0 +1,247 @@
+"""What the Hazelcast cluster says of itself: members, safety, partition owners, keys per member.
+
+Member lists and safety come over HTTP from each member that answers (so that a view exists on both sides of a split);
+partition owners come from a client, which every member keeps informed.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from types import TracebackType
+from typing import Any
+
+import httpx
+from hazelcast.asyncio import HazelcastClient as AsyncHazelcastClient
+from hazelcast.client import HazelcastClient
+
+from harness.backends.protocol import Node, that_run
+from harness.errors import InconclusiveError
+from harness.servers.hazelcast.spec import CLUSTER_NAME, PROBED
+from harness.waiting import until
+
+_TIMEOUT_S = 2.0
+_OWNER_TIMEOUT_S = 10.0
+
+
+class HazelcastView:
+    """Asks the members of one deployment. A context manager: it holds a client connection once one was needed."""
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self._nodes = tuple(nodes)
+        self._client: HazelcastClient | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every node that may be a member, running or not."""
+        return self._nodes
+
+    def running(self) -> tuple[Node, ...]:
+        """The nodes whose process runs and is not paused."""
+        return that_run(self._nodes)
+
+    def members_seen_by(self, node: Node) -> tuple[Node, ...]:
+        """The member list that `node` holds, oldest first, as nodes."""
+        members = _get(node, "rest/cluster").raise_for_status().json()["members"]
+        return tuple(self._by_address(str(member["address"])) for member in members)
+
+    def members(self) -> tuple[Node, ...]:
+        """The member list that all running nodes agree on, oldest first.
+
+        Raises:
+            InconclusiveError: no node runs, or they disagree.
+        """
+        views = {node.spec.name: self.members_seen_by(node) for node in self.running()}
+        distinct = {tuple(member.spec.name for member in view) for view in views.values()}
+        if len(distinct) != 1:
+            lists = "; ".join(f"{name} lists {', '.join(m.spec.name for m in view)}" for name, view in views.items())
+            raise InconclusiveError(f"the Hazelcast members do not agree on who they are: {lists or 'none runs'}")
+        return next(iter(views.values()))
+
+    def partition_of(self, name: str) -> int:
+        """The partition of a key, or of the structure (queue, lock, ...) of that name."""
+        return int(self._connected().partition_service.get_partition_id(name))
+
+    def owner_of(self, partition: int) -> Node:
+        """The member that owns a partition now.
+
+        Raises:
+            AwaitTimeoutError: it has no owner among the members for some seconds.
+        """
+        return self.owners_of([partition])[partition]
+
+    def owners_of(self, partitions: Iterable[int]) -> Mapping[int, Node]:
+        """The members that own these partitions now.
+
+        Raises:
+            AwaitTimeoutError: one has no owner among the members for some seconds.
+        """
+        asked = sorted(set(partitions))
+        return until(
+            f"{f'partition {asked[0]}' if len(asked) == 1 else f'{len(asked)} partitions'} to be owned by a member",
+            lambda: self._owners_as_told(asked),
+            lambda owners: len(owners) == len(asked),
+            timeout_s=_OWNER_TIMEOUT_S,
+        )
+
+    def _owners_as_told(self, partitions: Sequence[int]) -> Mapping[int, Node]:
+        """The owners; nobody if one is missing."""
+        client = self._connected()
+        members = {
+            member.uuid: self._by_address(f"{member.address.host}:{member.address.port}")
+            for member in client.cluster_service.get_members()
+        }
+        owners = {partition: client.partition_service.get_partition_owner(partition) for partition in partitions}
+        if set(owners.values()) <= members.keys():
+            return {partition: members[owner] for partition, owner in owners.items()}
+        # A client can keep the table of before a member's death for good; a new one is told what is.
+        self.close()
+        return {}
+
+    def assign_partitions(self, *, timeout_s: float) -> None:
+        """Makes the cluster assign its partitions, which it puts off until the first use of any, and waits for it.
+
+        Before that "safe" means nothing, as there is nothing to back up. A member serves what only a majority may once
+        it has had a sign of life of the others.
+        """
+        until(
+            "every Hazelcast member to take part in a majority",
+            lambda: self._connected().get_map(PROBED).blocking().size(),
+            lambda size: size == 0,
+            timeout_s=timeout_s,
+        )
+        client = self._connected()
+        partitions = range(client.partition_service.get_partition_count())
+        until(
+            "every Hazelcast partition to have an owner",
+            lambda: sum(client.partition_service.get_partition_owner(partition) is None for partition in partitions),
+            lambda without: without == 0,
+            timeout_s=timeout_s,
+        )
+
+    def keys_per_member(self, map_name: str) -> Mapping[str, int]:
+        """How many of a map's keys each running member owns, by the owner of each key's partition."""
+        keys: list[str] = self._connected().get_map(map_name).blocking().key_set()
+        partitions = Counter(self.partition_of(key) for key in keys)
+        counts: Counter[str] = Counter()
+        for partition, owner in self.owners_of(partitions).items():
+            counts[owner.spec.name] += partitions[partition]
+        return {node.spec.name: counts[node.spec.name] for node in self.running()}
+
+    def queue_size(self, name: str) -> int:
+        """How many items a queue holds."""
+        return int(self._connected().get_queue(name).blocking().size())
+
+    def sizes(self) -> Mapping[str, int]:
+        """How many members each running node lists."""
+        return {node.spec.name: int(_asked(node, "cluster-size")) for node in self.running()}
+
+    def is_safe(self) -> bool:
+        """Whether every running node says that all backups are in place and nothing migrates.
+
+        Asked in this order, and no further than the first no: to tell whether it is safe, a member compares every
+        replica of every partition with its owner, all over the cluster, and that holds up the migrations waited for.
+        """
+        running = self.running()
+        settled = bool(running) and not any(int(_asked(node, "migration-queue-size")) for node in running)
+        return settled and all(_get(node, "health/cluster-safe").status_code == httpx.codes.OK for node in running)
+
+    def await_members(self, size: int, *, timeout_s: float) -> None:
+        """Waits until every running node lists exactly `size` members."""
+        until(
+            f"every running Hazelcast node to list {size} members",
+            self.sizes,
+            lambda sizes: set(sizes.values()) == {size},
+            timeout_s=timeout_s,
+        )
+
+    def await_safe(self, *, timeout_s: float) -> None:
+        """Waits until all backups are in place."""
+        until("the Hazelcast cluster to be safe (all backups in place)", self.is_safe, timeout_s=timeout_s)
+
+    def _by_address(self, address: str) -> Node:
+        host = address.rpartition(":")[0].strip("[]")
+        for node in self._nodes:
+            if node.address == host:
+                return node
+        raise InconclusiveError(f"Hazelcast names a member at {address} that is not of this deployment")
+
+    def _connected(self) -> HazelcastClient:
+        with self._lock:
+            # One that found no member for too long has given up for good.
+            if self._client is None or not self._client.lifecycle_service.is_running():
+                self._client = _client(self.running())
+            return self._client
+
+    def close(self) -> None:
+        """Closes the client, if there is one; the next question opens another."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.shutdown()
+
+    def __enter__(self) -> HazelcastView:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@contextmanager
+def connect(nodes: Sequence[Node]) -> Iterator[HazelcastClient]:
+    """A client of its own for a workload, connected to one of the nodes."""
+    client = _client(that_run(nodes))
+    try:
+        yield client
+    finally:
+        client.shutdown()
+
+
+@asynccontextmanager
+async def connect_async(nodes: Sequence[Node]) -> AsyncIterator[AsyncHazelcastClient]:
+    """The same for asyncio, connected to the first node that answers; without threads an operation is cheaper."""
+    settings = _settings(that_run(nodes)) | {"shuffle_member_list": False}
+    client = await AsyncHazelcastClient.create_and_start(**settings)
+    try:
+        yield client
+    finally:
+        await client.shutdown()
+
+
+def _client(nodes: Sequence[Node]) -> HazelcastClient:
+    return HazelcastClient(**_settings(nodes))
+
+
+def _settings(nodes: Sequence[Node]) -> dict[str, Any]:
+    if not nodes:
+        # Of nobody, the client would ask whoever listens on Hazelcast's own port of this machine.
+        raise InconclusiveError("no Hazelcast member runs that could be asked")
+    logging.getLogger("hazelcast").setLevel(logging.CRITICAL)
+    return {
+        "cluster_name": CLUSTER_NAME,
+        "cluster_members": [node.endpoint("client") for node in nodes],
+        # The harness may not be able to reach a container's own address, only its published port.
+        "smart_routing": False,
+        "connection_timeout": 1.0,
+        "cluster_connect_timeout": 10.0,
+        "invocation_timeout": 10.0,
+        "heartbeat_interval": 1.0,
+        "heartbeat_timeout": 5.0,
+    }
+
+
+def _asked(node: Node, what: str) -> str:
+    """One value of a member's health; all of them at once would include whether it is safe, which is dear."""
+    return _get(node, f"health/{what}").raise_for_status().text
+
+
+def _get(node: Node, path: str) -> httpx.Response:
+    # Plain HTTP to a port of ours: loading certificates and looking for a proxy would cost more than the question.
+    url = f"http://{node.endpoint('http')}/hazelcast/{path}"
+    return httpx.get(url, timeout=_TIMEOUT_S, verify=False, trust_env=False)

@@ -1,0 +1,109 @@
+"""The map workload: keys that are put into a Hazelcast map by a client of its own, and read back.
+
+Guarantee under test: what may be lost follows from the number of copies and of members lost at once; see
+`harness.servers.hazelcast.checkers.lost_partitions`. Operations recorded:
+
+    add     a key
+    read    ok: all keys
+
+each with the map's name, as a scenario may have several (`harness.checkers.elements`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence, Set
+from contextlib import ExitStack, suppress
+from typing import Any
+
+from harness.checkers.elements import added, read_of
+from harness.errors import AwaitTimeoutError
+from harness.history import History
+from harness.servers.hazelcast.losses import partition_losses
+from harness.servers.hazelcast.view import HazelcastView, connect, connect_async
+from harness.waiting import until
+
+_READ_TIMEOUT_S = 20.0
+_TOLD_S = 5.0
+#: So many put at once: a put goes through three members one after the other, and waits more than it works.
+_CLIENTS = 8
+
+
+class Keys:
+    """A map and its keys. It listens to the members from the first put to the read."""
+
+    def __init__(self, view: HazelcastView, name: str, history: History) -> None:
+        self._view = view
+        self._name = name
+        self._history = history
+        self._listening = ExitStack()
+        self._losses: Mapping[int, int] = {}
+        self._partitions: Mapping[str, int] = {}
+
+    def put(self, count: int, *, first: int = 0) -> None:
+        """Puts `count` keys from key-<first> on and records who owns each, and how many each member owns."""
+        keys = [f"key-{number}" for number in range(first, first + count)]
+        asyncio.run(self._put(keys))
+        self._history.event("owners", {"keys": self._owners(keys)})
+        self.note_shares()
+        self._losses = self._listening.enter_context(partition_losses(self._view.running()))
+
+    def read(self) -> None:
+        """Reads all keys, once a member answers; records how many each member owns now, and what the members lost."""
+        operation = self._history.client().invoke("read", read_of(self._name))
+        with connect(self._view.nodes) as hazelcast:
+            keys: list[str] = until(
+                f"the keys of {self._name}",
+                lambda: _all(hazelcast.get_map(self._name).blocking()),
+                lambda _: True,
+                timeout_s=_READ_TIMEOUT_S,
+                passing=(Exception,),
+            )
+        operation.ok(read_of(self._name, keys))
+        self._note_losses({partition for key, partition in self._partitions.items() if key not in keys})
+        self.note_shares()
+
+    def close(self) -> None:
+        """Stops listening."""
+        self._listening.close()
+
+    def note_shares(self) -> None:
+        """Records how many keys each running member owns, once the clients were told who owns what."""
+        with connect(self._view.nodes) as hazelcast:
+            size = hazelcast.get_map(self._name).blocking().size()
+        shares = until(
+            f"all {size} keys to have an owner that runs",
+            lambda: self._view.keys_per_member(self._name),
+            lambda shares: sum(shares.values()) == size,
+            timeout_s=_READ_TIMEOUT_S,
+        )
+        self._history.event("keys-per-member", dict(shares))
+
+    async def _put(self, keys: Sequence[str]) -> None:
+        async with connect_async(self._view.nodes) as hazelcast:
+            entries: Any = await hazelcast.get_map(self._name)
+            left = iter(keys)
+            await asyncio.gather(*(self._put_in_turn(entries, left) for _ in range(_CLIENTS)))
+
+    async def _put_in_turn(self, entries: Any, left: Iterator[str]) -> None:
+        client = self._history.client()
+        for key in left:
+            operation = client.invoke("add", value := added(self._name, key))
+            await entries.set(key, f"value of {key}")
+            operation.ok(value)
+
+    def _note_losses(self, lost: Set[int]) -> None:
+        """Records what the members said of lost partitions; their word may come a moment after the read."""
+        with suppress(AwaitTimeoutError):  # if it never comes, that is for a checker to find
+            until("the members' word on every lost partition", lambda: lost <= self._losses.keys(), timeout_s=_TOLD_S)
+        self._history.event("partition-losses", {"backups": sorted(self._losses.items())})
+        self.close()
+
+    def _owners(self, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
+        self._partitions = {key: self._view.partition_of(key) for key in keys}
+        owners = self._view.owners_of(self._partitions.values())
+        return {key: (p, owners[p].spec.name) for key, p in self._partitions.items()}
+
+
+def _all(entries: Any) -> list[str]:
+    return sorted(entries.key_set())

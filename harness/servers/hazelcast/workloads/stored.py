@@ -1,0 +1,147 @@
+"""The stored map workload: entries of a Hazelcast map that writes to PostgreSQL, put by a client of its own.
+
+Guarantee under test: what PostgreSQL holds comes back even when every member dies, and it lacks only what the way in
+which the map writes permits; see `harness.servers.hazelcast.checkers.external_store`. Operations recorded:
+
+    add     a key; fail if its write did not even reach the store, info if nobody knows
+    read    ok: all keys whose value is the one that was put
+
+each with the map's name, as a scenario may have several (`harness.checkers.elements`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from hazelcast.errors import HazelcastError
+
+from harness.checkers.elements import added, read_of
+from harness.clusters import Clusters
+from harness.history import Client, History
+from harness.servers.hazelcast.spec import STORES
+from harness.servers.hazelcast.view import connect
+from harness.waiting import until
+
+_READ_TIMEOUT_S = 30.0
+#: Each member has a pool of connections that looks for the store less and less often while it is gone.
+_ACCEPTED_TIMEOUT_S = 60.0
+#: What a member says of a put whose write did not even reach its external store.
+_NEVER_SENT = "Could not get Connection from pool"
+
+
+class StoredEntries:
+    """A map and its entries, key-0 to key-<n>."""
+
+    def __init__(self, clusters: Clusters, name: str, store: str, history: History) -> None:
+        """A new map, and the table that it writes to.
+
+        Args:
+            clusters: where both are.
+            name: unique.
+            store: how the map writes: "none", "write-through" or "write-behind".
+            history: where it is recorded.
+        """
+        self._nodes = clusters.hazelcast.nodes
+        self._postgres = clusters.postgres
+        self._name = f"{STORES[store]}{name}"
+        self._has_table = bool(STORES[store])
+        self._history = history
+        self._acknowledged: set[str] = set()
+        self._held: list[str] = []
+        if self._has_table:
+            self._postgres.create_table(self._name)
+
+    def put(self, count: int, *, first: int = 0) -> None:
+        """Puts keys key-<first> to key-<first + count - 1>; any refusal is an error."""
+        client = self._history.client()
+        with self._entries() as entries:
+            for key in _named(count, first):
+                operation = client.invoke("add", value := added(self._name, key))
+                entries.set(key, _value(key))
+                operation.ok(value)
+                self._acknowledged.add(key)
+
+    def try_put(self, count: int, *, first: int) -> Sequence[str]:
+        """Puts as many keys, each once; gives what the members said of those that were refused."""
+        client = self._history.client()
+        with self._entries() as entries:
+            return [words for key in _named(count, first) if (words := self._refusal(client, entries, key))]
+
+    def put_until_accepted(self, count: int, *, first: int) -> None:
+        """Puts as many keys, each of them again and again until it is acknowledged."""
+        client = self._history.client()
+        with self._entries() as entries:
+            for key in _named(count, first):
+                until(
+                    f"{key} to be accepted",
+                    lambda key=key: self._refusal(client, entries, key),  # type: ignore[misc]
+                    lambda refusal: not refusal,
+                    timeout_s=_ACCEPTED_TIMEOUT_S,
+                )
+
+    def read(self) -> None:
+        """Reads all entries, once a member answers, and records how many are lost."""
+        operation = self._history.client().invoke("read", read_of(self._name))
+        found: Mapping[str, str] = until(
+            f"the entries of {self._name}",
+            self._all,
+            lambda _: True,
+            timeout_s=_READ_TIMEOUT_S,
+            passing=(Exception,),
+        )
+        back = _right(found)
+        operation.ok(read_of(self._name, back))
+        figures = {"acknowledged": self._acknowledged, "in PostgreSQL": self._held, "back": back}
+        lost = len(self._acknowledged.difference(back))
+        self._history.event("external-store", {**{name: len(keys) for name, keys in figures.items()}, "lost": lost})
+
+    def await_stored(self, count: int, *, timeout_s: float) -> None:
+        """Waits until PostgreSQL holds so many."""
+        until(
+            f"{count} entries in PostgreSQL",
+            lambda: len(self._postgres.entries(self._name)),
+            lambda held: held == count,
+            timeout_s=timeout_s,
+        )
+
+    def look_into_store(self) -> None:
+        """Records what PostgreSQL itself holds now."""
+        self._held = _right(self._postgres.entries(self._name)) if self._has_table else []
+        self._history.event("stored", {"set": self._name, "keys": self._held})
+
+    def _refusal(self, client: Client, entries: Any, key: str) -> str:
+        """Puts an entry once; what the member said if it was refused, else nothing."""
+        operation = client.invoke("add", value := added(self._name, key))
+        try:
+            entries.set(key, _value(key))
+        except HazelcastError as error:
+            words = str(error).partition("\n")[0]
+            (operation.fail if _NEVER_SENT in words else operation.info)(words)
+            return words
+        operation.ok(value)
+        self._acknowledged.add(key)
+        return ""
+
+    def _all(self) -> Mapping[str, str]:
+        with self._entries() as entries:
+            return dict(entries.entry_set())
+
+    @contextmanager
+    def _entries(self) -> Iterator[Any]:
+        with connect(self._nodes) as hazelcast:
+            yield hazelcast.get_map(self._name).blocking()
+
+
+def _named(count: int, first: int) -> list[str]:
+    return [f"key-{number}" for number in range(first, first + count)]
+
+
+def _value(key: str) -> str:
+    return f"value of {key}"
+
+
+def _right(entries: Mapping[str, str]) -> list[str]:
+    """The keys whose value is the one that was put."""
+    return sorted(key for key, value in entries.items() if value == _value(key))

@@ -1,0 +1,51 @@
+"""What a fault must bring about in a Kafka cluster, asked of the brokers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.backends.protocol import Node
+from harness.clusters import Clusters
+from harness.effects import Effect
+
+
+def new_leader(topic: str) -> Effect:
+    """Every partition of `topic` is led by a broker that was not hurt."""
+
+    def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
+        gone = {clusters.kafka.id_of(node) for node in hurt}
+        leaders = {str(p.id): p.leader for p in clusters.kafka.partitions(topic)}
+        if any(leader is None or leader in gone for leader in leaders.values()):
+            return None
+        return leaders
+
+    return Effect("leader", f"a new leader for every partition of {topic}", probe)
+
+
+def new_controller() -> Effect:
+    """The active controller is a broker that was not hurt."""
+
+    def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
+        controller = clusters.kafka.controller()
+        return None if controller in hurt else controller.spec.name
+
+    return Effect("controller", "a new active controller", probe)
+
+
+def new_coordinator(group: str) -> Effect:
+    """The coordinator of a consumer group is a broker that was not hurt."""
+
+    def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
+        coordinator = clusters.kafka.coordinator(group)
+        return None if coordinator in hurt else coordinator.spec.name
+
+    return Effect("coordinator", f"a new coordinator of {group}", probe)
+
+
+def full_isr(topic: str) -> Effect:
+    """Every partition of `topic` has all its replicas in sync again."""
+
+    def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
+        return clusters.kafka.is_fully_replicated(topic)
+
+    return Effect("isr-full", f"full in-sync replicas of {topic}", probe)

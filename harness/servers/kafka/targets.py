@@ -1,0 +1,62 @@
+"""Which broker a fault hits: asked of the cluster at the moment of the fault, with the reason in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from harness.clusters import Clusters
+from harness.errors import InconclusiveError
+from harness.targets import Picked, Target
+
+
+def leader_holding(topic: str, partitions: Iterable[int]) -> Target:
+    """The Kafka broker that leads a partition of `topic` which holds messages: the fullest of `partitions`.
+
+    Args:
+        topic: the topic.
+        partitions: the partition of each acknowledged message, with repetitions.
+    """
+    held = Counter(partitions)
+
+    def pick(clusters: Clusters) -> Picked:
+        if not held:
+            raise InconclusiveError(f"no acknowledged message says which partition of {topic} holds it")
+        fullest, count = held.most_common(1)[0]
+        leader = next(p.leader for p in clusters.kafka.partitions(topic) if p.id == fullest)
+        if leader is None:
+            raise InconclusiveError(f"partition {fullest} of {topic} has no leader before the fault")
+        node = clusters.kafka.broker(leader)
+        return Picked((node,), f"it leads partition {fullest} of {topic}, which holds {count} of the messages")
+
+    return pick
+
+
+def controller(clusters: Clusters) -> Picked:
+    """The active KRaft controller."""
+    return Picked((clusters.kafka.controller(),), "it is the active controller")
+
+
+def coordinator(group: str) -> Target:
+    """The Kafka broker that coordinates a consumer group."""
+
+    def pick(clusters: Clusters) -> Picked:
+        return Picked((clusters.kafka.coordinator(group),), f"it coordinates the consumer group {group}")
+
+    return pick
+
+
+def leading_controller(topic: str) -> Target:
+    """The active controller, which has to lead a partition of `topic` as well.
+
+    A topic with as many partitions as there are brokers has one led by each, so it does after a topic's creation.
+    """
+
+    def pick(clusters: Clusters) -> Picked:
+        node = clusters.kafka.controller()
+        led = [p.id for p in clusters.kafka.partitions(topic) if p.leader == clusters.kafka.id_of(node)]
+        if not led:
+            raise InconclusiveError(f"the active controller {node.spec.name} leads no partition of {topic}")
+        return Picked((node,), f"it is the active controller and leads partition {led[0]} of {topic}")
+
+    return pick

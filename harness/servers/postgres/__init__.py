@@ -1,0 +1,1 @@
+"""PostgreSQL: the external store of Hazelcast maps."""

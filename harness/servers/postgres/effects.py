@@ -1,0 +1,18 @@
+"""What a fault must bring about in the external store, asked of PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.backends.protocol import Node
+from harness.clusters import Clusters
+from harness.effects import Effect
+
+
+def store_answers() -> Effect:
+    """The external store answers questions."""
+
+    def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
+        return clusters.postgres.answers()
+
+    return Effect("store", "PostgreSQL to answer", probe)

@@ -1,0 +1,190 @@
+"""The pytest run's side of `--attach`: nodes that a session owns, as a deployment that was there before and stays."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from harness.backends.identity import Identity
+from harness.backends.protocol import Capability, Inside, NodeState
+from harness.errors import BadInputError, HarnessError
+from harness.progress import Say
+from harness.run import Attached, Options
+from harness.session.attach_server import AttachableNode, AttachableSystem
+from harness.session.client import ask
+from harness.topology.nodes import NodeSpec, Topology
+
+
+@contextmanager
+def attached(options: Options) -> Iterator[Attached]:
+    """The running system, for as long as the block lasts.
+
+    Raises:
+        BadInputError: none is up, somebody else is attached to it, or it is not what the options ask for.
+    """
+    lent: AttachableSystem = ask("lend", Identity.of_this_process())
+    try:
+        _assert_fits(options, lent)
+        yield Attached(
+            AttachedBackend(lent),
+            AttachedDeployment(lent),
+            ready=lambda shape: ask("ready", shape),
+            follow=lambda epoch, specs: ask("follow", epoch, specs),
+        )
+    finally:
+        # A session that is gone has nothing to take back, and what the run found stays as it is.
+        with suppress(HarnessError):
+            ask("take back")
+
+
+def _assert_fits(options: Options, lent: AttachableSystem) -> None:
+    if options.backend not in ("auto", lent.backend):
+        raise BadInputError(
+            f"--attach: the running system is on the {lent.backend} backend, not {options.backend}; leave --backend out"
+        )
+    if options.timings != lent.timings:
+        raise BadInputError(
+            f"--attach: the running system has the {lent.timings} timings, not {options.timings}; "
+            f"give --timings {lent.timings}, or harness down, then harness up --timings {options.timings}"
+        )
+    if options.images:
+        raise BadInputError("--attach: the running system has its images already; leave the images out")
+
+
+class AttachedBackend:
+    """Where the kept nodes run; it makes no others."""
+
+    def __init__(self, lent: AttachableSystem) -> None:
+        self.name = lent.backend
+        self.capabilities = lent.capabilities
+
+    def prepare(self, say: Say) -> None:
+        """The session has."""
+
+    def deploy(self, topology: Topology, say: Say) -> AttachedDeployment:
+        """Never does: it is asked when what runs could not be healed.
+
+        Raises:
+            BadInputError: always.
+        """
+        raise BadInputError("--attach: the running system can't be healed: harness down, then harness up")
+
+
+class AttachedDeployment:
+    """The kept nodes; closing it leaves them running."""
+
+    def __init__(self, lent: AttachableSystem) -> None:
+        self.topology = lent.topology
+        self._networked = Capability.NETWORK in lent.capabilities
+        self._nodes: dict[str, RemoteNode] = {}
+        self._take(lent.nodes)
+
+    @property
+    def nodes(self) -> Mapping[str, RemoteNode]:
+        """All nodes by name."""
+        return self._nodes
+
+    def put(self, specs: Sequence[NodeSpec]) -> None:
+        """Has the session add them; see the protocol."""
+        if specs:
+            self._take(ask("put", tuple(specs)))
+
+    def remove(self, names: Collection[str]) -> None:
+        """Has the session remove them."""
+        if names:
+            self._take(ask("remove", tuple(names)))
+
+    def close(self) -> None:
+        """Leaves everything as it is: it is the session's."""
+
+    def __enter__(self) -> AttachedDeployment:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _take(self, found: Sequence[AttachableNode]) -> None:
+        """Nodes that are there already stay the same objects: a fault remembers which ones it hurt."""
+        known = {name: node for name, node in self._nodes.items() if node.lent in found}
+        kind = RemoteNetworkedNode if self._networked else RemoteNode
+        now = {lent.spec.name: known.get(lent.spec.name) or kind(lent) for lent in found}
+        for name in self._nodes.keys() - now.keys():
+            del self._nodes[name]
+        self._nodes.update(now)  # in place: clusters look at the same mapping
+
+
+class RemoteNode:
+    """Implements `harness.backends.protocol.Node` by asking the session."""
+
+    def __init__(self, lent: AttachableNode) -> None:
+        self.lent = lent
+        self.spec = lent.spec
+        self.address = lent.address
+
+    def endpoint(self, port: str) -> str:
+        """Where this process reaches the port; the session is on the same host."""
+        return self.lent.endpoints[port]
+
+    def state(self) -> NodeState:
+        """As the session's backend sees it now."""
+        state: NodeState = self._ask("state")
+        return state
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self._ask("kill")
+
+    def stop(self) -> None:
+        """SIGTERM."""
+        self._ask("stop")
+
+    def start(self) -> None:
+        """Starts it again."""
+        self._ask("start")
+
+    def pause(self) -> None:
+        """Freezes it."""
+        self._ask("pause")
+
+    def resume(self) -> None:
+        """Undoes `pause`."""
+        self._ask("resume")
+
+    def write_file(self, name: str, text: str) -> None:
+        """Puts a file where `${file:NAME}` points."""
+        self._ask("write_file", name, text)
+
+    def logs(self, *, since: float = 0.0) -> str:
+        """What it wrote."""
+        return str(self._ask("logs", since))
+
+    def inside(self) -> Inside:
+        """Where a person's command can run beside it."""
+        inside: Inside = self._ask("inside")
+        return inside
+
+    def _ask(self, verb: str, *arguments: object) -> Any:
+        return ask("act", self.spec.name, verb, *arguments)
+
+
+class RemoteNetworkedNode(RemoteNode):
+    """One whose network can be taken from it."""
+
+    def isolate(self) -> None:
+        """Drops everything between it and the other nodes."""
+        self._ask("isolate")
+
+    def rejoin(self) -> None:
+        """Undoes `isolate`."""
+        self._ask("rejoin")
+
+    @property
+    def isolated(self) -> bool:
+        """Whether it is isolated now."""
+        return bool(self._ask("isolated"))
+
+    def links(self) -> Mapping[str, bool]:
+        """Whether connections to and from a peer can be made now."""
+        links: Mapping[str, bool] = self._ask("links")
+        return links

@@ -1,0 +1,106 @@
+"""The commands that break nodes and bring them back; all of it goes through the nemesis, and so into the history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from harness.backends.protocol import Node, Phase
+from harness.clusters import Clusters
+from harness.errors import BadInputError
+from harness.faults import Isolate, Kill, Pause, Stop
+from harness.faults.nemesis import Injected
+from harness.faults.protocol import Fault
+from harness.pool import bring_back
+from harness.session.answer import Answer
+from harness.session.naming import nodes_named, specs_named, target_named
+from harness.session.state import SessionState
+from harness.targets import Picked, Target
+
+_FAULTS: Mapping[str, tuple[Fault, str]] = {
+    "kill": (Kill(), "killed"),
+    "stop": (Stop(), "stopped"),
+    "pause": (Pause(), "paused"),
+    "isolate": (Isolate(), "isolated"),
+}
+
+
+def hurt(kept: SessionState, fault: str, name: str) -> Answer:
+    """Does it to everything that the target picks now, at once, and shows why these and the proofs."""
+    what, done = _FAULTS[fault]
+    picked = target_named(kept.system, name)(kept.system.clusters)
+    kept.touched()
+    for node in picked.nodes:
+        _refuse_unfit(node, fault)
+    # One injection a node, so that each can be undone by itself.
+    injected = _each(picked.nodes, lambda node: kept.nemesis.inject(what, _already_picked(node, picked.why)))
+    told = [(one.node.spec.name, one.proofs[one.node.spec.name]) for one in injected]
+    lines = [f"{done} {node}, because {picked.why}: {proof}" for node, proof in told]
+    return Answer("\n".join(lines), {"fault": fault, "why": picked.why, "proofs": dict(told)})
+
+
+def resume(kept: SessionState, name: str) -> Answer:
+    """Lets paused nodes go on."""
+    paused = [node for node in nodes_named(kept.system, name) if node.state().phase is Phase.PAUSED]
+    _each(paused, lambda node: _undo(kept, node, only="pause"))
+    return _told("goes on", paused, otherwise=f"nothing of {name} is paused")
+
+
+def start(kept: SessionState, name: str) -> Answer:
+    """Starts what does not run: after a kill or a stop, or for the first time."""
+    nodes = kept.system.deployment.nodes
+    ended = [node for node in nodes_named(kept.system, name) if node.state().phase is Phase.EXITED]
+    new = [spec for spec in specs_named(kept.system, name) if spec.name not in nodes]
+    kept.touched()
+    kept.system.deployment.put(new)
+    _each(ended, lambda node: _undo(kept, node))
+    started = [*ended, *(nodes[spec.name] for spec in new)]
+    return _told("is ready", started, otherwise=f"all of {name} runs already")
+
+
+def heal(kept: SessionState, name: str | None) -> Answer:
+    """Brings back what the target names, whatever was done to it; without a name everything."""
+    known = kept.system.deployment.nodes
+    nodes = nodes_named(kept.system, name) if name else list(known.values())
+    suffering = {node.spec.name for one in kept.nemesis.active for node in one.nodes}
+    broken = [node for node in nodes if node.state().phase is not Phase.RUNNING or node.spec.name in suffering]
+    _each(broken, lambda node: _undo(kept, node))
+    return _told("is back", broken, otherwise=f"nothing of {name} is broken" if name else "nothing is broken")
+
+
+def _undo(kept: SessionState, node: Node, *, only: str | None = None) -> None:
+    """Undoes what is in force on one node, the latest first; also what somebody else has done to it."""
+    kept.touched()
+    for injected in reversed(kept.nemesis.active):
+        if node in injected.nodes and only in (None, injected.fault.name):
+            kept.nemesis.undo(injected)
+    if node.state().phase is not Phase.RUNNING:
+        bring_back(node)
+
+
+def _refuse_unfit(node: Node, fault: str) -> None:
+    phase = node.state().phase
+    if fault == "isolate" and node.spec.kind == "service":
+        raise BadInputError(f"{node.spec.name} can't be isolated: only servers can, such as kafka-1 or hazelcast-1")
+    if phase is Phase.RUNNING or (phase is Phase.PAUSED and fault == "kill"):
+        return
+    cure = "resume" if phase is Phase.PAUSED else "start"
+    name = node.spec.name
+    raise BadInputError(f"{name} can't be made to {fault}: it is {phase}; harness {cure} {name} brings it back first")
+
+
+def _already_picked(node: Node, why: str) -> Target:
+    def pick(clusters: Clusters) -> Picked:
+        return Picked((node,), why)
+
+    return pick
+
+
+def _each(nodes: Sequence[Node], action: Callable[[Node], Injected | None]) -> list[Injected]:
+    with ThreadPoolExecutor(max(1, len(nodes))) as pool:
+        return [done for done in pool.map(action, nodes) if done is not None]
+
+
+def _told(words: str, nodes: Sequence[Node], *, otherwise: str) -> Answer:
+    names = [node.spec.name for node in nodes]
+    return Answer("\n".join(f"{name} {words}" for name in names) or otherwise, {"nodes": names})

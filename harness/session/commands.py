@@ -1,0 +1,135 @@
+"""What a session can be asked for; each command is a function of what is kept.
+
+A new command is one more function here or in `harness.session.breaking`, and one in `harness.cli` that asks for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+
+from harness.backends.identity import Identity
+from harness.backends.protocol import Inside, Phase
+from harness.errors import EXIT_INCONCLUSIVE, AwaitTimeoutError, BadInputError
+from harness.inspect import holdings, snapshot
+from harness.session import breaking
+from harness.session.answer import Answer
+from harness.session.naming import known_targets, node_named, node_names, roles
+from harness.session.state import SessionState
+from harness.session.watching import watch
+from harness.waiting import until
+
+_NEWS_TIMEOUT_S = 10.0
+_NEWS_INTERVAL_S = 0.3
+
+
+def send(kept: SessionState, count: int) -> Answer:
+    """Posts messages and tells who logged them; status 3 if none was acknowledged."""
+    posted = kept.own().post(count)
+    acknowledged = len(posted.acknowledged)
+    shares = ", ".join(f"{name} {n}" for name, n in sorted(posted.logged_by.items())) or "nobody"
+    reasons = Counter(map(_reason, posted.refusals))
+    lines = [f"{acknowledged} of {count} acknowledged; logged by {shares}"]
+    lines += [f"{n} not acknowledged: {why}" for why, n in reasons.most_common()]
+    data = {"sent": count, "acknowledged": acknowledged, "logged_by": dict(posted.logged_by), "refused": dict(reasons)}
+    return Answer("\n".join(lines), data, 0 if acknowledged else EXIT_INCONCLUSIVE)
+
+
+def _reason(refusal: str) -> str:
+    """Why a post was not acknowledged, without what differs from post to post where the facade said it."""
+    status, _, answer = refusal.partition(": ")
+    try:
+        told = json.loads(answer)
+        unknown = "it may have got through" if told["unknown"] else "it has not got through"
+        return f"{status} by the facade, as {told['stage']} did not take it; {unknown}"
+    except (ValueError, KeyError, TypeError):
+        return refusal
+
+
+def get(kept: SessionState) -> Answer:
+    """One GET of the facade; status 3 if it did not succeed."""
+    answer = kept.own().clients.get()
+    if answer is None:
+        words = "the facade did not answer with success; harness status shows what runs"
+        return Answer(words, {"error": words}, EXIT_INCONCLUSIVE)
+    lines = [
+        f"{part}: {len(found['ids'])} messages from {found['from']}" if found["from"] else f"no {part} instance answers"
+        for part, found in answer.items()
+    ]
+    return Answer("\n".join(lines), answer)
+
+
+def status(kept: SessionState) -> Answer:
+    """Every node and what it is, what waits on the queue, and who holds what."""
+    seen, held = snapshot.of(kept.system), holdings.holdings(kept.system)
+    data = {**asdict(seen), "holdings": [asdict(one) for one in held], "consoles": dict(kept.consoles)}
+    consoles = "".join(f"\n{title}: {address}" for title, address in kept.consoles.items())
+    return Answer(f"{snapshot.table(seen)}\n\n{holdings.table(held)}".rstrip() + consoles, data)
+
+
+def names(kept: SessionState) -> Mapping[str, Mapping[str, str]]:
+    """What the shell can complete: by kind the names, each with a word on what it is."""
+    return {
+        "targets": {name: words for name, (_, words) in known_targets(kept.system).items()},
+        "roles": dict.fromkeys(roles(kept.system), "all of them"),
+        "nodes": dict.fromkeys(node_names(kept.system), "a node"),
+    }
+
+
+def logs(kept: SessionState, name: str, seen: int, follow: bool) -> tuple[str, int]:
+    """What a node wrote from character `seen` on, and how much that makes; `follow` waits for more, for some seconds.
+
+    A node that was made anew since has a log of its own, which begins at its beginning.
+    """
+
+    def look() -> tuple[str, int]:
+        text = node_named(kept.system, name).logs()
+        return (text[seen:], len(text)) if len(text) >= seen else (text, len(text))
+
+    if not follow:
+        return look()
+    try:
+        return until(
+            f"{name} to write more",
+            look,
+            lambda news: bool(news[0]),
+            timeout_s=_NEWS_TIMEOUT_S,
+            interval_s=_NEWS_INTERVAL_S,
+        )
+    except AwaitTimeoutError:
+        return "", seen
+
+
+def inside(kept: SessionState, name: str) -> Inside:
+    """Where a node's process is, for a command beside it."""
+    node = node_named(kept.system, name)
+    if node.state().phase is not Phase.RUNNING:
+        raise BadInputError(f"{name} does not run: harness start {name}")
+    kept.touched()
+    return node.inside()
+
+
+def down(kept: SessionState) -> Identity | None:
+    """Ends everything; gives the session's process, to wait for; None if it is a run that goes on."""
+    if kept.paused:
+        raise BadInputError("a scenario is paused with this system: press Enter in its terminal, and it goes on")
+    kept.ending = True
+    return None if kept.by_run else Identity.of_this_process()
+
+
+COMMANDS: Mapping[str, Callable[..., object]] = {
+    "send": send,
+    "get": get,
+    "status": status,
+    "names": names,
+    "watch": watch,
+    "hurt": breaking.hurt,
+    "resume": breaking.resume,
+    "start": breaking.start,
+    "heal": breaking.heal,
+    "logs": logs,
+    "inside": inside,
+    "down": down,
+}

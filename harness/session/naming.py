@@ -1,0 +1,120 @@
+"""What can be named on the command line: targets that are looked up at that moment, roles, and single nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from harness import targets
+from harness.backends.protocol import Node, that_run
+from harness.clusters import Clusters
+from harness.errors import BadInputError
+from harness.messages.system import System
+from harness.servers.hazelcast import targets as hazelcast
+from harness.servers.kafka import targets as kafka
+from harness.targets import Picked, Target
+from harness.topology.nodes import NodeSpec
+
+
+def known_targets(system: System) -> Mapping[str, tuple[Target, str]]:
+    """By name each target that makes sense in this system, and what it is in words."""
+    known: dict[str, tuple[Target, str]] = {
+        "controller": (kafka.controller, "Kafka's active controller"),
+        "lowest-ip": (hazelcast.lowest_ip, "the Hazelcast member with the lowest address"),
+        "oldest": (hazelcast.oldest_member, "the oldest Hazelcast member"),
+    }
+    if system.epoch.queue == "kafka":
+        return {"leader": (_leader(system), "the broker that leads the partition with the most messages"), **known}
+    return {"owner": (hazelcast.owner_of(system.queue), "the Hazelcast member that owns the queue"), **known}
+
+
+def roles(system: System) -> Sequence[str]:
+    """The roles of which there are several nodes, or may be; the others' nodes are called as the role is."""
+    found = dict.fromkeys(spec.role for spec in _specs(system).values())
+    return [role for role in found if role not in _specs(system)]
+
+
+def node_names(system: System) -> Sequence[str]:
+    """Every node, also one that was never started."""
+    return list(_specs(system))
+
+
+def target_named(system: System, name: str) -> Target:
+    """A target by its name, all running nodes of a role, or one node.
+
+    Raises:
+        BadInputError: there is none of that name; it says which there are.
+    """
+    known = known_targets(system)
+    if name in known:
+        return known[name][0]
+    if name in roles(system):
+        return _running_of(name)
+    if name in system.deployment.nodes:
+        return targets.node(name)
+    if name in _specs(system):
+        raise BadInputError(f"{name} has not been started yet: harness start {name}")
+    raise _unknown(name, [*known, *roles(system), *node_names(system)])
+
+
+def specs_named(system: System, name: str) -> Sequence[NodeSpec]:
+    """The specs of a role or of one node.
+
+    Raises:
+        BadInputError: there is none of that name.
+    """
+    found = [spec for spec in _specs(system).values() if name in (spec.name, spec.role)]
+    if not found:
+        raise _unknown(name, [*roles(system), *node_names(system)])
+    return found
+
+
+def nodes_named(system: System, name: str) -> Sequence[Node]:
+    """The same as nodes; those that were never started are no nodes yet."""
+    nodes = system.deployment.nodes
+    return [nodes[spec.name] for spec in specs_named(system, name) if spec.name in nodes]
+
+
+def node_named(system: System, name: str) -> Node:
+    """One node.
+
+    Raises:
+        BadInputError: there is none of that name, or it was never started.
+    """
+    if name in system.deployment.nodes:
+        return system.deployment.nodes[name]
+    if name in _specs(system):
+        raise BadInputError(f"{name} has not been started yet: harness start {name}")
+    raise _unknown(name, node_names(system))
+
+
+def _unknown(name: str, known: Sequence[str]) -> BadInputError:
+    return BadInputError(f"there is no {name!r}; choose one of {', '.join(known)}")
+
+
+def _specs(system: System) -> Mapping[str, NodeSpec]:
+    return {spec.name: spec for spec in (*system.deployment.topology, *system.specs)}
+
+
+def _running_of(role: str) -> Target:
+    def pick(clusters: Clusters) -> Picked:
+        running = that_run(clusters.role(role))
+        if not running:
+            raise BadInputError(f"no {role} node runs: harness start {role}")
+        return Picked(running, f"every running {role} node was asked for")
+
+    return pick
+
+
+def _leader(system: System) -> Target:
+    """Looks through the history when it picks, and not whenever somebody wants to know which targets there are."""
+
+    def pick(clusters: Clusters) -> Picked:
+        return kafka.leader_holding(system.topic, _partitions(system))(clusters)
+
+    return pick
+
+
+def _partitions(system: System) -> list[int]:
+    """The partition of each acknowledged post so far; the first one, if there are none."""
+    posts = (event for event in system.history.events if event.f == "post" and event.type == "ok")
+    return [event.value["partition"] for event in posts] or [0]

@@ -1,0 +1,45 @@
+"""What a person wants `harness up` to bring up."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from harness.errors import BadInputError
+from harness.messages.services import QueueKind
+from harness.topology.timings import Profile
+
+
+@dataclass(frozen=True)
+class UpOptions:
+    """Goes from the command to the session's process as an argument of it.
+
+    Attributes:
+        backend: where nodes run.
+        timings: the failure detectors' profile.
+        queue: which server carries the messages.
+        consumers: whether the messages instances run from the beginning.
+        ui: whether the servers' own consoles come up beside it.
+
+    Raises:
+        BadInputError: on what can't be had together.
+    """
+
+    backend: str = "auto"
+    timings: Profile = "fast"
+    queue: QueueKind = "kafka"
+    consumers: bool = True
+    ui: bool = False
+
+    def __post_init__(self) -> None:
+        if self.ui and self.backend == "process":
+            raise BadInputError("--ui needs Docker, as the consoles are images; leave --backend process out")
+
+    def text(self) -> str:
+        """For `of_text`."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def of_text(cls, text: str) -> UpOptions:
+        """What `text` gave."""
+        return cls(**json.loads(text))

@@ -1,0 +1,44 @@
+"""What the page of `harness watch` asks for every second: the snapshot, and the events since it asked last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+
+from harness.events import NEMESIS, Event
+from harness.inspect import snapshot
+from harness.session.naming import known_targets
+from harness.session.state import SessionState
+
+#: In one answer; the rest comes with the next.
+_MOST_EVENTS = 50_000
+
+
+def watch(kept: SessionState, session: str | None, taken: int) -> Mapping[str, object]:
+    """Everything that the page shows, as data.
+
+    Args:
+        kept: the system.
+        session: which one it was that the caller has seen `taken` events of; another one's events begin anew.
+        taken: how many events the caller has.
+    """
+    system = kept.system
+    mine = f"{system.epoch.id}-{kept.era}"
+    events = system.history.since(taken if session == mine else 0)[:_MOST_EVENTS]
+    known = system.deployment.nodes
+    return {
+        "session": mine,
+        "taken": (events[-1].index + 1) if events else taken,
+        "events": list(_told(events)),
+        "backend": kept.run.backend.name,
+        "can": sorted(kept.run.backend.capabilities),
+        "targets": {name: words for name, (_, words) in known_targets(system).items()},
+        "snapshot": asdict(snapshot.of(system)),
+        "unstarted": [{"name": spec.name, "role": spec.role} for spec in system.specs if spec.name not in known],
+    }
+
+
+def _told(events: Sequence[Event]) -> Iterator[Event]:
+    """Faults as they are, operations without what they carried."""
+    for event in events:
+        yield event if event.process == NEMESIS else event._replace(value=None, error=None)

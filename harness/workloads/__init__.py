@@ -1,1 +1,0 @@
-"""Clients of the system under test, a file a workload; each records every operation."""

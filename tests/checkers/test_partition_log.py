@@ -1,0 +1,257 @@
+"""Logs: a real partitioned log passes; every anomaly that is put into one is found under its name."""
+
+import itertools
+import random
+from typing import Any
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from harness.checkers import Validity, partition_log
+from harness.events import Event, Type
+from tests.checkers.concurrent import Concurrent, completions, invocation_of, with_value
+
+LOGS = ("t-0", "t-1")
+sizes = {"seed": st.integers(0, 2**32), "steps": st.integers(4, 50), "clients": st.integers(1, 5)}
+
+
+class Partitions:
+    """Two partitions with gaps in their offsets, as transaction markers leave them; every process polls on its own."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.held: dict[str, list[tuple[int, str]]] = {name: [] for name in LOGS}
+        self._at: dict[tuple[int, str], int] = {}
+        self._values = itertools.count(1)
+
+    def apply(self, f: str, value: Any, process: int) -> tuple[Type, Any]:
+        if f == "send":
+            records = self.held[value["log"]]
+            offset = (records[-1][0] if records else -1) + self.chance.choice([1, 1, 1, 2])
+            records.append((offset, value["value"]))
+            return "ok", {**value, "offset": offset}
+        answer = {}
+        for name in LOGS:
+            at = self._at.get((process, name), 0)
+            end = len(self.held[name]) if f == "everything" else at + self.chance.randrange(4)
+            answer[name] = [list(record) for record in self.held[name][at:end]]
+            self._at[process, name] = min(end, len(self.held[name]))
+        return "ok", {name: records for name, records in answer.items() if records}
+
+    def choose(self, chance: random.Random, process: int) -> tuple[str, Any]:
+        if chance.random() < 0.5:
+            return "poll", None
+        return "send", {"log": chance.choice(LOGS), "value": f"v{next(self._values)}"}
+
+
+def history(seed: int, steps: int, clients: int) -> tuple[Event, ...]:
+    it = Partitions(seed)
+    # A poll of unknown outcome may have moved its process on, which then retires, so that it never polls again.
+    run = Concurrent(seed, it.apply, it.choose, clients=clients)
+    run.run(steps)
+    run.after("everything")
+    return tuple(
+        Event(e.index, e.process, e.type, "poll" if e.f == "everything" else e.f, e.value, e.time) for e in run.events
+    )
+
+
+def names(events: tuple[Event, ...], **options: bool) -> set[str]:
+    return {anomaly.name for anomaly in partition_log.check(events, **options).anomalies}
+
+
+def last_poll(events: tuple[Event, ...]) -> Event:
+    return completions(events, "poll")[-1]
+
+
+def polled(events: tuple[Event, ...], value: str) -> list[Event]:
+    return [poll for poll in completions(events, "poll") if any(v == value for r in poll.value.values() for _, v in r)]
+
+
+def changed(events: tuple[Event, ...], name: str, records: list[list[Any]]) -> tuple[Event, ...]:
+    """The history with other records of one log in the last poll."""
+    poll = last_poll(events)
+    return with_value(events, poll, {**poll.value, name: records})
+
+
+@given(**sizes)
+def test_a_correct_history_is_valid(seed: int, steps: int, clients: int) -> None:
+    verdict = partition_log.check(history(seed, steps, clients))
+    assert verdict.validity is Validity.VALID, verdict.sentences
+    assert verdict.figures["unseen"] == 0
+
+
+@given(**sizes, which=st.integers(0, 100))
+def test_what_no_poll_ever_saw_is_lost_or_unseen(seed: int, steps: int, clients: int, which: int) -> None:
+    events = history(seed, steps, clients)
+    sent = [send for send in completions(events, "send") if len(polled(events, send.value["value"])) == 1]
+    assume(sent)
+    gone = sent[which % len(sent)].value
+    records = last_poll(events).value[gone["log"]]
+    left = [record for record in records if record[1] != gone["value"]]
+    expected = "lost write" if records[-1][0] > gone["offset"] else "unseen"
+    found = names(changed(events, gone["log"], left))
+    assert expected in found
+    # In the middle, it is a skip as well.
+    assert found - {"poll skip"} == {expected}
+    if expected == "unseen":
+        assert "unseen" not in names(changed(events, gone["log"], left), drained=False)
+
+
+@given(**sizes)
+def test_two_values_at_one_offset_are_inconsistent(seed: int, steps: int, clients: int) -> None:
+    events = history(seed, steps, clients)
+    sent = completions(events, "send")
+    assume(sent)
+    gone = sent[0].value
+    records = [[o, "other"] if v == gone["value"] else [o, v] for o, v in last_poll(events).value[gone["log"]]]
+    assert {"inconsistent offset", "unexpected"} <= names(changed(events, gone["log"], records))
+
+
+@given(**sizes)
+def test_one_value_at_two_offsets_is_a_duplicate(seed: int, steps: int, clients: int) -> None:
+    events = history(seed, steps, clients)
+    sent = completions(events, "send")
+    assume(sent)
+    name = sent[0].value["log"]
+    records = last_poll(events).value[name]
+    more = [*records, [records[-1][0] + 1, records[0][1]]]
+    assert names(changed(events, name, more)) == {"duplicate"}
+    assert names(changed(events, name, more), exactly_once=False) == set()
+
+
+@given(**sizes)
+def test_steps_back_within_a_poll_are_found(seed: int, steps: int, clients: int) -> None:
+    events = history(seed, steps, clients)
+    longer = [(name, records) for name, records in last_poll(events).value.items() if len(records) > 1]
+    assume(longer)
+    name, records = longer[0]
+    assert "nonmonotonic poll" in names(changed(events, name, [*records[1:], records[0]]))
+
+
+def event(index: int, process: int, type_: Type, f: str, value: Any) -> Event:
+    return Event(index, process, type_, f, value, index)
+
+
+def test_a_value_whose_send_failed_must_not_be_read() -> None:
+    sent = {"log": "t-0", "value": "a"}
+    events = (
+        event(0, 1, "invoke", "send", sent),
+        event(1, 1, "fail", "send", sent),
+        event(2, 2, "invoke", "poll", None),
+        event(3, 2, "ok", "poll", {"t-0": [[0, "a"]]}),
+    )
+    assert names(events) == {"aborted read"}
+
+
+def polls(*steps: tuple[str, Any]) -> tuple[Event, ...]:
+    """Five acknowledged sends, then steps of process 2."""
+    events: list[Event] = []
+    for offset in range(5):
+        value = {"log": "t-0", "value": offset, "offset": offset}
+        events += [event(len(events), 1, "invoke", "send", value), event(len(events) + 1, 1, "ok", "send", value)]
+    everything = {"t-0": [[offset, offset] for offset in range(5)]}
+    for process, (f, value) in [(3, ("poll", everything)), *((2, step) for step in steps)]:
+        events += [event(len(events), process, "invoke", f, None), event(len(events) + 1, process, "ok", f, value)]
+    return tuple(events)
+
+
+def test_a_position_may_move_across_an_assignment_and_only_there() -> None:
+    one, four = ("poll", {"t-0": [[1, 1]]}), ("poll", {"t-0": [[4, 4]]})
+    assert names(polls(one, four)) == {"poll skip"}
+    assert names(polls(four, one)) == {"nonmonotonic poll"}
+    assert names(polls(one, ("assign", None), four)) == set()
+    assert partition_log.check(polls(one, ("assign", None), four)).figures["moved_by_assignment"] == 1
+    assert names(polls(one, ("assign", None), ("poll", {"t-0": [[2, 2]]}), four)) == {"poll skip"}
+
+
+def test_sends_of_one_process_rise() -> None:
+    events = (
+        event(0, 1, "invoke", "send", {"log": "t-0", "value": "a"}),
+        event(1, 1, "ok", "send", {"log": "t-0", "value": "a", "offset": 5}),
+        event(2, 1, "invoke", "send", {"log": "t-0", "value": "b"}),
+        event(3, 1, "ok", "send", {"log": "t-0", "value": "b", "offset": 4}),
+        event(4, 2, "invoke", "poll", None),
+        event(5, 2, "ok", "poll", {"t-0": [[4, "b"], [5, "a"]]}),
+    )
+    assert names(events) == {"nonmonotonic send"}
+
+
+def test_a_record_is_known_from_the_end_of_the_first_poll_that_shows_it() -> None:
+    sent, shown = {"log": "t-0", "value": "a"}, {"t-0": [[0, "a"]]}
+    events = (
+        event(0, 1, "invoke", "poll", None),
+        event(1, 2, "invoke", "poll", None),
+        event(2, 2, "ok", "poll", shown),
+        event(3, 3, "invoke", "send", sent),
+        event(4, 3, "ok", "send", {**sent, "offset": 0}),
+        event(5, 1, "ok", "poll", shown),
+    )
+    assert names(events) == {"unexpected"}
+
+
+def test_a_record_is_known_from_its_first_acknowledgement() -> None:
+    one, two = {"log": "t-0", "value": "a"}, {"log": "t-0", "value": "b"}
+    events = (
+        event(0, 1, "invoke", "send", two),
+        event(1, 2, "invoke", "send", two),
+        event(2, 2, "ok", "send", {**two, "offset": 1}),
+        event(3, 3, "invoke", "send", one),
+        event(4, 3, "ok", "send", {**one, "offset": 0}),
+        event(5, 1, "ok", "send", {**two, "offset": 1}),
+        event(6, 4, "invoke", "poll", None),
+        event(7, 4, "ok", "poll", {"t-0": [[0, "a"], [1, "b"]]}),
+    )
+    assert names(events) == {"nonmonotonic send"}
+
+
+@given(**sizes, which=st.integers(0, 100))
+def test_a_value_that_moved_up_is_not_where_it_was_acknowledged(
+    seed: int, steps: int, clients: int, which: int
+) -> None:
+    events = history(seed, steps, clients)
+    sent = completions(events, "send")
+    assume(sent)
+    gone = sent[which % len(sent)].value
+    for poll in completions(events, "poll"):
+        records = poll.value.get(gone["log"], [])
+        moved = [[o + 1000, v] if v == gone["value"] else [o, v] for o, v in records]
+        events = with_value(events, poll, {**poll.value, gone["log"]: sorted(moved)})
+    assert "lost write" in names(events)
+
+
+@given(**sizes, which=st.integers(0, 100))
+def test_two_polls_of_a_process_in_the_wrong_order_are_found(seed: int, steps: int, clients: int, which: int) -> None:
+    events = history(seed, steps, clients)
+    polls = [(poll, name) for poll in completions(events, "poll") for name in poll.value]
+    pairs = [
+        (one, two, name)
+        for (one, name), (two, other) in itertools.combinations(polls, 2)
+        if one.process == two.process and name == other
+    ]
+    assume(pairs)
+    one, two, name = pairs[which % len(pairs)]
+    events = with_value(events, one, {**one.value, name: two.value[name]})
+    events = with_value(events, two, {**two.value, name: one.value[name]})
+    assert "nonmonotonic poll" in names(events)
+
+
+@given(**sizes, which=st.integers(0, 100))
+def test_two_sends_one_after_the_other_that_change_places_are_found(
+    seed: int, steps: int, clients: int, which: int
+) -> None:
+    events = history(seed, steps, clients)
+    sent = completions(events, "send")
+    pairs = [
+        (one, two)
+        for one, two in itertools.combinations(sent, 2)
+        if one.value["log"] == two.value["log"] and one.index < invocation_of(events, two).index
+    ]
+    assume(pairs)
+    one, two = pairs[which % len(pairs)]
+    events = with_value(events, one, {**one.value, "offset": two.value["offset"]})
+    events = with_value(events, two, {**two.value, "offset": one.value["offset"]})
+    instead = {one.value["value"]: two.value["value"], two.value["value"]: one.value["value"]}
+    for poll in completions(events, "poll"):
+        changed = {name: [[o, instead.get(v, v)] for o, v in records] for name, records in poll.value.items()}
+        events = with_value(events, poll, changed)
+    assert "nonmonotonic send" in names(events)

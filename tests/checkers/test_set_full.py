@@ -1,0 +1,124 @@
+"""Sets, at the end and over time: a real set passes; what is dropped, invented, doubled or stale is found."""
+
+import itertools
+import random
+from typing import Any
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from harness.checkers import Validity, set_full
+from harness.events import Event, Type
+from tests.checkers.concurrent import Concurrent, completions, with_value
+
+sizes = {"seed": st.integers(0, 2**32), "steps": st.integers(2, 40), "clients": st.integers(1, 6)}
+
+
+class Elements:
+    """A set that only grows."""
+
+    def __init__(self) -> None:
+        self.held: list[str] = []
+        self._names = itertools.count(1)
+
+    def apply(self, f: str, value: Any, process: int) -> tuple[Type, Any]:
+        if f == "read":
+            return "ok", list(self.held)
+        self.held.append(value)
+        return "ok", value
+
+    def choose(self, chance: random.Random, process: int) -> tuple[str, Any]:
+        return ("read", None) if chance.random() < 0.4 else ("add", f"e{next(self._names)}")
+
+
+def history(seed: int, steps: int, clients: int) -> tuple[Event, ...]:
+    it = Elements()
+    run = Concurrent(seed, it.apply, it.choose, clients=clients)
+    run.run(steps)
+    run.after("read")
+    run.after("read")
+    return tuple(run.events)
+
+
+def names(events: tuple[Event, ...], **options: bool) -> set[str]:
+    return {anomaly.name for anomaly in set_full.over_time(events, **options).anomalies}
+
+
+@given(**sizes)
+def test_a_correct_history_is_valid(seed: int, steps: int, clients: int) -> None:
+    events = history(seed, steps, clients)
+    assert set_full.at_the_end(events).validity is Validity.VALID
+    verdict = set_full.over_time(events, linearizable=True)
+    assert verdict.validity is Validity.VALID, verdict.sentences
+    assert not verdict.figures["stale"]
+
+
+@given(**sizes, which=st.integers(0, 100))
+def test_an_acknowledged_element_that_the_last_read_lacks_is_lost(
+    seed: int, steps: int, clients: int, which: int
+) -> None:
+    events = history(seed, steps, clients)
+    assume(acknowledged := [event.value for event in completions(events, "add")])
+    gone = acknowledged[which % len(acknowledged)]
+    last = completions(events, "read")[-1]
+    events = with_value(events, last, [name for name in last.value if name != gone])
+    assert [anomaly.name for anomaly in set_full.at_the_end(events).anomalies] == ["lost"]
+    assert names(events) == {"lost"}
+    assert gone in set_full.over_time(events).sentences
+
+
+@given(**sizes, which=st.integers(0, 100))
+def test_an_element_that_one_read_lacks_and_the_next_has_is_stale(
+    seed: int, steps: int, clients: int, which: int
+) -> None:
+    events = history(seed, steps, clients)
+    assume(acknowledged := [event.value for event in completions(events, "add")])
+    gone = acknowledged[which % len(acknowledged)]
+    last_but_one = completions(events, "read")[-2]
+    events = with_value(events, last_but_one, [name for name in last_but_one.value if name != gone])
+    assert names(events) == set()
+    assert names(events, linearizable=True) == {"stale"}
+    latency = set_full.over_time(events).figures["stable_latency_s"]
+    assert isinstance(latency, dict)
+    assert latency["1.0"] > 0
+
+
+@given(**sizes)
+def test_an_element_that_nobody_added_and_one_twice_are_found(seed: int, steps: int, clients: int) -> None:
+    events = history(seed, steps, clients)
+    last = completions(events, "read")[-1]
+    assume(last.value)
+    events = with_value(events, last, [*last.value, last.value[0], "from nowhere"])
+    assert [anomaly.name for anomaly in set_full.at_the_end(events).anomalies] == ["unexpected"]
+    assert names(events) == {"unexpected", "duplicated"}
+
+
+def test_a_miss_that_is_concurrent_with_the_addition_is_no_loss() -> None:
+    events = (
+        Event(0, 1, "invoke", "add", "a", 0),
+        Event(1, 2, "invoke", "read", None, 1),
+        Event(2, 1, "ok", "add", "a", 2),
+        Event(3, 2, "ok", "read", [], 3),
+    )
+    verdict = set_full.over_time(events)
+    assert verdict.validity is Validity.VALID
+    assert verdict.figures["never_read"] == 1
+
+
+def test_an_element_of_unknown_outcome_is_known_once_it_was_read() -> None:
+    def read(index: int, process: int, held: list[str]) -> list[Event]:
+        return [
+            Event(index, process, "invoke", "read", None, index),
+            Event(index + 1, process, "ok", "read", held, index + 1),
+        ]
+
+    added = [Event(0, 1, "invoke", "add", "a", 0), Event(1, 1, "info", "add", "a", 1)]
+    assert names((*added, *read(2, 2, []))) == set()
+    assert names((*added, *read(2, 2, ["a"]), *read(4, 2, []))) == {"lost"}
+
+
+@given(**sizes)
+def test_without_a_read_nothing_can_be_said(seed: int, steps: int, clients: int) -> None:
+    events = tuple(event for event in history(seed, steps, clients) if event.f != "read")
+    assert set_full.at_the_end(events).validity is Validity.UNKNOWN
+    assert set_full.over_time(events).validity is Validity.UNKNOWN

@@ -1,0 +1,90 @@
+"""A snapshot says what the servers say, and never waits for one that does not answer."""
+
+import json
+import threading
+import time
+from dataclasses import asdict
+
+import pytest
+
+from harness import Kill, Nemesis, Pause, System
+from harness.backends.protocol import Phase
+from harness.gather import Round
+from harness.inspect.snapshot import Duty
+from harness.inspect import snapshot
+from harness.servers.hazelcast.targets import oldest_member
+from harness.servers.kafka.targets import controller, leader_holding
+
+
+@pytest.mark.process
+@pytest.mark.system(consumers=False)
+def test_a_snapshot_has_the_duties_the_lag_and_the_dead(system: System, faults: Nemesis) -> None:
+    posted = system.post(30)
+    before = snapshot.of(system)
+    assert not before.notes
+    by_name = {node.name: node for node in before.nodes}
+    assert set(by_name) == set(system.deployment.nodes)
+    view = system.clusters.kafka
+    for partition in view.partitions(system.topic):
+        assert partition.leader is not None
+        led = Duty("leader", partition.id, (1, 2, 3))
+        assert led in by_name[view.broker(partition.leader).spec.name].duties
+    assert Duty("controller") in by_name[view.controller().spec.name].duties
+    ages = [[duty.what for duty in by_name[node.spec.name].duties] for node in system.clusters.hazelcast.members()]
+    assert ages == [["oldest"], ["member"], ["member"]]
+    assert sum(lag.behind for lag in before.lags) == 30
+    assert {lag.committed for lag in before.lags} == {None}
+    assert "behind in p" in snapshot.table(before)
+
+    system.messages.start()
+    system.drain(posted)
+    faults.inject(Kill(), leader_holding(system.topic, posted.partitions))
+    after = snapshot.of(system)
+    (dead,) = [node for node in after.nodes if node.phase is Phase.EXITED]
+    assert dead.state == f"exited ({dead.exit_code})"
+    assert f"{dead.name} " in snapshot.table(after)
+    assert json.loads(json.dumps(asdict(after)))["nodes"][0]["phase"] == "running"
+
+
+@pytest.mark.process
+@pytest.mark.system(consumers=False)
+def test_paused_servers_are_shown_and_hold_nothing_up(system: System, faults: Nemesis) -> None:
+    faults.inject(Pause(), controller)
+    faults.inject(Pause(), oldest_member)
+    began = time.monotonic()
+    seen = snapshot.of(system)
+    assert time.monotonic() - began < 3.5
+    assert sum(node.phase is Phase.PAUSED for node in seen.nodes) == 2
+
+
+@pytest.mark.process
+@pytest.mark.system(queue="hazelcast", consumers=False)
+def test_a_queue_has_its_depth_and_its_owner(system: System) -> None:
+    system.post(20)
+    seen = snapshot.of(system)
+    assert seen.queue_depth == 20
+    view = system.clusters.hazelcast
+    owner = view.owner_of(view.partition_of(system.queue)).spec.name
+    assert [node.name for node in seen.nodes if "owner" in {duty.what for duty in node.duties}] == [owner]
+
+
+@pytest.mark.process
+@pytest.mark.system(running=False)
+def test_servers_alone_are_not_asked_for_a_topic_that_nobody_made(system: System) -> None:
+    began = time.monotonic()
+    seen = snapshot.of(system)
+    assert time.monotonic() - began < 1.5
+    assert not seen.notes
+    assert [duty.what for node in seen.nodes if node.role == "hazelcast" for duty in node.duties].count("oldest") == 1
+
+
+def test_what_does_not_answer_or_fails_is_noted_and_the_rest_is_there() -> None:
+    never = threading.Event()
+    asked = Round()
+    late, broken, right = asked.ask("late", never.wait), asked.ask("broken", lambda: 1 / 0), asked.ask("right", int)
+    assert asked.finish(timeout_s=0.2) == (
+        "late: no answer within 0.2 s",
+        "broken: no answer (ZeroDivisionError: division by zero)",
+    )
+    assert (late.answer, broken.answer, right.answer) == (None, None, 0)
+    never.set()
