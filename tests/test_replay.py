@@ -1,13 +1,13 @@
 """Known anomalies, told as stories, are found under their names; a history can be judged again from its file alone."""
 
 import json
-from importlib import import_module
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
 
+from harness import offered
 from harness.checkers import Validity, Verdict
 from harness.cli import main
 from harness.errors import BadInputError
@@ -31,7 +31,8 @@ def _verdict(path: Path) -> Verdict:
     story = read(path)[0].value
     if "arguments" not in story:
         return judge(read(path))[story["checker"]]
-    checker = import_module(f"harness.checkers.{story['checker'].replace(' ', '_')}")
+    name = story["checker"].replace(" ", "_")
+    (checker,) = (module for module in offered.modules("checkers") if module.__name__.endswith(f".{name}"))
     verdict: Verdict = checker.check(read(path), **story["arguments"])
     return verdict
 

@@ -27,10 +27,10 @@ from harness.errors import BadInputError, EnvironmentUnfitError
 from harness.events import Event, Events
 from harness.faults.nemesis import Nemesis
 from harness.history import History
+from harness.inspect import snapshot
 from harness.messages.services import Epoch
 from harness.messages.system import System
 from harness.provision.processes import ProcessKit
-from harness.inspect import snapshot
 from harness.run import Options, Run, Shape
 from harness.servers.hazelcast.view import HazelcastView
 from harness.servers.kafka.view import KafkaView

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.checkers.test_lost_partitions import history
 
 from harness.checkers import Validity
 from harness.events import Event
 from harness.servers.hazelcast.checkers import loss_rate
+from tests.checkers.test_lost_partitions import history
 
 
 def repeated(seeds: Iterable[int], *, copies: int = 2) -> list[Event]:

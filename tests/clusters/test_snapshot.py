@@ -10,8 +10,8 @@ import pytest
 from harness import Kill, Nemesis, Pause, System
 from harness.backends.protocol import Phase
 from harness.gather import Round
-from harness.inspect.snapshot import Duty
 from harness.inspect import snapshot
+from harness.inspect.snapshot import Duty
 from harness.servers.hazelcast.targets import oldest_member
 from harness.servers.kafka.targets import controller, leader_holding
 
