@@ -161,6 +161,10 @@ class OutOfGroupError(Exception):
     """The consumer has been without a share for too long."""
 
 
+class UnknownTopicError(Exception):
+    """The brokers do not know the topic yet."""
+
+
 class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
     """Notes whether the group has given this consumer its share (which may be no partition), and since when not."""
 
@@ -209,7 +213,12 @@ class KafkaSource:
         self._uncommitted = False
 
     def open(self) -> None:
-        """Makes the client and subscribes."""
+        """Makes the client and subscribes.
+
+        Raises:
+            UnknownTopicError: there is no such topic yet. A client that joined its group all the same would be given no
+                partition, and might wedge in the rebalance that follows once the topic is known (see `step`).
+        """
         self._assignment = _Assignment(self._log)
         self._consumer = KafkaConsumer(
             bootstrap_servers=_bootstrap(self._settings),
@@ -222,6 +231,8 @@ class KafkaSource:
             fetch_max_wait_ms=200,
             **CLIENT,
         )
+        if not self._consumer.partitions_for_topic(self._settings.topic):
+            raise UnknownTopicError(f"no broker knows the topic {self._settings.topic} yet")
         self._consumer.subscribe([self._settings.topic], listener=self._assignment)
 
     def step(self, store: Store) -> None:
@@ -229,8 +240,8 @@ class KafkaSource:
 
         Raises:
             OutOfGroupError: this client will not find back into the group. kafka-python 3.0.12 can wedge in a
-                rebalance: its heartbeats end, it never joins again, and every poll returns nothing (seen here when a
-                topic became known during the first join). A new client joins at once.
+                rebalance: its heartbeats end, it never joins again, and every poll returns nothing. A new client joins
+                at once.
         """
         assert self._consumer is not None
         if self._assignment.out_s > self._patience_s:
