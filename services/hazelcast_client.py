@@ -18,7 +18,7 @@ from hazelcast.config import ReconnectMode
 from hazelcast.lifecycle import LifecycleState
 
 from services.logs import Log
-from services.parts import NotConnectedError, SessionState
+from services.parts import NotConnectedError, Reconnecting
 from services.settings import Address, Hazelcast
 
 #: How long one operation may take, in seconds.
@@ -52,7 +52,7 @@ class Connection:
             cluster_name=settings.cluster,
             cluster_members=[str(member)],
             connection_timeout=REACHED_S,
-            cluster_connect_timeout=ABSENT_S,  # then the client ends, and SessionState makes a new one
+            cluster_connect_timeout=ABSENT_S,  # then the client ends, and Reconnecting makes a new one
             retry_initial_backoff=0.1,
             retry_max_backoff=0.5,
             reconnect_mode=ReconnectMode.ON,
@@ -96,7 +96,7 @@ class Cluster:
     def __init__(self, settings: Hazelcast, prepare: Callable[[HazelcastClient], object], log: Log) -> None:
         self._settings, self._prepare = settings, prepare
         self._turns = itertools.cycle(random.sample(settings.members, len(settings.members)))
-        self._kept: SessionState[Connection] = SessionState(
+        self._kept: Reconnecting[Connection] = Reconnecting(
             f"Hazelcast cluster {settings.cluster}",
             make=self._make,
             alive=lambda connection: connection.alive,

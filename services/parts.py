@@ -32,7 +32,7 @@ class NotConnectedError(Exception):
     """The server behind a connection has not answered yet, or does not answer now: nothing was sent."""
 
 
-class SessionState(Generic[T]):
+class Reconnecting(Generic[T]):
     """A client that is made in the background, again and again until its server answers, and made anew if it dies.
 
     Args:

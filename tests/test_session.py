@@ -42,7 +42,7 @@ from harness.session.attachment import Attachment
 from harness.session.client import ask
 from harness.session.exec_in_node import run_inside
 from harness.session.only_one import is_held, only_one
-from harness.session.state import SessionState
+from harness.session.state import SessionState, Stage
 from harness.session.watching import watch
 from harness.topology.nodes import Topology
 from harness.waiting import until
@@ -59,12 +59,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def kept(folder: Path) -> Iterator[SessionState]:
+def state(folder: Path) -> Iterator[SessionState]:
     """What answers; there is no system behind it."""
     with only_one():
-        kept = SessionState(cast("Run", None), cast("System", None), cast("Nemesis", None), by_run=True)
-        with server.answering(kept):
-            yield kept
+        state = SessionState(cast("Run", None), cast("System", None), cast("Nemesis", None), stage=Stage.HELD)
+        with server.answering(state):
+            yield state
 
 
 @pytest.fixture
@@ -78,10 +78,10 @@ def silent(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def test_a_keeper_in_a_deep_checkout_is_reached(kept: SessionState) -> None:
+def test_a_session_in_a_deep_checkout_is_reached(state: SessionState) -> None:
     assert len(str(paths.socket_path())) > 108
     assert ask("down") is None
-    assert kept.ending
+    assert state.stage is Stage.ENDING
 
 
 def test_nothing_is_left_of_the_socket(folder: Path) -> None:
@@ -107,15 +107,15 @@ def test_a_folder_that_is_a_link_is_refused_and_what_it_leads_to_stays_as_it_is(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
-def test_somebody_elses_keeper_is_neither_asked_nor_believed(kept: SessionState) -> None:
+def test_somebody_elses_session_is_neither_asked_nor_believed(state: SessionState) -> None:
     os.chown(paths.FOLDER, 65534, 65534)
     with pytest.raises(EnvironmentUnfitError, match="is another user's"):
         ask("down")
     os.chown(paths.FOLDER, 0, 0)
-    assert not kept.ending
+    assert state.stage is Stage.HELD
 
 
-def test_looking_whether_there_is_a_keeper_keeps_none_from_coming_up(folder: Path) -> None:
+def test_looking_whether_there_is_a_session_keeps_none_from_coming_up(folder: Path) -> None:
     with only_one():
         assert is_held()
     with paths.lock_path().open() as look:
@@ -142,48 +142,48 @@ def test_of_two_that_come_up_at_once_the_second_is_refused_and_the_first_goes_on
     assert not is_held()
 
 
-def test_a_command_may_take_longer_than_a_keeper_may_be_silent(
-    kept: SessionState, monkeypatch: pytest.MonkeyPatch
+def test_a_command_may_take_longer_than_a_session_may_be_silent(
+    state: SessionState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "SIGN_S", 0.1)
     monkeypatch.setattr(client, "_SILENCE_S", 0.4)
-    monkeypatch.setitem(server._COMMANDS, "take your time", lambda kept: threading.Event().wait(1.0) or "done")
+    monkeypatch.setitem(server._COMMANDS, "take your time", lambda state: threading.Event().wait(1.0) or "done")
     assert ask("take your time") == "done"
 
 
 @pytest.mark.usefixtures("silent")
-def test_nobody_waits_for_ever_for_a_keeper_that_hangs() -> None:
+def test_nobody_waits_for_ever_for_a_session_that_hangs() -> None:
     with pytest.raises(EnvironmentUnfitError, match="the session has been silent for"):
         ask("status")
 
 
 @pytest.mark.usefixtures("silent")
-def test_a_snapshot_of_a_keepers_nodes_never_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_snapshot_of_a_sessions_nodes_never_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "_SILENCE_S", 30.0)
     began = time.monotonic()
-    nodes = AttachedDeployment(_lent()).nodes
+    nodes = AttachedDeployment(_attachable()).nodes
     seen = snapshot.take(Clusters(nodes, HazelcastView([]), KafkaView([]), PostgresView([])))
     assert time.monotonic() - began < 4
     assert [(node.name, node.state) for node in seen.nodes] == [("tiny-1", "unknown")]
     assert seen.notes == ("state of tiny-1: no answer within 2.5 s",)
 
 
-def test_a_run_whose_keeper_is_gone_at_its_end_ends_as_it_held(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(server._COMMANDS, "lend", lambda kept, to: _lent())
-    kept = SessionState(cast("Run", None), cast("System", None), cast("Nemesis", None))
+def test_a_run_whose_session_is_gone_at_its_end_ends_as_it_held(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(server._COMMANDS, "attach", lambda state, run: _attachable())
+    state = SessionState(cast("Run", None), cast("System", None), cast("Nemesis", None))
     with only_one():
-        answering = server.answering(kept)
+        answering = server.answering(state)
         answering.__enter__()
         with attached(Options()) as running:
             assert set(running.deployment.nodes) == {"tiny-1"}
             answering.__exit__(None, None, None)
 
 
-def _lent() -> AttachableSystem:
+def _attachable() -> AttachableSystem:
     """A node whose network can be taken from it."""
     spec = tiny(1)
     nodes = (AttachableNode(spec, "127.77.1.9", {"http": "127.77.1.9:8000"}),)
-    return AttachableSystem("process", frozenset(Capability), "fast", Topology("lent", (spec,)), nodes)
+    return AttachableSystem("process", frozenset(Capability), "fast", Topology("attachable", (spec,)), nodes)
 
 
 @pytest.fixture
@@ -194,7 +194,7 @@ def a_step_of_the_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 @pytest.mark.usefixtures("folder")
-def test_a_borrower_has_the_system_until_it_ends_whatever_the_wall_clock_does(
+def test_an_attached_run_has_the_system_until_it_ends_whatever_the_wall_clock_does(
     a_step_of_the_clock: Callable[[], None],
 ) -> None:
     paths.make_folder()
@@ -204,17 +204,17 @@ def test_a_borrower_has_the_system_until_it_ends_whatever_the_wall_clock_does(
         backend=SimpleNamespace(capabilities=frozenset()),
         options=Options(),
     )
-    loan = Attachment(cast("Run", made), Shape())
-    borrower = subprocess.Popen(["sleep", "60"])
+    attachment = Attachment(cast("Run", made), Shape())
+    attached_run = subprocess.Popen(["sleep", "60"])
     try:
-        loan.lend(cast("Identity", Identity.of(borrower.pid)))
+        attachment.attach(cast("Identity", Identity.of(attached_run.pid)))
         a_step_of_the_clock()
-        with pytest.raises(BadInputError, match=rf"process {borrower.pid}\) is attached already"):
-            loan.lend(Identity.of_this_process())
+        with pytest.raises(BadInputError, match=rf"process {attached_run.pid}\) is attached already"):
+            attachment.attach(Identity.of_this_process())
     finally:
-        borrower.kill()
-        borrower.wait(5)
-    loan.lend(Identity.of_this_process())
+        attached_run.kill()
+        attached_run.wait(5)
+    attachment.attach(Identity.of_this_process())
 
 
 def test_what_is_run_beside_a_node_is_no_part_of_its_session(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -251,14 +251,16 @@ def test_a_page_that_asks_every_second_has_the_new_events_copied_and_no_others(t
         clusters=Clusters({}, HazelcastView([]), KafkaView([]), PostgresView([])),
         specs=(),
     )
-    kept = SimpleNamespace(
-        system=system, era=1, run=SimpleNamespace(backend=SimpleNamespace(name="process", capabilities=frozenset()))
+    state = SimpleNamespace(
+        system=system,
+        generation=1,
+        run=SimpleNamespace(backend=SimpleNamespace(name="process", capabilities=frozenset())),
     )
     for number in range(3):
         system.history.event("kill", {"number": number})
-    first = watch(cast("SessionState", kept), None, 0)
+    first = watch(cast("SessionState", state), None, 0)
     assert first["taken"] == 3
     system.history.event("kill", {"number": 3})
-    (new,) = cast("list[Event]", watch(cast("SessionState", kept), cast("str", first["session"]), 3)["events"])
+    (new,) = cast("list[Event]", watch(cast("SessionState", state), cast("str", first["session"]), 3)["events"])
     assert new.value == {"number": 3}
     assert "leader" in cast("dict[str, str]", first["targets"])

@@ -14,7 +14,7 @@ from harness.plugin.holding import hold, pause
 from harness.report.screen import Screen
 from harness.run import Run
 from harness.session.only_one import is_held
-from harness.session.state import SessionState
+from harness.session.state import SessionState, Stage
 
 _KEEPING = ("never", "on-failure", "always")
 #: Past whatever pytest has put in the place of stdin.
@@ -87,7 +87,7 @@ class Holding:
         if self._keeping == "always" or (self._keeping == "on-failure" and failed):
             self._screen.rest()
             why = f"kept as {item.nodeid} left it, {'failed' if failed else 'held'}:"
-            hold(SessionState(self._run, system, nemesis, by_run=True), why, self._screen.say)
+            hold(SessionState(self._run, system, nemesis, stage=Stage.HELD), why, self._screen.say)
 
     def _pause(self, system: System, nemesis: Nemesis, moment: Moment) -> None:
         # A person may break more at the prompt, from another terminal and in another thread: that is no moment of ours.
@@ -98,8 +98,8 @@ class Holding:
             self._screen.say(f"paused at {moment}: the commands of harness are about this scenario's system")
             self._prompt()
             return
-        kept = SessionState(self._run, system, nemesis, by_run=True, paused=True)
-        pause(kept, f"paused at {moment}:", self._screen.say, self._prompt)
+        state = SessionState(self._run, system, nemesis, stage=Stage.PAUSED)
+        pause(state, f"paused at {moment}:", self._screen.say, self._prompt)
 
     def _prompt(self) -> None:
         self._screen.say("Enter goes on")

@@ -15,33 +15,33 @@ from harness.session.state import SessionState
 _NEXT = "in another terminal: harness status | logs NODE -f | exec NODE -- CMD | kill|pause|isolate|heal TARGET"
 
 
-def hold(kept: SessionState, why: str, say: Say) -> None:
+def hold(state: SessionState, why: str, say: Say) -> None:
     """Returns once `harness down` was called.
 
     Raises:
         BadInputError: another system is held in this checkout.
     """
-    with held(kept, why, say):
+    with held(state, why, say):
         say("harness down lets this run go on, Ctrl-C here ends it")
-        kept.ended.wait()
+        state.ended.wait()
 
 
-def pause(kept: SessionState, why: str, say: Say, prompt: Callable[[], None]) -> None:
+def pause(state: SessionState, why: str, say: Say, prompt: Callable[[], None]) -> None:
     """Returns once `prompt` does.
 
     Raises:
         BadInputError: another system is held in this checkout.
     """
-    with held(kept, why, say):
+    with held(state, why, say):
         prompt()
 
 
 @contextmanager
-def held(kept: SessionState, why: str, say: Say) -> Iterator[None]:
+def held(state: SessionState, why: str, say: Say) -> Iterator[None]:
     """Answers commands for as long as the block lasts, and says where everything is."""
-    with only_one(), answering(kept):
+    with only_one(), answering(state):
         say(why)
-        for line in addresses(kept.system):
+        for line in addresses(state.system):
             say(f"  {line}")
         say(_NEXT)
         yield

@@ -1,4 +1,4 @@
-"""The pytest run's side of `--attach`: nodes that a session owns, as a deployment that was there before and stays."""
+"""The pytest run's side of `--attach`: the nodes of a session as a deployment that was there before and stays."""
 
 from __future__ import annotations
 
@@ -23,47 +23,48 @@ def attached(options: Options) -> Iterator[Attached]:
     Raises:
         BadInputError: none is up, somebody else is attached to it, or it is not what the options ask for.
     """
-    lent: AttachableSystem = ask("lend", Identity.of_this_process())
+    running: AttachableSystem = ask("attach", Identity.of_this_process())
     try:
-        _assert_fits(options, lent)
+        _assert_fits(options, running)
         yield Attached(
-            AttachedBackend(lent),
-            AttachedDeployment(lent),
+            AttachedBackend(running),
+            AttachedDeployment(running),
             ready=lambda shape: ask("ready", shape),
             follow=lambda epoch, specs: ask("follow", epoch, specs),
         )
     finally:
-        # A session that is gone has nothing to take back, and what the run found stays as it is.
+        # From a session that is gone there is nothing to detach, and what the run found stays as it is.
         with suppress(HarnessError):
-            ask("take back")
+            ask("detach")
 
 
-def _assert_fits(options: Options, lent: AttachableSystem) -> None:
-    if options.backend not in ("auto", lent.backend):
+def _assert_fits(options: Options, running: AttachableSystem) -> None:
+    if options.backend not in ("auto", running.backend):
         raise BadInputError(
-            f"--attach: the running system is on the {lent.backend} backend, not {options.backend}; leave --backend out"
+            f"--attach: the running system is on the {running.backend} backend, not {options.backend}; "
+            "leave --backend out"
         )
-    if options.timings != lent.timings:
+    if options.timings != running.timings:
         raise BadInputError(
-            f"--attach: the running system has the {lent.timings} timings, not {options.timings}; "
-            f"give --timings {lent.timings}, or harness down, then harness up --timings {options.timings}"
+            f"--attach: the running system has the {running.timings} timings, not {options.timings}; "
+            f"give --timings {running.timings}, or harness down, then harness up --timings {options.timings}"
         )
     if options.images:
         raise BadInputError("--attach: the running system has its images already; leave the images out")
 
 
 class AttachedBackend:
-    """Where the kept nodes run; it makes no others."""
+    """The backend on which the session's nodes run; it makes no others."""
 
-    def __init__(self, lent: AttachableSystem) -> None:
-        self.name = lent.backend
-        self.capabilities = lent.capabilities
+    def __init__(self, running: AttachableSystem) -> None:
+        self.name = running.backend
+        self.capabilities = running.capabilities
 
     def prepare(self, say: Say) -> None:
-        """The session has."""
+        """Does nothing: the session has prepared its backend."""
 
     def deploy(self, topology: Topology, say: Say) -> AttachedDeployment:
-        """Never does: it is asked when what runs could not be healed.
+        """Refuses to: it is called when the running system could not be healed.
 
         Raises:
             BadInputError: always.
@@ -72,13 +73,13 @@ class AttachedBackend:
 
 
 class AttachedDeployment:
-    """The kept nodes; closing it leaves them running."""
+    """The session's nodes; closing it leaves them running."""
 
-    def __init__(self, lent: AttachableSystem) -> None:
-        self.topology = lent.topology
-        self._networked = Capability.NETWORK in lent.capabilities
+    def __init__(self, running: AttachableSystem) -> None:
+        self.topology = running.topology
+        self._networked = Capability.NETWORK in running.capabilities
         self._nodes: dict[str, RemoteNode] = {}
-        self._take(lent.nodes)
+        self._update(running.nodes)
 
     @property
     def nodes(self) -> Mapping[str, RemoteNode]:
@@ -86,17 +87,17 @@ class AttachedDeployment:
         return self._nodes
 
     def put(self, specs: Sequence[NodeSpec]) -> None:
-        """Has the session add them; see the protocol."""
+        """Has the session add these nodes; see the protocol."""
         if specs:
-            self._take(ask("put", tuple(specs)))
+            self._update(ask("put", tuple(specs)))
 
     def remove(self, names: Collection[str]) -> None:
-        """Has the session remove them."""
+        """Has the session remove the nodes of these names."""
         if names:
-            self._take(ask("remove", tuple(names)))
+            self._update(ask("remove", tuple(names)))
 
     def close(self) -> None:
-        """Leaves everything as it is: it is the session's."""
+        """Leaves everything as it is: the nodes are the session's."""
 
     def __enter__(self) -> AttachedDeployment:
         return self
@@ -104,11 +105,11 @@ class AttachedDeployment:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def _take(self, found: Sequence[AttachableNode]) -> None:
+    def _update(self, found: Sequence[AttachableNode]) -> None:
         """Nodes that are there already stay the same objects: a fault remembers which ones it hurt."""
-        known = {name: node for name, node in self._nodes.items() if node.lent in found}
+        known = {name: node for name, node in self._nodes.items() if node.attachable in found}
         kind = RemoteNetworkedNode if self._networked else RemoteNode
-        now = {lent.spec.name: known.get(lent.spec.name) or kind(lent) for lent in found}
+        now = {node.spec.name: known.get(node.spec.name) or kind(node) for node in found}
         for name in self._nodes.keys() - now.keys():
             del self._nodes[name]
         self._nodes.update(now)  # in place: clusters look at the same mapping
@@ -117,14 +118,14 @@ class AttachedDeployment:
 class RemoteNode:
     """Implements `harness.backends.protocol.Node` by asking the session."""
 
-    def __init__(self, lent: AttachableNode) -> None:
-        self.lent = lent
-        self.spec = lent.spec
-        self.address = lent.address
+    def __init__(self, attachable: AttachableNode) -> None:
+        self.attachable = attachable
+        self.spec = attachable.spec
+        self.address = attachable.address
 
     def endpoint(self, port: str) -> str:
         """Where this process reaches the port; the session is on the same host."""
-        return self.lent.endpoints[port]
+        return self.attachable.endpoints[port]
 
     def state(self) -> NodeState:
         """As the session's backend sees it now."""

@@ -26,7 +26,7 @@ class AttachableNode:
 
 @dataclass(frozen=True)
 class AttachableSystem:
-    """What a borrower is told: where the nodes run, what can be done to them, and which ones there are."""
+    """What an attached run is told: where the nodes run, what can be done to them, and which ones there are."""
 
     backend: str
     capabilities: frozenset[Capability]
@@ -35,55 +35,55 @@ class AttachableSystem:
     nodes: tuple[AttachableNode, ...]
 
 
-def lend(kept: SessionState, to: Identity) -> AttachableSystem:
-    """The whole system, to that process."""
-    kept.lending().lend(to)
-    run = kept.run
-    run.backend.prepare(lambda line: None)  # a service that was edited since gets a new image
+def attach(state: SessionState, run: Identity) -> AttachableSystem:
+    """Lets a pytest run work in the system, until it detaches or its process is gone."""
+    state.attachable().attach(run)
+    backend = state.run.backend
+    backend.prepare(lambda line: None)  # a service that was edited since gets a new image
     return AttachableSystem(
-        run.backend.name,
-        run.backend.capabilities,
-        run.options.timings,
-        kept.system.deployment.topology,
-        _nodes(kept),
+        backend.name,
+        backend.capabilities,
+        state.run.options.timings,
+        state.system.deployment.topology,
+        _nodes(state),
     )
 
 
-def take_back(kept: SessionState) -> None:
-    """The borrower has done."""
-    kept.lending().take_back()
+def detach(state: SessionState) -> None:
+    """Takes note that the attached run has done."""
+    state.attachable().detach()
 
 
-def ready(kept: SessionState, shape: Shape) -> tuple[Epoch, Sequence[NodeSpec]] | None:
-    """The epoch and the services that wait for a borrower who wants a system of this shape."""
-    system = kept.lending().ready(shape)
+def ready(state: SessionState, shape: Shape) -> tuple[Epoch, Sequence[NodeSpec]] | None:
+    """The epoch and the services that are ready for a scenario of this shape; None if there are none."""
+    system = state.attachable().ready(shape)
     return (system.epoch, system.specs) if system else None
 
 
-def follow(kept: SessionState, epoch: Epoch, specs: Sequence[NodeSpec]) -> None:
-    """The borrower works in this epoch."""
-    kept.lending().follow(epoch, specs)
+def follow(state: SessionState, epoch: Epoch, specs: Sequence[NodeSpec]) -> None:
+    """Has the commands follow the attached run into the epoch in which it works now."""
+    state.attachable().follow(epoch, specs)
 
 
-def put(kept: SessionState, specs: Sequence[NodeSpec]) -> tuple[AttachableNode, ...]:
-    """Adds nodes and gives all there are."""
-    kept.system.deployment.put(specs)
-    return _nodes(kept)
+def put(state: SessionState, specs: Sequence[NodeSpec]) -> tuple[AttachableNode, ...]:
+    """Adds nodes to the system and gives all that it has then."""
+    state.system.deployment.put(specs)
+    return _nodes(state)
 
 
-def remove(kept: SessionState, names: Collection[str]) -> tuple[AttachableNode, ...]:
-    """Removes nodes and gives those that are left."""
-    kept.system.deployment.remove(names)
-    return _nodes(kept)
+def remove(state: SessionState, names: Collection[str]) -> tuple[AttachableNode, ...]:
+    """Removes nodes from the system and gives those that are left."""
+    state.system.deployment.remove(names)
+    return _nodes(state)
 
 
-def act(kept: SessionState, name: str, verb: str, *arguments: object) -> object:
-    """Something of a node's protocol: the value of a property, or what a method returns.
+def act(state: SessionState, name: str, verb: str, *arguments: object) -> object:
+    """Calls a method of a node, or reads a property of it, by its name in the protocol, and gives what that gave.
 
     Raises:
         NodeStartError: the node has been removed.
     """
-    node = kept.system.deployment.nodes.get(name)
+    node = state.system.deployment.nodes.get(name)
     if node is None:
         raise NodeStartError(f"{name} is not there any more: it was removed")
     if verb == "logs":
@@ -92,17 +92,17 @@ def act(kept: SessionState, name: str, verb: str, *arguments: object) -> object:
     return member(*arguments) if callable(member) else member
 
 
-def _nodes(kept: SessionState) -> tuple[AttachableNode, ...]:
-    return tuple(_lent(node) for node in kept.system.deployment.nodes.values())
+def _nodes(state: SessionState) -> tuple[AttachableNode, ...]:
+    return tuple(_attachable(node) for node in state.system.deployment.nodes.values())
 
 
-def _lent(node: Node) -> AttachableNode:
+def _attachable(node: Node) -> AttachableNode:
     return AttachableNode(node.spec, node.address, {port: node.endpoint(port) for port in node.spec.ports})
 
 
 COMMANDS: Mapping[str, Callable[..., object]] = {
-    "lend": lend,
-    "take back": take_back,
+    "attach": attach,
+    "detach": detach,
     "ready": ready,
     "follow": follow,
     "put": put,

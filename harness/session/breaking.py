@@ -25,55 +25,55 @@ _FAULTS: Mapping[str, tuple[Fault, str]] = {
 }
 
 
-def hurt(kept: SessionState, fault: str, name: str) -> Answer:
+def hurt(state: SessionState, fault: str, name: str) -> Answer:
     """Does it to everything that the target picks now, at once, and shows why these and the proofs."""
     what, done = _FAULTS[fault]
-    picked = target_named(kept.system, name)(kept.system.clusters)
-    kept.touched()
+    picked = target_named(state.system, name)(state.system.clusters)
+    state.mark_used()
     for node in picked.nodes:
         _refuse_unfit(node, fault)
     # One injection a node, so that each can be undone by itself.
-    injected = _each(picked.nodes, lambda node: kept.nemesis.inject(what, _already_picked(node, picked.why)))
+    injected = _each(picked.nodes, lambda node: state.nemesis.inject(what, _already_picked(node, picked.why)))
     told = [(one.node.spec.name, one.proofs[one.node.spec.name]) for one in injected]
     lines = [f"{done} {node}, because {picked.why}: {proof}" for node, proof in told]
     return Answer("\n".join(lines), {"fault": fault, "why": picked.why, "proofs": dict(told)})
 
 
-def resume(kept: SessionState, name: str) -> Answer:
+def resume(state: SessionState, name: str) -> Answer:
     """Lets paused nodes go on."""
-    paused = [node for node in nodes_named(kept.system, name) if node.state().phase is Phase.PAUSED]
-    _each(paused, lambda node: _undo(kept, node, only="pause"))
+    paused = [node for node in nodes_named(state.system, name) if node.state().phase is Phase.PAUSED]
+    _each(paused, lambda node: _undo(state, node, only="pause"))
     return _told("goes on", paused, otherwise=f"nothing of {name} is paused")
 
 
-def start(kept: SessionState, name: str) -> Answer:
+def start(state: SessionState, name: str) -> Answer:
     """Starts what does not run: after a kill or a stop, or for the first time."""
-    nodes = kept.system.deployment.nodes
-    ended = [node for node in nodes_named(kept.system, name) if node.state().phase is Phase.EXITED]
-    new = [spec for spec in specs_named(kept.system, name) if spec.name not in nodes]
-    kept.touched()
-    kept.system.deployment.put(new)
-    _each(ended, lambda node: _undo(kept, node))
+    nodes = state.system.deployment.nodes
+    ended = [node for node in nodes_named(state.system, name) if node.state().phase is Phase.EXITED]
+    new = [spec for spec in specs_named(state.system, name) if spec.name not in nodes]
+    state.mark_used()
+    state.system.deployment.put(new)
+    _each(ended, lambda node: _undo(state, node))
     started = [*ended, *(nodes[spec.name] for spec in new)]
     return _told("is ready", started, otherwise=f"all of {name} runs already")
 
 
-def heal(kept: SessionState, name: str | None) -> Answer:
+def heal(state: SessionState, name: str | None) -> Answer:
     """Brings back what the target names, whatever was done to it; without a name everything."""
-    known = kept.system.deployment.nodes
-    nodes = nodes_named(kept.system, name) if name else list(known.values())
-    suffering = {node.spec.name for one in kept.nemesis.active for node in one.nodes}
+    known = state.system.deployment.nodes
+    nodes = nodes_named(state.system, name) if name else list(known.values())
+    suffering = {node.spec.name for one in state.nemesis.active for node in one.nodes}
     broken = [node for node in nodes if node.state().phase is not Phase.RUNNING or node.spec.name in suffering]
-    _each(broken, lambda node: _undo(kept, node))
+    _each(broken, lambda node: _undo(state, node))
     return _told("is back", broken, otherwise=f"nothing of {name} is broken" if name else "nothing is broken")
 
 
-def _undo(kept: SessionState, node: Node, *, only: str | None = None) -> None:
+def _undo(state: SessionState, node: Node, *, only: str | None = None) -> None:
     """Undoes what is in force on one node, the latest first; also what somebody else has done to it."""
-    kept.touched()
-    for injected in reversed(kept.nemesis.active):
+    state.mark_used()
+    for injected in reversed(state.nemesis.active):
         if node in injected.nodes and only in (None, injected.fault.name):
-            kept.nemesis.undo(injected)
+            state.nemesis.undo(injected)
     if node.state().phase is not Phase.RUNNING:
         bring_back(node)
 

@@ -35,7 +35,7 @@ _GONE_TIMEOUT_S = 120.0
 _LINE_TIMEOUT_S = 900.0
 
 
-def bring_up(wanted: UpOptions, say: Say) -> None:
+def bring_up(options: UpOptions, say: Say) -> None:
     """Starts a session in the background and returns once its system is ready.
 
     Raises:
@@ -46,7 +46,7 @@ def bring_up(wanted: UpOptions, say: Say) -> None:
     with only_one() as lock:
         with log_path().open("w") as log:
             session = subprocess.Popen(
-                [sys.executable, "-m", "harness.session.server", wanted.text(), str(lock)],
+                [sys.executable, "-m", "harness.session.server", options.text(), str(lock)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

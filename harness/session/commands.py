@@ -1,4 +1,4 @@
-"""What a session can be asked for; each command is a function of what is kept.
+"""What a session can be asked for; each command is a function of the session's state.
 
 A new command is one more function here or in `harness.session.breaking`, and one in `harness.cli` that asks for it.
 """
@@ -17,7 +17,7 @@ from harness.inspect import holdings, snapshot
 from harness.session import breaking
 from harness.session.answer import Answer
 from harness.session.naming import known_targets, node_named, node_names, roles
-from harness.session.state import SessionState
+from harness.session.state import SessionState, Stage
 from harness.session.watching import watch
 from harness.waiting import until
 
@@ -25,9 +25,9 @@ _NEWS_TIMEOUT_S = 10.0
 _NEWS_INTERVAL_S = 0.3
 
 
-def send(kept: SessionState, count: int) -> Answer:
+def send(state: SessionState, count: int) -> Answer:
     """Posts messages and tells who logged them; status 3 if none was acknowledged."""
-    posted = kept.own().post(count)
+    posted = state.own_system().post(count)
     acknowledged = len(posted.acknowledged)
     shares = ", ".join(f"{name} {n}" for name, n in sorted(posted.logged_by.items())) or "nobody"
     reasons = Counter(map(_reason, posted.refusals))
@@ -48,9 +48,9 @@ def _reason(refusal: str) -> str:
         return refusal
 
 
-def get(kept: SessionState) -> Answer:
+def get(state: SessionState) -> Answer:
     """One GET of the facade; status 3 if it did not succeed."""
-    answer = kept.own().clients.get()
+    answer = state.own_system().clients.get()
     if answer is None:
         words = "the facade did not answer with success; harness status shows what runs"
         return Answer(words, {"error": words}, EXIT_INCONCLUSIVE)
@@ -61,31 +61,31 @@ def get(kept: SessionState) -> Answer:
     return Answer("\n".join(lines), answer)
 
 
-def status(kept: SessionState) -> Answer:
+def status(state: SessionState) -> Answer:
     """Every node and what it is, what waits on the queue, and who holds what."""
-    seen, held = snapshot.of(kept.system), holdings.holdings(kept.system)
-    data = {**asdict(seen), "holdings": [asdict(one) for one in held], "consoles": dict(kept.consoles)}
-    consoles = "".join(f"\n{title}: {address}" for title, address in kept.consoles.items())
+    seen, held = snapshot.of(state.system), holdings.holdings(state.system)
+    data = {**asdict(seen), "holdings": [asdict(one) for one in held], "consoles": dict(state.consoles)}
+    consoles = "".join(f"\n{title}: {address}" for title, address in state.consoles.items())
     return Answer(f"{snapshot.table(seen)}\n\n{holdings.table(held)}".rstrip() + consoles, data)
 
 
-def names(kept: SessionState) -> Mapping[str, Mapping[str, str]]:
+def names(state: SessionState) -> Mapping[str, Mapping[str, str]]:
     """What the shell can complete: by kind the names, each with a word on what it is."""
     return {
-        "targets": {name: words for name, (_, words) in known_targets(kept.system).items()},
-        "roles": dict.fromkeys(roles(kept.system), "all of them"),
-        "nodes": dict.fromkeys(node_names(kept.system), "a node"),
+        "targets": {name: words for name, (_, words) in known_targets(state.system).items()},
+        "roles": dict.fromkeys(roles(state.system), "all of them"),
+        "nodes": dict.fromkeys(node_names(state.system), "a node"),
     }
 
 
-def logs(kept: SessionState, name: str, seen: int, follow: bool) -> tuple[str, int]:
+def logs(state: SessionState, name: str, seen: int, follow: bool) -> tuple[str, int]:
     """What a node wrote from character `seen` on, and how much that makes; `follow` waits for more, for some seconds.
 
     A node that was made anew since has a log of its own, which begins at its beginning.
     """
 
     def look() -> tuple[str, int]:
-        text = node_named(kept.system, name).logs()
+        text = node_named(state.system, name).logs()
         return (text[seen:], len(text)) if len(text) >= seen else (text, len(text))
 
     if not follow:
@@ -102,21 +102,23 @@ def logs(kept: SessionState, name: str, seen: int, follow: bool) -> tuple[str, i
         return "", seen
 
 
-def inside(kept: SessionState, name: str) -> Inside:
+def inside(state: SessionState, name: str) -> Inside:
     """Where a node's process is, for a command beside it."""
-    node = node_named(kept.system, name)
+    node = node_named(state.system, name)
     if node.state().phase is not Phase.RUNNING:
         raise BadInputError(f"{name} does not run: harness start {name}")
-    kept.touched()
+    state.mark_used()
     return node.inside()
 
 
-def down(kept: SessionState) -> Identity | None:
+def down(state: SessionState) -> Identity | None:
     """Ends everything; gives the session's process, to wait for; None if it is a run that goes on."""
-    if kept.paused:
+    if state.stage is Stage.PAUSED:
         raise BadInputError("a scenario is paused with this system: press Enter in its terminal, and it goes on")
-    kept.ending = True
-    return None if kept.by_run else Identity.of_this_process()
+    if state.stage is Stage.ENDING:
+        raise BadInputError("the system is going down already: wait for that")
+    held, state.stage = state.stage is Stage.HELD, Stage.ENDING
+    return None if held else Identity.of_this_process()
 
 
 COMMANDS: Mapping[str, Callable[..., object]] = {

@@ -23,16 +23,16 @@ def bring_up_consoles(deployment: Deployment, say: Say) -> Mapping[str, str]:
         say("--ui: going on without the consoles, which are images: this backend runs none")
         return {}
     found: dict[str, str] = {}
-    for title, guest in _guests(deployment).items():
+    for title, console in _consoles(deployment).items():
         try:
-            found[title] = deployment.invite(guest, say)
+            found[title] = deployment.invite(console, say)
             say(f"{title}: {found[title]}")
         except EnvironmentUnfitError as error:
             say(f"--ui: going on without {title}: {error}")
     return found
 
 
-def _guests(deployment: Deployment) -> Mapping[str, Guest]:
+def _consoles(deployment: Deployment) -> Mapping[str, Guest]:
     members, brokers = _addresses(deployment, "hazelcast", hazelcast.PORT), _addresses(deployment, "kafka", kafka.PORT)
     center = {"MC_DEFAULT_CLUSTER": hazelcast.CLUSTER_NAME, "MC_DEFAULT_CLUSTER_MEMBERS": members}
     ui = {"KAFKA_CLUSTERS_0_NAME": "harness", "KAFKA_CLUSTERS_0_BOOTSTRAPSERVERS": brokers}

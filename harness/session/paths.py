@@ -92,6 +92,6 @@ def history_path() -> Path:
     return FOLDER / "history.jsonl"
 
 
-def borrowed_history_path() -> Path:
-    """The history of what was broken by command while a pytest run worked in the system."""
-    return FOLDER / "history-borrowed.jsonl"
+def attached_history_path() -> Path:
+    """The history of what was broken by command while a pytest run was attached to the system."""
+    return FOLDER / "history-attached.jsonl"

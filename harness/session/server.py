@@ -22,36 +22,40 @@ from harness.session import attach_server, commands
 from harness.session.attachment import Attachment
 from harness.session.client import READY, REFUSAL, SIGN_S, Sign
 from harness.session.paths import address, log_path, socket_path
-from harness.session.state import SessionState
+from harness.session.state import SessionState, Stage
 from harness.session.up_options import UpOptions
 
 _BACKLOG = 64
 _COMMANDS = {**commands.COMMANDS, **attach_server.COMMANDS}
 
 
-def keep(wanted: UpOptions) -> None:
-    """Runs until a command or SIGTERM ends it; every line of progress goes to stdout. The lock has to be held."""
-    options = Options(backend=wanted.backend, timings=wanted.timings)
-    shape = Shape(queue=wanted.queue, consumers=wanted.consumers)
-    with Run(options, _say) as run, contextlib.closing(Attachment(run, shape)) as loan, answering(loan.kept):
-        if wanted.ui:
+def serve(up: UpOptions) -> None:
+    """Keeps a system up until a command or SIGTERM ends it; progress goes to stdout. The lock has to be held."""
+    options = Options(backend=up.backend, timings=up.timings)
+    shape = Shape(queue=up.queue, consumers=up.consumers)
+    with (
+        Run(options, _say) as run,
+        contextlib.closing(Attachment(run, shape)) as attachment,
+        answering(attachment.state),
+    ):
+        if up.ui:
             # Here: a run that only holds a system, or is attached to one, needs no engine.
             from harness.session.consoles import bring_up_consoles
 
-            loan.kept.consoles = bring_up_consoles(loan.kept.system.deployment, _say)
+            attachment.state.consoles = bring_up_consoles(attachment.state.system.deployment, _say)
         _say(READY)
-        loan.kept.ended.wait()
+        attachment.state.ended.wait()
         # A signal from now on must not break into the cleaning up.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 @contextmanager
-def answering(kept: SessionState) -> Iterator[None]:
+def answering(state: SessionState) -> Iterator[None]:
     """Answers commands for as long as the block lasts; the lock (`only_one`) has to be held."""
     socket_path().unlink(missing_ok=True)
     with address() as here, Listener(here, "AF_UNIX", backlog=_BACKLOG) as listener:
         closing = threading.Event()
-        doors = threading.Thread(target=_accept, args=(kept, listener, closing), daemon=True)
+        doors = threading.Thread(target=_accept, args=(state, listener, closing), daemon=True)
         doors.start()
         try:
             yield
@@ -62,31 +66,31 @@ def answering(kept: SessionState) -> Iterator[None]:
             doors.join()
 
 
-def _accept(kept: SessionState, listener: Listener, closing: threading.Event) -> None:
+def _accept(state: SessionState, listener: Listener, closing: threading.Event) -> None:
     """Each command in a thread of its own: what is sent goes on while something is killed."""
     while True:
         connection = listener.accept()
         if closing.is_set():
             connection.close()
             return
-        threading.Thread(target=_answer, args=(kept, connection), daemon=True).start()
+        threading.Thread(target=_answer, args=(state, connection), daemon=True).start()
 
 
-def _answer(kept: SessionState, connection: Connection) -> None:
+def _answer(state: SessionState, connection: Connection) -> None:
     with connection, contextlib.suppress(EOFError, OSError):  # a command that was interrupted
         command, arguments = connection.recv()
-        doing = Question(command, lambda: _done(kept, command, arguments)).future
+        doing = Question(command, lambda: _done(state, command, arguments)).future
         while not wait([doing], timeout=SIGN_S).done:
             connection.send(Sign.OF_LIFE)
         connection.send(doing.result())
-    if kept.ending:
-        kept.ended.set()
+    if state.stage is Stage.ENDING:
+        state.ended.set()
 
 
-def _done(kept: SessionState, command: str, arguments: tuple[object, ...]) -> object:
+def _done(state: SessionState, command: str, arguments: tuple[object, ...]) -> object:
     """What the command returns, or the error that it ended with."""
     try:
-        return _COMMANDS[command](kept, *arguments)
+        return _COMMANDS[command](state, *arguments)
     except HarnessError as error:
         return error
     except Exception as error:
@@ -106,14 +110,14 @@ def _say(line: str) -> None:
 
 
 def main() -> None:
-    """`python -m harness.session.server WANTED LOCK`; started by `harness up`, which holds the lock and hands it down.
+    """`python -m harness.session.server OPTIONS LOCK`; started by `harness up`, which holds the lock and hands it down.
 
     This process holds it to its end, and none that it starts does.
     """
     signal.signal(signal.SIGTERM, _end)
     os.set_inheritable(int(sys.argv[2]), False)
     try:
-        keep(UpOptions.of_text(sys.argv[1]))
+        serve(UpOptions.of_text(sys.argv[1]))
     except HarnessError as error:
         _say(f"{REFUSAL}{error}")
         sys.exit(EXIT_BAD_INPUT)

@@ -1,10 +1,11 @@
-"""What a session keeps between commands: the process of `harness up`, or a pytest that holds its system for a look."""
+"""What the process of `harness up`, or a pytest run that holds its system for a look, knows between commands."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from harness.errors import BadInputError
@@ -16,6 +17,19 @@ if TYPE_CHECKING:
     from harness.session.attachment import Attachment
 
 
+class Stage(Enum):
+    """Whose the system is at present, and so what `harness down` does to it."""
+
+    #: `harness up` started it: `harness down` removes it.
+    OWNED = "owned"
+    #: A pytest run holds it after a scenario: `harness down` lets that run go on.
+    HELD = "held"
+    #: A scenario is paused in the midst of it and goes on with it: `harness down` is refused.
+    PAUSED = "paused"
+    #: `harness down` was called.
+    ENDING = "ending"
+
+
 @dataclass
 class SessionState:
     """A running system and what goes with it.
@@ -24,52 +38,48 @@ class SessionState:
         run: owns the system.
         system: the one that commands are about.
         nemesis: what breaks it.
-        loan: how it is made anew, and lent to a pytest run; None if a run holds it.
-        era: changes whenever the system and its history are others.
+        attachment: how the system is made anew, and how a pytest run attaches to it; None if a pytest run holds it.
+        generation: changes whenever the system and its history are others.
         consoles: by title the address of each of the servers' own consoles.
-        by_run: whether a run of scenarios holds it, and goes on afterwards.
-        paused: whether a scenario goes on with it afterwards, so that no command may end it.
-        ending: whether a command has asked for its end.
-        ended: set once that command has been answered.
+        stage: what `harness down` does to the system.
+        ended: set once `harness down` was answered.
     """
 
     run: Run
     system: System
     nemesis: Nemesis
-    loan: Attachment | None = None
-    era: int = 1
+    attachment: Attachment | None = None
+    generation: int = 1
     consoles: Mapping[str, str] = field(default_factory=dict)
-    by_run: bool = False
-    paused: bool = False
-    ending: bool = False
+    stage: Stage = Stage.OWNED
     ended: threading.Event = field(default_factory=threading.Event)
 
-    def own(self) -> System:
+    def own_system(self) -> System:
         """The system to send to and to read from: as it was brought up, also after a pytest run has worked in it.
 
         Raises:
             BadInputError: a pytest run works in it now.
         """
-        return self.loan.own() if self.loan else self.system
+        return self.attachment.own_system() if self.attachment else self.system
 
-    def touched(self) -> None:
-        """Something was done to the system: it is not as good as new."""
-        if self.loan:
-            self.loan.touched()
+    def mark_used(self) -> None:
+        """Notes that something was done to the system: the next attached run can't begin in it as it is."""
+        if self.attachment:
+            self.attachment.mark_used()
 
     def work_with(self, system: System, nemesis: Nemesis) -> None:
-        """Commands are about this one from now on."""
+        """Makes this system the one that commands are about from now on."""
         self.system, self.nemesis = system, nemesis
-        self.era += 1
+        self.generation += 1
 
-    def lending(self) -> Attachment:
-        """Where a pytest run asks for it.
+    def attachable(self) -> Attachment:
+        """Where a pytest run attaches.
 
         Raises:
-            BadInputError: a run holds it, which is its owner.
+            BadInputError: another pytest run holds the system, and is its owner.
         """
-        if self.loan is None:
+        if self.attachment is None:
             raise BadInputError(
-                "--attach: a pytest run holds the system, and it is not lent: harness down lets it go on"
+                "--attach: another pytest run holds the system, so none can attach to it: harness down lets it go on"
             )
-        return self.loan
+        return self.attachment

@@ -1,4 +1,4 @@
-"""What a person wants `harness up` to bring up."""
+"""The options of `harness up`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.topology.timings import Profile
 
 @dataclass(frozen=True)
 class UpOptions:
-    """Goes from the command to the session's process as an argument of it.
+    """The options of `harness up`, which starts the session's process with them as its argument.
 
     Attributes:
         backend: where nodes run.

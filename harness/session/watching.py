@@ -14,24 +14,24 @@ from harness.session.state import SessionState
 _MOST_EVENTS = 50_000
 
 
-def watch(kept: SessionState, session: str | None, taken: int) -> Mapping[str, object]:
+def watch(state: SessionState, session: str | None, taken: int) -> Mapping[str, object]:
     """Everything that the page shows, as data.
 
     Args:
-        kept: the system.
+        state: the session's, with the system that it shows.
         session: which one it was that the caller has seen `taken` events of; another one's events begin anew.
         taken: how many events the caller has.
     """
-    system = kept.system
-    mine = f"{system.epoch.id}-{kept.era}"
+    system = state.system
+    mine = f"{system.epoch.id}-{state.generation}"
     events = system.history.since(taken if session == mine else 0)[:_MOST_EVENTS]
     known = system.deployment.nodes
     return {
         "session": mine,
         "taken": (events[-1].index + 1) if events else taken,
         "events": list(_told(events)),
-        "backend": kept.run.backend.name,
-        "can": sorted(kept.run.backend.capabilities),
+        "backend": state.run.backend.name,
+        "can": sorted(state.run.backend.capabilities),
         "targets": {name: words for name, (_, words) in known_targets(system).items()},
         "snapshot": asdict(snapshot.of(system)),
         "unstarted": [{"name": spec.name, "role": spec.role} for spec in system.specs if spec.name not in known],

@@ -18,7 +18,7 @@ from kafka.errors import KafkaError
 from kafka.net.compat import KafkaNetClient
 
 from services.logs import Log
-from services.parts import NotConnectedError, SessionState
+from services.parts import NotConnectedError, Reconnecting
 from services.queues import NotQueuedError, Queued, Store, decode, encode
 from services.settings import Kafka
 
@@ -116,7 +116,7 @@ class KafkaProducing:
 
     def __init__(self, settings: Kafka, acks: str, log: Log) -> None:
         self._settings, self._acks, self._log = settings, acks, log
-        self._kept: SessionState[Sending] = SessionState(
+        self._kept: Reconnecting[Sending] = Reconnecting(
             f"Kafka topic {settings.topic}",
             make=self._make,
             alive=lambda sending: sending.alive,
