@@ -1,4 +1,4 @@
-"""A suite that has the plugin and does not use it sees nothing of it; one that does gets all of it, wherever it lies."""
+"""A suite that has the plugin and does not use it sees nothing of it; one that does gets all of it, anywhere."""
 
 from pathlib import Path
 
