@@ -1,7 +1,9 @@
-# The project's images: targets service, hazelcast, kafka, postgres, hazelcast-mapstore. `python -m harness.provision
-# images` builds them: it puts the context together (harness/provision/context.py) and gives BASE another value where no
-# container registry answers. Written for the classic builder, which builds every stage above its target: so what
-# changes most often comes first.
+# What the project's images share, and the services' image; a server's own stages are in harness/servers/*/Dockerfile.
+# `python -m harness.provision images` builds them: it puts the context together (harness/provision/context.py) and
+# gives BASE another value where no container registry answers. The classic builder builds every stage above its target,
+# so the context's Dockerfile has only those that the target is made of; it finds their layers in its cache whichever
+# image they were built for, as long as they are the same here and copy the same. So what changes most often is copied
+# last.
 ARG BASE=python:3.12-slim-bookworm
 
 # What reaches a package registry: pip, and this machine's settings of it. Nothing of it gets into an image.
@@ -36,41 +38,3 @@ WORKDIR /var/lib/harness
 FROM bare AS server
 COPY --from=java /opt/java /opt/harness/java
 COPY launchers /opt/harness/launchers
-
-FROM server AS hazelcast
-COPY jars/hazelcast /opt/harness/jars/hazelcast
-RUN python3 /opt/harness/launchers/prepare.py train hazelcast
-ARG TUNED=1
-ENV HARNESS_TUNED=${TUNED}
-ENTRYPOINT ["python3", "/opt/harness/launchers/launch_hazelcast.py"]
-
-FROM server AS kafka
-COPY jars/kafka /opt/harness/jars/kafka
-RUN python3 /opt/harness/launchers/prepare.py format-kafka && python3 /opt/harness/launchers/prepare.py train kafka
-ARG TUNED=1
-ENV HARNESS_TUNED=${TUNED}
-ENTRYPOINT ["python3", "/opt/harness/launchers/launch_kafka.py"]
-
-FROM bare AS unpacked-postgres
-COPY launchers /opt/harness/launchers
-COPY jars/postgres /opt/harness/jars/postgres
-RUN python3 /opt/harness/launchers/prepare.py unpack-postgres
-
-FROM bare AS postgres
-COPY --from=unpacked-postgres /opt/harness/postgres /opt/harness/postgres
-COPY launchers /opt/harness/launchers
-ENTRYPOINT ["python3", "/opt/harness/launchers/launch_postgres.py"]
-
-FROM server AS untrained-mapstore
-COPY jars/hazelcast-mapstore /opt/harness/jars/hazelcast-mapstore
-ENV HARNESS_JARS=/opt/harness/jars/hazelcast-mapstore HARNESS_AOT=/opt/harness/hazelcast-mapstore.aot
-
-FROM untrained-mapstore AS trained-mapstore
-COPY --from=unpacked-postgres /opt/harness/postgres /opt/harness/postgres
-RUN python3 /opt/harness/launchers/prepare.py train hazelcast-mapstore
-
-FROM untrained-mapstore AS hazelcast-mapstore
-COPY --from=trained-mapstore /opt/harness/hazelcast-mapstore.aot /opt/harness/hazelcast-mapstore.aot
-ARG TUNED=1
-ENV HARNESS_TUNED=${TUNED}
-ENTRYPOINT ["python3", "/opt/harness/launchers/launch_hazelcast.py"]

@@ -1,3 +1,3 @@
-"""Registers the harness' pytest plugin for this repository, whether it is installed or not."""
+"""Registers the harness' pytest plugin for this repository."""
 
-pytest_plugins = ["harness.plugin", "harness.plugin.options"]
+pytest_plugins = ["harness.plugin"]

@@ -31,7 +31,7 @@ from harness.errors import EXIT_BAD_INPUT, HarnessError
 from harness.faults import Kill
 from harness.history import History
 from harness.messages.system import System
-from harness.run import Options, Run
+from harness.run import Options, Run, Shape
 from harness.servers.hazelcast.targets import lowest_ip
 from harness.servers.kafka.targets import controller
 
@@ -58,7 +58,10 @@ def settings_of(whose: str) -> Iterator[str]:
 
 def one_round(backend: str, whose: str, folder: Path) -> Times:
     """Starts a system, breaks it, and gets the next one."""
-    with settings_of(whose) as timings, Run(Options(backend=backend, timings=timings), _say) as run:
+    with (
+        settings_of(whose) as timings,
+        Run(Options(backend=backend, timings=timings), _say, kinds=Shape().kinds) as run,
+    ):
         began = time.monotonic()
         first = _system(run, folder / "first")
         ready_s = time.monotonic() - began

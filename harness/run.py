@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,12 +19,14 @@ from harness.messages.services import Epoch, QueueKind, services
 from harness.messages.system import System
 from harness.pool import Pool
 from harness.progress import Say, Step
+from harness.provision.kinds import found
 from harness.servers.hazelcast.spec import hazelcast
 from harness.servers.kafka.spec import kafka
 from harness.servers.postgres.spec import postgres
 from harness.targets import Target
-from harness.topology.nodes import Kind, NodeSpec, Topology
-from harness.topology.timings import PROFILES, Timings
+from harness.topology.kinds import NodeKind
+from harness.topology.nodes import NodeSpec, Topology, kinds_of
+from harness.topology.timings import FAST, PROFILES, Timings
 from harness.waiting import until
 
 #: So many that nearly every partition is the one of some name.
@@ -43,7 +45,7 @@ class Options:
     backend: str = "auto"
     timings: str = "fast"
     reports: Path = Path("reports")
-    images: Mapping[Kind, str] = field(default_factory=dict)
+    images: Mapping[str, str] = field(default_factory=dict)
     trace_http: bool = False
     attach: bool = False
 
@@ -54,11 +56,26 @@ class Options:
             raise BadInputError(f"--timings {self.timings!r} is unknown; choose one of {', '.join(PROFILES)}")
         if self.images and self.backend == "process":
             raise BadInputError("images were given, but --backend process runs none; use --backend docker")
+        if unknown := sorted(self.images.keys() - found().keys()):
+            raise BadInputError(f"--image: the kind {unknown[0]!r} is unknown; choose one of {', '.join(found())}")
 
     @property
     def profile(self) -> Timings:
         """The chosen failure-detector settings."""
         return PROFILES[self.timings]
+
+
+def images_by_kind(given: Iterable[str]) -> Mapping[str, str]:
+    """What `--image KIND=IMAGE` says, each time that it is given.
+
+    Raises:
+        BadInputError: it says something else.
+    """
+    parts = [text.partition("=") for text in given]
+    for kind, equals, image in parts:
+        if not (kind and image):
+            raise BadInputError(f"--image {kind + equals + image!r} is not KIND=IMAGE; kinds are {', '.join(found())}")
+    return {kind: image for kind, _, image in parts}
 
 
 class Shaping(TypedDict, total=False):
@@ -104,6 +121,11 @@ class Shape:
     brokers: int = 3
     mutants: Mapping[str, str] | None = None
 
+    @property
+    def kinds(self) -> frozenset[NodeKind]:
+        """Of all its nodes."""
+        return whole(FAST, self).kinds | (kinds_of(services(Epoch("none"))) if self.running else frozenset())
+
     def of_the_beginning(self, services: Sequence[NodeSpec]) -> Sequence[NodeSpec]:
         """Those of the services that run from the beginning."""
         return [spec for spec in services if self.running and (self.consumers or spec.role != "messages")]
@@ -145,9 +167,13 @@ class Attached:
 class Run:
     """A context manager: leaving it removes everything that the run made, and its watchdog does if it can't."""
 
-    def __init__(self, options: Options, say: Say, *, attached: Attached | None = None) -> None:
+    def __init__(
+        self, options: Options, say: Say, *, attached: Attached | None = None, kinds: Collection[NodeKind] = ()
+    ) -> None:
+        """What nodes of `kinds` need is got at once; what others do when a system has some."""
         self.options = options
         self._attached = attached
+        self._kinds = kinds
         self.session = Session.of_this_process()
         self._say = say
         self._resources = ExitStack()
@@ -166,7 +192,7 @@ class Run:
         sweep(self._say)
         self._resources.callback(start_watchdog(self.session).close)
         try:
-            self.backend = prepared_backend(self.options, self.session, self._say)
+            self.backend = prepared_backend(self.options, self.session, self._kinds, self._say)
             self._pool = self._resources.enter_context(Pool(self.backend, self._say, forming_timeout_s=forming_s))
         except BaseException:
             self._resources.close()
@@ -227,8 +253,10 @@ class Run:
         return services(epoch, timings=self.options.profile, mutants=wanted.mutants)
 
 
-def prepared_backend(options: Options, session: Session, say: Say) -> Backend:
-    """The backend that was asked for, ready to deploy; for "auto" processes, too, where an engine lacks every image.
+def prepared_backend(options: Options, session: Session, kinds: Collection[NodeKind], say: Say) -> Backend:
+    """The backend that was asked for, ready for nodes of these kinds.
+
+    For "auto" it is processes, too, where an engine answers that can have no images.
 
     Raises:
         EnvironmentUnfitError: it can't be made ready.
@@ -238,12 +266,12 @@ def prepared_backend(options: Options, session: Session, say: Say) -> Backend:
 
     backend = choose_backend(options, session, say)
     try:
-        backend.prepare(say)
+        backend.prepare(kinds, say)
     except NoBaseError as error:
         if options.backend != "auto" or options.images:
             raise
         say(f"backend: process, because the engine has no images: {error}")
-        return prepared_backend(replace(options, backend="process"), session, say)
+        return prepared_backend(replace(options, backend="process"), session, kinds, say)
     return backend
 
 

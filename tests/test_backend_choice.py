@@ -8,7 +8,7 @@ import pytest
 from harness.backends import engine
 from harness.backends.session import Session
 from harness.errors import EnvironmentUnfitError
-from harness.run import Options, prepared_backend
+from harness.run import Options, Shape, prepared_backend
 
 pytestmark = [
     pytest.mark.docker,
@@ -30,14 +30,14 @@ def no_images(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_processes_serve_where_the_engine_can_have_no_images() -> None:
     said: list[str] = []
-    backend = prepared_backend(Options(), Session.of_this_process(), said.append)
+    backend = prepared_backend(Options(), Session.of_this_process(), Shape().kinds, said.append)
     assert backend.name == "process"
     assert "backend: process, because the engine has no images: localhost:1/no-such-base:1 can't be pulled" in said[-1]
 
 
 def test_who_asks_for_docker_is_told_instead() -> None:
     with pytest.raises(EnvironmentUnfitError, match=r"^localhost:1/no-such-base:1 can't be pulled, and"):
-        prepared_backend(Options(backend="docker"), Session.of_this_process(), lambda line: None)
+        prepared_backend(Options(backend="docker"), Session.of_this_process(), Shape().kinds, lambda line: None)
 
 
 def test_so_is_who_gives_an_image() -> None:
@@ -45,7 +45,8 @@ def test_so_is_who_gives_an_image() -> None:
     with contextlib.closing(engine.connect()) as client:
         client.api.import_image_from_data(_EMPTY_TAR, repository=tag)
         try:
+            options = Options(images={"kafka": tag})
             with pytest.raises(EnvironmentUnfitError, match=r"^localhost:1/no-such-base:1 can't be pulled, and"):
-                prepared_backend(Options(images={"kafka": tag}), Session.of_this_process(), lambda line: None)
+                prepared_backend(options, Session.of_this_process(), Shape().kinds, lambda line: None)
         finally:
             client.images.remove(tag)

@@ -14,6 +14,7 @@ from harness.backends.engine import connect, owned, why_unavailable
 from harness.backends.session import Session
 from harness.provision.cache import cache_folder
 from harness.provision.jars import jars_folder
+from harness.servers.hazelcast.recipe import HAZELCAST
 from tests.running import SCENARIO, run
 
 needs_docker = pytest.mark.skipif(bool(why_unavailable()), reason="no Docker engine answers")
@@ -33,6 +34,8 @@ def assert_no_traceback(output: str) -> None:
     ("option", "value", "line"),
     [
         ("--backend", "podman", "--backend 'podman' is unknown; choose one of auto, docker, process"),
+        ("--image", "redis=redis:7", "--image: the kind 'redis' is unknown; choose one of "),
+        ("--image", "kafka", "--image 'kafka' is not KIND=IMAGE; kinds are "),
         ("--timings", "slow", "--timings 'slow' is unknown; choose one of fast, vendor"),
     ],
 )
@@ -75,7 +78,7 @@ def cache(tmp_path: Path) -> Path:
 
 @pytest.mark.process
 def test_a_corrupt_jar_is_named_and_never_run(tmp_path: Path, cache: Path) -> None:
-    (jar,) = (cache / "jars" / jars_folder("hazelcast").name).glob("*.jar")
+    (jar,) = (cache / "jars" / jars_folder(HAZELCAST.name, HAZELCAST.lock).name).glob("*.jar")
     with jar.open("r+b") as file:
         file.seek(1000)
         file.write(b"broken")
@@ -126,7 +129,7 @@ def test_an_image_that_exits_at_once_shows_its_last_lines(tmp_path: Path) -> Non
     image = "harness-exits-at-once:test"
     build = 'FROM harness-base:bookworm\nENTRYPOINT ["sh", "-c", "echo this image is on fire; exit 3"]\n'
     subprocess.run(["docker", "build", "-q", "-t", image, "-"], input=build.encode(), check=True, capture_output=True)
-    status, output = scenario(tmp_path, "--backend", "docker", "--kafka-image", image)
+    status, output = scenario(tmp_path, "--backend", "docker", "--image", f"kafka={image}")
     subprocess.run(["docker", "image", "rm", image], check=True, capture_output=True)
     assert status == 2
     assert "kafka-1 exited with status 3 before it was ready" in output

@@ -9,7 +9,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -30,7 +29,6 @@ from harness.history import History
 from harness.inspect import snapshot
 from harness.messages.services import Epoch
 from harness.messages.system import System
-from harness.provision.processes import ProcessKit
 from harness.run import Options, Run, Shape
 from harness.servers.hazelcast.view import HazelcastView
 from harness.servers.kafka.view import KafkaView
@@ -46,7 +44,7 @@ from harness.session.state import SessionState, Stage
 from harness.session.watching import watch
 from harness.topology.nodes import Topology
 from harness.waiting import until
-from tests.backends.specs import PORT, tiny
+from tests.backends.specs import PORT, TINY, tiny
 from tests.running import run, start
 
 
@@ -219,8 +217,8 @@ def test_an_attached_run_has_the_system_until_it_ends_whatever_the_wall_clock_do
 
 def test_what_is_run_beside_a_node_is_no_part_of_its_session(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     session = Session.of_this_process()
-    spec = replace(tiny(1), arguments=("tests.backends.tiny",))
-    site = Site(ProcessKit({}), session, tmp_path, {"tiny-1": "127.0.0.1"}, {"tiny-1": spec.ports})
+    spec = tiny(1)
+    site = Site({TINY: TINY.prepare(print)}, session, tmp_path, {"tiny-1": "127.0.0.1"}, {"tiny-1": spec.ports})
     node = ProcessNode(spec, site)
     node.launch()
     try:

@@ -6,7 +6,7 @@ import contextlib
 import itertools
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import get_args
+from functools import partial
 
 import docker
 from docker.errors import DockerException, ImageNotFound
@@ -25,7 +25,8 @@ from harness.backends.session import Session
 from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
 from harness.provision.images import ensure_images
-from harness.topology.nodes import Kind, NodeSpec, Topology
+from harness.topology.kinds import NodeKind
+from harness.topology.nodes import NodeSpec, Topology, kinds_of
 
 _READY_TIMEOUT_S = 60.0
 _ATTEMPTS = 3
@@ -38,38 +39,28 @@ class DockerBackend:
     name = "docker"
     capabilities = frozenset({Capability.KILL, Capability.PAUSE, Capability.NETWORK})
 
-    def __init__(self, session: Session, *, images: Mapping[Kind, str] | None = None) -> None:
-        """`images` by kind take the place of the project's own."""
+    def __init__(self, session: Session, *, images: Mapping[str, str] | None = None) -> None:
+        """`images` by the names of kinds take the place of the project's own."""
         self._session = session
         self._given = dict(images or {})
         self._client: docker.DockerClient | None = None
         # The deployments look at the same mapping: what they make after another `prepare` is of the newest images.
-        self._images: dict[Kind, str] = {}
+        self._images: dict[NodeKind, str] = {}
 
     @staticmethod
     def available() -> str | None:
         """Why no engine can be used, in about a second at most; None if one answers."""
         return engine.why_unavailable()
 
-    def prepare(self, say: Say) -> None:
+    def prepare(self, kinds: Iterable[NodeKind], say: Say) -> None:
         """Finds the engine and gets every image."""
-        self._client = self._client or engine.connect()
-        if not engine.freezes(self._client):
-            self.capabilities = self.capabilities - {Capability.PAUSE}
-        for image in self._given.values():
-            _ensure_given(self._client, image, say)
-        if self._given.keys() >= set(get_args(Kind)):
-            self._images.update(self._given)
-            return
-        self._images.update({**ensure_images(self._client, say), **self._given})
+        self._images.update(self._ensured(self._connected(), kinds, say))
 
     def deploy(self, topology: Topology, say: Say) -> DockerDeployment:
         """Starts every node at once; see the protocol."""
-        if self._client is None:
-            self.prepare(say)
-        assert self._client is not None
+        client = self._connected()
         for attempt in range(1, _ATTEMPTS + 1):
-            deployment = DockerDeployment(topology, self._client, self._session, self._images)
+            deployment = DockerDeployment(topology, client, self._session, self._images, partial(self.prepare, say=say))
             try:
                 deployment.put(topology.nodes)
                 return deployment
@@ -83,15 +74,37 @@ class DockerBackend:
                 raise
         raise AssertionError("unreachable")
 
+    def _connected(self) -> docker.DockerClient:
+        if self._client is None:
+            self._client = engine.connect()
+            if not engine.freezes(self._client):
+                self.capabilities = self.capabilities - {Capability.PAUSE}
+        return self._client
+
+    def _ensured(self, client: docker.DockerClient, kinds: Iterable[NodeKind], say: Say) -> Mapping[NodeKind, str]:
+        images = {kind: self._given.get(kind.name) or kind.image() for kind in kinds}
+        named = {kind: image for kind, image in images.items() if isinstance(image, str)}
+        for image in named.values():
+            _ensure_given(client, image, say)
+        return {**named, **ensure_images(client, images.keys() - named.keys(), say)}
+
 
 class DockerDeployment:
     """A topology as containers, on a network of its own with fixed addresses."""
 
     def __init__(
-        self, topology: Topology, client: docker.DockerClient, session: Session, images: Mapping[Kind, str]
+        self,
+        topology: Topology,
+        client: docker.DockerClient,
+        session: Session,
+        images: Mapping[NodeKind, str],
+        prepare: Callable[[Iterable[NodeKind]], None],
     ) -> None:
+        """`prepare` adds to `images` what it lacks of kinds."""
         self.topology = topology
         self._client = client
+        self._images = images
+        self._prepare = prepare
         name = f"harness-{session.id}-{next(_numbers)}"
         labels = {**session.labels(), LABEL_DEPLOYMENT: name}
         self._network, subnet = create_network(client, name, labels)
@@ -107,6 +120,8 @@ class DockerDeployment:
 
     def put(self, specs: Sequence[NodeSpec]) -> None:
         """Starts all, waits for all, then puts the files for later restarts in place; see the protocol."""
+        if lacking := kinds_of(specs) - self._images.keys():
+            self._prepare(lacking)
         self.remove([spec.name for spec in specs])
         addresses = self._site.addresses
         for spec in specs:

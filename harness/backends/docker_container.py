@@ -37,7 +37,7 @@ def container_of(spec: NodeSpec, site: Site) -> DockerContainer:
         network=site.name,
         networking_config={site.name: network},
         # For `isolate`: the filters are of the container's own network namespace and end with it.
-        cap_add=["NET_ADMIN"] if spec.kind != "service" else [],
+        cap_add=["NET_ADMIN"] if spec.kind.can_be_isolated else [],
         log_config=LogConfig(type=LogConfig.types.JSON),
     )
     if spec.arguments:

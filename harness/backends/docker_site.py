@@ -11,7 +11,7 @@ import docker
 from harness.backends.docker_ports import HostPorts
 from harness.backends.references import Resolver
 from harness.backends.session import Session
-from harness.topology.nodes import Kind
+from harness.topology.kinds import NodeKind
 
 LABEL_DEPLOYMENT = "harness.deployment"
 #: Where a container has its files.
@@ -36,7 +36,7 @@ class Site:
     client: docker.DockerClient
     session: Session
     name: str
-    images: Mapping[Kind, str]
+    images: Mapping[NodeKind, str]
     subnet: IPv4Network
     ports: HostPorts = field(default_factory=HostPorts)
     addresses: dict[str, str] = field(default_factory=dict)

@@ -108,7 +108,7 @@ def _is_mine(process: psutil.Process) -> bool:
 
 @cache
 def _my_uids() -> frozenset[int]:
-    """As root `nobody`'s as well: PostgreSQL refuses root and runs as that."""
+    """As root `nobody`'s as well: a server that gives up root runs as that."""
     uid = os.getuid()
     with contextlib.suppress(KeyError):
         return frozenset({uid} if uid else {uid, pwd.getpwnam("nobody").pw_uid})

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack
 
 from harness.backends.folders import make_folder
 from harness.backends.loopback import FIRST_HOST, assert_free, leased_block
-from harness.backends.process_node import ProcessNode, Site
+from harness.backends.process_node import ProcessNode, Site, folder_mode
 from harness.backends.protocol import Capability
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
 from harness.progress import Say
-from harness.provision.processes import ProcessKit, prepare_processes
-from harness.topology.nodes import NodeSpec, Topology
+from harness.provision.processes import prepare_processes
+from harness.topology.kinds import NodeKind, Program
+from harness.topology.nodes import NodeSpec, Topology, kinds_of
 
 _READY_TIMEOUT_S = 60.0
 
@@ -28,18 +28,16 @@ class ProcessBackend:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._kit: ProcessKit | None = None
+        # The deployments look at the same mapping.
+        self._programs: dict[NodeKind, Program] = {}
 
-    def prepare(self, say: Say) -> None:
-        """Installs jars and caches if they are not there yet."""
-        self._kit = prepare_processes(say)
+    def prepare(self, kinds: Iterable[NodeKind], say: Say) -> None:
+        """Gets what these kinds say that they need."""
+        self._programs.update(prepare_processes(kinds, say))
 
     def deploy(self, topology: Topology, say: Say) -> ProcessDeployment:
         """Starts every node at once; see the protocol."""
-        if self._kit is None:
-            self.prepare(say)
-        assert self._kit is not None
-        deployment = ProcessDeployment(topology, self._kit, self._session)
+        deployment = ProcessDeployment(topology, self._programs, self._session, say)
         try:
             deployment.put(topology.nodes)
         except BaseException:
@@ -51,14 +49,17 @@ class ProcessBackend:
 class ProcessDeployment:
     """A topology as processes, in a leased block of addresses and a temporary folder."""
 
-    def __init__(self, topology: Topology, kit: ProcessKit, session: Session) -> None:
+    def __init__(
+        self, topology: Topology, programs: MutableMapping[NodeKind, Program], session: Session, say: Say
+    ) -> None:
+        """What `programs` lacks is prepared, and added to it."""
         self.topology = topology
+        self._programs = programs
+        self._say = say
         self._resources = ExitStack()
         self._block = self._resources.enter_context(leased_block())
-        self._site = Site(kit, session, make_folder(session))
-        if any(spec.kind == "postgres" for spec in topology) and os.getuid() == 0:
-            # See the node's own folder, inside.
-            self._site.folder.chmod(0o711)
+        self._site = Site(programs, session, make_folder(session))
+        self._site.folder.chmod(folder_mode(topology.kinds))
         self._nodes: dict[str, ProcessNode] = {}
 
     @property
@@ -68,6 +69,8 @@ class ProcessDeployment:
 
     def put(self, specs: Sequence[NodeSpec]) -> None:
         """Starts all, waits for all, then puts the files for later restarts in place."""
+        if lacking := kinds_of(specs) - self._programs.keys():
+            self._programs.update(prepare_processes(lacking, self._say))
         self.remove([spec.name for spec in specs])
         for spec in specs:
             taken = self._site.addresses

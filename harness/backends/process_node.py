@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from harness.backends.protocol import Inside, NodeState, Phase
 from harness.backends.ready import wait_ready
 from harness.backends.references import Resolver
 from harness.backends.session import LABEL_NODE, Session, variables
-from harness.provision.processes import ProcessKit
+from harness.topology.kinds import NodeKind, Program
 from harness.topology.nodes import NodeSpec
 from harness.waiting import until
 
@@ -31,19 +31,24 @@ _DATA = "HARNESS_DATA"
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "TZ")
 
 
+def folder_mode(kinds: Iterable[NodeKind]) -> int:
+    """Of a folder of nodes: nobody else's, but for a user in root's place who has to get through to his own inside."""
+    return 0o711 if os.getuid() == 0 and any(kind.gives_up_root for kind in kinds) else 0o700
+
+
 @dataclass(frozen=True)
 class Site:
     """What the nodes of one deployment share.
 
     Attributes:
-        kit: how to launch each kind.
+        programs: what to launch for each kind.
         session: who owns the processes.
         folder: each node has its own inside.
         addresses: by node name.
         ports: by node name, its ports by name.
     """
 
-    kit: ProcessKit
+    programs: Mapping[NodeKind, Program]
     session: Session
     folder: Path
     addresses: dict[str, str] = field(default_factory=dict)
@@ -64,8 +69,7 @@ class ProcessNode:
         self._process: subprocess.Popen[bytes] | None = None
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
-        # PostgreSQL refuses root; the user that it runs as instead has to get through to its own folder.
-        self._folder.chmod(0o711 if spec.kind == "postgres" and os.getuid() == 0 else 0o700)
+        self._folder.chmod(folder_mode([spec.kind]))
         self._log = self._folder / "log"
         self._log.touch(mode=0o600)
         for name, text in spec.files.items():
@@ -84,7 +88,7 @@ class ProcessNode:
         """Starts the process without waiting for it."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*self._site.kit.command(self.spec.kind), *self._resolver().arguments(self.spec)],
+                [*self._site.programs[self.spec.kind].command, *self._resolver().arguments(self.spec)],
                 cwd=self._folder,
                 env={**self._environment(), **variables({**self._site.session.labels(), LABEL_NODE: self.spec.name})},
                 stdin=subprocess.DEVNULL,
@@ -167,7 +171,7 @@ class ProcessNode:
         spec = self.spec
         return {
             **{key: os.environ[key] for key in _INHERITED if key in os.environ},
-            **self._site.kit.environment(spec.kind),
+            **self._site.programs[spec.kind].environment,
             **self._resolver().environment(spec),
             _DATA: self._data(),
         }
@@ -184,7 +188,7 @@ class ProcessNode:
         )
 
     def _signal(self, number: signal.Signals) -> Sequence[psutil.Process]:
-        """To the process group, and to descendants that have left it, as PostgreSQL's do; gives the descendants."""
+        """To the process group, and to descendants that have left it, as a server's may; gives the descendants."""
         if self._process is None or self._process.poll() is not None:
             return ()
         with contextlib.suppress(psutil.NoSuchProcess):

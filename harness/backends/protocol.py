@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from harness.progress import Say
+from harness.topology.kinds import NodeKind
 from harness.topology.nodes import NodeSpec, Topology
 
 #: What `--backend` can be; "auto" is Docker where an engine answers and has, or can have, the images.
@@ -166,8 +167,10 @@ class Backend(Protocol):
     def capabilities(self) -> frozenset[Capability]:
         """What its nodes can be made to suffer."""
 
-    def prepare(self, say: Say) -> None:
-        """Gets what every deployment needs (images; jars and caches), once per machine.
+    def prepare(self, kinds: Iterable[NodeKind], say: Say) -> None:
+        """Gets what nodes of these kinds need (images; jars and caches), once per machine.
+
+        A deployment does it by itself for a kind that it is the first to have; what has changed since shows only here.
 
         Raises:
             EnvironmentUnfitError: no engine, no registry, no disk space, a hash that does not match.

@@ -20,7 +20,6 @@ from harness.clusters import Clusters
 from harness.gather import Question, Round
 from harness.messages.system import System
 from harness.servers.kafka.view import Lag
-from harness.topology.nodes import Kind
 
 _TIMEOUT_S = 2.5
 
@@ -59,13 +58,14 @@ class NodeSeen:
 
     name: str
     role: str
-    kind: Kind
+    kind: str
     index: int
     address: str
     phase: Phase | None
     exit_code: int | None
     isolated: bool
     duties: tuple[Duty, ...]
+    can_be_isolated: bool = True
 
     @property
     def state(self) -> str:
@@ -218,13 +218,14 @@ def _seen(node: Node, look: tuple[NodeState, bool] | None, duties: Sequence[Duty
     return NodeSeen(
         name=spec.name,
         role=spec.role,
-        kind=spec.kind,
+        kind=spec.kind.name,
         index=spec.index,
         address=node.address,
         phase=state.phase if state else None,
         exit_code=state.exit_code if state else None,
         isolated=isolated,
         duties=tuple(duties),
+        can_be_isolated=spec.kind.can_be_isolated,
     )
 
 

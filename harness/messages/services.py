@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.messages.recipe import SERVICE
 from harness.servers.hazelcast import spec as hz
 from harness.servers.kafka import spec as kf
 from harness.topology.nodes import HttpReady, NodeSpec
@@ -112,7 +113,7 @@ def _service(role: str, index: int, environment: Mapping[str, str], modules: Map
         name=name,
         role=role,
         index=index,
-        kind="service",
+        kind=SERVICE,
         arguments=(modules.get(role, f"services.{role}"),),
         ports={"http": PORT},
         ready=HttpReady("http", "/health"),

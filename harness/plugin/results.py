@@ -25,7 +25,6 @@ from harness.errors import (
     InconclusiveError,
 )
 from harness.messages.system import System
-from harness.plugin import is_scenario
 from harness.report import html, labels, tables
 from harness.report.environment import environment
 from harness.report.experiments import Experiment, write
@@ -57,7 +56,7 @@ class Results:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
         """Files the scenario in Allure: here, as allure-pytest names it anew at the end of each setup."""
-        if self._folder and is_scenario(item):
+        if self._folder and item.get_closest_marker("faulttolerance"):
             with self.lacking.part(f"{item.nodeid}, its place on the page"):
                 _file(item, self._folder)
 
@@ -89,7 +88,7 @@ class Results:
             self._results[item.nodeid] = Result.QUARANTINED
         elif report.skipped:
             self._results.setdefault(item.nodeid, Result.SKIPPED)
-        if call.when == "teardown" and is_scenario(item):
+        if call.when == "teardown" and item.get_closest_marker("faulttolerance"):
             self._note(item)
         return report
 

@@ -8,7 +8,6 @@ import sys
 import pytest
 from _pytest.terminal import TerminalReporter
 
-from harness.plugin import is_scenario
 from harness.report.outcome import title
 from harness.report.screen import Screen
 
@@ -25,7 +24,7 @@ class Showing:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Shows the scenario that begins."""
-        if is_scenario(item):
+        if item.get_closest_marker("faulttolerance"):
             self.screen.begin(title(item.nodeid))
 
     @pytest.hookimpl(tryfirst=True)

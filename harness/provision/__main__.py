@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 from harness.errors import EXIT_BAD_INPUT, EnvironmentUnfitError, HarnessError
 from harness.progress import Say
+from harness.provision.kinds import found
+from harness.topology.kinds import Build, ForeignImage, NodeKind
 
 
 def main() -> None:
@@ -34,7 +37,7 @@ def _say(line: str) -> None:
 def _processes(say: Say) -> None:
     from harness.provision.processes import prepare_processes
 
-    prepare_processes(say)
+    prepare_processes([kind for kind in found().values() if not isinstance(kind, ForeignImage)], say)
     say("ready to run processes")
 
 
@@ -49,14 +52,18 @@ def _images(say: Say) -> None:
         client.ping()
     except (DockerException, OSError) as error:
         raise EnvironmentUnfitError("no Docker engine answers: start Docker, or use processes") from error
-    for kind, tag in ensure_images(client, say).items():
-        say(f"{kind}: {tag}")
+    for kind, tag in ensure_images(client, _built(), say).items():
+        say(f"{kind.name}: {tag}")
+
+
+def _built() -> Sequence[NodeKind]:
+    return [kind for kind in found().values() if isinstance(kind.image(), Build)]
 
 
 def _tags(say: Say) -> None:
     from harness.provision.images import image_tags
 
-    for tag in image_tags().values():
+    for tag in image_tags(_built()).values():
         say(tag)
 
 

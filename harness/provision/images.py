@@ -1,11 +1,11 @@
-"""The project's images: built from the Dockerfile when something they are made of changed, left alone when not."""
+"""The project's images: built from Dockerfile stages when something they are made of changed, left alone when not."""
 
 from __future__ import annotations
 
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,9 @@ from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
 from harness.provision.base_image import RECIPE, ensure_base
 from harness.provision.cache import assert_room, cache_folder, exclusively
-from harness.provision.context import carries_credentials, content_hash, write_context
-from harness.provision.kinds import KINDS
-from harness.topology.nodes import Kind
+from harness.provision.context import Recipe, carries_credentials
+from harness.provision.kinds import in_order
+from harness.topology.kinds import NodeKind
 
 LABEL = "harness.image"
 _STAGE = re.compile(r" : FROM (\S+) AS (\S+)$")
@@ -37,37 +37,37 @@ _SILENT = re.compile(
 )
 
 
-def image_tags() -> Mapping[Kind, str]:
-    """The tags of the images by kind, whether they are there or not: each changes with what its image is made of.
+def image_tags(kinds: Iterable[NodeKind]) -> Mapping[NodeKind, str]:
+    """The tags of the images, whether they are there or not: each changes with what its image is made of.
 
     HARNESS_BASE names another base image; with HARNESS_TUNED=0 the JVM runs as its vendor ships it.
     """
     settings = {"BASE": os.environ.get("HARNESS_BASE", ""), "RECIPE": RECIPE, "TUNED": _tuned()}
-    return {kind: f"harness-{kind}:{content_hash(kind, settings)}" for kind in KINDS}
+    return {kind: f"harness-{kind.name}:{Recipe(kind).content_hash(settings)}" for kind in kinds}
 
 
 def _tuned() -> str:
     return os.environ.get("HARNESS_TUNED", "1")
 
 
-def ensure_images(client: docker.DockerClient, say: Say) -> Mapping[Kind, str]:
-    """The tags of the images by kind, built if they are not there.
+def ensure_images(client: docker.DockerClient, kinds: Collection[NodeKind], say: Say) -> Mapping[NodeKind, str]:
+    """The tags of the images of kinds that have one of the project's own, built if they are not there.
 
     Raises:
         EnvironmentUnfitError: no room, no registry, or a build failed (with its last lines).
     """
-    tags = image_tags()
+    tags = image_tags(kinds)
     try:
         if not any(_lacks(client, tag) for tag in tags.values()):
             return tags
         with exclusively("images", say):
-            if missing := [kind for kind in KINDS if _lacks(client, tags[kind])]:
+            if missing := [kind for kind in in_order(tags) if kind in tags and _lacks(client, tags[kind])]:
                 _assert_room(client)
                 base = ensure_base(client, say)
                 with _without_credentials(client) as layers:
                     for kind in missing:
                         _build(client, kind, tags[kind], {"BASE": base, "TUNED": _tuned()}, say, layers)
-                        _forget_old(client, kind)
+                        _forget_old(client, kind.name)
     except (DockerException, requests.RequestException) as error:
         raise EnvironmentUnfitError(f"the Docker engine could not provide the images: {error}") from error
     return tags
@@ -105,29 +105,29 @@ def _without_credentials(client: docker.DockerClient) -> Iterator[list[str]]:
 
 
 def _build(
-    client: docker.DockerClient, kind: Kind, tag: str, arguments: dict[str, str], say: Say, layers: list[str]
+    client: docker.DockerClient, kind: NodeKind, tag: str, arguments: dict[str, str], say: Say, layers: list[str]
 ) -> None:
-    say(f"{kind} image: building {tag}")
+    say(f"{kind.name} image: building {tag}")
     with tempfile.TemporaryFile(dir=cache_folder()) as context:
-        write_context(kind, context, say)
+        Recipe(kind).write_context(context, say)
         context.seek(0)
         parts = client.api.build(
             fileobj=context,
             custom_context=True,
             tag=tag,
-            target=kind,
+            target=kind.name,
             rm=True,
             forcerm=True,
             decode=True,
             timeout=_SILENCE_S,
             network_mode="host",
-            labels={LABEL: kind},
+            labels={LABEL: kind.name},
             buildargs={**arguments, **{name: os.environ[name] for name in _PROXIES if name in os.environ}},
         )
-        _follow(kind, parts, say, layers)
+        _follow(kind.name, parts, say, layers)
 
 
-def _follow(kind: Kind, parts: Iterator[dict[str, Any]], say: Say, layers: list[str]) -> None:
+def _follow(kind: str, parts: Iterator[dict[str, Any]], say: Say, layers: list[str]) -> None:
     """Tells of every step that is really run, adds the layers that are made with pip, and raises what went wrong."""
     lines: list[str] = []
     step, with_pip = "", False
@@ -146,7 +146,7 @@ def _follow(kind: Kind, parts: Iterator[dict[str, Any]], say: Say, layers: list[
             raise EnvironmentUnfitError(_explain(kind, str(failed), lines))
 
 
-def _explain(kind: Kind, error: str, lines: list[str]) -> str:
+def _explain(kind: str, error: str, lines: list[str]) -> str:
     seen = "\n".join([*lines, error])
     if _FULL.search(seen):
         return f"no disk space left while building the image of {kind}: free some (docker image prune) and run again"
@@ -159,7 +159,7 @@ def _explain(kind: Kind, error: str, lines: list[str]) -> str:
     return f"the image of {kind} could not be built: {error.strip()}\n{tail}"
 
 
-def _forget_old(client: docker.DockerClient, kind: Kind) -> None:
+def _forget_old(client: docker.DockerClient, kind: str) -> None:
     """Keeps the newest few of a kind, so that two checkouts don't take turns; the engine keeps what is in use.
 
     Only a name of ours goes: an image that somebody made of one of ours has its label, too.

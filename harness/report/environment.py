@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
-import tomllib
 from collections.abc import Mapping
 from importlib.metadata import version
-from pathlib import Path
 
 import psutil
+
+from harness.provision.kinds import found
+from harness.provision.maven import MavenServer
 
 #: Environment variables whose values a report may show: what a CI service says about the commit that it runs.
 ALLOWED = (
@@ -60,12 +61,5 @@ def source(path: str, line: int, environ: Mapping[str, str] = os.environ) -> str
 
 def _servers() -> Mapping[str, str]:
     """What the locks of the servers say; an image that was given instead is named by its tag in the steps."""
-    # Imported late: what resolves Maven artifacts takes as long to import as pytest itself.
-    from harness.provision.jars import lock_path
-
-    found: dict[str, str] = {}
-    for server in ("hazelcast", "kafka"):
-        wanted = tomllib.loads(Path(lock_path(server).with_name("jgo.toml")).read_text())
-        found[server.capitalize()] = wanted["dependencies"]["coordinates"][0].rpartition(":")[2]
-        found["Java"] = wanted["java"]["version"]
-    return found
+    servers = [kind for kind in found().values() if isinstance(kind, MavenServer)]
+    return {name: version for server in servers for name, version in server.versions().items()}

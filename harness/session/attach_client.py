@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -13,6 +13,7 @@ from harness.progress import Say
 from harness.run import Attached, Options
 from harness.session.attach_server import AttachableNode, AttachableSystem
 from harness.session.client import ask
+from harness.topology.kinds import NodeKind
 from harness.topology.nodes import NodeSpec, Topology
 
 
@@ -60,7 +61,7 @@ class AttachedBackend:
         self.name = running.backend
         self.capabilities = running.capabilities
 
-    def prepare(self, say: Say) -> None:
+    def prepare(self, kinds: Iterable[NodeKind], say: Say) -> None:
         """Does nothing: the session has prepared its backend."""
 
     def deploy(self, topology: Topology, say: Say) -> AttachedDeployment:

@@ -12,7 +12,7 @@ from harness.errors import NodeStartError
 from harness.messages.services import Epoch
 from harness.run import Shape
 from harness.session.state import SessionState
-from harness.topology.nodes import NodeSpec, Topology
+from harness.topology.nodes import NodeSpec, Topology, kinds_of
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ def attach(state: SessionState, run: Identity) -> AttachableSystem:
     """Lets a pytest run work in the system, until it detaches or its process is gone."""
     state.attachable().attach(run)
     backend = state.run.backend
-    backend.prepare(lambda line: None)  # a service that was edited since gets a new image
+    # A service that was edited since gets a new image.
+    backend.prepare(kinds_of([*state.system.deployment.topology, *state.system.specs]), lambda line: None)
     return AttachableSystem(
         backend.name,
         backend.capabilities,

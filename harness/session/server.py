@@ -34,7 +34,7 @@ def serve(up: UpOptions) -> None:
     options = Options(backend=up.backend, timings=up.timings)
     shape = Shape(queue=up.queue, consumers=up.consumers)
     with (
-        Run(options, _say) as run,
+        Run(options, _say, kinds=shape.kinds) as run,
         contextlib.closing(Attachment(run, shape)) as attachment,
         answering(attachment.state),
     ):

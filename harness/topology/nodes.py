@@ -3,18 +3,18 @@
 Nothing here starts anything or knows where it will run. Values may hold references that a backend resolves when it
 knows the addresses:
 
-    ${kafka-1}          the address of node kafka-1 as the other nodes reach it
-    ${kafka-1:external} host:port of that node's port named "external", as the harness (the host) reaches it
-    ${file:NAME}        the path at which this node finds its own file NAME
+    ${node-1}          the address of the node called node-1 as the other nodes reach it
+    ${node-1:external} host:port of that node's port named "external", as the harness (the host) reaches it
+    ${file:NAME}       the path at which this node finds its own file NAME
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["service", "hazelcast", "kafka", "postgres", "hazelcast-mapstore"]
+from harness.topology.kinds import NodeKind
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ class NodeSpec:
     """One server or service to run.
 
     Attributes:
-        name: unique in its topology, such as "kafka-1"; also its host name where there are host names.
-        role: what it is to the experiment, such as "kafka" or "logging"; targets select by it.
+        name: unique in its topology, such as "broker-1"; also its host name where there are host names.
+        role: what it is to the experiment, such as "broker" or "facade"; targets select by it.
         index: 1-based among its role.
-        kind: which image (Docker) or launcher (process) runs it.
+        kind: says which image (Docker) or program (process) runs it.
         arguments: given to the launcher, for a service the module to run.
         environment: for its process; values may hold references.
         ports: name to number, the same number in every backend.
@@ -56,7 +56,7 @@ class NodeSpec:
     name: str
     role: str
     index: int
-    kind: Kind
+    kind: NodeKind
     ports: Mapping[str, int]
     ready: HttpReady | PortReady
     arguments: tuple[str, ...] = ()
@@ -84,6 +84,16 @@ class Topology:
                 return node
         raise KeyError(f"no node {name!r} in topology {self.name!r}; there are {[n.name for n in self.nodes]}")
 
+    @property
+    def kinds(self) -> frozenset[NodeKind]:
+        """Of its nodes."""
+        return kinds_of(self.nodes)
+
     def role(self, role: str) -> tuple[NodeSpec, ...]:
         """The specs of that role in index order; empty if there are none."""
         return tuple(sorted((node for node in self.nodes if node.role == role), key=lambda node: node.index))
+
+
+def kinds_of(specs: Iterable[NodeSpec]) -> frozenset[NodeKind]:
+    """The kinds of nodes."""
+    return frozenset(spec.kind for spec in specs)

@@ -14,10 +14,9 @@ import psutil
 from harness.backends.docker import DockerBackend
 from harness.backends.session import Session, variables
 from harness.backends.watchdog import start_watchdog
-from harness.provision.kinds import KINDS
 from harness.topology.nodes import Topology
 from harness.waiting import until
-from tests.backends.specs import tiny
+from tests.backends.specs import TINY, tiny
 
 
 def main() -> None:
@@ -27,7 +26,7 @@ def main() -> None:
     running, stopped = (_sleeper(environment) for _ in range(2))
     stopped.send_signal(signal.SIGSTOP)
     if sys.argv[1:]:
-        backend = DockerBackend(session, images=dict.fromkeys(KINDS, sys.argv[1]))
+        backend = DockerBackend(session, images={TINY.name: sys.argv[1]})
         deployment = backend.deploy(Topology("owned", (tiny(1), tiny(2))), print)
         deployment.nodes["tiny-2"].pause()
     told = {"labels": session.labels(), "pids": [running.pid, stopped.pid], "watchdog": watchdog.pid}

@@ -1,8 +1,35 @@
-"""Specs of the tiny server."""
+"""Specs of the tiny server, which is a kind of node like any other."""
 
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import EnvironmentUnfitError
+from harness.progress import Say
+from harness.topology.kinds import NodeKind, Program
 from harness.topology.nodes import HttpReady, NodeSpec, PortReady
 
 PORT = 8000
+
+
+@dataclass(frozen=True)
+class ProgramKind:
+    """A kind that is one program; for a container of it, a test makes an image and gives that."""
+
+    name: str
+    program: Path
+    uses: tuple[NodeKind, ...] = ()
+    can_be_isolated: bool = False
+    gives_up_root: bool = False
+
+    def prepare(self, say: Say) -> Program:
+        return Program((sys.executable, str(self.program)))
+
+    def image(self) -> str:
+        raise EnvironmentUnfitError(f"a test has to give the image of {self.name}")
+
+
+TINY = ProgramKind("tiny", Path(__file__).with_name("tiny.py"))
 
 
 def tiny(index: int, *, ready: HttpReady | PortReady | None = None, **environment: str) -> NodeSpec:
@@ -11,7 +38,7 @@ def tiny(index: int, *, ready: HttpReady | PortReady | None = None, **environmen
         name=f"tiny-{index}",
         role="tiny",
         index=index,
-        kind="service",
+        kind=TINY,
         ports={"http": PORT},
         ready=ready or HttpReady("http", "/"),
         environment={

@@ -26,11 +26,10 @@ from harness.backends.protocol import Node, Phase
 from harness.backends.ready import wait_ready
 from harness.backends.session import Session
 from harness.errors import AwaitTimeoutError, EnvironmentUnfitError, NodeStartError
-from harness.provision.kinds import KINDS
 from harness.topology.nodes import PortReady, Topology
 from harness.waiting import until
 from tests.backends.namespace import needs_a_namespace, run_apart
-from tests.backends.specs import tiny
+from tests.backends.specs import TINY, tiny
 
 pytestmark = pytest.mark.docker
 
@@ -42,7 +41,7 @@ def session() -> Session:
 
 @pytest.fixture(scope="module")
 def backend(session: Session, tiny_image: str) -> DockerBackend:
-    return DockerBackend(session, images=dict.fromkeys(KINDS, tiny_image))
+    return DockerBackend(session, images={TINY.name: tiny_image})
 
 
 @pytest.fixture(scope="module")
@@ -269,9 +268,9 @@ def test_a_guest_whose_image_is_nowhere_is_refused_in_one_line(deployment: Docke
 
 
 def test_an_image_that_is_nowhere_is_refused_in_one_line(session: Session) -> None:
-    nowhere = DockerBackend(session, images={"kafka": "localhost:1/no-such-image:1"})
+    nowhere = DockerBackend(session, images={TINY.name: "localhost:1/no-such-image:1"})
     with pytest.raises(EnvironmentUnfitError, match=r"^image localhost:1/no-such-image:1 is not on this machine.*$"):
-        nowhere.prepare(print)
+        nowhere.prepare([TINY], print)
 
 
 _DEPLOY = """
@@ -279,11 +278,10 @@ import time
 from harness.backends.docker import DockerBackend
 from harness.backends.session import Session
 from harness.errors import EnvironmentUnfitError
-from harness.provision.kinds import KINDS
 from harness.topology.nodes import Topology
-from tests.backends.specs import tiny
+from tests.backends.specs import TINY, tiny
 began = time.monotonic()
-backend = DockerBackend(Session.of_this_process(), images=dict.fromkeys(KINDS, {image!r}))
+backend = DockerBackend(Session.of_this_process(), images={{TINY.name: {image!r}}})
 try:
     backend.deploy(Topology("out of reach", ({node},)), print)
 except Exception as error:
@@ -332,7 +330,7 @@ def test_no_engine_is_one_clear_line(session: Session, monkeypatch: pytest.Monke
     monkeypatch.setenv("DOCKER_HOST", host)
     assert (DockerBackend.available() or "").startswith("no Docker engine answers at " + host)
     with pytest.raises(EnvironmentUnfitError, match=r"start Docker, or use --backend process$"):
-        DockerBackend(session).prepare(print)
+        DockerBackend(session).prepare([], print)
 
 
 def _get(node: Node, *, timeout_s: float = 5.0) -> dict[str, Any]:

@@ -4,8 +4,8 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import psutil
 import pytest
@@ -13,10 +13,12 @@ import pytest
 from harness.backends.process import ProcessDeployment
 from harness.backends.protocol import Phase
 from harness.backends.session import Session
+from harness.errors import EnvironmentUnfitError
 from harness.faults import Kill
-from harness.provision.processes import ProcessKit
+from harness.topology.kinds import ForeignImage, NodeKind
 from harness.topology.nodes import NodeSpec, PortReady, Topology
 from harness.waiting import until
+from tests.backends.specs import ProgramKind
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only there all of 127.0.0.0/8 is local")
 PORT = 8123
@@ -31,22 +33,14 @@ subprocess.Popen([sys.executable, __file__, address, "child"], start_new_session
 
 
 @pytest.fixture
-def kit(tmp_path: Path) -> ProcessKit:
-    """Starts a small program in place of every server."""
+def kind(tmp_path: Path) -> ProgramKind:
+    """A small program."""
     program = tmp_path / "program.py"
     program.write_text(_FORKING)
-
-    class Small(ProcessKit):
-        def command(self, kind: str) -> list[str]:
-            return [sys.executable, str(program)]
-
-        def environment(self, kind: str) -> dict[str, str]:
-            return {}
-
-    return Small({})
+    return ProgramKind("small", program)
 
 
-def spec(index: int, kind: Literal["service", "postgres"] = "service") -> NodeSpec:
+def spec(index: int, kind: NodeKind) -> NodeSpec:
     name = f"small-{index}"
     return NodeSpec(
         name=name,
@@ -60,9 +54,9 @@ def spec(index: int, kind: Literal["service", "postgres"] = "service") -> NodeSp
 
 
 @pytest.fixture
-def deployment(kit: ProcessKit) -> Iterator[ProcessDeployment]:
-    topology = Topology("two", (spec(1), spec(2)))
-    with ProcessDeployment(topology, kit, Session.of_this_process()) as deployment:
+def deployment(kind: ProgramKind) -> Iterator[ProcessDeployment]:
+    topology = Topology("two", (spec(1, kind), spec(2, kind)))
+    with ProcessDeployment(topology, {}, Session.of_this_process(), print) as deployment:
         deployment.put(topology.nodes)
         yield deployment
 
@@ -91,36 +85,48 @@ def test_a_kill_ends_what_outlived_the_main_process_and_nothing_of_another_node(
     node.start()
 
 
-def test_removing_a_node_ends_it_too_so_that_the_next_has_its_ports(deployment: ProcessDeployment) -> None:
+def test_removing_a_node_ends_it_too_so_that_the_next_has_its_ports(
+    deployment: ProcessDeployment, kind: ProgramKind
+) -> None:
     child = orphaned(deployment, "small-1")
     deployment.remove(["small-1"])
     assert not alive(child)
-    deployment.put([spec(1)])
+    deployment.put([spec(1, kind)])
 
 
 def test_a_node_of_the_same_name_in_another_deployment_of_the_run_goes_on(
-    deployment: ProcessDeployment, kit: ProcessKit
+    deployment: ProcessDeployment, kind: ProgramKind
 ) -> None:
     session = deployment._site.session
-    with ProcessDeployment(Topology("another", (spec(1),)), kit, session) as other:
-        other.put([spec(1)])
+    with ProcessDeployment(Topology("another", (spec(1, kind),)), {}, session, print) as other:
+        other.put([spec(1, kind)])
         before = other.nodes["small-1"].state()
         deployment.nodes["small-1"].kill()
         assert other.nodes["small-1"].state() == before
 
 
-@pytest.mark.parametrize("kind", ["service", "postgres"])
+@pytest.mark.parametrize("gives_up_root", [False, True])
 def test_nobody_else_reads_a_nodes_files_unless_its_server_is_somebody_else(
-    kit: ProcessKit, kind: Literal["service", "postgres"]
+    kind: ProgramKind, gives_up_root: bool
 ) -> None:
-    """Root's PostgreSQL runs as nobody and has to get through to its own folder; to read a log takes more."""
-    topology = Topology("files", (spec(1, kind), spec(2)))
-    with ProcessDeployment(topology, kit, Session.of_this_process()) as deployment:
+    """A server that gives up root runs as nobody and has to get through to its own folder; a log takes more."""
+    topology = Topology("files", (spec(1, replace(kind, gives_up_root=gives_up_root)), spec(2, kind)))
+    with ProcessDeployment(topology, {}, Session.of_this_process(), print) as deployment:
         deployment.put(topology.nodes)
         node, other = (Path(deployment.nodes[name].inside().folder or "") for name in ("small-1", "small-2"))
-        passable = 0o711 if kind == "postgres" and os.getuid() == 0 else 0o700
+        passable = 0o711 if gives_up_root and os.getuid() == 0 else 0o700
         assert [mode(path) for path in (node.parent, node, node / "log")] == [passable, passable, 0o600]
         assert mode(other) == 0o700
+
+
+def test_somebody_elses_image_is_refused_in_one_line() -> None:
+    node = spec(1, ForeignImage("redis:7"))
+    refusal = "^redis:7 is an image, which does not run as a local process: use --backend docker$"
+    with (
+        pytest.raises(EnvironmentUnfitError, match=refusal),
+        ProcessDeployment(Topology("foreign", (node,)), {}, Session.of_this_process(), print) as deployment,
+    ):
+        deployment.put([node])
 
 
 def mode(path: Path) -> int:

@@ -3,6 +3,7 @@ import pytest
 from harness.backends.references import Resolver
 from harness.errors import BadInputError
 from harness.topology.nodes import HttpReady, NodeSpec
+from tests.backends.specs import TINY
 
 ADDRESSES = {"kafka-1": "10.0.0.9", "kafka-2": "10.0.0.10"}
 PORTS = {("kafka-1", "external"): "127.0.0.1:20001"}
@@ -59,7 +60,7 @@ def _spec(
         name="n",
         role="r",
         index=1,
-        kind="service",
+        kind=TINY,
         ports={},
         ready=HttpReady("http", "/"),
         arguments=arguments,

@@ -52,7 +52,6 @@ def test_without_a_running_broker_there_is_no_answer() -> None:
 def test_nobody_in_the_place_of_the_external_store_is_asked(harness_run: Run) -> None:
     # As processes: the port of a stopped container stays held, so that nobody gets into its place there.
     backend = ProcessBackend(harness_run.session)
-    backend.prepare(print)
     topology = Topology("an external store", (postgres(),))
     with backend.deploy(topology, print) as deployment:
         server = deployment.nodes[NAME]

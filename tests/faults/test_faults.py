@@ -32,7 +32,6 @@ def config() -> Iterator[Node]:
     """The config service as a process: small, real, and needs nobody else."""
     spec = next(spec for spec in services(Epoch("faults")) if spec.role == "config")
     backend = ProcessBackend(Session.of_this_process())
-    backend.prepare(lambda line: None)
     with backend.deploy(Topology("config alone", (spec,)), lambda line: None) as deployment:
         yield deployment.nodes["config"]
 

@@ -23,8 +23,9 @@ from harness.faults.nemesis import Nemesis
 from harness.history import History
 from harness.pool import bring_back
 from harness.provision.images import ensure_images
-from harness.provision.kinds import KINDS
+from harness.servers.hazelcast.recipe import HAZELCAST
 from harness.targets import Picked
+from harness.topology.kinds import ForeignImage
 from harness.topology.nodes import HttpReady, NodeSpec, Topology
 
 pytestmark = [
@@ -32,6 +33,8 @@ pytestmark = [
     pytest.mark.skipif(bool(engine.why_unavailable()), reason="no Docker engine answers"),
 ]
 PORT = 8000
+#: The image that a test makes takes its place.
+KIND = ForeignImage("localhost:1/no-such-image:1", name="server")
 
 
 def server(index: int) -> NodeSpec:
@@ -39,7 +42,7 @@ def server(index: int) -> NodeSpec:
         name=f"server-{index}",
         role="server",
         index=index,
-        kind="hazelcast",
+        kind=KIND,
         ports={"http": PORT},
         ready=HttpReady("http", "/"),
         arguments=(str(PORT),),
@@ -51,7 +54,7 @@ def image() -> Iterator[str]:
     """A small server with what the image of a real one has; removed afterwards."""
     tag = f"harness-test-{secrets.token_hex(4)}"
     with contextlib.closing(engine.connect()) as client:
-        base = ensure_images(client, print)["hazelcast"]
+        base = ensure_images(client, [HAZELCAST], print)[HAZELCAST]
         recipe = f'FROM {base}\nWORKDIR /etc\nENTRYPOINT ["python3", "-m", "http.server"]'
         client.images.build(fileobj=io.BytesIO(recipe.encode()), tag=tag, rm=True)
         yield tag
@@ -60,7 +63,7 @@ def image() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def deployment(image: str) -> Iterator[DockerDeployment]:
-    backend = DockerBackend(Session.of_this_process(), images=dict.fromkeys(KINDS, image))
+    backend = DockerBackend(Session.of_this_process(), images={KIND.name: image})
     with backend.deploy(Topology("three servers", (server(1), server(2), server(3))), print) as deployment:
         yield deployment
 

@@ -5,17 +5,17 @@ import io
 import secrets
 import tarfile
 from collections.abc import Iterator
-from typing import IO, cast
+from typing import IO
 
 import docker
 import pytest
 
 from harness.backends.engine import why_unavailable
 from harness.errors import EnvironmentUnfitError
+from harness.messages.recipe import SERVICE
 from harness.progress import Say
 from harness.provision import base_image, images
-from harness.provision.context import carries_credentials
-from harness.topology.nodes import Kind
+from harness.provision.context import Recipe, carries_credentials
 
 pytestmark = [
     pytest.mark.docker,
@@ -58,7 +58,7 @@ def test_of_old_images_only_our_names_go(client: docker.DockerClient, name: str)
     build(client, f"harness-{name}:mine", name)
     for tag in ours:
         build(client, tag, name)
-    images._forget_old(client, cast("Kind", name))
+    images._forget_old(client, name)
     left = {tag for image in client.images.list(filters={"label": f"{images.LABEL}={name}"}) for tag in image.tags}
     assert {f"thesis-{name}:1", f"harness-{name}:mine"} <= left
     assert len(left.intersection(ours)) == images._KEPT
@@ -88,7 +88,7 @@ def test_no_layer_keeps_the_credentials_of_pips_settings(
     canary = f"canary-{name}"
     monkeypatch.setenv("PIP_INDEX_URL", f"https://me:{canary}@registry.example/simple")
 
-    def write_context(kind: Kind, archive: IO[bytes], say: Say) -> None:
+    def write_context(recipe: Recipe, archive: IO[bytes], say: Say) -> None:
         with tarfile.open(fileobj=archive, mode="w") as tar:
             files = {"Dockerfile": _DOCKERFILE, "pip.conf": canary, "packages": name}
             for path, text in files.items():
@@ -96,12 +96,12 @@ def test_no_layer_keeps_the_credentials_of_pips_settings(
                 entry.size = len(text)
                 tar.addfile(entry, io.BytesIO(text.encode()))
 
-    monkeypatch.setattr(images, "write_context", write_context)
+    monkeypatch.setattr(Recipe, "write_context", write_context)
     before = {image.id for image in client.images.list(all=True)}
     tag = f"harness-{name}:0"
     try:
         with images._without_credentials(client) as layers:
-            images._build(client, "service", tag, {}, print, layers)
+            images._build(client, SERVICE, tag, {}, print, layers)
             assert [layer for layer in layers if canary.encode() in saved(client, layer)]
         new = [image.id for image in client.images.list(all=True) if image.id not in before]
         assert client.images.get(tag).id in new

@@ -44,12 +44,12 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def hanging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def hanging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A preparation that never ends."""
-    (tmp_path / "launchers").mkdir()
-    (tmp_path / "launchers" / "prepare.py").write_text(_HANGS)
-    monkeypatch.setattr(preparing, "LAUNCHERS", tmp_path / "launchers")
+    script = tmp_path / "prepare.py"
+    script.write_text(_HANGS)
     monkeypatch.setattr(preparing, "_TIMEOUT_S", 2.0)
+    return script
 
 
 def assert_untouched(temporary: Path) -> None:
@@ -75,10 +75,11 @@ def end(run: "subprocess.Popen[bytes]") -> None:
     psutil.wait_procs(processes, timeout=5)
 
 
-@pytest.mark.usefixtures("hanging")
-def test_of_a_preparation_that_hangs_neither_servers_nor_folders_are_left(tmp_path: Path, temporary: Path) -> None:
+def test_of_a_preparation_that_hangs_neither_servers_nor_folders_are_left(
+    tmp_path: Path, temporary: Path, hanging: Path
+) -> None:
     with pytest.raises(EnvironmentUnfitError, match="took longer than 2 s"):
-        preparing.prepare([str(tmp_path / "pid")], {})
+        preparing.prepare(hanging, [str(tmp_path / "pid")], {})
     assert not lives(tmp_path / "pid")
     assert_untouched(temporary)
 
@@ -88,7 +89,7 @@ def test_what_a_killed_run_was_preparing_is_swept_and_what_somebody_works_on_is_
 ) -> None:
     code = (
         "import sys, pathlib\nfrom harness.provision import preparing\n"
-        "preparing.LAUNCHERS = pathlib.Path(sys.argv[1])\npreparing.prepare([sys.argv[2]], {})"
+        "preparing.prepare(pathlib.Path(sys.argv[1], 'prepare.py'), [sys.argv[2]], {})"
     )
     (tmp_path / "prepare.py").write_text(_HANGS)
     pids = [tmp_path / "killed", tmp_path / "working"]
@@ -136,7 +137,7 @@ def test_the_usual_cache_folder_is_ours_by_its_place(tmp_path: Path, monkeypatch
 def test_only_what_is_named_as_we_name_it_is_swept_from_the_cache(own_cache: Path, tmp_path: Path) -> None:
     (own_cache / "java").mkdir()
     old = time.time() - 8 * 24 * 3600
-    mine = ["kafka-0123456789abcdef.aot", ".kafka-0123456789abcdef.aot.77.part", "formatting-abcdefg_"]
+    mine = ["kafka-0123456789abcdef.aot", ".kafka-0123456789abcdef.aot.77.part", ".kafka-0123456789abcdef.77.part"]
     strangers = ["notes.aot", ".thesis.part-1", "formatting-rules", "precious"]
     for name in (*mine, *strangers):
         path = own_cache / "java" / name
@@ -203,5 +204,4 @@ def _installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str) ->
         f"version = '{version}'\npackaging = 'jar'\nsha256 = '{jars._sha256(local)}'\n"
     )
     monkeypatch.setenv("M2_REPO", str(tmp_path / "m2"))
-    monkeypatch.setattr(jars, "_JAVA", tmp_path / version)
-    return jars.install("kafka", print)
+    return jars.install("kafka", lock, print)

@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from harness.servers.hazelcast.recipe import HAZELCAST, HAZELCAST_MAPSTORE
 from harness.servers.postgres import spec as postgres
-from harness.topology.nodes import HttpReady, Kind, NodeSpec
+from harness.topology.nodes import HttpReady, NodeSpec
 from harness.topology.timings import FAST, Timings
 
 #: Not Hazelcast's default: a client of ours that meets a stranger's member is refused by it, and the other way round.
@@ -60,7 +61,7 @@ def hazelcast(
             other one.
         stored: whether maps of certain names write to the PostgreSQL node and are loaded from it.
     """
-    kind: Kind = "hazelcast-mapstore" if stored else "hazelcast"
+    kind = HAZELCAST_MAPSTORE if stored else HAZELCAST
     names = [f"hazelcast-{index}" for index in range(1, count + 1)]
     groups = [names[: count // 2], names[count // 2 :]] if zoned else []
     protection = _protection(count, timings)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from harness.servers.kafka.recipe import KAFKA
 from harness.topology.nodes import NodeSpec, PortReady
 from harness.topology.timings import FAST, Timings
 
@@ -25,7 +26,7 @@ def kafka(count: int = 3, *, timings: Timings = FAST) -> tuple[NodeSpec, ...]:
             name=f"kafka-{index}",
             role="kafka",
             index=index,
-            kind="kafka",
+            kind=KAFKA,
             ports={"broker": PORT, "external": _EXTERNAL_PORT},
             ready=PortReady("external"),
             environment={

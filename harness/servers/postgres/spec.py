@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.servers.postgres.recipe import POSTGRES
 from harness.topology.nodes import NodeSpec, PortReady
 
 NAME = "postgres"
@@ -16,7 +17,7 @@ def postgres() -> NodeSpec:
         name=NAME,
         role="postgres",
         index=1,
-        kind="postgres",
+        kind=POSTGRES,
         ports={"sql": PORT},
         ready=PortReady("sql"),
         environment={"POSTGRES_HOST": f"${{{NAME}}}", "POSTGRES_PORT": str(PORT)},

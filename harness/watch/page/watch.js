@@ -196,7 +196,7 @@ function showNode(element, node, can) {
     list.replaceChildren(...duties.map(duty => make("li", {}, duty)));
   }
   const offered = {
-    running: ["kill", "stop", "pause", ...(can.includes("network") && node.kind !== "service" ? ["isolate"] : [])],
+    running: ["kill", "stop", "pause", ...(can.includes("network") && node.can_be_isolated ? ["isolate"] : [])],
     isolated: ["heal", "kill"], paused: ["resume", "kill"], exited: ["start"], unstarted: ["start"], unknown: [],
   }[kind];
   element.querySelector(".buttons").dataset.offered = offered.length;

@@ -16,16 +16,13 @@ import zipfile
 from pathlib import Path
 
 import jvm
+import prepare
 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64v8", "arm64": "arm64v8"}
 _TIMEOUT_S = 120
 #: Over the network only this user gets in, and only to this database: the administrator may run programs.
 _WHO_MAY = "host harness harness all trust\n"
 _FIRST = "CREATE ROLE harness LOGIN\nCREATE DATABASE harness OWNER harness\n"
-
-
-class UnpackingError(Exception):
-    """The message is what a person reads."""
 
 
 def servant() -> pwd.struct_passwd | None:
@@ -37,7 +34,7 @@ def unpack() -> None:
     """Unpacks the jar of this machine's architecture, makes a database beside it, and keeps both.
 
     Raises:
-        UnpackingError: there is none for this machine, or PostgreSQL can't initialise the database.
+        PreparationError: there is none for this machine, or PostgreSQL can't initialise the database.
     """
     target = jvm.place("HARNESS_POSTGRES", "/opt/harness/postgres")
     user = servant()
@@ -52,12 +49,9 @@ def unpack() -> None:
         _run([str(home / "bin/initdb"), *options], user)
         execute(home, "postgres", _FIRST)
         (home / "data/pg_hba.conf").write_text(_WHO_MAY)
-        part = target.with_name(f".{target.name}.{os.getpid()}.part")
-        try:
+        with prepare.part_of(target) as part:
             shutil.copytree(home, part, symlinks=True)
             part.rename(target)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
 
 
 def copy(home: Path) -> None:
@@ -76,7 +70,7 @@ def execute(home: Path, database: str, statements: str) -> None:
     """Does SQL, a statement a line, as the administrator of a database whose server does not run.
 
     Raises:
-        UnpackingError: PostgreSQL does not start; a statement that fails is in its output only.
+        PreparationError: PostgreSQL does not start; a statement that fails is in its output only.
     """
     _run([str(home / "bin/postgres"), "--single", "-D", str(home / "data"), database], servant(), statements)
 
@@ -86,7 +80,7 @@ def _jar() -> Path:
     machine = platform.machine()
     found = list(folder.glob(f"*-linux-{_ARCHITECTURES.get(machine, machine)}-*.jar"))
     if not found:
-        raise UnpackingError(f"there is no PostgreSQL for the architecture {machine} in {folder}")
+        raise prepare.PreparationError(f"there is no PostgreSQL for the architecture {machine} in {folder}")
     return found[0]
 
 
@@ -114,5 +108,5 @@ def _run(command: list[str], user: pwd.struct_passwd | None, text: str = "") -> 
         extra_groups=[] if user else None,
     )
     if done.returncode:
-        last = "\n".join(f"  {line}" for line in done.stdout.splitlines()[-10:])
-        raise UnpackingError(f"{Path(command[0]).name} failed with status {done.returncode}\n{last}")
+        name = Path(command[0]).name
+        raise prepare.PreparationError(f"{name} failed with status {done.returncode}\n{prepare.tail(done.stdout)}")

@@ -1,0 +1,31 @@
+"""How the facade, logging, messages and config services are provisioned: one kind, and a module for each."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from harness.progress import Say
+from harness.provision.resources import at_the_top, files_in
+from harness.topology.kinds import Build, NodeKind, Program
+
+
+@dataclass(frozen=True)
+class ServiceKind:
+    """Implements `harness.topology.kinds.NodeKind`; its stages are in the top-level Dockerfile."""
+
+    name: str = "service"
+    uses: tuple[NodeKind, ...] = ()
+    can_be_isolated: bool = False
+    gives_up_root: bool = False
+
+    def prepare(self, say: Say) -> Program:
+        """Runs them by this interpreter, which has their packages."""
+        return Program((sys.executable, "-m"), {"PYTHONPATH": str(at_the_top("services").parent)})
+
+    def image(self) -> Build:
+        """Their modules, and the lock of their packages."""
+        return Build(files=files_in(at_the_top("services"), "services", "*.py", "requirements.lock"))
+
+
+SERVICE = ServiceKind()

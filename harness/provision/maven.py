@@ -1,0 +1,116 @@
+"""A kind of server whose programs come from Maven: what it needs on a machine, and in an image."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.progress import Say
+from harness.provision.resources import files_in
+from harness.topology.kinds import Build, LockedFolder, Program
+
+#: What the launchers of all servers share.
+SHARED = Path(__file__).parent / "launchers"
+#: The variable that says to `jvm.py` where Java's cache is.
+JAVAS_CACHE = "HARNESS_AOT"
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Something that is made once and that every start of a server reuses.
+
+    Attributes:
+        variable: says to the launcher where it is.
+        script: what makes it, among the kind's launchers.
+        action: the script's argument.
+        words: what is done, for a person who waits.
+    """
+
+    variable: str
+    script: str
+    action: str
+    words: str
+
+    @classmethod
+    def of_javas_cache(cls, script: str) -> Preparation:
+        """A training start, whose cache the JVM of every other start uses."""
+        return cls(JAVAS_CACHE, script, "train", "a training start for Java's cache, once (10 to 20 s)")
+
+
+@dataclass(frozen=True)
+class MavenServer:
+    """Implements `harness.topology.kinds.NodeKind`.
+
+    Attributes:
+        name: of the kind, and of the stage that its image is.
+        folder: has `Dockerfile`, `launchers/`, and the folder of jgo's two files.
+        launcher: among the launchers, what becomes the server.
+        preparations: in the order in which they are made.
+        jars: where jgo's files are.
+        uses: the kinds whose jars and caches its own are prepared with, and whose stages its image copies from.
+        gives_up_root: see there.
+    """
+
+    name: str
+    folder: Path
+    launcher: str
+    preparations: tuple[Preparation, ...]
+    jars: str = "jars"
+    uses: tuple[MavenServer, ...] = ()
+    gives_up_root: bool = False
+    can_be_isolated: bool = True
+
+    @property
+    def launchers(self) -> Path:
+        """Its scripts; standard library only, as an image has no package of ours."""
+        return self.folder / "launchers"
+
+    @property
+    def lock(self) -> Path:
+        """Versions and hashes of its jars."""
+        return self.folder / self.jars / "jgo.lock.toml"
+
+    @property
+    def specification(self) -> Path:
+        """What the lock is made from."""
+        return self.folder / self.jars / "jgo.toml"
+
+    def versions(self) -> Mapping[str, str]:
+        """Its version and Java's, by name."""
+        wanted = tomllib.loads(self.specification.read_text())
+        return {
+            self.name.capitalize(): wanted["dependencies"]["coordinates"][0].rpartition(":")[2],
+            "Java": wanted["java"]["version"],
+        }
+
+    def prepare(self, say: Say) -> Program:
+        """Installs its jars and makes what its starts reuse.
+
+        With HARNESS_TUNED=0 the JVM runs as its vendor ships it.
+        """
+        # Imported late: what resolves Maven artifacts takes as long to import as pytest itself.
+        from harness.provision.caches import make, places
+        from harness.provision.jars import install
+
+        install(self.name, self.lock, say)
+        make(self, say)
+        tuned = os.environ.get("HARNESS_TUNED", "1")
+        command = (sys.executable, str(self.launchers / self.launcher))
+        return Program(command, {**places(self), "HARNESS_TUNED": tuned})
+
+    def image(self) -> Build:
+        """Its stages, its launchers and its jars."""
+        return Build(
+            stages=(self.folder / "Dockerfile").read_text(),
+            files=files_in(self.launchers, f"{self.folder.name}/launchers", "*"),
+            folders={f"jars/{self.name}": LockedFolder(self.lock.read_bytes(), self._jars)},
+        )
+
+    def _jars(self, say: Say) -> Sequence[Path]:
+        from harness.provision.jars import install
+
+        return sorted(install(self.name, self.lock, say).glob("*.jar"))

@@ -1,0 +1,26 @@
+"""Files of the project that are no modules: where they are, and what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.provision.cache import ROOT
+
+
+def at_the_top(name: str) -> Path:
+    """What lies at the top of the repository, beside this package: Dockerfile, requirements.lock, services."""
+    return ROOT / name
+
+
+def files_in(folder: Path, name: str, *patterns: str) -> Mapping[str, bytes]:
+    """What a folder has of these patterns, also further down, as a context's files below `name`.
+
+    Nothing of what Python made there is among them.
+    """
+    return {
+        f"{name}/{path.relative_to(folder)}": path.read_bytes()
+        for pattern in patterns
+        for path in folder.rglob(pattern)
+        if path.is_file() and "__pycache__" not in path.parts
+    }

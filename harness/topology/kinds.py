@@ -1,0 +1,126 @@
+"""How a node of a kind is provisioned: what a backend asks of the kind that a node spec names.
+
+A kind is a value. Adding one means writing it, in the folder of its server; nothing lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from harness.errors import EnvironmentUnfitError
+from harness.progress import Say
+
+
+@dataclass(frozen=True)
+class Program:
+    """How a node of a kind is started on this machine.
+
+    Attributes:
+        command: a spec's arguments follow it.
+        environment: what it needs beside a spec's; where that says otherwise, the spec holds.
+    """
+
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LockedFolder:
+    """A folder of a build context that is only there once somebody builds.
+
+    Attributes:
+        lock: says all that will be in it, down to the bytes.
+        fetch: gets the files.
+    """
+
+    lock: bytes
+    fetch: Callable[[Say], Sequence[Path]]
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a kind adds to the top-level Dockerfile, and to the context, for an image of its own.
+
+    Attributes:
+        stages: Dockerfile stages, the image's called as the kind; they may begin with those of the top-level Dockerfile
+            and copy from them, and from those of the kinds that this one uses.
+        files: by their names in the context; what no stage copies stays out.
+        folders: likewise.
+    """
+
+    stages: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    folders: Mapping[str, LockedFolder] = field(default_factory=dict)
+
+
+@runtime_checkable
+class NodeKind(Protocol):
+    """A kind of node: a frozen, hashable value that can be pickled, so equal ones are one kind.
+
+    A kind says what its nodes need; when and where that is got is the backend's business.
+    """
+
+    @property
+    def name(self) -> str:
+        """What `--image` and the image's tag call it."""
+
+    @property
+    def uses(self) -> tuple[NodeKind, ...]:
+        """The kinds that it is prepared and built with; they are prepared first."""
+
+    @property
+    def can_be_isolated(self) -> bool:
+        """Whether its network can be taken from it, where the backend is able to."""
+
+    @property
+    def gives_up_root(self) -> bool:
+        """Whether its server, started by root, goes on as a user who has to get through to the node's own folder."""
+
+    def prepare(self, say: Say) -> Program:
+        """Makes sure that this machine has what a local process of this kind needs; what is there is only checked.
+
+        No other run prepares anything meanwhile.
+
+        Raises:
+            EnvironmentUnfitError: it can't be had, with what to do.
+        """
+
+    def image(self) -> str | Build:
+        """The name of an image that is there or can be pulled, or what the project's own is built from."""
+
+
+@dataclass(frozen=True)
+class ForeignImage:
+    """A node of an image that somebody else made: no jars, no launcher, no Dockerfile, and no local process.
+
+    Attributes:
+        source: the image's name, such as "redis:7".
+        name: of the kind; by default the image's.
+    """
+
+    source: str
+    name: str = ""
+    uses: tuple[NodeKind, ...] = ()
+    can_be_isolated: bool = True
+    gives_up_root: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", self.source)
+
+    def prepare(self, say: Say) -> Program:
+        """Refuses.
+
+        Raises:
+            EnvironmentUnfitError: always.
+        """
+        raise EnvironmentUnfitError(
+            f"{self.source} is an image, which does not run as a local process: use --backend docker"
+        )
+
+    def image(self) -> str:
+        """Its name."""
+        return self.source
