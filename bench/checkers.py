@@ -1,4 +1,4 @@
-"""`python -m bench.checkers [--most N]`: how fast the checkers are, alone and beside porcupine.
+"""`python -m bench.checkers [--most N]` measures how fast the checkers are, alone and compared with porcupine.
 
 1. Registers: the same histories (one key, distinct values, correct and broken ones) judged by harness.checkers.register
    and by porcupine (Go; a general search), from 1 000 to N operations with 5, 10, 20 and 50 clients: do they agree, and
@@ -40,18 +40,18 @@ _PORCUPINE = Path(__file__).parent / "porcupine"
 
 
 class Recording:
-    """Events in the making."""
+    """A history of events in the making."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
 
     def add(self, process: int, type_: Type, f: str, value: object) -> None:
-        """One more event."""
+        """Adds one more event."""
         index = len(self.events)
         self.events.append(Event(index, process, type_, f, value, index))
 
     def done(self, process: int, f: str, value: object, answer: object) -> None:
-        """An operation by itself."""
+        """Adds an operation by itself, with its completion."""
         self.add(process, "invoke", f, value)
         self.add(process, "ok", f, answer)
 
@@ -84,14 +84,14 @@ def registers(count: int, clients: int, *, broken: bool) -> Events:
 
 
 def _make_stale(events: list[Event]) -> None:
-    """The last read returns the first value."""
+    """Makes the last read return the first value."""
     place = max(i for i, e in enumerate(events) if e.f == "read" and e.type == "ok")
     old = events[place]
     events[place] = Event(old.index, old.process, old.type, old.f, ["x", 1], old.time)
 
 
 def porcupine(binary: Path, events: Events, folder: Path, *, memory_bytes: int | None = None) -> tuple[str, float]:
-    """Its result (Ok, Illegal, or in words why it has not decided) and seconds."""
+    """The result of porcupine (Ok, Illegal, or in words why it has not decided), and the seconds it took."""
     file = folder / "history"
     with file.open("w") as out:
         for o in events.operations:
@@ -119,7 +119,7 @@ def porcupine(binary: Path, events: Events, folder: Path, *, memory_bytes: int |
 
 
 def timed(check: Callable[[Sequence[Event]], Verdict], events: Events) -> tuple[Verdict, float]:
-    """The verdict and the seconds that it took, of operations that are paired already."""
+    """The verdict on operations that are paired already, and the seconds that it took."""
     assert events.operations
     began = time.perf_counter()
     verdict = check(events)
@@ -127,7 +127,7 @@ def timed(check: Callable[[Sequence[Event]], Verdict], events: Events) -> tuple[
 
 
 def against_porcupine(most: int, folder: Path) -> Table:
-    """The first comparison."""
+    """The table that compares our checkers with porcupine on the same histories."""
     binary = folder / "porcupine"
     subprocess.run(["go", "build", "-o", binary, "."], cwd=_PORCUPINE, check=True)
     table = Table("operations", "clients", "history", "ours, s", "porcupine, s", "ratio", "agree", title="registers")
@@ -209,7 +209,7 @@ CHECKERS: dict[str, tuple[Callable[[int], Events], Callable[[Sequence[Event]], V
 
 
 def growth(most: int) -> Table:
-    """The second table."""
+    """The table that shows how a checker's time grows with the history."""
     sizes = [10**n for n in range(4, 8) if 10**n <= most]
     table = Table("checker", *(f"{size:,} operations" for size in sizes), title="operations a second, in thousands")
     for name, (made, check) in CHECKERS.items():
@@ -230,7 +230,7 @@ def growth(most: int) -> Table:
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Measures the checkers and prints the tables."""
     parser = argparse.ArgumentParser(prog="python -m bench.checkers", description=__doc__.splitlines()[0])
     parser.add_argument("--most", type=int, default=100_000, help="the longest history (1000 to 1000000)")
     most = parser.parse_args().most

@@ -1,4 +1,4 @@
-"""`python -m bench.topology [--backend docker|process|both] [--rounds N]`: how fast a system is ready to be broken.
+"""`python -m bench.topology [--backend docker|process|both] [--rounds N]`: time until a system is ready to be broken.
 
 Two figures, each for the settings the harness uses and for what the vendors ship (no ahead-of-time cache, their
 failure detectors), alternating in one run, so that the ratio does not depend on the machine's mood:
@@ -40,7 +40,7 @@ OURS, VENDORS = "ours", "the vendors'"
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds of one round."""
+    """The seconds that the steps of one round took."""
 
     ready: float
     next: float
@@ -83,7 +83,7 @@ def _system(run: Run, folder: Path) -> System:
 
 
 def shown(measured: Mapping[tuple[str, str], Sequence[Times]], backends: Sequence[str]) -> Table:
-    """Medians, and the ratio of the vendors' to ours."""
+    """A table of the medians, and of the ratio of the vendors' to ours."""
     table = Table("backend", "time", "ours", "the vendors'", "ratio", title="medians, in seconds")
     for backend in backends:
         for name, words in (("ready", "to a ready system"), ("next", "from a scenario's end to the next fault")):
@@ -96,7 +96,7 @@ def shown(measured: Mapping[tuple[str, str], Sequence[Times]], backends: Sequenc
 
 
 def main() -> None:
-    """Measures and prints a table."""
+    """Measures the rounds and prints a table."""
     parser = argparse.ArgumentParser(prog="python -m bench.topology", description=__doc__.splitlines()[0])
     parser.add_argument("--backend", choices=("docker", "process", "both"), default="both")
     parser.add_argument("--rounds", type=int, default=3)

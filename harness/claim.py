@@ -1,4 +1,4 @@
-"""Which folders are ours: those that were new or empty when we came, which a marker says from then on.
+"""Marks folders as the harness' own: those that were new or empty when it came. It touches no others.
 
 Only in such a folder is anything removed or overwritten, and no link in it is followed.
 """
@@ -20,7 +20,7 @@ _ABSENT = b"(none)"
 
 @dataclass(frozen=True)
 class Marker:
-    """The file that says what a folder is for, with fixed content; locked while somebody writes there.
+    """A file that says what a folder is for, with fixed content; locked while somebody writes there.
 
     Attributes:
         name: of the file.
@@ -33,7 +33,7 @@ class Marker:
     option: str
 
     def claim(self, folder: Path) -> tuple[int, bool]:
-        """Takes a folder that is new, empty, or ours: its open marker, and whether nobody else writes there.
+        """Takes a folder that is new, empty, or marked: gives its open marker, and whether nobody else writes there.
 
         Raises:
             BadInputError: it is somebody else's.
@@ -59,7 +59,7 @@ class Marker:
         return file, alone
 
     def put(self, folder: Path) -> None:
-        """Marks a folder that is ours by its place, whatever it holds; makes it if it is not there.
+        """Marks a folder that is the harness' by its place, whatever it holds; makes it if it is not there.
 
         Raises:
             OSError: it can't be written.
@@ -73,7 +73,7 @@ class Marker:
                 os.close(file)
 
     def marks(self, folder: Path) -> bool:
-        """Whether the folder is ours."""
+        """Whether the folder bears this marker."""
         try:
             file = os.open(folder / self.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError:
@@ -85,7 +85,7 @@ class Marker:
 
 
 def _content(file: int) -> bytes:
-    """What it says; nothing that could be a marker if it is no file or not this user's."""
+    """The content of a marker; a text that no marker has if the file is none, or not this user's."""
     seen = os.fstat(file)
     if not stat.S_ISREG(seen.st_mode) or seen.st_uid != os.geteuid():
         return _ABSENT

@@ -25,7 +25,7 @@ _LONGEST_S = 1e9
 
 # Tuples, not data classes: a history may have millions, and these are made and read three times as fast.
 class Event(NamedTuple):
-    """One line. `time` is in monotonic nanoseconds, of the recorder's clock."""
+    """One line of a history. `time` is in monotonic nanoseconds, of the recorder's clock."""
 
     index: int  # type: ignore[assignment]  # hides tuple.index, which nobody needs of an event
     process: int | str
@@ -37,7 +37,7 @@ class Event(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """An invocation and what came of it.
+    """An operation of a client: its invocation and what came of it.
 
     Attributes:
         invoke: how it began.
@@ -53,17 +53,17 @@ class Operation(NamedTuple):
 
     @property
     def began(self) -> int:
-        """When it was invoked, in monotonic nanoseconds."""
+        """The moment at which the operation was invoked, in monotonic nanoseconds."""
         return self.invoke.time
 
     @property
     def ended(self) -> int:
-        """When it was completed, in monotonic nanoseconds; far beyond any time if it never was."""
+        """The moment of its completion, in monotonic nanoseconds; far beyond any time if it never was completed."""
         return self.completion.time if self.completion else NEVER
 
     @property
     def value(self) -> Any:
-        """What it returned if it is ok, else what it was invoked with."""
+        """The value that an ok operation returned; of any other one, the value that it was invoked with."""
         return self.completion.value if self.completion and self.outcome == "ok" else self.invoke.value
 
 
@@ -72,7 +72,7 @@ class Events(tuple[Event, ...]):
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
-        """See `operations`."""
+        """All operations in the order of their invocations; see `operations`."""
         return _paired(self)
 
 
@@ -119,7 +119,7 @@ def _parse(line: bytes, index: int) -> Event:
 
 
 def _refuse_odd_fault(event: Event) -> None:
-    """A fault names its nodes and may say why it is those; an effect says how long after its fault it was seen."""
+    """Refuses a fault without nodes or with an odd reason, and an effect without a time since its fault."""
     value = event.value if isinstance(event.value, dict) else {}
     nodes, why = value.get("nodes"), value.get("why", "")
     if "phase" in value and not (isinstance(nodes, list) and all(isinstance(node, str) for node in nodes)):
@@ -142,12 +142,12 @@ def operations(events: Iterable[Event]) -> tuple[Operation, ...]:
 
 
 def answered(operation: Operation) -> int:
-    """The index of its completion; after every other if it has none. Times may be equal, indices never are."""
+    """The index of an operation's completion; after every other if it has none. Times may be equal, never indices."""
     return operation.completion.index if operation.completion else NEVER
 
 
 def steps(history: Sequence[Operation]) -> Iterator[tuple[Operation, bool]]:
-    """Invocations and completions in the order of the events; True for a completion."""
+    """The invocations and completions of a history in the order of the events, with True for a completion."""
     found = [(operation.invoke.index, operation, False) for operation in history]
     found += [(operation.completion.index, operation, True) for operation in history if operation.completion]
     for _, operation, ended in sorted(found, key=lambda step: step[0]):
@@ -155,7 +155,7 @@ def steps(history: Sequence[Operation]) -> Iterator[tuple[Operation, bool]]:
 
 
 def faults(events: Iterable[Event]) -> list[Event]:
-    """The beginning of every fault, in order; its value holds `nodes`, and `why` if it is known."""
+    """The event with which each fault begins, in order; its value holds `nodes`, and `why` if it is known."""
     return [
         event
         for event in events
@@ -167,12 +167,12 @@ def faults(events: Iterable[Event]) -> list[Event]:
 
 
 def in_words(fault: Event) -> str:
-    """What was done to whom, such as "kill kafka-2"."""
+    """A fault in words: what was done to whom, such as "kill kafka-2"."""
     return f"{fault.f} {', '.join(fault.value['nodes'])}"
 
 
 def undone(fault: Event, events: Iterable[Event]) -> int:
-    """When the fault was undone, in monotonic nanoseconds; far beyond any time if it never was."""
+    """The moment at which the fault was undone, in monotonic nanoseconds; far beyond any time if it never was."""
     return next(
         (
             event.time
@@ -201,7 +201,7 @@ def _paired(events: Iterable[Event]) -> tuple[Operation, ...]:
 
 @contextmanager
 def _collector_at_rest() -> Iterator[None]:
-    """No garbage collection meanwhile: millions of tuples that all stay are looked at for half of the time else."""
+    """Puts garbage collection off: it would look at millions of tuples that all stay, half of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -224,14 +224,14 @@ class Pairing:
 
     @property
     def operations(self) -> tuple[Operation, ...]:
-        """Those found so far, in the order of their invocations."""
+        """The operations found so far, in the order of their invocations."""
         return tuple(
             Operation(invoke, completion, invoke.f, completion.type if completion else "info")
             for invoke, completion in zip(self._invocations, self._completions, strict=True)
         )
 
     def take(self, event: Event) -> None:
-        """The next event.
+        """Takes the next event in.
 
         Raises:
             HistoryError: it can't come next.

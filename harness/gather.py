@@ -1,4 +1,4 @@
-"""Asking several things at once with one deadline; what does not answer is noted and nobody waits for it.
+"""Asks several things at once with one deadline; notes what does not answer, and waits for nothing longer than that.
 
 For looking, not for deciding: a probe that a scenario depends on is `harness.waiting.until`.
 """
@@ -33,13 +33,13 @@ class Question(Generic[Answer]):
 
 
 class Round:
-    """Questions that are asked at once."""
+    """Several questions that are asked at once."""
 
     def __init__(self) -> None:
         self._questions: list[Question[object]] = []
 
     def ask(self, what: str, ask: Callable[[], Answer]) -> Question[Answer]:
-        """Begins to ask."""
+        """Begins to ask one more question."""
         question = Question(what, ask)
         self._questions.append(question)  # type: ignore[arg-type]  # only read from here on
         return question

@@ -43,15 +43,15 @@ class Invoked:
         self.completed: Type | None = None
 
     def ok(self, value: Any = None) -> None:
-        """It happened, and returned `value`."""
+        """Records that the operation happened, and returned `value`."""
         self._complete("ok", value, None)
 
     def fail(self, error: str) -> None:
-        """It certainly did not happen."""
+        """Records that the operation certainly did not happen."""
         self._complete("fail", self._value, error)
 
     def info(self, error: str) -> None:
-        """Nobody knows; its process must not be used again."""
+        """Records that nobody knows whether it happened; its process must not be used again."""
         self._complete("info", self._value, error)
 
     def _complete(self, type_: Type, value: Any, error: str | None) -> None:
@@ -69,7 +69,7 @@ class Client:
         self._last: Invoked | None = None
 
     def invoke(self, f: str, value: Any = None) -> Invoked:
-        """Begins an operation; the one before has to be completed."""
+        """Begins an operation; the client's previous one has to be completed."""
         retired = self._last is None or self._last.completed == "info"
         process = self._history.new_process() if self._last is None or retired else self._last.process
         self._last = self._history.invoke(process, f, value)
@@ -77,7 +77,7 @@ class Client:
 
 
 class History:
-    """A recorder; safe to use from several threads. A context manager."""
+    """The recorder of a scenario's history; safe to use from several threads. A context manager."""
 
     def __init__(self, path: Path) -> None:
         """Begins a new history.
@@ -104,7 +104,7 @@ class History:
         return cls(path)
 
     def client(self) -> Client:
-        """A new sequential client."""
+        """A new client whose operations this history records."""
         return Client(self)
 
     def new_process(self) -> int:
@@ -153,12 +153,12 @@ class History:
 
     @property
     def events(self) -> Events:
-        """What was recorded so far."""
+        """All events that were recorded so far."""
         with self._lock:
             return Events(self._events)
 
     def since(self, index: int) -> Sequence[Event]:
-        """What was recorded from that index on."""
+        """The events that were recorded from that index on."""
         with self._lock:
             return self._events[index:]
 

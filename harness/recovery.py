@@ -69,7 +69,7 @@ def longest_unavailability_s(found: Sequence[Operation]) -> float:
 
 
 def _attempts(found: Sequence[Operation]) -> Iterator[tuple[int, int, bool]]:
-    """When an operation began or ended, how that changes the number under way, and whether it succeeded; in order."""
+    """The moments at which operations began or ended, how each changes the number under way, and which succeeded."""
     patience = max((operation.ended - operation.began for operation in found if operation.completion), default=0)
     seen = []
     for operation in found:
@@ -84,7 +84,7 @@ def _attempts(found: Sequence[Operation]) -> Iterator[tuple[int, int, bool]]:
 
 @dataclass(frozen=True)
 class Latency:
-    """Of successful operations, in seconds: nearest-rank quantiles (p50, p99), the longest, and how many there were."""
+    """The latency of successful operations, in seconds: quantiles (p50, p99), the longest, and how many there were."""
 
     p50: float
     p99: float
@@ -120,7 +120,7 @@ class Recovery:
 
 
 def recoveries(events: Sequence[Event]) -> tuple[Recovery, ...]:
-    """One for each fault of the history, in order. Linear in the history for each."""
+    """The recovery from each fault of the history, in order. Linear in the history for each."""
     if not events:
         return ()
     history = operations(events)
@@ -134,7 +134,7 @@ def recoveries(events: Sequence[Event]) -> tuple[Recovery, ...]:
 
 
 def _fault_of(effect: Event, begun: Sequence[Event]) -> Event | None:
-    """The fault that it was seen of: the last one that had begun so long before it."""
+    """The fault that an effect was seen of: the last one that had begun so long before it."""
     injected = effect.time - effect.value["after_s"] * _NS + _ROUNDED_NS
     return next((begin for begin in reversed(begun) if begin.index < effect.index and begin.time <= injected), None)
 

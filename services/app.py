@@ -52,12 +52,12 @@ class Stages:
         return iter((*self.when_drained, *self.at_once))
 
     def problem(self) -> str | None:
-        """The first problem of any part."""
+        """The first problem that any part has, or None."""
         return next((problem for part in self if (problem := part.problem())), None)
 
 
 def run(service: Service, app: Starlette, stages: Stages, log: Log) -> None:
-    """Serves until SIGTERM or SIGINT, then ends the process; never returns."""
+    """Runs a service until SIGTERM or SIGINT, then ends the process; never returns."""
     try:
         listening = _listen(service)
     except OSError as error:
@@ -72,7 +72,7 @@ def run(service: Service, app: Starlette, stages: Stages, log: Log) -> None:
 
 def _add_health(app: Starlette, service: Service, stages: Stages) -> None:
     async def health(request: Request) -> Json:
-        """200 only while this service can do its job."""
+        """Answers 200 only while this service can do its job."""
         problem = stages.problem()
         if problem is None:
             return Json(Health(status="ok", name=service.name))
@@ -87,7 +87,7 @@ def _listen(service: Service) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to us: uvicorn would raise them again at the end, and a clean stop would not exit with 0."""
+    """An HTTP server that leaves signals to us; uvicorn's raises them again, and a clean stop would not exit with 0."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""config: the registry of live service instances. Entries have a lease; one that is not renewed in time is gone.
+"""The config service: the registry of live service instances. An entry that is not renewed within its lease is gone.
 
 An entry is of an incarnation, one start of a service: a renewal that arrives after its incarnation was taken out (it
 waited for a config that hung, say) does not bring it back, and a removal that is late leaves the next one alone.
@@ -73,7 +73,7 @@ class Registry:
         self._lock = threading.Lock()
 
     def put(self, name: str, incarnation: str, registration: Registration) -> bool:
-        """Registers or renews; True if it was not there before.
+        """Registers an instance or renews it; True if it was not there before.
 
         Raises:
             GoneError: this incarnation was taken out.
@@ -89,7 +89,7 @@ class Registry:
         return new
 
     def delete(self, name: str, incarnation: str) -> None:
-        """Takes it out; one that is not there, or that another incarnation has taken over, is no error."""
+        """Takes an instance out; one that is not there, or that another incarnation has taken over, is no error."""
         with self._lock:
             self._gone[name, incarnation] = self._clock() + REMEMBERED_S
             entry = self._entries.get(name)
@@ -116,7 +116,7 @@ class Registry:
 
 
 def build(registry: Registry) -> Starlette:
-    """The HTTP side."""
+    """The HTTP application of the config service."""
 
     async def put(request: Request) -> Json:
         """Registers (201) or renews (200) an instance; 410 if this incarnation was taken out."""
@@ -148,12 +148,12 @@ def build(registry: Registry) -> Starlette:
 
 
 def _named(request: Request) -> tuple[str, str]:
-    """Name and incarnation."""
+    """The name and the incarnation that a request is about."""
     return request.path_params["name"], request.path_params["incarnation"]
 
 
 def main() -> None:
-    """Runs the service."""
+    """Runs the config service."""
     service = settings.read(settings.service)
     log = Log(service.name)
     run(service, build(Registry(log)), Stages(), log)

@@ -1,4 +1,4 @@
-"""Who is there: the facade's view of config's registry, which outlives config itself."""
+"""The facade's view of config's registry, which outlives config itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FRESH_S = 0.2
 
 
 class Instance(msgspec.Struct):
-    """As config tells it."""
+    """A live instance, as config tells it."""
 
     name: str
     url: str

@@ -1,4 +1,4 @@
-"""facade: the one way in. A POST is acknowledged once logging and the queue both hold the message; a GET shows both.
+"""The facade service: the one way in. It acknowledges a POST once logging and the queue hold it; a GET shows both.
 
 A POST that fails, or whose outcome is unknown, may be sent again under the same id, also while it is under way. An id
 that was acknowledged gets the same answer again, without a second entry in the queue, as long as this process lives.
@@ -29,13 +29,13 @@ from services.registry import Lease
 
 
 class Post(msgspec.Struct):
-    """What a client sends."""
+    """The body of a client's POST."""
 
     msg: str
 
 
 class Accepted(msgspec.Struct):
-    """Logging and queue both hold the message."""
+    """The answer to a POST whose message logging and the queue both hold."""
 
     id: str
     logged_by: str
@@ -43,7 +43,7 @@ class Accepted(msgspec.Struct):
 
 
 class Rejected(Problem):
-    """Not acknowledged; `unknown` if it may have got through. The same id may be sent again."""
+    """The answer to a POST that is not acknowledged; `unknown` if it may have got through. Its id may be sent again."""
 
     id: str
     stage: Stage
@@ -59,7 +59,7 @@ class Both(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Settings:
-    """What this service is told."""
+    """The facade's settings."""
 
     service: settings.Service
     config_url: str
@@ -69,7 +69,7 @@ class Settings:
 
     @classmethod
     def of(cls, env: settings.Environment) -> Settings:
-        """Read from the environment."""
+        """The settings that the environment gives."""
         kafka = settings.queue_kind(env) == "kafka"
         return cls(
             service=settings.service(env),
@@ -81,7 +81,7 @@ class Settings:
 
 
 def producer(told: Settings, log: Log) -> Producer:
-    """Where messages go; only the client that is needed is imported."""
+    """The producer that puts messages on the queue; only the client library that it needs is imported."""
     if isinstance(told.queue, settings.Kafka):
         from services.queues.kafka import KafkaProducing
 
@@ -92,7 +92,7 @@ def producer(told: Settings, log: Log) -> Producer:
 
 
 def once(poster: Poster, *, deadline_s: float) -> Once[Accepted]:
-    """What posts with `poster`, one request of an id at a time."""
+    """The way in which the facade posts: with `poster`, one request of an id at a time."""
 
     async def post(message_id: str, msg: str, within_s: float) -> Accepted:
         return Accepted(message_id, *await poster.post(message_id, msg, within_s))
@@ -101,10 +101,10 @@ def once(poster: Poster, *, deadline_s: float) -> Once[Accepted]:
 
 
 def build(posts: Once[Accepted], reader: Reader, log: Log) -> Starlette:
-    """The HTTP side."""
+    """The HTTP application of the facade."""
 
     async def post(request: Request) -> Json:
-        """Logs and queues a message; 503 if that did not surely happen, 409 if the id is another message's."""
+        """Logs and queues a message; answers 503 if that did not surely happen, 409 if the id is another message's."""
         message_id, msg = _id(request), (await body(request, Post)).msg
         try:
             return Json(await posts.post(message_id, msg), 201)
@@ -124,7 +124,7 @@ def build(posts: Once[Accepted], reader: Reader, log: Log) -> Starlette:
 
 
 def _id(request: Request) -> str:
-    """The client's own, or a new one."""
+    """The id of a post: the client's own, or a new one."""
     key = request.headers.get("Idempotency-Key")
     if key == "":
         raise HTTPException(UNPROCESSABLE, "Idempotency-Key is empty: give an id or leave the header out")
@@ -132,7 +132,7 @@ def _id(request: Request) -> str:
 
 
 def main() -> None:
-    """Runs the service."""
+    """Runs the facade."""
     told = settings.read(Settings.of)
     log = Log(told.service.name)
     queue = producer(told, log)

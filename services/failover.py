@@ -1,4 +1,4 @@
-"""How long one of several instances may take, so that every one of them is tried before the request's deadline."""
+"""How the facade divides a request's time among instances, so that it tries every one of them before the deadline."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class UnknownOutcomeError(Exception):
 
 
 class Connection:
-    """A client, and whether it has a member now.
+    """A client of the Hazelcast cluster, and whether it has a member now.
 
     Each has its own word on that: a client that was given up and lets its last member go does not speak for the one
     that took its place.
@@ -85,7 +85,7 @@ class Connection:
 
 
 class Cluster:
-    """A part that keeps a client connected.
+    """The part of a service that keeps a Hazelcast client connected.
 
     Args:
         settings: which cluster.
@@ -106,7 +106,7 @@ class Cluster:
         self.start, self.stop = self._kept.start, self._kept.stop
 
     def client(self) -> HazelcastClient:
-        """The client.
+        """The connected client.
 
         Raises:
             NotConnectedError: there is none yet.
@@ -114,7 +114,7 @@ class Cluster:
         return self._kept.get().client
 
     def problem(self) -> str | None:
-        """Not connected, or None."""
+        """Why the client can't be used now, or None if it can."""
         try:
             connected = self._kept.get().connected
         except NotConnectedError as error:
@@ -122,7 +122,7 @@ class Cluster:
         return None if connected else "no member of the Hazelcast cluster is connected"
 
     def _make(self) -> Connection:
-        """Of the next member in turn."""
+        """A client that is connected to the next member in turn."""
         member = next(self._turns)
         return _within(CONNECT_S, f"Hazelcast member {member}", lambda: self._prepared(member))
 
@@ -137,7 +137,7 @@ class Cluster:
 
 
 def _within(limit_s: float, member: str, connect: Callable[[], Connection]) -> Connection:
-    """A connection, or an error after `limit_s` seconds.
+    """A connection, if it is made within `limit_s` seconds; else an error.
 
     The constructor waits without limit for a member that accepts the connection and then hangs (heartbeats begin only
     once it is connected). Such a client is left to its thread and shut down should it ever connect.
@@ -159,7 +159,7 @@ def _within(limit_s: float, member: str, connect: Callable[[], Connection]) -> C
 
 
 def result(future: Any, timeout_s: float = OPERATION_S) -> Any:
-    """What a Hazelcast future comes to, within a time limit.
+    """The result of a Hazelcast future, awaited within a time limit.
 
     Raises:
         UnknownOutcomeError: it came to nothing in time.

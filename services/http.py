@@ -1,4 +1,4 @@
-"""What the services say and hear over HTTP: JSON, checked against a type on its way in."""
+"""HTTP for the services: JSON, checked against a type on its way in."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ UNPROCESSABLE = 422
 
 
 class Problem(msgspec.Struct):
-    """Why a request was not served."""
+    """The answer to a request that was not served, with the reason."""
 
     error: str
 
 
 class Json(Response):
-    """An answer from whatever msgspec can write."""
+    """An answer in JSON, of anything that msgspec can write."""
 
     media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
-        """As bytes."""
+        """The content as JSON bytes."""
         return msgspec.json.encode(content)
 
 
 async def body(request: Request, kind: type[T]) -> T:
-    """What a client sent.
+    """The body that a client sent, as a value of that type.
 
     Raises:
         HTTPException: 422, it is not JSON of that type; with what is wrong with it.
@@ -45,7 +45,7 @@ async def body(request: Request, kind: type[T]) -> T:
 
 
 def application(routes: Sequence[BaseRoute]) -> Starlette:
-    """The routes, and JSON for what goes wrong in them."""
+    """An ASGI application of these routes that answers in JSON if something goes wrong in them."""
     return Starlette(routes=routes, exception_handlers={HTTPException: _refused})
 
 

@@ -1,4 +1,4 @@
-"""logging: keeps messages by id in a Hazelcast map that all its instances share. The same id again changes nothing."""
+"""The logging service: keeps messages by id in a Hazelcast map that all its instances share. An id is written once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Message(msgspec.Struct):
 
 
 class Logged(msgspec.Struct):
-    """The map holds the message, and who says so."""
+    """The answer to a message that the map holds, with the instance that says so."""
 
     status: Literal["ok", "duplicate, ok"]
     name: str
@@ -49,14 +49,14 @@ class Received(msgspec.Struct):
 
 
 class Unlogged(Problem):
-    """Not acknowledged; `unknown` if the map may hold it all the same."""
+    """The answer to a message that is not acknowledged; `unknown` if the map may hold it all the same."""
 
     unknown: bool
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What this service is told."""
+    """The logging service's settings."""
 
     service: settings.Service
     config_url: str
@@ -65,7 +65,7 @@ class Settings:
 
     @classmethod
     def of(cls, env: settings.Environment) -> Settings:
-        """Read from the environment."""
+        """The settings that the environment gives."""
         return cls(
             service=settings.service(env),
             config_url=env.url("CONFIG_URL"),
@@ -75,7 +75,7 @@ class Settings:
 
 
 class Logging:
-    """The map, and which ids went through this instance."""
+    """The map of messages, and the ids that went through this instance."""
 
     def __init__(self, cluster: Cluster, map_name: str, log: Log) -> None:
         self._cluster, self._map_name, self._log = cluster, map_name, log
@@ -83,7 +83,7 @@ class Logging:
         self._lock = threading.Lock()
 
     def add(self, message: Message) -> tuple[str, bool]:
-        """Puts it unless its id is there; gives the text that the map holds, and whether it was put now.
+        """Puts a message unless its id is there; gives the text that the map holds, and whether it was put now.
 
         A text that is there already is written once more: whoever put it may never have heard that the backup has it
         (an outcome that is unknown, and this is the next try), and only a write waits for the backup.
@@ -115,7 +115,7 @@ class Logging:
 
 
 def build(logging: Logging, name: str, log: Log) -> Starlette:
-    """The HTTP side."""
+    """The HTTP application of the logging service."""
 
     def refused(event: str, error: Exception, **fields: object) -> Json:
         log(event, error=repr(error), **fields)
@@ -134,14 +134,14 @@ def build(logging: Logging, name: str, log: Log) -> Starlette:
         return Json(Logged(status="ok" if new else "duplicate, ok", name=name))
 
     async def everything(request: Request) -> Json:
-        """All messages in the map, whichever instance logged them."""
+        """Shows all messages in the map, whichever instance logged them."""
         try:
             return Json(Messages(await asyncio.to_thread(logging.all)))
         except Exception as error:
             return refused("not read", error)
 
     async def received(request: Request) -> Json:
-        """The ids that this instance itself has logged."""
+        """Shows the ids that this instance itself has logged."""
         return Json(Received(name=name, ids=logging.received()))
 
     return application(
@@ -154,7 +154,7 @@ def build(logging: Logging, name: str, log: Log) -> Starlette:
 
 
 def main() -> None:
-    """Runs the service."""
+    """Runs the logging service."""
     told = settings.read(Settings.of)
     log = Log(told.service.name)
     cluster = Cluster(told.cluster, lambda client: client.get_map(told.map), log)

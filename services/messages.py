@@ -1,4 +1,4 @@
-"""messages: takes messages off the queue, shared with its other instances, and keeps what it took in memory."""
+"""The messages service: takes messages off the queue, shared with its other instances, and keeps them in memory."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from services.registry import Lease
 
 
 class Messages(msgspec.Struct):
-    """What this instance holds, in the order read."""
+    """The messages that this instance holds, in the order read."""
 
     messages: list[Held]
 
@@ -36,7 +36,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Settings:
-    """What this service is told."""
+    """The messages service's settings."""
 
     service: settings.Service
     config_url: str
@@ -44,7 +44,7 @@ class Settings:
 
     @classmethod
     def of(cls, env: settings.Environment) -> Settings:
-        """Read from the environment."""
+        """The settings that the environment gives."""
         return cls(settings.service(env), env.url("CONFIG_URL"), _queue(env))
 
 
@@ -60,7 +60,7 @@ def _queue(env: settings.Environment) -> Group | settings.HazelcastQueue:
 
 
 def source(queue: Group | settings.HazelcastQueue, log: Log) -> Source:
-    """Where the messages come from; only the client that is needed is imported."""
+    """The source that takes messages off the queue; only the client library that it needs is imported."""
     if isinstance(queue, Group):
         from services.queues.kafka import KafkaSource
 
@@ -71,17 +71,17 @@ def source(queue: Group | settings.HazelcastQueue, log: Log) -> Source:
 
 
 def build(store: Store) -> Starlette:
-    """The HTTP side."""
+    """The HTTP application of the messages service."""
 
     async def messages(request: Request) -> Json:
-        """What this instance holds."""
+        """Shows the messages that this instance holds."""
         return Json(Messages(store.all()))
 
     return application([Route("/messages", messages)])
 
 
 def main() -> None:
-    """Runs the service."""
+    """Runs the messages service."""
     told = settings.read(Settings.of)
     log, store = Log(told.service.name), Store()
     consuming = Consuming(source(told.queue, log), store, log)

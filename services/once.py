@@ -1,4 +1,4 @@
-"""One post of an id at a time, and one that was acknowledged not again: its id gets the answer that it was given."""
+"""Posts each id once: requests of one id take turns, and an acknowledged one gets the answer that it had before."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REMEMBERED = 10_000
 
 
 class Once(Generic[T]):
-    """Posts, but nothing that is acknowledged, and nothing that is under way: that is waited for.
+    """Posts a message unless it is acknowledged already or under way, which is waited for.
 
     A client that gives up waiting and asks again, while its first request is still under way, would otherwise have its
     message in the queue twice. If the first one fails, the next one has its try.
@@ -34,7 +34,7 @@ class Once(Generic[T]):
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def post(self, message_id: str, msg: str) -> T:
-        """The answer of now, or the one that this message was given before.
+        """The answer to this post, or the one that the same message was given before.
 
         Raises:
             PostError: it is not surely done, by this request or by those before it.

@@ -19,13 +19,13 @@ class Part(Protocol):
     """One thing that a service runs."""
 
     def start(self) -> None:
-        """Begins; returns at once."""
+        """Begins the part's work; returns at once."""
 
     def problem(self) -> str | None:
-        """Why it can't do its job now, or None if it can."""
+        """The reason why the part can't do its job now, or None if it can."""
 
     def stop(self, within_s: float) -> None:
-        """Ends, and returns after `within_s` seconds at the latest."""
+        """Ends the part, and returns after `within_s` seconds at the latest."""
 
 
 class NotConnectedError(Exception):
@@ -62,12 +62,12 @@ class Reconnecting(Generic[T]):
         self._thread.start()
 
     def problem(self) -> str | None:
-        """Not connected, or None."""
+        """Why the client can't be used now, or None if it can."""
         client = self._client
         return None if client is not None and self._alive(client) else f"not connected to {self._what}"
 
     def get(self) -> T:
-        """The client.
+        """The connected client.
 
         Raises:
             NotConnectedError: there is none yet.

@@ -30,7 +30,7 @@ class PostError(Exception):
 
 
 class Poster:
-    """Posts messages.
+    """Posts messages to logging, then to the queue.
 
     Args:
         client: for the requests.
@@ -43,7 +43,7 @@ class Poster:
         self._client, self._directory, self._queue, self._log = client, directory, queue, log
 
     async def post(self, message_id: str, msg: str, within_s: float) -> tuple[str, Queued]:
-        """Logs and queues it within `within_s` seconds; gives who logged it and where it is queued.
+        """Logs and queues a message within `within_s` seconds; gives who logged it and where it is queued.
 
         Raises:
             PostError: not both did so surely.

@@ -21,7 +21,7 @@ class Message(msgspec.Struct):
 
 
 class Messages(msgspec.Struct):
-    """As an instance tells it."""
+    """The messages of an instance, as it tells them."""
 
     messages: list[Message]
 
@@ -34,7 +34,7 @@ class Answer(msgspec.Struct):
 
 
 class Reader:
-    """Reads messages.
+    """Reads messages from logging and messages instances.
 
     Args:
         client: for the requests.

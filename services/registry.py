@@ -26,7 +26,7 @@ class RegistryError(Exception):
 
 
 class Lease:
-    """Keeps this service in the registry.
+    """Keeps this service in config's registry.
 
     Args:
         service: what to register.
@@ -51,7 +51,7 @@ class Lease:
         self._thread.start()
 
     def problem(self) -> str | None:
-        """Not registered, or None."""
+        """Why this service is not registered, or None if it is."""
         return None if self._registered else "not registered with config"
 
     def stop(self, within_s: float) -> None:

@@ -1,4 +1,4 @@
-"""What a service is told by its environment, read once and checked, as frozen data.
+"""The settings of a service: read from its environment once and checked, as frozen data.
 
 A wrong or missing variable ends the service with one line that names it, and exit code 2.
 """
@@ -33,7 +33,7 @@ class Address:
 
 @dataclass(frozen=True)
 class Service:
-    """What every service knows: its name, where it listens, how others reach it, and its lease."""
+    """The settings of every service: its name, where it listens, how others reach it, and its lease."""
 
     name: str
     host: str
@@ -60,7 +60,7 @@ class HazelcastQueue:
 
 @dataclass(frozen=True)
 class Kafka:
-    """How to reach the Kafka cluster, and the topic that carries the messages."""
+    """The settings of the Kafka cluster: how to reach it, and the topic that carries the messages."""
 
     bootstrap: tuple[Address, ...]
     topic: str
@@ -87,33 +87,33 @@ class Environment:
             raise SettingsError(f"{name}={value!r} is not usable: expected {expected}") from None
 
     def port(self, name: str, default: str | None = None) -> int:
-        """A TCP port."""
+        """The variable as a TCP port."""
         return self._parsed(name, "a port between 1 and 65535", default, _port)
 
     def seconds(self, name: str, default: str) -> float:
-        """A time in seconds above 0."""
+        """The variable as a time in seconds above 0."""
         return self._parsed(name, "a number of seconds above 0", default, _positive)
 
     def milliseconds(self, name: str, default: str) -> int:
-        """A time in whole milliseconds above 0."""
+        """The variable as a time in whole milliseconds above 0."""
         return self._parsed(name, "a whole number of milliseconds above 0", default, lambda text: int(_positive(text)))
 
     def url(self, name: str) -> str:
-        """A base URL without a slash at its end."""
+        """The variable as a base URL without a slash at its end."""
         return self._parsed(name, "a base URL such as http://config:8000", None, _url)
 
     def addresses(self, name: str) -> tuple[Address, ...]:
-        """One or more host:port, separated by commas."""
+        """The variable as one or more host:port, separated by commas."""
         return self._parsed(name, "host:port, several separated by commas", None, _addresses)
 
     def choice(self, name: str, choices: tuple[str, ...], default: str | None = None) -> str:
-        """One of a few words."""
+        """The variable as one of a few words."""
         expected = "one of " + ", ".join(choices)
         return self._parsed(name, expected, default, lambda text: choices[choices.index(text)])
 
 
 def service(env: Environment) -> Service:
-    """What every service needs."""
+    """The settings that every service needs."""
     return Service(
         name=env.text("SERVICE_NAME", "a name such as logging-2"),
         host=env.text("HOST", "the address to listen on, such as 0.0.0.0"),
@@ -136,12 +136,12 @@ def hazelcast_queue(env: Environment) -> HazelcastQueue:
 
 
 def kafka(env: Environment) -> Kafka:
-    """The Kafka cluster and the topic."""
+    """The settings of the Kafka cluster and the topic."""
     return Kafka(env.addresses("KAFKA_BOOTSTRAP"), env.text("TOPIC", "the name of the topic"))
 
 
 def queue_kind(env: Environment) -> QueueKind:
-    """Which server carries the messages."""
+    """The kind of server that carries the messages."""
     return cast(QueueKind, env.choice("QUEUE", ("kafka", "hazelcast")))
 
 

@@ -26,7 +26,7 @@ _IN = ("put", "offer")
 
 @checker
 def check(events: Sequence[Event], *, bound: int, drained: bool = True) -> Verdict:
-    """Judges one queue.
+    """Judges one bounded queue by all its puts and takes.
 
     Args:
         events: the history.
@@ -49,7 +49,7 @@ def _count(history: Sequence[Operation], kinds: Sequence[str]) -> int:
 
 
 def _put_in(history: Sequence[Operation]) -> Mapping[Hashable, Operation]:
-    """What may have been put in, by item."""
+    """The put of each item that may be in the queue, by the item; an item that was put in twice is refused."""
     put: dict[Hashable, Operation] = {}
     for operation in history:
         if operation.f in _IN and operation.outcome != "fail":
@@ -63,7 +63,7 @@ def _put_in(history: Sequence[Operation]) -> Mapping[Hashable, Operation]:
 
 
 class _Surely:
-    """How many items there surely are, step by step."""
+    """The number of items that are surely in the queue, counted event by event."""
 
     def __init__(self, history: Sequence[Operation]) -> None:
         self._comes_out = {identity(o.value) for o in history if o.f == "take" and o.outcome == "ok"}
@@ -74,11 +74,11 @@ class _Surely:
 
     @property
     def count(self) -> int:
-        """How many there are now."""
+        """The number of items that are surely in the queue now."""
         return len(self._later) + max(0, self._never - self._unknown)
 
     def take(self, operation: Operation, ended: bool) -> None:
-        """The next step."""
+        """Counts the next event."""
         if operation.f == "take" and not ended:
             if operation.outcome == "ok":
                 self._gone.add(identity(operation.value))
@@ -95,7 +95,7 @@ class _Surely:
 def _by_what_is_sure(
     history: Sequence[Operation], put: Mapping[Hashable, Operation], bound: int
 ) -> tuple[int, list[Anomaly]]:
-    """The most items there surely were at once, and what can't be with so many all the while, or at one moment."""
+    """The most items that were surely in the queue at once, and the anomalies that follow from such counts."""
     surely, most = _Surely(history), 0
     found: list[Anomaly] = []
     known = _known_at(history, put)
@@ -121,7 +121,7 @@ def _by_what_is_sure(
 
 
 def _known_at(history: Sequence[Operation], put: Mapping[Hashable, Operation]) -> Mapping[int, Operation]:
-    """By the event that makes it sure: each put that came in, and each take that got nothing."""
+    """The puts that came in and the takes that got nothing, by the index of the event that makes it sure."""
     sure: dict[int, int] = {}
     for operation in history:
         if operation.f in _IN and operation.outcome == "ok":
@@ -149,7 +149,7 @@ def _all_the_while(operation: Operation, fewest: int, bound: int) -> Iterator[An
 
 
 def _refused_offers(history: Sequence[Operation], bound: int) -> Iterator[Anomaly]:
-    """Each offer that was refused although there was room all the while."""
+    """An anomaly for each offer that the queue refused although it had room all the while."""
     possible = 0
     # By the index of a refused offer under way: the most items there may have been since it began.
     seen: dict[int, int] = {}

@@ -20,7 +20,7 @@ from harness.events import Event, Operation, operations
 
 @checker
 def check(events: Sequence[Event], *, initial: int = 0) -> Verdict:
-    """Judges every successful read. Unknown without one.
+    """Judges every successful read of the counter. Unknown without one.
 
     Below its bounds, or None, is a lost update; above them, something was counted twice. The figure lost_updates is the
     sum of the acknowledged increments less what the read that began last shows of it (None: nothing), if it began after
@@ -50,7 +50,7 @@ def check(events: Sequence[Event], *, initial: int = 0) -> Verdict:
 
 
 def _bounds(history: Sequence[Operation], reads: Sequence[Operation], initial: int) -> Iterator[tuple[int, int]]:
-    """For each read the least and the most it may return.
+    """The least and the most that each read may return.
 
     Surely in it is what was acknowledged before it began; possibly, what was begun before it ended. Increments and
     decrements apart, as each moves another bound.
@@ -72,7 +72,7 @@ def _answered_at(operation: Operation) -> int:
 
 
 class _Sums:
-    """Of the increments up to any moment, and of the decrements."""
+    """Running sums of the increments, and of the decrements, over the events."""
 
     def __init__(self, at: Sequence[int], deltas: Sequence[int]) -> None:
         self._at = at
@@ -80,6 +80,6 @@ class _Sums:
         self._down = list(accumulate((delta if delta < 0 else 0 for delta in deltas), initial=0))
 
     def before(self, index: int) -> tuple[int, int]:
-        """Those before the event `index`."""
+        """The sum of the increments, and that of the decrements, before the event `index`."""
         count = bisect_left(self._at, index)
         return self._up[count], self._down[count]

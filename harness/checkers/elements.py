@@ -1,4 +1,4 @@
-"""Additions to sets and reads of them: of which set, and which elements.
+"""What operations on sets mean: which set an `add` or a `read` is of, and which elements it has.
 
 A history of one set has the plain form: `add` an element, `read` ok: the elements. One of several sets (maps and their
 keys, say) names each: `add` {"set": name, "element": element}; `read` {"set": name}, ok: {"set": name, "elements":
@@ -14,12 +14,12 @@ from harness.events import Operation
 
 
 def added(name: str, element: object) -> dict[str, object]:
-    """The value of an `add` to the set of that name."""
+    """The value that an `add` to the set of that name is recorded with."""
     return {"set": name, "element": element}
 
 
 def read_of(name: str, elements: Collection[object] | None = None) -> dict[str, object]:
-    """The value of a `read` of the set of that name, with what it returned once it has."""
+    """The value that a `read` of the set of that name is recorded with; after the read with what it returned."""
     return {"set": name} if elements is None else {"set": name, "elements": list(elements)}
 
 
@@ -39,13 +39,13 @@ def set_of(operation: Operation) -> str | None:
 
 
 def element_of(add: Operation) -> Any:
-    """What was to be added."""
+    """The element that an `add` was to add."""
     value = add.invoke.value
     return value["element"] if isinstance(value, dict) else value
 
 
 def elements_of(read: Operation) -> Sequence[Any]:
-    """What a successful read returned."""
+    """The elements that a successful `read` returned."""
     value = read.value
     found: Sequence[Any] = value["elements"] if isinstance(value, dict) else value
     return found

@@ -14,5 +14,5 @@ _AS_THEY_ARE = frozenset({str, int, NoneType})
 
 
 def identity(value: object) -> Hashable:
-    """Something that is equal for two values exactly if they are the same JSON."""
+    """A value that is equal for two values of a history exactly if these are the same JSON."""
     return value if value.__class__ in _AS_THEY_ARE else ("JSON", json.dumps(value, sort_keys=True))

@@ -15,7 +15,7 @@ from harness.events import Event, Operation, operations
 
 @checker
 def check(events: Sequence[Event]) -> Verdict:
-    """Judges the acknowledged ids. Unknown without one."""
+    """Judges all acknowledged ids. Unknown without one."""
     given: dict[Hashable, list[Operation]] = {}
     for operation in operations(events):
         if operation.f == "generate" and operation.outcome == "ok":

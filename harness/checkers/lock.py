@@ -79,7 +79,7 @@ def _holds(by_owner: Mapping[int | str, Sequence[Operation]], reentrant: bool) -
 
 
 def _last_sign(last: Operation) -> int:
-    """The last event of a process whose last operation this is, if it retired with it; else the end."""
+    """The last event of a process that retired with this operation; the end of the history for any other process."""
     return last.completion.index if last.completion and last.outcome == "info" else NEVER
 
 

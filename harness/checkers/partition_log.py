@@ -37,7 +37,7 @@ Value = Hashable
 
 @dataclass(slots=True)
 class _Log:
-    """All that is known of one partition.
+    """All that is known of one partition's log.
 
     Attributes:
         at: who says what is where, an acknowledgement or else a poll.
@@ -62,7 +62,7 @@ class _Log:
     highest_read: int = -1
 
     def known(self, offset: int) -> int:
-        """From when on it is known what is there, as an index."""
+        """The index of the event from which on it is known what is at that offset."""
         send = self.acknowledged.get(offset)
         return min(answered(send) if send else NEVER, self.polled.get(offset, NEVER))
 
@@ -76,7 +76,7 @@ class _Log:
 
 @checker
 def check(events: Sequence[Event], *, drained: bool = True, exactly_once: bool = True) -> Verdict:
-    """Judges every partition. Unknown if nothing was polled.
+    """Judges the log of every partition. Unknown if nothing was polled.
 
     Args:
         events: the history.
@@ -171,7 +171,7 @@ def _not_sent(name: str, log: _Log, value: Value, poll: Operation) -> Iterator[A
 
 
 def _growth(name: str, log: _Log, offsets: Sequence[int], *, exactly_once: bool) -> Iterator[Anomaly]:
-    """What is at more offsets than it was sent, and what is above something that was sent only later."""
+    """Anomalies of values at more offsets than they were sent to, or above something that was sent only later."""
     places: dict[Value, int] = {}
     latest: Operation | None = None
     below = -1
@@ -204,7 +204,7 @@ def _too_early(name: str, log: _Log, offset: int, number: int) -> Iterator[Anoma
 
 
 def _missing(logs: Mapping[str, _Log]) -> tuple[list[Anomaly], list[Anomaly]]:
-    """Lost writes, proven by a read at or above their offset; and unseen ones, which may be lost or not read yet."""
+    """Anomalies of lost writes, proven by a read at or above their offset, and of unseen ones, perhaps only unread."""
     lost: list[Anomaly] = []
     unseen: list[Operation] = []
     for name, log in logs.items():
@@ -228,7 +228,7 @@ def _missing(logs: Mapping[str, _Log]) -> tuple[list[Anomaly], list[Anomaly]]:
 
 
 def _positions(history: Sequence[Operation], ranks: Mapping[str, Mapping[int, int]]) -> tuple[list[Anomaly], int]:
-    """Skips and steps back within a poll and from one poll of a process to its next."""
+    """Anomalies of offsets that a process skipped or read again, within a poll and from one poll to its next."""
     found: list[Anomaly] = []
     moved = 0
     at: defaultdict[int | str, dict[str, tuple[int, Operation]]] = defaultdict(dict)

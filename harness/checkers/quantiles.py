@@ -9,6 +9,6 @@ import numpy.typing as npt
 
 
 def quantiles_s(times_ns: Sequence[int] | npt.NDArray[np.int64], at: Sequence[float]) -> list[float]:
-    """The quantiles `at` (0 to 1) in seconds, of times in nanoseconds of which there is at least one."""
+    """The quantiles `at` (0 to 1) of some times in nanoseconds, of which there is at least one, in seconds."""
     found = np.quantile(times_ns, at, method="inverted_cdf")
     return [float(time) / 1e9 for time in found]

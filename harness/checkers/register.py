@@ -30,7 +30,7 @@ _KINDS = frozenset({"read", "write", "cas"})
 
 @checker
 def check(events: Sequence[Event], *, most_configurations: int = MOST_CONFIGURATIONS) -> Verdict:
-    """Judges every key. Unknown if no read and no compare-and-set succeeded, or if a search gave up."""
+    """Judges the reads of every key. Unknown if no read and no compare-and-set succeeded, or if a search gave up."""
     by_key: dict[Hashable, list[Operation]] = {}
     for operation in operations(events):
         if operation.f in _KINDS:
@@ -112,7 +112,7 @@ def _unwritten(key: Hashable, value: object, read: Operation, failed: Operation 
 
 
 def _conflicts(key: Hashable, zones: Sequence[_Zone]) -> list[Anomaly]:
-    """Linearizable exactly if no two forward zones overlap and no backward zone lies within a forward one."""
+    """A stale read, if forward zones overlap or one holds a backward zone; exactly then it is not linearizable."""
     forward = sorted((zone for zone in zones if zone.finish < zone.start), key=lambda zone: zone.finish)
     for one, next_ in pairwise(forward):
         if next_.finish < one.start:
@@ -137,7 +137,7 @@ def _stale(key: Hashable, old: _Zone, new: _Zone) -> Anomaly:
 
 
 def _by_search(key: Hashable, history: Sequence[Operation], most: int) -> Verdict:
-    """Looks for an order of the operations that explains all answers."""
+    """Searches for an order of the operations that explains all answers."""
     calls = [operation for operation in history if _may_matter(operation)]
     ends = [_end(operation) for operation in calls]
     begins = [operation.invoke.index for operation in calls]
@@ -166,14 +166,15 @@ def _by_search(key: Hashable, history: Sequence[Operation], most: int) -> Verdic
 
 
 def _may_matter(operation: Operation) -> bool:
-    """Reads that returned nothing and what surely did not happen say nothing; a cas that did not match does not either
-    way, as `fail` may stand for a refusal of any kind.
+    """Whether an operation says anything: a read that returned nothing, and what surely did not happen, do not.
+
+    Nor does a cas that failed, as `fail` may stand for a refusal of any kind.
     """
     return operation.outcome == "ok" or (operation.outcome == "info" and operation.f != "read")
 
 
 def _minimal(begins: Sequence[int], ends: Sequence[int], done: int) -> list[int]:
-    """The places of the operations that may come next: begun before any other that is not done has ended."""
+    """The places of the operations that may come next: those that began before any other that is left ended."""
     horizon = NEVER
     places: list[int] = []
     # The lowest bit that is not set: everything before it is done.
@@ -188,7 +189,7 @@ def _minimal(begins: Sequence[int], ends: Sequence[int], done: int) -> list[int]
 
 
 class _Move(NamedTuple):
-    """What an operation needs the value to be (`_ANYTHING` for a write), and what it is then."""
+    """The value that an operation needs the register to have (`_ANYTHING` for a write), and the value it leaves."""
 
     needs: Hashable
     leaves: Hashable

@@ -28,7 +28,7 @@ QUANTILES = (0.0, 0.5, 0.95, 0.99, 1.0)
 
 @checker
 def at_the_end(events: Sequence[Event]) -> Verdict:
-    """Judges of each set the successful read that began last: lost = acknowledged - read, unexpected = read - possible.
+    """Judges each set by its successful read that began last: lost = acknowledged - read, unexpected = read - possible.
 
     Possible is what was, before that read ended, begun to be added and did not surely fail. recovered (read although
     not acknowledged) is no violation. Unknown where that read began before an addition was acknowledged, or is missing.
@@ -66,7 +66,7 @@ def _at_the_end(of: str, history: Sequence[Operation]) -> Verdict:
 
 @checker
 def over_time(events: Sequence[Event], *, linearizable: bool = False) -> Verdict:
-    """Judges every element that may have been added against every successful read of its set.
+    """Judges every element that may have been added, by every successful read of its set.
 
     known: the earlier of the element's acknowledgement and the completion of the first read that had it. It is lost if
     a read that began after known lacked it, and every read that had it ended before that one began. It is stale if a
@@ -93,7 +93,7 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class _Judgement:
-    """Of one set: the verdict, and in nanoseconds how long after known each element was still missing."""
+    """The verdict on one set, and for how many nanoseconds each element was still missing once it was known."""
 
     verdict: Verdict
     latencies: Numbers = field(default_factory=lambda: np.empty(0, np.int64))
@@ -159,33 +159,33 @@ class _Elements:
 
     @property
     def missed(self) -> npt.NDArray[np.bool_]:
-        """Which were missing in a read that began after they were known."""
+        """The elements that were missing in a read which began after they were known."""
         return self._missing >= 0
 
     @property
     def last_absent(self) -> Numbers:
-        """When the latest such read began; any for those that were not missed."""
+        """The beginning of the latest read that lacked the element; meaningless for those that none lacked."""
         return np.array([read.invoke.index for read in self._reads], np.int64)[self._missing]
 
     def latencies(self) -> Numbers:
-        """How long after it was known each was still missing, in nanoseconds."""
+        """For how long each element was still missing once it was known, in nanoseconds."""
         began = np.array([read.began for read in self._reads], np.int64)
         return np.where(self.missed, began[self._missing] - self._known_ns, 0)
 
     def numbers(self, ids: Iterable[Hashable], ended: int) -> Numbers:
-        """The numbers of those that a read that ended then may have had, in their order; below 0 for the others."""
+        """The numbers of these elements, in their order; below 0 for those that a read which ended then can't have."""
         numbers = np.array([-1 if number is None else number for number in map(self._number.get, ids)], np.int64)
         return np.where((numbers >= 0) & (self._began[numbers] < ended), numbers, -1) if len(self._adds) else numbers
 
     def note_presences(self, read: Operation, had: Numbers) -> None:
-        """Notes what a read had."""
+        """Notes the elements that a read returned."""
         ended = _ended(read)
         sooner = had[self.known[had] > ended]
         self.known[sooner], self._known_ns[sooner] = ended, read.ended
         self.last_present[had] = np.maximum(self.last_present[had], ended)
 
     def note_absences(self, all_had: Sequence[Numbers]) -> None:
-        """Notes what each read lacked of that which was known before it began; all presences have been noted."""
+        """Notes what each read lacked of the elements known before it began; call it after all presences."""
         order = np.argsort(self.known, kind="stable")
         known = self.known[order]
         for place, (read, had) in enumerate(zip(self._reads, all_had, strict=True)):
@@ -196,18 +196,18 @@ class _Elements:
                 self._missing[due[lacked[due]]] = place
 
     def names(self, numbers: Numbers) -> Iterator[Hashable]:
-        """What they are called."""
+        """The elements of these numbers."""
         return (element_of(self._adds[number]) for number in numbers)
 
     def witnesses(self, numbers: Numbers) -> tuple[Operation, ...]:
-        """The additions of those elements and the latest reads that lacked them."""
+        """The additions of those elements, and the latest reads that lacked them."""
         found = [self._adds[number] for number in numbers]
         found += [self._reads[place] for place in set(self._missing[numbers].tolist())]
         return tuple(sorted(found, key=lambda operation: operation.invoke.index))
 
 
 def _each(of: str, reads: Sequence[Operation], elements: _Elements) -> tuple[list[Anomaly], int]:
-    """Notes in the elements which reads had them; gives what is wrong with a read, and the number of inventions."""
+    """Notes for each element which reads had it; gives the anomalies of single reads, and the number of inventions."""
     found: list[Anomaly] = []
     invented: set[Hashable] = set()
     all_had: list[Numbers] = []
@@ -233,7 +233,7 @@ def _of(name: str | None) -> str:
 
 
 def _summed(figures: Iterable[Mapping[str, object]]) -> dict[str, object]:
-    """Each count over all sets."""
+    """The sum of each count over all sets."""
     total: Counter[str] = Counter()
     for one in figures:
         total.update(cast("Mapping[str, int]", one))

@@ -1,4 +1,4 @@
-"""What the values of operations look like, by kind: a history with others is no history of this harness.
+"""Checks the form of the values of operations, kind by kind: this harness writes no history with other values.
 
 The checkers rely on it. A run's operations are recorded as they should be; a file may hold anything.
 """
@@ -20,7 +20,7 @@ _Is = Callable[[Any], bool]
 
 @dataclass(frozen=True)
 class Shape:
-    """Of the values of one kind of operation: of the invocation, and of the answer if it is ok.
+    """The form of the values of one kind of operation: when it is invoked, and when it is answered with ok.
 
     Attributes:
         words: both, for a message.
@@ -33,7 +33,7 @@ class Shape:
 
 
 def refuse_others(history: Sequence[Operation], shapes: Mapping[str, Shape]) -> None:
-    """Passes if the value of every operation of these kinds has the shape of its kind.
+    """Refuses a history in which the value of an operation of these kinds has not the form of its kind.
 
     Raises:
         HistoryError: names the first line that has not.
@@ -93,12 +93,12 @@ def _map_to(each: _Is) -> _Is:
 
 
 def _fields(of: Mapping[str, _Is]) -> _Is:
-    """An object with at least these."""
+    """The form of an object that has at least these fields."""
     return lambda value: isinstance(value, dict) and all(name in value and is_(value[name]) for name, is_ in of.items())
 
 
 def _perhaps(of: Mapping[str, _Is]) -> _Is:
-    """An object in which these may be None, or missing."""
+    """The form of an object in which these fields may be None, or missing."""
     return lambda value: isinstance(value, dict) and all(value.get(n) is None or is_(value[n]) for n, is_ in of.items())
 
 

@@ -41,7 +41,7 @@ class Anomaly:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Of one checker, or of several combined.
+    """The judgement of one checker, or of several combined.
 
     Attributes:
         validity: the judgement.
@@ -55,22 +55,22 @@ class Verdict:
 
     @classmethod
     def of(cls, anomalies: list[Anomaly], figures: Mapping[str, object] | None = None) -> Verdict:
-        """Invalid if there is an anomaly, else valid."""
+        """A verdict with these anomalies: invalid if there is one, else valid."""
         return cls(Validity.INVALID if anomalies else Validity.VALID, tuple(anomalies), figures or {})
 
     @property
     def sentences(self) -> str:
-        """All anomalies in words, a line each."""
+        """All anomalies in words, a line for each."""
         return "\n".join(f"{anomaly.name}: {anomaly.sentence}" for anomaly in self.anomalies)
 
 
 def unknown(reason: str, figures: Mapping[str, object] | None = None) -> Verdict:
-    """Nothing can be said, because of `reason`."""
+    """A verdict that says nothing, because of `reason`."""
     return Verdict(Validity.UNKNOWN, (Anomaly("unknown", reason),), figures or {})
 
 
 def checker(check: Callable[_Arguments, Verdict]) -> Callable[_Arguments, Verdict]:
-    """A checker that comes upon what it does not expect says that it does not know, and in words; it never raises.
+    """Wraps a checker so that it never raises: where it meets what it does not expect, its verdict is unknown.
 
     Errors of `harness.errors` are no such thing: they say what is wrong with the history or with an argument.
     """
@@ -89,14 +89,14 @@ def checker(check: Callable[_Arguments, Verdict]) -> Callable[_Arguments, Verdic
 
 
 def few(names: Iterable[Hashable]) -> str:
-    """The first few for a sentence, and how many more there are."""
+    """The first few items for a sentence, and how many more there are."""
     ordered = sorted(map(str, names))
     more = f" and {len(ordered) - _SHOWN} more" if len(ordered) > _SHOWN else ""
     return ", ".join(ordered[:_SHOWN]) + more
 
 
 def combine(*verdicts: Verdict) -> Verdict:
-    """One verdict for all: unknown outranks valid, invalid outranks unknown (Jepsen, checker.clj, `merge-valid`)."""
+    """One verdict of several: unknown outranks valid, invalid outranks unknown (Jepsen, checker.clj, `merge-valid`)."""
     validities = {verdict.validity for verdict in verdicts}
     for worst in (Validity.INVALID, Validity.UNKNOWN):
         if worst in validities:

@@ -1,4 +1,4 @@
-"""The commands that break nodes and bring them back."""
+"""The commands of `harness` that break nodes and bring them back."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
 def names(*kinds: str) -> Complete:
-    """Completes the names of those kinds ("targets", "roles", "nodes"); nothing where no system runs."""
+    """Completes names of these kinds ("targets", "roles", "nodes"); gives nothing where no system runs."""
 
     def complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
         try:

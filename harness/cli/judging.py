@@ -1,4 +1,4 @@
-"""What `harness replay` shows of a history; apart from the command, as the checkers take their time to import."""
+"""The output of `harness replay`; in a module of its own, as the checkers take their time to import."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _tell(
 
 
 def _data(verdicts: Mapping[str, Verdict], events: Sequence[Event]) -> Mapping[str, Any]:
-    """The same for a program; operations by the index of their invocation, which is their line in the history."""
+    """The verdicts for a program; operations by the index of their invocation, which is their line in the history."""
     checkers = {
         name: {
             "verdict": verdict.validity,

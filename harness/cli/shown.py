@@ -1,4 +1,4 @@
-"""How the commands show what they have to say, and their errors."""
+"""How the commands of `harness` show their answers and errors."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from harness.session.answer import Answer
 
 
 class Group(click.Group):
-    """Shows the harness' own errors as one line: exit status 3 where a fault did not bite, else 2."""
+    """Commands that show the harness' own errors as one line, and exit with 3 if a fault did not bite, else 2."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order in which a person needs them."""
+        """The names of the commands in the order in which a person needs them."""
         return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Runs the command that was given."""
+        """Runs the command that was given, and shows an error of the harness as one line."""
         try:
             return super().invoke(ctx)
         except HarnessError as error:
@@ -37,12 +37,12 @@ class Group(click.Group):
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds `--json`, given to the command as `as_json`."""
+    """Adds the option `--json` to a command, which gets it as `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print it as JSON, for programs.")(command)
 
 
 def show(answer: Answer, *, as_json: bool) -> None:
-    """Prints it and ends the command if its exit status is not 0."""
+    """Prints an answer, and ends the command if the answer's exit status is not 0."""
     click.echo(json.dumps(answer.data, indent=2) if as_json else answer.lines)
     if answer.status:
         sys.exit(answer.status)

@@ -1,4 +1,4 @@
-"""What can be done to a node, a file a kind; each proves that it bit."""
+"""The faults: what can be done to a node, each in a file of its own; each proves that it bit."""
 
 from harness.faults.isolate import Isolate
 from harness.faults.kill import Kill

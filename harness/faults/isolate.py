@@ -17,7 +17,7 @@ class Isolate:
     needs = Capability.NETWORK
 
     def control(self, node: Node) -> None:
-        """There is a connection to every peer, and one from each."""
+        """Sees that there is a connection to every peer, and one from each."""
         if silent := [words for words, passes in _links(node).items() if not passes]:
             raise FaultDidNotBiteError(
                 f"isolate of {node.spec.name} could prove nothing: before it there was no connection either "
@@ -25,11 +25,11 @@ class Isolate:
             )
 
     def inject(self, node: Node) -> None:
-        """Takes the network between the nodes from it."""
+        """Cuts the network between the node and the other nodes."""
         _networked(node).isolate()
 
     def undo(self, node: Node) -> None:
-        """Gives it back."""
+        """Gives the node its network back."""
         _networked(node).rejoin()
 
     def proof(self, node: Node) -> str:

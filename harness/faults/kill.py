@@ -16,13 +16,13 @@ class Kill:
     needs = Capability.KILL
 
     def inject(self, node: Node) -> None:
-        """Kills the whole node."""
+        """Kills all processes of the node."""
         node.kill()
 
     def undo(self, node: Node) -> None:
-        """Starts it again."""
+        """Starts the node again."""
         node.start()
 
     def proof(self, node: Node) -> str:
-        """The process is gone and the ports are silent."""
+        """Evidence that the process is gone and the ports are silent."""
         return assert_gone(node, self.name)

@@ -22,7 +22,7 @@ from harness.waiting import until
 
 
 class Moment(StrEnum):
-    """A point of a scenario at which somebody may want to look."""
+    """A point of a scenario at which a person may want to look at the system."""
 
     BEFORE_FAULT = "before-fault"
     AFTER_FAULT = "after-fault"
@@ -70,7 +70,7 @@ class Injected:
         return self
 
     def lasting(self, seconds: float) -> Injected:
-        """Keeps the fault in force until so long after it was applied; returns itself, for chaining.
+        """Keeps the fault in force until `seconds` after it was applied; returns itself, for chaining.
 
         The length of a fault is part of an experiment (a pause as long as a failure detector's limit); where something
         is to be waited for, it is `until`.
@@ -86,7 +86,7 @@ class Injected:
 
 
 class Nemesis:
-    """What a scenario breaks things with; one per scenario."""
+    """Breaks nodes for a scenario, and heals them; there is one for each scenario."""
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class Nemesis:
 
     @property
     def active(self) -> tuple[Injected, ...]:
-        """What is in force now, in the order in which it was injected."""
+        """The faults that are in force now, in the order in which they were injected."""
         return tuple(self._active)
 
     def inject(self, fault: Fault, target: Target) -> Injected:
@@ -169,7 +169,7 @@ class Nemesis:
             watcher(moment)
 
     def heal(self) -> None:
-        """Undoes everything that is still in force, the latest first."""
+        """Undoes every fault that is still in force, the latest first."""
         for injected in reversed(self.active):
             self.undo(injected)
 

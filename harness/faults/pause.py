@@ -24,11 +24,11 @@ class Pause:
         node.pause()
 
     def undo(self, node: Node) -> None:
-        """Lets it go on."""
+        """Lets the node's processes go on."""
         node.resume()
 
     def proof(self, node: Node) -> str:
-        """The process is paused and says nothing to a question that a running server answers or hangs up on."""
+        """Evidence that the process is paused: it does not react to a question to which a running server would."""
         state = node.state()
         if state.phase is not Phase.PAUSED:
             raise FaultDidNotBiteError(f"pause of {node.spec.name} did not bite: it is {state.phase}")

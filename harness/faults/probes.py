@@ -1,4 +1,4 @@
-"""Looking at a node from outside, for proofs: is its port silent, does it still answer."""
+"""Looks at a node from outside, for proofs: whether its ports are silent, whether it still answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a fault is: something done to one node, undone again, and proved to have bitten."""
+"""What a fault is: it is done to a node, undone again, and proved to have bitten."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from harness.backends.protocol import Capability, Node
 
 
 class Fault(Protocol):
-    """A new fault is a class with these members, in a file of its own, and no edit elsewhere."""
+    """Any fault. A new one is a class with these members, in a file of its own, with no edit elsewhere."""
 
     @property
     def name(self) -> str:
-        """What the history and the report call it."""
+        """The name of the fault in the history and the report."""
 
     @property
     def needs(self) -> Capability:
-        """What the backend has to be capable of."""
+        """The capability that the backend has to have."""
 
     def inject(self, node: Node) -> None:
-        """Does it and returns once the operating system or the engine says that it is done."""
+        """Breaks the node, and returns once the operating system or the engine says that this is done."""
 
     def undo(self, node: Node) -> None:
         """Puts the node back into service and returns when it is ready by its spec."""
@@ -34,17 +34,17 @@ class Fault(Protocol):
 
 @runtime_checkable
 class Momentary(Protocol):
-    """What a fault has besides that is over as soon as it has bitten: the nemesis notes at once that it is undone."""
+    """A fault that is over as soon as it has bitten: the nemesis notes at once that it is undone."""
 
     momentary: Literal[True]
 
 
 @runtime_checkable
 class Controlled(Protocol):
-    """What a fault has besides whose proof says nothing unless the contrary was seen before."""
+    """A fault whose proof says nothing unless the contrary was seen before."""
 
     def control(self, node: Node) -> None:
-        """Sees it, of a node that is about to be hurt.
+        """Sees the contrary of the proof, on a node that is about to be hurt.
 
         Raises:
             FaultDidNotBiteError: it is not so, and nothing was done.

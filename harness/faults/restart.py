@@ -24,10 +24,10 @@ class Restart:
         node.start()
 
     def undo(self, node: Node) -> None:
-        """Nothing to do: the node runs."""
+        """Does nothing: the node runs."""
 
     def proof(self, node: Node) -> str:
-        """Another process runs in the old one's place."""
+        """Evidence that another process runs in the old one's place."""
         before, state = self._before[node.spec.name], node.state()
         if state.phase is not Phase.RUNNING or state.pid == before:
             raise FaultDidNotBiteError(f"restart of {node.spec.name} did not bite: process {before} is now {state}")

@@ -20,9 +20,9 @@ class Stop:
         node.stop()
 
     def undo(self, node: Node) -> None:
-        """Starts it again."""
+        """Starts the node again."""
         node.start()
 
     def proof(self, node: Node) -> str:
-        """The process is gone and the ports are silent."""
+        """Evidence that the process is gone and the ports are silent."""
         return assert_gone(node, self.name)

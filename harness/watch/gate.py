@@ -25,7 +25,7 @@ _HEADERS = {
 
 
 class Gate:
-    """In front of an ASGI application, which sees paths without the token."""
+    """Guards an ASGI application, which sees paths without the token."""
 
     def __init__(self, app: ASGIApp, *, token: str, hosts: Iterable[str]) -> None:
         self._app = app
@@ -34,7 +34,7 @@ class Gate:
         self._origins = frozenset(f"http://{host}" for host in self._hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One connection; anything but HTTP ends here."""
+        """Passes one connection on or refuses it; refuses anything but HTTP."""
         if scope["type"] != "http":
             return
         # Without a slash at its beginning is the path of OPTIONS * alone.

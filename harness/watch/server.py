@@ -34,20 +34,20 @@ _UNPROCESSABLE = 422
 
 
 class Wish(msgspec.Struct):
-    """What a button asks for; `target` is a node or a target such as "leader", or empty where the action needs none."""
+    """An action that a button asks for; `target` is a node or a target such as "leader", empty where it needs none."""
 
     do: Literal["kill", "stop", "pause", "isolate", "resume", "start", "heal", "send"]
     target: str = ""
 
 
 class Window(msgspec.Struct):
-    """How much of the timeline a page wants, in seconds back from now; all of it, if it does not say."""
+    """The part of the timeline that a page wants, in seconds back from now; all of it, if it does not say."""
 
     window_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
 
 
 def serve(port: int, say: Say) -> None:
-    """Serves until it is interrupted; tells the page's address first.
+    """Serves the page until it is interrupted; first tells the page's address.
 
     Args:
         port: on 127.0.0.1; 0 for any that is free.
@@ -74,7 +74,7 @@ def serve(port: int, say: Say) -> None:
 
 
 def application() -> ASGIApp:
-    """The page, its state, and its actions; without any guard."""
+    """The ASGI application: the page, its state, and its actions; without any guard."""
     watcher = Watcher()
 
     def state(request: Request) -> JSONResponse:
@@ -99,7 +99,7 @@ def application() -> ASGIApp:
 
 
 def _grant(wish: Wish) -> Answer:
-    """Has the session do it."""
+    """Has the session do what a button asked for."""
     answer: Answer
     match wish.do:
         case "send":

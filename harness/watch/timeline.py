@@ -1,4 +1,4 @@
-"""What clients were answered over time and what was broken meanwhile, counted as the events come; pure data.
+"""Counts what clients were answered over time and what was broken meanwhile, event by event; pure data.
 
 Not for judging: that is what checkers do with the whole history.
 """
@@ -46,7 +46,7 @@ class _Bin:
 
 
 class Timeline:
-    """Takes the events of a history in order and draws the last of them up."""
+    """Takes the events of a history in order, and gives the last of them as a picture's data."""
 
     def __init__(self) -> None:
         self.counts: dict[str, Counter[str]] = {}
@@ -56,7 +56,7 @@ class Timeline:
         self._first: int | None = None
 
     def take(self, events: Iterable[Event]) -> None:
-        """Counts more events."""
+        """Counts these events in."""
         for event in events:
             self._first = event.time if self._first is None else self._first
             if event.process == NEMESIS:
@@ -99,7 +99,7 @@ class Timeline:
 
     @property
     def news(self) -> Sequence[News]:
-        """What was done to the system, the latest first."""
+        """The faults and effects so far in words, the latest first."""
         return tuple(reversed(self._news))
 
     def _bin(self, number: int) -> _Bin:

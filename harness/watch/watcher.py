@@ -1,4 +1,4 @@
-"""What the page shows: asked of the session when a page wants it, kept for a moment, and never waited for long."""
+"""Keeps what the page shows: asks the session when a page wants it, and never waits for long."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SINCE_EPOCH_NS = time.time_ns() - time.monotonic_ns()
 
 
 class Watcher:
-    """The last that was seen of the system. Safe to use from several threads."""
+    """The last that was seen of the system, for pages. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -60,7 +60,7 @@ class Watcher:
             }
 
     def _refreshing(self) -> Question[None]:
-        """The question under way; a new one unless the last is fresh."""
+        """The question to the session that is under way; a new one unless the last answer is fresh."""
         with self._lock:
             last = self._question
             if last is None or (last.future.done() and time.monotonic() - self._asked_at > _FRESH_S):

@@ -7,10 +7,10 @@ from services.queues import Queued
 
 
 class Renaming(posting.Poster):
-    """Logs and queues under a new id."""
+    """A poster that logs and queues every message under a new id."""
 
     async def post(self, message_id: str, msg: str, within_s: float) -> tuple[str, Queued]:
-        """Under a new id."""
+        """Posts the message under a new id."""
         return await super().post(str(uuid4()), msg, within_s)
 
 

@@ -4,7 +4,7 @@ from services import facade, reading
 
 
 class Merging(reading.Reader):
-    """Asks a few times and merges."""
+    """A reader that asks a few messages instances and merges what they hold."""
 
     async def both(self) -> tuple[reading.Answer, reading.Answer]:
         """Logging's answer, and the union of several messages answers under the last one's name."""

@@ -4,10 +4,10 @@ from services import directory, facade
 
 
 class First(directory.Directory):
-    """Knows the first instance of each role by name."""
+    """A directory that knows the first instance of each role by name."""
 
     async def instances(self, role: str) -> list[tuple[str, str]]:
-        """The same one every time."""
+        """The same one instance every time."""
         return sorted(await super().instances(role))[:1]
 
 

@@ -6,10 +6,10 @@ from services import directory, facade
 
 
 class Forgetful(directory.Directory):
-    """Starts from nothing in one request of five."""
+    """A directory that forgets everything in one request of five."""
 
     async def instances(self, role: str) -> list[tuple[str, str]]:
-        """Only what config says now."""
+        """The instances that config tells now; in one request of five no others."""
         if random.random() > 0.2:
             return await super().instances(role)
         known, self._known = self._known, {}

@@ -9,10 +9,10 @@ _LATER_S = 0.5
 
 
 class Later(posting.Poster):
-    """Acknowledges before the queue has the message."""
+    """A poster that acknowledges before the queue has the message."""
 
     async def post(self, message_id: str, msg: str, within_s: float) -> tuple[str, Queued]:
-        """Logs it, and leaves the rest to a task that nobody waits for."""
+        """Logs the message, and leaves the rest to a task that nobody waits for."""
         logged_by = await self._log_it(message_id, msg, asyncio.get_running_loop().time() + within_s)
         self._task = asyncio.create_task(self._queue_it(message_id, msg, within_s))
         return logged_by, Queued("kafka", "later")

@@ -4,12 +4,12 @@ from services import facade, reading
 
 
 class Stale(reading.Reader):
-    """Remembers."""
+    """A reader that remembers logging's first answer."""
 
     _kept: reading.Answer | None = None
 
     async def both(self) -> tuple[reading.Answer, reading.Answer]:
-        """The logging part is the first that held anything."""
+        """The answers, of which the logging part is the first that held anything."""
         logging, messages = await super().both()
         if self._kept is None and logging.messages:
             self._kept = logging

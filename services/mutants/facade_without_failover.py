@@ -4,10 +4,10 @@ from services import directory, facade
 
 
 class OneOnly(directory.Directory):
-    """Knows one instance of each role, chosen at random."""
+    """A directory that knows one instance of each role, chosen at random."""
 
     async def instances(self, role: str) -> list[tuple[str, str]]:
-        """The first of the shuffled list."""
+        """The first instance of the shuffled list, and no other."""
         return (await super().instances(role))[:1]
 
 

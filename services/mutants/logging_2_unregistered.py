@@ -6,16 +6,16 @@ from services import logging, registry
 
 
 class Silent(registry.Lease):
-    """Registers nothing."""
+    """A lease that registers nothing."""
 
     def start(self) -> None:
-        """Does not begin."""
+        """Does not begin to register."""
 
     def problem(self) -> str | None:
-        """None that it would admit."""
+        """No problem that the instance would admit."""
 
     def stop(self, within_s: float) -> None:
-        """Has nothing to take out."""
+        """Has no entry to take out."""
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ _WORK_S = 0.01
 
 
 class CommittingFirst(kafka.KafkaSource):
-    """Has committed a message before it is safe."""
+    """A source that commits a message before it has stored it."""
 
     def _store(self, store: Store, record: Any) -> None:
         self._commit()

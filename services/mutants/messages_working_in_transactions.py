@@ -20,10 +20,10 @@ _AT_ONCE, _POLL_S, _WORK_S, _TRANSACTION_S = 8, 0.3, 0.2, 10.0
 
 
 class InTransactions(hazelcast.HazelcastSource):
-    """Takes a few messages at once, each in a transaction, and stores what was committed."""
+    """A source that takes a few messages at once, each in a transaction, and stores what was committed."""
 
     def step(self, store: Store) -> None:
-        """Takes as many as there are."""
+        """Takes as many messages as there are."""
         client = self._cluster.client()
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for entry in pool.map(lambda _: self._taken(client), range(_AT_ONCE)):
@@ -32,7 +32,7 @@ class InTransactions(hazelcast.HazelcastSource):
         self._looked = True
 
     def _taken(self, client: HazelcastClient) -> str | None:
-        """A message, unless there is none; what was not committed is believed to be given back."""
+        """A message, unless there is none; the mutant believes that what it did not commit is given back."""
         transaction = client.new_transaction(timeout=_TRANSACTION_S, durability=1, type=TWO_PHASE)
         try:
             transaction.begin()

@@ -12,7 +12,7 @@ from services.parts import Part
 
 @dataclass(frozen=True)
 class Queued:
-    """Where an accepted message is: topic or queue, and for Kafka its partition and offset (-1: not told, acks=0)."""
+    """The place of an accepted message: topic or queue, and for Kafka partition and offset (-1: not told, acks=0)."""
 
     kind: str
     name: str
@@ -42,7 +42,7 @@ class Producer(Part, Protocol):
     """Puts messages on the queue."""
 
     def put(self, message_id: str, msg: str, timeout_s: float) -> Queued:
-        """Returns once the queue holds the message as safely as it was set up to.
+        """Puts a message on the queue; returns once the queue holds it as safely as it was set up to.
 
         Raises:
             NotQueuedError: it did not say so within `timeout_s` seconds.
@@ -50,14 +50,14 @@ class Producer(Part, Protocol):
 
 
 class Store:
-    """What a messages instance holds, in the order read, each id once."""
+    """The messages that an instance holds, in the order read, each id once."""
 
     def __init__(self) -> None:
         self._held: dict[str, Held] = {}
         self._lock = threading.Lock()
 
     def add(self, held: Held) -> bool:
-        """Stores it; False if that id is there already."""
+        """Stores a message; False if its id is there already."""
         with self._lock:
             new = held.id not in self._held
             if new:
@@ -65,12 +65,12 @@ class Store:
         return new
 
     def forget(self, partition: int) -> None:
-        """Lets go of everything from a partition that is another instance's now."""
+        """Drops everything from a partition that is another instance's now."""
         with self._lock:
             self._held = {id_: held for id_, held in self._held.items() if held.partition != partition}
 
     def all(self) -> list[Held]:
-        """Everything held."""
+        """All messages that the store holds."""
         with self._lock:
             return list(self._held.values())
 
@@ -79,7 +79,7 @@ class Source(Protocol):
     """Takes messages off the queue; used by one thread, but for `problem`."""
 
     def open(self) -> None:
-        """Connects; may be called again after `close`."""
+        """Connects to the queue; may be called again after `close`."""
 
     def step(self, store: Store) -> None:
         """Waits a moment for messages, stores them, and tells the queue so."""
@@ -88,10 +88,10 @@ class Source(Protocol):
         """Leaves the queue within a second; may be called when it is not open."""
 
     def end(self, within_s: float) -> None:
-        """Lets go of what outlives `close`, for good."""
+        """Drops, for good, what outlives `close`."""
 
     def problem(self) -> str | None:
-        """Why no messages can come now, or None."""
+        """The reason why no messages can come now, or None."""
 
 
 def encode(message_id: str, msg: str, **more: str) -> str:

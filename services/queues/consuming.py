@@ -15,7 +15,7 @@ STUCK_S = 10.0
 
 
 class Consuming:
-    """A part that consumes.
+    """The part of the messages service that consumes.
 
     Args:
         source: where messages come from.
@@ -34,7 +34,7 @@ class Consuming:
         self._thread.start()
 
     def problem(self) -> str | None:
-        """Dead, stuck, or what the source says."""
+        """The reason why no messages come: the thread is dead or stuck, or what the source says; else None."""
         if not self._thread.is_alive():
             return "the consumer thread is dead"
         if (idle_s := time.monotonic() - self._stepped) > STUCK_S:

@@ -34,7 +34,7 @@ CLAIM_S = 3600
 
 
 class HazelcastProducing:
-    """Puts messages on a queue.
+    """The part that puts messages on a Hazelcast queue.
 
     Args:
         settings: cluster and queue.
@@ -47,7 +47,7 @@ class HazelcastProducing:
         self.start, self.problem, self.stop = self._cluster.start, self._cluster.problem, self._cluster.stop
 
     def put(self, message_id: str, msg: str, timeout_s: float) -> Queued:
-        """Offers it and waits until the backup has it too.
+        """Offers a message and waits until the backup has it too.
 
         The entry has a name of its own: an offer that Hazelcast carries out twice (a member may send it again when the
         queue's owner dies) is one entry to the consumers.
@@ -66,7 +66,7 @@ class HazelcastProducing:
 
 
 class HazelcastSource:
-    """Takes messages off a queue, one at a time.
+    """Takes messages off a Hazelcast queue, one at a time.
 
     Args:
         settings: cluster and queue.
@@ -127,7 +127,7 @@ class HazelcastSource:
         self._log("consumed", id=held.id, new=store.add(held))
 
     def close(self) -> None:
-        """Nothing to leave: the queue has no members. The client stays, to reconnect."""
+        """Leaves nothing: a queue has no members. The client stays, to reconnect."""
         self._looked = False
 
     def end(self, within_s: float) -> None:
@@ -136,5 +136,5 @@ class HazelcastSource:
         self._cluster.stop(within_s)
 
     def problem(self) -> str | None:
-        """No connection, or no answer from the queue yet."""
+        """Why no messages can come now (no connection, or no answer from the queue yet), or None if they can."""
         return self._cluster.problem() or (None if self._looked else f"queue {self._name} has not answered yet")

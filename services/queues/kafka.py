@@ -54,7 +54,7 @@ def _bootstrap(settings: Kafka) -> list[str]:
 
 
 class Sending:
-    """A producer and what it was given: a send belongs to the producer that it was given to, whichever came since.
+    """A producer and its sends: a send belongs to the producer that it was given to, whichever came since.
 
     Args:
         producer: the client.
@@ -79,7 +79,7 @@ class Sending:
 
     @property
     def alive(self) -> bool:
-        """Whether every send came to something within its delivery limit.
+        """Whether the outcome of every send was known within its delivery limit.
 
         kafka-python 3.0.12 can stop sending for good after it lost a leader, without failing a send or ending its
         thread (seen here: ten minutes, while a new producer worked at once). So a send that outlives its limit means
@@ -92,7 +92,7 @@ class Sending:
         return self._producer._sender.is_alive() and not late
 
     def close(self, within_s: float) -> None:
-        """Closes it; what it still holds has an unknown outcome, which its senders are told."""
+        """Closes the producer; what it still holds has an unknown outcome, which its senders are told."""
         with self._lock:
             waiting = sum(not future.is_done for _, future in self._sent)
         if waiting:
@@ -106,7 +106,7 @@ class Sending:
 
 
 class KafkaProducing:
-    """Puts messages on a topic.
+    """The part that puts messages on a Kafka topic.
 
     Args:
         settings: cluster and topic.
@@ -126,7 +126,7 @@ class KafkaProducing:
         self.start, self.problem, self.stop = self._kept.start, self._kept.problem, self._kept.stop
 
     def put(self, message_id: str, msg: str, timeout_s: float) -> Queued:
-        """Sends it and waits for the acknowledgement."""
+        """Sends a message and waits for the acknowledgement."""
         try:
             future = self._kept.get().send(self._settings.topic, message_id, msg)
         except (NotConnectedError, KafkaError) as error:
@@ -177,7 +177,7 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
 
     @property
     def out_s(self) -> float:
-        """For how many seconds it has had no share."""
+        """The number of seconds for which the consumer has had no share."""
         return 0.0 if self.joined else time.monotonic() - self._out_since
 
     def on_partitions_revoked(self, revoked: Any) -> None:
@@ -192,7 +192,7 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
 
 
 class KafkaSource:
-    """Takes messages off a topic as a member of a group.
+    """Takes messages off a Kafka topic as a member of a group.
 
     Args:
         settings: cluster and topic.
@@ -292,8 +292,8 @@ class KafkaSource:
             consumer.close(autocommit=False, timeout_ms=400)
 
     def end(self, within_s: float) -> None:
-        """Nothing outlives `close`."""
+        """Drops nothing: nothing outlives `close`."""
 
     def problem(self) -> str | None:
-        """No share of the topic yet."""
+        """Why no messages can come now (no share of the topic yet), or None if they can."""
         return None if self._assignment.joined else f"not in the consumer group {self._group}"

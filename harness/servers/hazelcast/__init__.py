@@ -1,1 +1,1 @@
-"""Hazelcast: members, what the cluster says of itself, what can be aimed at, and workloads on its structures."""
+"""The Hazelcast kind of server: its members, the view of the cluster, its targets, effects, workloads and checkers."""

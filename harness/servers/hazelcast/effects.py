@@ -1,4 +1,4 @@
-"""What a fault must bring about in a Hazelcast cluster, asked of the members."""
+"""Effects in a Hazelcast cluster: what its members have to show after a fault."""
 
 from __future__ import annotations
 

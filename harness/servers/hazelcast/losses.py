@@ -1,4 +1,4 @@
-"""What the Hazelcast members themselves say of lost partitions: which, and how many of their copies at least.
+"""What the Hazelcast members say of lost partitions: which ones, and how many copies of each at least.
 
 A member that takes a partition over says how many copies before its own were lost: 0, the owner alone; 1, the owner and
 the first backup; and so on. The Python client has no call for it, so the three messages are written here, after the

@@ -1,4 +1,4 @@
-"""Which member a fault hits: asked of the cluster at the moment of the fault, with the reason in words."""
+"""Targets of a Hazelcast cluster: which member to break, asked of the cluster at the moment of the fault."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def owner_of(structure: str) -> Target:
 
 
 def saying_who_owns(structure: str, target: Target) -> Target:
-    """What `target` picks, with a word on which member owns the partition of a queue or another structure."""
+    """The nodes that `target` picks, with a word on which member owns the partition of a queue or another structure."""
 
     def pick(clusters: Clusters) -> Picked:
         picked = target(clusters)

@@ -1,4 +1,4 @@
-"""What the Hazelcast cluster says of itself: members, safety, partition owners, keys per member.
+"""The view of a Hazelcast cluster, asked of its members: member lists, safety, partition owners, keys per member.
 
 Member lists and safety come over HTTP from each member that answers (so that a view exists on both sides of a split);
 partition owners come from a client, which every member keeps informed.
@@ -28,7 +28,7 @@ _OWNER_TIMEOUT_S = 10.0
 
 
 class HazelcastView:
-    """Asks the members of one deployment. A context manager: it holds a client connection once one was needed."""
+    """Asks the members of one deployment. A context manager: it holds a client connection once it needed one."""
 
     def __init__(self, nodes: Sequence[Node]) -> None:
         self._nodes = tuple(nodes)
@@ -89,7 +89,7 @@ class HazelcastView:
         )
 
     def _owners_as_told(self, partitions: Sequence[int]) -> Mapping[int, Node]:
-        """The owners; nobody if one is missing."""
+        """The owner of each of these partitions as the cluster tells a client; empty if one is missing."""
         client = self._connected()
         members = {
             member.uuid: self._by_address(f"{member.address.host}:{member.address.port}")
@@ -137,7 +137,7 @@ class HazelcastView:
         return int(self._connected().get_queue(name).blocking().size())
 
     def sizes(self) -> Mapping[str, int]:
-        """How many members each running node lists."""
+        """The number of members that each running node lists."""
         return {node.spec.name: int(_asked(node, "cluster-size")) for node in self.running()}
 
     def is_safe(self) -> bool:
@@ -178,7 +178,7 @@ class HazelcastView:
             return self._client
 
     def close(self) -> None:
-        """Closes the client, if there is one; the next question opens another."""
+        """Closes the client connection, if there is one; the next question opens another."""
         with self._lock:
             client, self._client = self._client, None
         if client is not None:
@@ -195,7 +195,7 @@ class HazelcastView:
 
 @contextmanager
 def connect(nodes: Sequence[Node]) -> Iterator[HazelcastClient]:
-    """A client of its own for a workload, connected to one of the nodes."""
+    """A client of its own for a workload, connected to one of these nodes."""
     client = _client(that_run(nodes))
     try:
         yield client
@@ -205,7 +205,7 @@ def connect(nodes: Sequence[Node]) -> Iterator[HazelcastClient]:
 
 @asynccontextmanager
 async def connect_async(nodes: Sequence[Node]) -> AsyncIterator[AsyncHazelcastClient]:
-    """The same for asyncio, connected to the first node that answers; without threads an operation is cheaper."""
+    """A client for asyncio, connected to the first node that answers; without threads an operation is cheaper."""
     settings = _settings(that_run(nodes)) | {"shuffle_member_list": False}
     client = await AsyncHazelcastClient.create_and_start(**settings)
     try:
@@ -237,7 +237,7 @@ def _settings(nodes: Sequence[Node]) -> dict[str, Any]:
 
 
 def _asked(node: Node, what: str) -> str:
-    """One value of a member's health; all of them at once would include whether it is safe, which is dear."""
+    """One value of a member's health; asking for all at once would include whether it is safe, which is dear."""
     return _get(node, f"health/{what}").raise_for_status().text
 
 

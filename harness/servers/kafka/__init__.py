@@ -1,1 +1,1 @@
-"""Kafka: brokers, what the cluster says of itself, and what can be aimed at."""
+"""The Kafka kind of server: its brokers, the view of the cluster, its targets and effects."""

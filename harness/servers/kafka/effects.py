@@ -1,4 +1,4 @@
-"""What a fault must bring about in a Kafka cluster, asked of the brokers."""
+"""Effects in a Kafka cluster: what its brokers have to show after a fault."""
 
 from __future__ import annotations
 

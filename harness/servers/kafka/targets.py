@@ -1,4 +1,4 @@
-"""Which broker a fault hits: asked of the cluster at the moment of the fault, with the reason in words."""
+"""Targets of a Kafka cluster: which broker to break, asked of the cluster at the moment of the fault."""
 
 from __future__ import annotations
 

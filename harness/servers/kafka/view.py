@@ -1,4 +1,4 @@
-"""What the Kafka cluster says of itself: leaders, in-sync replicas, the active controller, what a topic holds."""
+"""The view of a Kafka cluster, asked of its brokers: leaders, in-sync replicas, the active controller, lag."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ class KafkaView:
         return bool(found) and all(p.leader is not None and p.isr == p.replicas for p in found)
 
     def _ask(self, question: Callable[[KafkaAdminClient], Answer]) -> Answer:
-        """Asks until a broker answers: a connection to a broker that was killed fails, and the next one is tried."""
+        """Asks brokers until one answers: a connection to one that was killed fails, and the next one is tried."""
 
         def ask() -> Answer:
             admin = self._connected()
@@ -180,7 +180,7 @@ class KafkaView:
         return bool(that_run(node for node in self._nodes if self.id_of(node) == node_id))
 
     def _give_up(self, admin: KafkaAdminClient) -> None:
-        """Closes a connection, if it is still the one in use; another thread may have replaced it already."""
+        """Closes a connection if it is still the one in use; another thread may have replaced it already."""
         with self._lock:
             in_use = self._admin is admin
             if in_use:
@@ -204,7 +204,7 @@ class KafkaView:
 
 
 class _ThoseThatRun(KafkaConnectionManager):  # type: ignore[misc]
-    """Asks brokers that run: one that hangs takes connections and questions, and each costs the whole time-out.
+    """Only the brokers that run: one that hangs takes connections and questions, and each costs the whole time-out.
 
     Args:
         runs: tells whether the broker of an id does; that is a question to the engine, so it is asked of few.
@@ -217,13 +217,13 @@ class _ThoseThatRun(KafkaConnectionManager):  # type: ignore[misc]
         super().__init__(net, **settings)
 
     def least_loaded_node(self) -> Any:
-        """One of them, at random; None if the cluster's metadata names none."""
+        """A broker that runs, at random; None if the cluster's metadata names none."""
         named = [broker.node_id for broker in self.cluster.brokers()]
         return next((node_id for node_id in random.sample(named, len(named)) if self._runs(node_id)), None)
 
 
 async def _coordinator(admin: KafkaAdminClient, group: str) -> int:
-    """The `node.id` of a group's coordinator as a broker says now; the client would say what it was told once."""
+    """The `node.id` of a group's coordinator as a broker says now; the client would repeat what it was told once."""
     question = FindCoordinatorRequest(key_type=CoordinatorType.GROUP.value, coordinator_keys=[group], min_version=4)
     (found,) = (await admin._manager.send(question)).coordinators
     if found.error_code:
@@ -232,6 +232,6 @@ async def _coordinator(admin: KafkaAdminClient, group: str) -> int:
 
 
 def _lag(group: str, at: Any, first: int, committed: Any, end: int) -> Lag:
-    """The lag from Kafka's answers; it says -1 where nothing was committed, and reading begins at the first record."""
+    """The lag by Kafka's answers: where they say -1 nothing was committed, and reading begins at the first record."""
     since = committed.offset if committed and committed.offset >= 0 else None
     return Lag(group, at.topic, at.partition, since, end, end - (first if since is None else since))

@@ -1,1 +1,1 @@
-"""PostgreSQL: the external store of Hazelcast maps."""
+"""The PostgreSQL kind of server: the external store of Hazelcast maps."""

@@ -1,4 +1,4 @@
-"""What a fault must bring about in the external store, asked of PostgreSQL."""
+"""Effects in the external store: what PostgreSQL has to show after a fault."""
 
 from __future__ import annotations
 

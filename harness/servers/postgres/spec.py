@@ -12,7 +12,7 @@ DATABASE = "harness"
 
 
 def postgres() -> NodeSpec:
-    """One server whose data outlives a kill."""
+    """One PostgreSQL server whose data outlives a kill."""
     return NodeSpec(
         name=NAME,
         role="postgres",

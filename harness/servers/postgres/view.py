@@ -1,4 +1,4 @@
-"""What the external store holds, asked of PostgreSQL itself and not of the maps that write to it."""
+"""The view of the external store, asked of PostgreSQL itself and not of the maps that write to it."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ _TIMEOUT_S = 2
 
 
 class PostgresView:
-    """Asks the server of one deployment, if it has one; a connection for each question."""
+    """Asks the PostgreSQL server of one deployment, if it has one; opens a connection for each question."""
 
     def __init__(self, nodes: Sequence[Node]) -> None:
         self._nodes = tuple(nodes)
 
     def create_table(self, name: str) -> None:
-        """Makes a table of keys and values, both text."""
+        """Makes a table of keys and values, both of them text."""
         columns = SQL("CREATE TABLE {} (id varchar PRIMARY KEY, value varchar)")
         with self._connected() as connection:
             connection.execute(columns.format(Identifier(name)))
 
     def entries(self, table: str) -> dict[str, str]:
-        """All that a table holds, by key."""
+        """The whole content of a table, by key."""
         with self._connected() as connection:
             return dict(connection.execute(SQL("SELECT id, value FROM {}").format(Identifier(table))).fetchall())
 
     def answers(self) -> bool:
-        """Whether it answers a question now."""
+        """Whether PostgreSQL answers a question now."""
         if self._running() is None:
             return False
         try:
@@ -44,7 +44,7 @@ class PostgresView:
             return False
 
     def await_answer(self, *, timeout_s: float) -> None:
-        """Waits until it answers: its port is open before it has recovered."""
+        """Waits until PostgreSQL answers: its port is open before it has recovered."""
         until("PostgreSQL to answer", self.answers, timeout_s=timeout_s)
 
     @contextmanager

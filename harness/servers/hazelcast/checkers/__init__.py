@@ -1,1 +1,1 @@
-"""What a Hazelcast map keeps, and what it may lose."""
+"""Checkers of what a Hazelcast map keeps, and what it may lose."""

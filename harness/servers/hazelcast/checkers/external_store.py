@@ -24,7 +24,7 @@ LATE_S = 10.0
 
 @checker
 def check(events: Sequence[Event], *, delay_s: float = 0.0) -> Verdict:
-    """Judges the final read against what the store held, and that against what was acknowledged.
+    """Judges a map's final read by what the store held, and the store by what was acknowledged.
 
     What was added and the store held comes back (else: not back); of what was acknowledged before the look nothing else
     does (from nowhere), but keys of which another addition may have taken effect between it and the read. Without a
@@ -58,7 +58,7 @@ def check(events: Sequence[Event], *, delay_s: float = 0.0) -> Verdict:
 
 
 class _Adds:
-    """The additions to one map: what was known of each key when the store was looked into, and when the map was read.
+    """The additions to one map: what was known of each key at the look into the store, and at the map's read.
 
     Attributes:
         acknowledged: before the look, by key the one that was acknowledged first.
@@ -100,7 +100,7 @@ class _Adds:
 def _not_stored(
     missing: Mapping[str, Operation], events: Sequence[Event], look: Event, delay_s: float
 ) -> list[Anomaly]:
-    """Those that the store had to hold already when the fault came."""
+    """An anomaly if the store lacked keys that it had to hold already when the fault came."""
     overdue = dict(missing)
     if delay_s:
         begun = [fault for fault in faults(events) if fault.index < look.index] or [look]
@@ -113,7 +113,7 @@ def _not_stored(
 
 
 def _not_back(adds: _Adds, held: set[str], back: set[str]) -> list[Anomaly]:
-    """Where the map differs from the store after its return."""
+    """Anomalies if the map, after its return, differs from what the store held."""
     found = []
     if lost := held & adds.begun_before_look - back:
         sentence = f"{len(lost)} keys that the store held did not come back: {few(lost)}"
@@ -125,7 +125,7 @@ def _not_back(adds: _Adds, held: set[str], back: set[str]) -> list[Anomaly]:
 
 
 def _never_added(adds: _Adds, held: set[str], back: set[str], read: Operation) -> list[Anomaly]:
-    """Those that are there although nobody can have added them."""
+    """Anomalies if keys are there that nobody can have added."""
     impossible = (held - adds.begun_before_look) | (back - adds.begun)
     refused, unexpected = impossible & adds.refused, impossible - adds.refused
     found = []

@@ -21,7 +21,7 @@ CONFIDENCE, _Z = "99.99 %", 3.8906
 
 
 def interval(lost: int, of: int) -> tuple[float, float]:
-    """Least and greatest share that is plausible with `CONFIDENCE` (E. B. Wilson's score interval, 1927)."""
+    """The least and the greatest share that is plausible with `CONFIDENCE` (E. B. Wilson's score interval, 1927)."""
     seen, spread = lost / of, _Z * _Z / of
     middle = (seen + spread / 2) / (1 + spread)
     reach = _Z / (1 + spread) * sqrt(seen * (1 - seen) / of + spread / of / 4)
@@ -29,7 +29,7 @@ def interval(lost: int, of: int) -> tuple[float, float]:
 
 
 def repetitions(*, share: float, partitions: int, points: float) -> int:
-    """How many rounds it takes to know a share to so many percentage points (0.05) to both sides.
+    """The number of rounds after which a share is known to so many percentage points (0.05) to both sides.
 
     Worked out beforehand: whoever goes on until the result looks right will see that sooner or later.
     """
@@ -37,7 +37,7 @@ def repetitions(*, share: float, partitions: int, points: float) -> int:
 
 
 def rounds(events: Sequence[Event]) -> list[Sequence[Event]]:
-    """The history in pieces; each begins with the first put after a read, and has all of an operation that it begins.
+    """The rounds of a history; each begins with the first put after a read, and has every operation that begins in it.
 
     What is before the first put belongs to none.
     """
@@ -59,7 +59,7 @@ def rounds(events: Sequence[Event]) -> list[Sequence[Event]]:
 
 @checker
 def check(events: Sequence[Event], *, share: float, copies: int) -> Verdict:
-    """Judges each round by itself (see `lost_partitions`), and the share over all of them.
+    """Judges each round by itself (see `lost_partitions`), and the share of lost partitions over all rounds.
 
     Unknown without a round, and where a round is; the share is then not judged.
     """

@@ -34,7 +34,7 @@ def expected_share(*, members: int, killed: int, copies: int) -> float:
 
 @checker
 def check(events: Sequence[Event], *, share: float, copies: int | None = None) -> Verdict:
-    """Judges the final read against the expected share of lost partitions, and how the keys were spread.
+    """Judges the final read by the expected share of lost partitions, and how evenly the keys were spread.
 
     With a share of 0 no key may be lost. Else: only keys whose owner was hurt before the read (lost elsewhere), whole
     partitions (part of a partition), and of the partitions that hold keys about that share, within four standard
@@ -85,7 +85,7 @@ def _is_acknowledged_before(add: Operation, read: Operation) -> bool:
 
 
 def _places(events: Sequence[Event]) -> Mapping[str, tuple[object, object]]:
-    """Of each key the partition and its owner, as they were noted last."""
+    """The partition of each key and the owner of that partition, as they were noted last."""
     found: dict[str, tuple[object, object]] = {}
     for event in events:
         if event.process == NEMESIS and event.f == "owners":
@@ -94,7 +94,7 @@ def _places(events: Sequence[Event]) -> Mapping[str, tuple[object, object]]:
 
 
 def _told(events: Sequence[Event], whole: Counter[object], gone: Counter[object], copies: int) -> list[Anomaly]:
-    """By the members' own word: lost is what lost its owner and every backup, and nothing else."""
+    """Anomalies by the members' own word: lost is what lost its owner and every backup, and nothing else."""
     said = [e.value["backups"] for e in events if e.process == NEMESIS and e.f == "partition-losses"]
     without_a_copy = {partition for partition, backups in (said[-1] if said else ()) if backups >= copies - 1}
     found: list[Anomaly] = []
@@ -108,8 +108,9 @@ def _told(events: Sequence[Event], whole: Counter[object], gone: Counter[object]
 
 
 def _spread(events: Sequence[Event]) -> list[Anomaly]:
-    """Every running member owns about as many keys as any other: as its share of the partitions may be uneven by
-    `BALANCE`, and the keys in them are by chance.
+    """Anomalies of the spread: every running member has to own about as many keys as any other.
+
+    Its share of the partitions may be uneven by `BALANCE`, and the keys in them are by chance.
     """
     found: list[Anomaly] = []
     for event in events:
@@ -126,7 +127,7 @@ def _spread(events: Sequence[Event]) -> list[Anomaly]:
 
 
 def _plausible(total: int, share: float) -> tuple[float, float]:
-    """How many of so many keys fall into a share of the partitions, at least and at most."""
+    """The least and the most of so many keys that plausibly fall into a share of the partitions."""
     reach = _SIGMAS * sqrt(total * share * (1 - share))
     return total * share - reach, total * share + reach
 

@@ -1,1 +1,1 @@
-"""Clients of a Hazelcast cluster, past any service; each records every operation."""
+"""Workloads: clients of a Hazelcast cluster, past any service; each records every operation."""

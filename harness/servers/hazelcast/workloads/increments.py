@@ -30,7 +30,7 @@ Increment = Callable[[Any], Awaitable[int]]
 
 
 class _GoneError(HarnessError):
-    """The key is not there any more."""
+    """The map does not have the key any more."""
 
 
 async def _value(entries: Any) -> int:
@@ -41,13 +41,13 @@ async def _value(entries: Any) -> int:
 
 
 async def without_locks(entries: Any) -> int:
-    """Reads, adds, writes: whatever another client wrote in between is overwritten."""
+    """Increments without a lock: reads, adds, writes, and overwrites what another client wrote in between."""
     await entries.set(_KEY, await _value(entries) + 1)
     return 0
 
 
 async def pessimistic(entries: Any) -> int:
-    """The same under the key's lock."""
+    """Increments under the key's lock."""
     # With a lease: a lock whose release was lost with a member would be held for ever.
     await entries.lock(_KEY, _LEASE_S)
     try:
@@ -58,7 +58,7 @@ async def pessimistic(entries: Any) -> int:
 
 
 async def optimistic(entries: Any) -> int:
-    """Replaces the value it read if it is still that one, else reads again."""
+    """Increments by replacing the value that was read if it is still there, else reads again."""
     retries = 0
     while not await entries.replace_if_same(_KEY, value := await _value(entries), value + 1):
         retries += 1
@@ -70,7 +70,7 @@ WAYS: dict[str, Increment] = {"none": without_locks, "pessimistic": pessimistic,
 
 @dataclass(frozen=True)
 class Done:
-    """What it took: seconds, increments a second, and how often an increment was tried again."""
+    """What the increments took: seconds, increments a second, and how often one was tried again."""
 
     seconds: float
     per_second: float
@@ -78,7 +78,7 @@ class Done:
 
 
 class Increments:
-    """One key and its clients.
+    """One key of a map and the clients that increment it.
 
     Attributes:
         key: the key.
@@ -92,7 +92,7 @@ class Increments:
         self._history = history
 
     def run(self, way: str, *, clients: int, count: int, meanwhile: Callable[[], object] | None = None) -> Done:
-        """`count` increments by each of `clients` clients at once, then a read.
+        """Has each of `clients` clients at once increment `count` times, then reads.
 
         Args:
             way: one of `WAYS`.
@@ -115,7 +115,7 @@ class Increments:
         return done
 
     def _owner_first(self) -> Sequence[Node]:
-        """Every client talks to the member that owns the key, as one does that knows who owns what."""
+        """The nodes, the key's owner first: a client that knows who owns what talks to the owner."""
         owner = self._view.owner_of(self._view.partition_of(_KEY))
         return sorted(self._view.nodes, key=lambda node: node is not owner)
 
@@ -161,7 +161,7 @@ class Increments:
 
 
 def _after(wanted: int, progress: Sequence[int], meanwhile: Callable[[], object]) -> int:
-    """Waits for so many increments, then does it; nothing was tried again for that."""
+    """Waits for so many increments, then calls `meanwhile`; no increment of its own was tried again."""
     until("a third of the increments", lambda: len(progress), lambda n: n >= wanted, timeout_s=120)
     meanwhile()
     return 0

@@ -27,7 +27,7 @@ _TAKE_S = 0.5
 
 
 class Items:
-    """One queue, its producer and its consumers."""
+    """One bounded queue, its producer and its consumers."""
 
     def __init__(self, view: HazelcastView, name: str, history: History) -> None:
         self._view = view
@@ -36,14 +36,14 @@ class Items:
         history.event(bounded_queue.NOTED, {"bound": BOUND})
 
     def put(self, items: Sequence[int]) -> None:
-        """Puts each, waiting for room where there is none."""
+        """Puts each of the items, waiting for room where there is none."""
         client = self._history.client()
         with self._queue() as queue:
             for item in items:
                 self._do(client, "put", item, lambda item=item: (queue.put(item), item)[1])
 
     def offer(self, item: int, *, within_s: float) -> bool:
-        """Offers one item and gives whether it was taken in within that time."""
+        """Offers one item, and says whether the queue took it within that time."""
         operation = self._history.client().invoke("offer", item)
         with self._queue() as queue:
             if queue.offer(item, within_s):
@@ -54,12 +54,12 @@ class Items:
 
     @contextmanager
     def putting(self, items: Sequence[int]) -> Iterator[Future[None]]:
-        """Puts in the background; the block may go on while a put waits."""
+        """Puts the items in the background; the block may go on while a put waits."""
         with ThreadPoolExecutor(1) as pool:
             yield pool.submit(self.put, items)
 
     def take_all(self, expected: int, *, consumers: int) -> dict[str, list[int]]:
-        """Takes with several consumers at once until so many items came out; gives each one's, in its order."""
+        """Takes with several consumers at once until so many items came out; gives the items of each, in its order."""
         taken: dict[str, list[int]] = {f"consumer-{number}": [] for number in range(1, consumers + 1)}
         enough = threading.Event()
         with ThreadPoolExecutor(consumers) as pool:
@@ -109,7 +109,7 @@ class Items:
                     transaction.rollback()
 
     def size(self) -> int:
-        """How many items there are now."""
+        """The number of items in the queue now."""
         return self._view.queue_size(self.name)
 
     def _consume(self, mine: list[int], enough: threading.Event) -> None:

@@ -30,7 +30,7 @@ _CLIENTS = 8
 
 
 class Keys:
-    """A map and its keys. It listens to the members from the first put to the read."""
+    """A map and its keys, which listens to the members from the first put to the read."""
 
     def __init__(self, view: HazelcastView, name: str, history: History) -> None:
         self._view = view
@@ -64,7 +64,7 @@ class Keys:
         self.note_shares()
 
     def close(self) -> None:
-        """Stops listening."""
+        """Stops listening to the members."""
         self._listening.close()
 
     def note_shares(self) -> None:

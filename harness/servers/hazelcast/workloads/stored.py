@@ -35,7 +35,7 @@ class StoredEntries:
     """A map and its entries, key-0 to key-<n>."""
 
     def __init__(self, clusters: Clusters, name: str, store: str, history: History) -> None:
-        """A new map, and the table that it writes to.
+        """Makes a new map, and the table that it writes to.
 
         Args:
             clusters: where both are.
@@ -64,13 +64,13 @@ class StoredEntries:
                 self._acknowledged.add(key)
 
     def try_put(self, count: int, *, first: int) -> Sequence[str]:
-        """Puts as many keys, each once; gives what the members said of those that were refused."""
+        """Puts `count` entries, each once; gives what the members said of those that they refused."""
         client = self._history.client()
         with self._entries() as entries:
             return [words for key in _named(count, first) if (words := self._refusal(client, entries, key))]
 
     def put_until_accepted(self, count: int, *, first: int) -> None:
-        """Puts as many keys, each of them again and again until it is acknowledged."""
+        """Puts `count` entries, each of them again and again until it is acknowledged."""
         client = self._history.client()
         with self._entries() as entries:
             for key in _named(count, first):
@@ -98,7 +98,7 @@ class StoredEntries:
         self._history.event("external-store", {**{name: len(keys) for name, keys in figures.items()}, "lost": lost})
 
     def await_stored(self, count: int, *, timeout_s: float) -> None:
-        """Waits until PostgreSQL holds so many."""
+        """Waits until PostgreSQL holds `count` entries."""
         until(
             f"{count} entries in PostgreSQL",
             lambda: len(self._postgres.entries(self._name)),
@@ -112,7 +112,7 @@ class StoredEntries:
         self._history.event("stored", {"set": self._name, "keys": self._held})
 
     def _refusal(self, client: Client, entries: Any, key: str) -> str:
-        """Puts an entry once; what the member said if it was refused, else nothing."""
+        """Puts an entry once; gives what the member said if it refused, else nothing."""
         operation = client.invoke("add", value := added(self._name, key))
         try:
             entries.set(key, _value(key))
