@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import ast
 import configparser
-import importlib
 import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import click
+import pytest
 
 from harness import offered, plugin
 from harness.cli import main as command_line
 from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE
 from harness.faults.nemesis import Injected, Nemesis
 from harness.messages.system import Instances, System
+from harness.plugin import options
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference.md"
@@ -91,10 +92,6 @@ def _signature(function: Callable[..., Any]) -> str:
     return str(signature.replace(parameters=shown, return_annotation=inspect.Signature.empty))
 
 
-def _plugins() -> list[ModuleType]:
-    return [plugin, *(importlib.import_module(name) for name in plugin.pytest_plugins)]
-
-
 class _Group:
     """Takes options as pytest's own group of options does."""
 
@@ -115,30 +112,25 @@ class _Group:
 
 def _options() -> list[tuple[str, str, str]]:
     group = _Group()
-    for module in _plugins():
-        if hasattr(module, "pytest_addoption"):
-            module.pytest_addoption(group)
+    options.pytest_addoption(cast(pytest.Parser, group))
     return group.rows
 
 
 def _markers() -> Iterator[tuple[str, str]]:
     ini = configparser.ConfigParser()
     ini.read(ROOT / "pytest.ini")
-    lines = ini["pytest"]["markers"].strip().splitlines()
-    lines += [line for module in _plugins() for line in getattr(module, "MARKERS", ())]
-    for line in lines:
+    for line in [*plugin.MARKERS, *ini["pytest"]["markers"].strip().splitlines()]:
         name, _, what = line.partition(": ")
         yield f"`{name}`", what
 
 
 def _fixtures() -> Iterator[tuple[str, str, str]]:
-    for module in _plugins():
-        for function in ast.parse(inspect.getsource(module)).body:
-            decorators = [ast.unparse(one) for one in getattr(function, "decorator_list", [])]
-            if isinstance(function, ast.FunctionDef) and any(one.startswith("pytest.fixture") for one in decorators):
-                scope = "session" if any("'session'" in one for one in decorators) else "scenario"
-                what = (ast.get_docstring(function) or "").partition("\n\n")[0]
-                yield f"`{function.name}`", " ".join(what.split()), scope
+    for function in ast.parse(inspect.getsource(plugin)).body:
+        decorators = [ast.unparse(one) for one in getattr(function, "decorator_list", [])]
+        if isinstance(function, ast.FunctionDef) and any(one.startswith("pytest.fixture") for one in decorators):
+            scope = "session" if any("'session'" in one for one in decorators) else "scenario"
+            what = (ast.get_docstring(function) or "").partition("\n\n")[0]
+            yield f"`{function.name}`", " ".join(what.split()), scope
 
 
 def _own(module: ModuleType) -> Iterator[tuple[str, Any]]:

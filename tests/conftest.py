@@ -9,6 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from harness.plugin import fixtures
+from harness.report.folder import ReportFolder
+from harness.report.scenario import ScenarioReport
+
+
+@pytest.fixture
+def report(request: pytest.FixtureRequest, tmp_path: Path) -> ScenarioReport:
+    """The harness' own tests are no scenarios: they leave nothing in the report folder."""
+    return fixtures.report(request, ReportFolder(tmp_path / "reports"))
+
 
 @pytest.fixture(params=["8m"])
 def small_disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:

@@ -31,7 +31,7 @@ def test_zoned_by_two_markers():
 
 def test_each_topology_is_there_once(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(SCENARIOS)
-    collected = pytester.runpytest_inprocess("-p", "harness.plugin.ordering", "--collect-only", "-q")
+    collected = pytester.runpytest_inprocess("-p", "harness.plugin", "--collect-only", "-q")
     assert [line.rpartition("::")[2] for line in collected.outlines if "::" in line] == [
         "test_usual",
         "test_usual_said_otherwise",

@@ -18,6 +18,7 @@ IMPORTS = (
     "import pytest\nfrom harness.checkers import Anomaly, Validity, Verdict\n"
     "from harness.errors import InconclusiveError\n"
     "from harness.assertions import GuaranteeBrokenError\n\n\n"
+    "pytestmark = pytest.mark.faulttolerance\n\n\n"
     "def broken(words):\n    return GuaranteeBrokenError(Verdict(Validity.INVALID, (Anomaly('lost', words),)))\n\n\n"
 )
 
@@ -26,7 +27,7 @@ def pytest_says(pytester: pytest.Pytester, code: str, *arguments: str) -> tuple[
     """The exit status and output of a run of one file; allure's plugin keeps what it knows in the process."""
     pytester.makeini("[pytest]\naddopts = --strict-markers\n")
     pytester.makepyfile(test_tiny=IMPORTS + code)
-    options = ("-p", "no:allure_pytest", "-p", "harness.plugin.quarantine", *arguments)
+    options = ("-p", "no:allure_pytest", "-p", "harness.plugin", *arguments)
     result = pytester.runpytest_inprocess(*options)
     return int(result.ret), str(result.stdout) + str(result.stderr)
 
@@ -52,7 +53,7 @@ def test_a_failure_in_quarantine_is_shown_and_fails_no_run(pytester: pytest.Pyte
     assert status == 0
     assert "1 xfailed" in output
     assert "in quarantine: what failed here failed no run" in output
-    assert "test_tiny.py::test_flaky failed: lost: 17 of 100 are lost" in output
+    assert "test_tiny.py::test_flaky failed: 17 of 100 are lost. guarantee broken: lost" in output
     assert f"in quarantine until {until}: slow to rejoin" in output
 
 

@@ -87,9 +87,8 @@ def test_known_durations_balance_the_parts() -> None:
 
 def shard(pytester: pytest.Pytester, value: str, *arguments: str) -> tuple[int, str]:
     """The exit status and output of a real run on the tiny scenarios; allure's plugin keeps what it knows."""
-    pytester.makeini("[pytest]\nmarkers =\n    system(members): its servers\n")
     pytester.makepyfile(test_tiny=TINY)
-    options = ("-p", "no:allure_pytest", "-p", "harness.plugin.sharding", f"--shard={value}", *arguments)
+    options = ("-p", "no:allure_pytest", "-p", "harness.plugin", f"--shard={value}", *arguments)
     result = pytester.runpytest_inprocess(*options)
     return int(result.ret), str(result.stdout) + str(result.stderr)
 
@@ -133,7 +132,7 @@ def test_what_is_no_part_is_refused(value: str) -> None:
 
 
 def test_it_is_one_line_and_exit_status_2(tmp_path: Path) -> None:
-    status, output = run("pytest", "-p", "harness.plugin.sharding", "--shard=4/3", cwd=tmp_path)
+    status, output = run("pytest", "-p", "harness.plugin", "--shard=4/3", cwd=tmp_path)
     assert status == 2
     assert "--shard '4/3' is not a part of a whole; give K/N with K from 1 to N, such as --shard 2/3" in output
     assert "Traceback" not in output

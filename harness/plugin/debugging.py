@@ -11,30 +11,14 @@ from harness.errors import BadInputError
 from harness.faults.nemesis import Moment, Nemesis
 from harness.messages.system import System
 from harness.plugin.holding import hold, pause
+from harness.plugin.options import KEEPING, value
 from harness.report.screen import Screen
 from harness.run import Run
 from harness.session.only_one import is_held
 from harness.session.state import SessionState, Stage
 
-_KEEPING = ("never", "on-failure", "always")
 #: Past whatever pytest has put in the place of stdin.
 _TERMINAL = Path("/dev/tty")
-
-
-def add_options(group: pytest.OptionGroup) -> None:
-    """Adds them to the harness' own."""
-    group.addoption(
-        "--keep-topology",
-        default="never",
-        metavar="WHEN",
-        help=f"after a scenario, hold its system until harness down: {', '.join(_KEEPING)} (default: never)",
-    )
-    group.addoption(
-        "--pause-at",
-        default=None,
-        metavar="MOMENT",
-        help=f"stop at a moment of each scenario and wait for Enter: {', '.join(Moment)}",
-    )
 
 
 def check_options(config: pytest.Config) -> None:
@@ -43,14 +27,14 @@ def check_options(config: pytest.Config) -> None:
     Raises:
         BadInputError: on one that is unknown or can't be had here.
     """
-    keeping, moment = config.getoption("--keep-topology"), config.getoption("--pause-at")
-    if keeping not in _KEEPING:
-        raise BadInputError(f"--keep-topology {keeping!r} is unknown; choose one of {', '.join(_KEEPING)}")
+    keeping, moment = value(config, "--keep-topology"), value(config, "--pause-at")
+    if keeping not in KEEPING:
+        raise BadInputError(f"--keep-topology {keeping!r} is unknown; choose one of {', '.join(KEEPING)}")
     if moment is not None and moment not in list(Moment):
         raise BadInputError(f"--pause-at {moment!r} is unknown; choose one of {', '.join(Moment)}")
     if moment is not None and not _has_terminal():
         raise BadInputError("--pause-at asks at a terminal, and this run has none; run it from one")
-    if config.getoption("--attach"):
+    if value(config, "--attach"):
         if keeping != "never":
             raise BadInputError("--keep-topology: the system of --attach stays up anyway; --pause-at end gives a look")
         return
@@ -70,9 +54,9 @@ class Holding:
     """What the options mean for the scenario that runs."""
 
     def __init__(self, config: pytest.Config, run: Run, screen: Screen) -> None:
-        self._keeping = config.getoption("--keep-topology")
-        self._moment = config.getoption("--pause-at")
-        self._attached = bool(config.getoption("--attach"))
+        self._keeping = value(config, "--keep-topology")
+        self._moment = value(config, "--pause-at")
+        self._attached = bool(value(config, "--attach"))
         self._run = run
         self._screen = screen
 

@@ -9,6 +9,7 @@ from dataclasses import fields
 
 import pytest
 
+from harness.plugin import uses_harness
 from harness.run import Shape, whole
 from harness.topology.timings import FAST
 
@@ -17,11 +18,13 @@ _FIELDS = {field.name for field in fields(Shape)}
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Groups the items, the topology that is asked for first coming first."""
-    found = [topology_of(item) for item in items]
-    places = {topology: place for place, topology in enumerate(dict.fromkeys(found))}
-    order = sorted(range(len(items)), key=lambda place: places[found[place]])
-    items[:] = [items[place] for place in order]
+    """Groups the scenarios, the topology that is asked for first coming first; what is none stays where it is."""
+    places = [place for place, item in enumerate(items) if uses_harness(item)]
+    found = {place: topology_of(items[place]) for place in places}
+    ranks = {topology: rank for rank, topology in enumerate(dict.fromkeys(found.values()))}
+    order = sorted(places, key=lambda place: ranks[found[place]])
+    for place, item in zip(places, [items[place] for place in order], strict=True):
+        items[place] = item
 
 
 def topology_of(item: pytest.Item) -> str:

@@ -15,9 +15,8 @@ from textwrap import shorten
 import pytest
 
 from harness.errors import EXIT_BAD_INPUT, BadInputError
+from harness.plugin import uses_harness
 
-#: What this plugin adds to the markers of pytest.ini.
-MARKERS = ('quarantine(reason, until): its failure is reported but fails no run until that day, such as "2026-12-31"',)
 _EXAMPLE = '@pytest.mark.quarantine(reason="the third broker is slow to rejoin", until="2026-12-31")'
 
 
@@ -66,17 +65,11 @@ _LONGEST = 200
 _QUARANTINE = pytest.StashKey[Quarantine]()
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Registers the marker."""
-    for marker in MARKERS:
-        config.addinivalue_line("markers", marker)
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Reads every quarantine, whatever is deselected afterwards: a bad one must not wait for its scenario to be run."""
     try:
-        found = [(item, quarantine) for item in items if (quarantine := Quarantine.of(item))]
+        found = [(item, found) for item in items if uses_harness(item) and (found := Quarantine.of(item))]
     except BadInputError as error:
         pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
     for item, quarantine in found:

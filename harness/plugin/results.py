@@ -25,6 +25,7 @@ from harness.errors import (
     InconclusiveError,
 )
 from harness.messages.system import System
+from harness.plugin import is_scenario
 from harness.report import html, labels, tables
 from harness.report.environment import environment
 from harness.report.experiments import Experiment, write
@@ -56,7 +57,7 @@ class Results:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
         """Files the scenario in Allure: here, as allure-pytest names it anew at the end of each setup."""
-        if self._folder and item.get_closest_marker("faulttolerance"):
+        if self._folder and is_scenario(item):
             with self.lacking.part(f"{item.nodeid}, its place on the page"):
                 _file(item, self._folder)
 
@@ -88,7 +89,7 @@ class Results:
             self._results[item.nodeid] = Result.QUARANTINED
         elif report.skipped:
             self._results.setdefault(item.nodeid, Result.SKIPPED)
-        if call.when == "teardown" and item.get_closest_marker("faulttolerance"):
+        if call.when == "teardown" and is_scenario(item):
             self._note(item)
         return report
 

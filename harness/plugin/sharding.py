@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import EXIT_BAD_INPUT, BadInputError
+from harness.plugin.options import value
 from harness.plugin.ordering import topology_of
 
 #: Where the seconds that each scenario took are kept, beside the scenarios; `make durations` writes them.
@@ -102,16 +103,9 @@ def _together_s(group: Sequence[Work]) -> float:
     return _TOPOLOGY_S + sum(one.seconds for one in group)
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """The option."""
-    text = "run only the K-th of N parts of the scenarios, for N machines that share them"
-    parser.getgroup("faulttolerance").addoption("--shard", metavar="K/N", default=None, help=text)
-
-
-@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Checks the option before anything is made."""
-    if (text := config.getoption("--shard")) is not None:
+    if (text := value(config, "--shard")) is not None:
         try:
             config.stash[_SHARD] = Shard.parse(text)
         except BadInputError as error:

@@ -8,6 +8,7 @@ import sys
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from harness.plugin import is_scenario
 from harness.report.outcome import title
 from harness.report.screen import Screen
 
@@ -24,7 +25,7 @@ class Showing:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Shows the scenario that begins."""
-        if item.get_closest_marker("faulttolerance"):
+        if is_scenario(item):
             self.screen.begin(title(item.nodeid))
 
     @pytest.hookimpl(tryfirst=True)

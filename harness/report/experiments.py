@@ -9,7 +9,8 @@ from pathlib import Path
 _HEAD = """\
 # The experiments, what their authors saw, and what the harness measures
 
-Written by a run (`reports/experiments.md`); the measured column is of that run. The number is that of the report.
+A run wrote this table (`reports/experiments.md`). "Report" is the number of the report that describes the experiment,
+"measured" what that run of the harness measured.
 
 | report | experiment | what it saw | scenario | outcome | measured |
 |---|---|---|---|---|---|

@@ -1,0 +1,142 @@
+"""What the fixtures do; they are declared in `harness.plugin`, where every suite sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any, TypeVar
+
+import allure
+import pytest
+
+from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
+from harness.faults.nemesis import Nemesis
+from harness.history import History
+from harness.messages.system import System
+from harness.plugin import scenarios
+from harness.plugin.debugging import Holding
+from harness.progress import Step
+from harness.report.comparison import LOCKS, Compared
+from harness.report.folder import ReportFolder
+from harness.report.scenario import ScenarioReport
+from harness.run import Run, Shape
+from harness.session.attach_client import attached
+from harness.topology.kinds import NodeKind
+
+_COMPARED = pytest.StashKey[list[Compared]]()
+_Value = TypeVar("_Value")
+
+
+def harness_run(session: pytest.Session) -> Iterator[Run]:
+    """The run; an environment that is unfit for it ends the session."""
+    config = session.config
+    options = _of_run(config, scenarios.OPTIONS)
+    with ExitStack() as resources:
+        try:
+            running = resources.enter_context(attached(options)) if options.attach else None
+            say, kinds = config.stash[scenarios.SHOWING].screen.say, _kinds(session.items)
+            run = resources.enter_context(Run(options, say, attached=running, kinds=kinds))
+        except (BadInputError, EnvironmentUnfitError) as error:
+            pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
+        config.stash[scenarios.RESULTS].backend = run.backend.name
+        yield run
+
+
+def report(request: pytest.FixtureRequest, folder: ReportFolder | None = None) -> ScenarioReport:
+    """The report of a scenario, in the run's folder or in one that is its own."""
+    name = str(request.node.nodeid).removeprefix("scenarios/")
+    compared = request.session.stash.setdefault(_COMPARED, [Compared(LOCKS)])
+    return ScenarioReport(name, folder or _of_run(request.config, scenarios.FOLDER), compared)
+
+
+def _of_run(config: pytest.Config, key: pytest.StashKey[_Value]) -> _Value:
+    """What the plugin's second half has put there, if it saw when items were collected that it is needed."""
+    if key not in config.stash:
+        pytest.fail(
+            "a fixture of the harness was asked for while the test ran already: name it in the test's signature",
+            pytrace=False,
+        )
+    return config.stash[key]
+
+
+def history(config: pytest.Config, report: ScenarioReport) -> Iterator[History]:
+    """An open history, shown as it grows."""
+    with History.open(report.history_path) as history:
+        config.stash[scenarios.SHOWING].screen.watch(history)
+        yield history
+
+
+def system(request: pytest.FixtureRequest, run: Run, history: History, report: ScenarioReport) -> Iterator[System]:
+    """The system that the markers ask for; afterwards it may be held for a look."""
+    for needed in request.node.iter_markers("needs"):
+        if needed.args[0] not in run.backend.capabilities:
+            pytest.skip(f"the {run.backend.name} backend lacks the capability {needed.args[0]!r}")
+    results = request.config.stash[scenarios.RESULTS]
+    try:
+        system = run.system(history, _steps(request.config), **_asked_for(request.node))
+    except Exception as error:
+        # Whatever a client of the servers raises: its traceback is no help, the logs of the nodes are.
+        with report.lacking.part("the logs"):
+            report.keep_logs(run.nodes, attach=True)
+        said = str(error) if isinstance(error, HarnessError) else repr(error)
+        results.unfit(request.node, f"the system did not come up: {said}")
+    report.begin(system, backend=run.backend.name, timings=run.options.timings)
+    try:
+        yield system
+        failed = results.failed(request.node)
+        nemesis = report.nemesis or _nemesis(request.config, run, system)
+        _holding(request.config, run).end(request.node, system, nemesis, failed=failed)
+    finally:
+        system.close()
+
+
+def _asked_for(item: pytest.Item) -> dict[str, Any]:
+    """What its markers say of its system; the innermost hold."""
+    outermost_first = reversed(list(item.iter_markers("system")))
+    return {name: value for marker in outermost_first for name, value in marker.kwargs.items()}
+
+
+def _kinds(items: Iterable[pytest.Item]) -> frozenset[NodeKind]:
+    """Of the nodes that the systems of these scenarios have."""
+    systems = [_asked_for(item) for item in items if "system" in getattr(item, "fixturenames", ())]
+    kinds: set[NodeKind] = set()
+    for wanted in {repr(system): system for system in systems}.values():
+        shape = {name: value for name, value in wanted.items() if name != "queue_owner"}
+        # What is wrong with a marker is said when its scenario's turn comes.
+        with suppress(TypeError):
+            kinds |= Shape(**shape).kinds
+    return frozenset(kinds)
+
+
+def faults(config: pytest.Config, run: Run, system: System, report: ScenarioReport) -> Nemesis:
+    """A nemesis that the report watches, and that pauses where a person asked for it."""
+    nemesis = _nemesis(config, run, system)
+    report.watch(system, nemesis)
+    _holding(config, run).attend(system, nemesis)
+    return nemesis
+
+
+def _nemesis(config: pytest.Config, run: Run, system: System) -> Nemesis:
+    return Nemesis(
+        system.clusters,
+        system.history,
+        run.backend.capabilities,
+        detection_s=run.options.profile.detection_s,
+        narrate=_steps(config),
+    )
+
+
+def _holding(config: pytest.Config, run: Run) -> Holding:
+    return Holding(config, run, config.stash[scenarios.SHOWING].screen)
+
+
+def _steps(config: pytest.Config) -> Step:
+    """Shows a step in Allure and on the terminal."""
+    screen = config.stash[scenarios.SHOWING].screen
+
+    @contextmanager
+    def step(words: str) -> Iterator[None]:
+        with allure.step(words), screen.step(words):
+            yield
+
+    return step

@@ -1,0 +1,82 @@
+"""The options of pytest that this plugin adds; where a suite has one of the same name, the name stays the suite's.
+
+A plugin of its own, registered once the suite's conftest files are known: an option that is there already can be left
+out, while one that comes second in a conftest file would end the run of a suite that asked for none of this.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from contextlib import suppress
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+KEEPING = ("never", "on-failure", "always")
+MOMENTS = ("before-fault", "after-fault", "before-undo", "end")
+
+OPTIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "--backend": {"default": "auto", "help": "where nodes run: auto (default), docker or process"},
+        "--timings": {"default": "fast", "help": "failure detectors: fast (default) or vendor"},
+        "--reports": {
+            "default": "reports",
+            "help": "folder for the run's reports, with the =: --reports=DIR (default: reports)",
+        },
+        "--image": {
+            "default": None,
+            "action": "append",
+            "metavar": "KIND=IMAGE",
+            "help": "run nodes of this kind from this image (docker only); may be given for several kinds",
+        },
+        "--attach": {
+            "default": False,
+            "action": "store_true",
+            "help": "work in the system of harness up, and leave it running",
+        },
+        "--keep-topology": {
+            "default": "never",
+            "metavar": "WHEN",
+            "help": f"after a scenario, hold its system until harness down: {', '.join(KEEPING)} (default: never)",
+        },
+        "--pause-at": {
+            "default": None,
+            "metavar": "MOMENT",
+            "help": f"stop at a moment of each scenario and wait for Enter: {', '.join(MOMENTS)}",
+        },
+        "--trace-http": {
+            "default": False,
+            "action": "store_true",
+            "help": "show each request of the clients, and its answer",
+        },
+        "--shard": {
+            "default": None,
+            "metavar": "K/N",
+            "help": "run only the K-th of N parts of the scenarios, for N machines that share them",
+        },
+    }
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds those whose names are free."""
+    group = parser.getgroup("faulttolerance")
+    for name, what in OPTIONS.items():
+        with suppress(argparse.ArgumentError):
+            group.addoption(name, dest=_destination(name), **what)
+
+
+def value(config: pytest.Config, name: str) -> Any:
+    """What was given, or the default; also where the name is the suite's."""
+    return config.getoption(_destination(name), OPTIONS[name]["default"])
+
+
+def any_given(config: pytest.Config) -> bool:
+    """Whether the command line says anything to the harness."""
+    return any(value(config, name) != what["default"] for name, what in OPTIONS.items())
+
+
+def _destination(name: str) -> str:
+    return f"harness_{name.removeprefix('--').replace('-', '_')}"

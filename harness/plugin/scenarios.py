@@ -1,0 +1,85 @@
+"""The pytest plugin's second half: registered for a run that uses the harness, by what it collects or is told.
+
+It comes while items are collected, so what needs to know all of them, such as whether there is a report at all, happens
+when they are.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.errors import EXIT_BAD_INPUT, BadInputError
+from harness.plugin import is_scenario, report_files
+from harness.plugin.allure_files import AllureFiles
+from harness.plugin.debugging import check_options
+from harness.plugin.options import OPTIONS as OFFERED
+from harness.plugin.options import value
+from harness.plugin.results import Results
+from harness.plugin.showing import Showing
+from harness.report.folder import ReportFolder
+from harness.run import Options, images_by_kind
+
+#: Plugins of their own, registered with this one.
+pytest_plugins = ("harness.plugin.ordering", "harness.plugin.sharding", "harness.plugin.quarantine")
+
+OPTIONS = pytest.StashKey[Options]()
+FOLDER = pytest.StashKey[ReportFolder]()
+RESULTS = pytest.StashKey[Results]()
+SHOWING = pytest.StashKey[Showing]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Checks the options; a report folder that was named is looked at now, before anything is collected."""
+    try:
+        config.stash[OPTIONS] = Options(
+            backend=value(config, "--backend"),
+            timings=value(config, "--timings"),
+            reports=Path(value(config, "--reports")),
+            images=images_by_kind(value(config, "--image") or ()),
+            attach=value(config, "--attach"),
+            trace_http=value(config, "--trace-http"),
+        )
+        check_options(config)
+        if value(config, "--reports") != OFFERED["--reports"]["default"]:
+            _open_folder(config)
+    except BadInputError as error:
+        pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
+
+
+def _open_folder(config: pytest.Config) -> None:
+    if FOLDER not in config.stash and not config.option.collectonly:
+        config.stash[FOLDER] = ReportFolder(config.stash[OPTIONS].reports)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Begins the report if there are scenarios, and stands by to put into words what becomes of each item."""
+    config = session.config
+    try:
+        if any(map(is_scenario, session.items)):
+            _open_folder(config)
+    except BadInputError as error:
+        pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
+    folder = config.stash.get(FOLDER, None)
+    if folder:
+        report_files.begin(session, folder)
+    results = config.stash[RESULTS] = Results(config.stash[OPTIONS], folder)
+    config.stash[SHOWING] = Showing(config)
+    config.pluginmanager.register(results, "harness-results")
+    config.pluginmanager.register(config.stash[SHOWING], "harness-showing")
+    config.pluginmanager.register(AllureFiles(results.lacking), "harness-allure-files")
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    """Says what the run was asked for and where it writes."""
+    if folder := config.stash.get(FOLDER, None):
+        options = config.stash[OPTIONS]
+        return [f"faulttolerance: backend {options.backend}, timings {options.timings}, reports in {folder.path}"]
+    return []
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Lets another run have the report folder."""
+    if folder := config.stash.get(FOLDER, None):
+        folder.close()
