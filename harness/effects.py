@@ -1,4 +1,4 @@
-"""What a fault must bring about in the clusters, asked of the servers: a new leader, a shorter member list.
+"""Effects of faults: what the clusters have to show afterwards, such as a new leader or a shorter member list.
 
 A new effect is one more function that returns an `Effect`.
 """

@@ -12,7 +12,7 @@ EXIT_INCONCLUSIVE = 3
 
 
 class HarnessError(Exception):
-    """Base of all; `str(error)` is what a person reads, so it is complete without a traceback."""
+    """The base of all errors; `str(error)` is what a person reads, so it is complete without a traceback."""
 
 
 class BadInputError(HarnessError):

@@ -1,4 +1,4 @@
-"""One line of a history file: JSON with the fields of an event, and nothing in it that its readers could trip over."""
+"""Reads one line of a history file: JSON with the fields of an event, and nothing that its readers could trip over."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FIELDS: Mapping[str, type | tuple[type, ...]] = {
 
 
 def fields_of(line: bytes) -> dict[str, Any]:
-    """All fields of the event by their names, each of its type.
+    """All fields of an event by their names, each checked to be of its type.
 
     Raises:
         HistoryError: with the reason.
@@ -72,7 +72,7 @@ def _number(text: str) -> float:
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
-    """Without recursion, which is what is to be kept from those who read the value later."""
+    """Whether a value is nested deeper than that; without recursion, from which its readers are to be kept."""
     nested = [value]
     for _ in range(levels):
         nested = [

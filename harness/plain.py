@@ -1,4 +1,4 @@
-"""Text of others (names, values, logs) where something else has a meaning to control characters or punctuation."""
+"""Makes text of others (names, values, logs) safe where control characters or punctuation would have a meaning."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ def printable(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """One line that a page shows as it is: no link, no picture, no HTML, no heading."""
+    """The text as one line that a page shows as it is: no link, no picture, no HTML, no heading."""
     return _MARKDOWN.sub(r"\\\1", printable(text))
 
 
 def fenced(text: str) -> str:
-    """Lines that a page shows as they are, in a block that none of them can end."""
+    """The lines as a block that a page shows as it is, and that none of them can end."""
     longest = max((len(run) for run in _FENCE.findall(text)), default=2)
     fence = "`" * (longest + 1)
     return "\n".join((fence, *map(printable, text.splitlines()), fence))

@@ -1,4 +1,4 @@
-"""The seams through which the harness tells a person what it does, without knowing how it is shown."""
+"""The ways in which the harness tells a person what it does, without knowing how that is shown."""
 
 from __future__ import annotations
 

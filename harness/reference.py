@@ -1,4 +1,4 @@
-"""`python -m harness.reference`: writes `docs/reference.md` from the code, so that it can't lag behind it.
+"""Writes `docs/reference.md` from the code, so that it can't lag behind it: `python -m harness.reference`.
 
 Nothing is described here: every sentence is a docstring, a help text or a line of pytest.ini.
 """
@@ -39,7 +39,7 @@ environment, {unclear} inconclusive (a fault did not bite, or nothing was to be 
 
 
 def text() -> str:
-    """The whole page."""
+    """The text of the whole page."""
     parts = [
         _HEAD.format(bad=EXIT_BAD_INPUT, unclear=EXIT_INCONCLUSIVE),
         _section("Options of pytest", _table(("option", "what", "default"), _options())),
@@ -68,7 +68,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _first(thing: object) -> str:
-    """The first paragraph of its docstring, in one line."""
+    """The first paragraph of a thing's docstring, in one line."""
     return " ".join((inspect.getdoc(thing) or "").partition("\n\n")[0].split())
 
 
@@ -82,7 +82,7 @@ class _AsWritten(str):
 
 
 def _signature(function: Callable[..., Any]) -> str:
-    """What it is called with, without `self` and what it returns."""
+    """The parameters of a function as its source has them, without `self` and what it returns."""
     signature = inspect.signature(function)
     shown = [
         one.replace(annotation=_AsWritten(one.annotation)) if isinstance(one.annotation, str) else one
@@ -99,11 +99,11 @@ class _Group:
         self.rows: list[tuple[str, str, str]] = []
 
     def getgroup(self, *_: object, **__: object) -> _Group:
-        """Itself."""
+        """This group, whatever name is asked for."""
         return self
 
     def addoption(self, *names: str, **what: Any) -> None:
-        """Notes one."""
+        """Notes one option."""
         metavar = what.get("metavar") or ("|".join(what["choices"]) if "choices" in what else "")
         default = what.get("default")
         shown = f"{', '.join(names)} {metavar}".strip()
@@ -134,7 +134,7 @@ def _fixtures() -> Iterator[tuple[str, str, str]]:
 
 
 def _own(module: ModuleType) -> Iterator[tuple[str, Any]]:
-    """What is public in a module and defined there, in its order."""
+    """The public names of a module that are defined in it, in their order, with their values."""
     for name, value in vars(module).items():
         if not name.startswith("_") and getattr(value, "__module__", None) == module.__name__:
             yield name, value
@@ -144,8 +144,8 @@ def _returns(value: object) -> object:
     return getattr(value, "__annotations__", {}).get("return") if inspect.isfunction(value) else None
 
 
-def _functions(room: str, kinds: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for module in offered.modules(room):
+def _functions(of: str, kinds: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for module in offered.modules(of):
         for name, value in _own(module):
             if _returns(value) in kinds:
                 shown = name if _returns(value) == "Picked" else f"{name}{_signature(value)}"

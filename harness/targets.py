@@ -1,4 +1,4 @@
-"""Which node to hurt, decided at the moment of the fault, with the evidence for the choice.
+"""Targets: rules that pick the nodes to break at the moment of the fault, with the evidence for the choice.
 
 A target is a function of the clusters; a new one is one more function here or anywhere else.
 """
@@ -16,7 +16,7 @@ from harness.errors import InconclusiveError
 
 @dataclass(frozen=True)
 class Picked:
-    """The nodes a target chose and why, in words that a report can show."""
+    """The nodes that a target picked and why, in words that a report can show."""
 
     nodes: tuple[Node, ...]
     why: str
@@ -49,7 +49,7 @@ def node(name: str) -> Target:
 
 
 def together(*targets: Target) -> Target:
-    """All that the targets pick, at once; for nodes that share a fate."""
+    """All nodes that the targets pick, at once; for nodes that share a fate."""
 
     def pick(clusters: Clusters) -> Picked:
         picked = [target(clusters) for target in targets]

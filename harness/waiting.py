@@ -1,4 +1,4 @@
-"""Waiting for a condition with a deadline, on top of tenacity.
+"""Waits for a condition with a deadline, on top of tenacity.
 
 Not for retrying requests: a workload that retries hides what it is meant to measure.
 """
@@ -27,7 +27,7 @@ Seen = TypeVar("Seen")
 
 @dataclass(frozen=True, eq=False)
 class Wait:
-    """Something that is awaited now. Times in seconds of the monotonic clock."""
+    """A condition that is awaited now. Times in seconds of the monotonic clock."""
 
     what: str
     since_s: float
@@ -38,7 +38,7 @@ _waits: list[Wait] = []
 
 
 def under_way() -> Sequence[Wait]:
-    """What every thread of this process waits for now, for a display; the longest first."""
+    """The conditions that all threads of this process wait for now, for a display; the longest first."""
     return tuple(_waits)
 
 
@@ -61,7 +61,7 @@ def until(
     interval_s: float = 0.05,
     passing: tuple[type[Exception], ...] = (Exception,),
 ) -> Seen:
-    """Call `probe` every `interval_s` seconds until `accept` holds for what it returns, and return that.
+    """Calls `probe` every `interval_s` seconds until `accept` holds for what it returns, and returns that.
 
     Exceptions of the types in `passing` count as "not yet" (a server that is starting refuses connections);
     errors of the harness itself never do.

@@ -114,7 +114,7 @@ def build(posts: Once[Accepted], reader: Reader, log: Log) -> Starlette:
             return Json(rejected, error.status)
 
     async def get(request: Request) -> Json:
-        """What a random logging and a random messages instance hold; `from` null if no messages instance is there."""
+        """What a random logging and a random messages instance hold; `from` is null if no messages one answers."""
         logging, messages = await reader.both()
         if logging.source is None:
             return Json(Problem("no logging instance answers"), 503)

@@ -1,1 +1,1 @@
-"""What is now: the nodes of a running system, what its clusters say they are, and who holds what."""
+"""Shows what is now: the nodes of a running system, what its clusters say they are, and who holds what."""

@@ -1,4 +1,4 @@
-"""Who holds what at one moment: the map as each logging instance reads it, what came through it, what each reader took.
+"""Shows who holds what at one moment: the map as each logging instance reads it, and what each messages instance has.
 
 Not for judging: a scenario records its final reads in the history.
 """
@@ -37,7 +37,7 @@ class Holding:
 
 
 def holdings(system: System) -> tuple[Holding, ...]:
-    """Of every running logging and messages instance, asked at once; never fails."""
+    """The messages that every running logging and messages instance holds, asked at once; never fails."""
     asked = Round()
     kinds: Sequence[tuple[What, str, str]] = [
         *(("stored", name, at) for name, at in system.logging.running.items()),
@@ -55,7 +55,7 @@ def holdings(system: System) -> tuple[Holding, ...]:
 
 
 def table(held: Sequence[Holding]) -> str:
-    """As plain text; nothing for a system without services."""
+    """The holdings as plain text; nothing for a system without services."""
     if not held:
         return ""
     shown = Table("instance", "holds", "what", box=None)

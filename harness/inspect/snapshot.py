@@ -1,4 +1,4 @@
-"""The system at one moment, as data: every node, its state, what the clusters say it is, what waits on the queue.
+"""A snapshot of the system, as data: every node, its state, what the clusters say it is, what waits on the queue.
 
 Not for deciding anything in a scenario: a part that does not answer within seconds is noted and left out.
 """
@@ -26,7 +26,7 @@ _TIMEOUT_S = 2.5
 
 @dataclass(frozen=True)
 class Duty:
-    """Something that a cluster says a node is.
+    """Something that a cluster says a node is, such as its leader.
 
     Attributes:
         what: active controller, leader of a partition, oldest member, any other member, owner of the queue's partition.
@@ -54,7 +54,7 @@ class Duty:
 
 @dataclass(frozen=True)
 class NodeSeen:
-    """One node; `phase` is None if the backend does not say, `isolated` if its network is taken from it."""
+    """What was seen of one node; `phase` is None if the backend does not say, `isolated` if its network is cut."""
 
     name: str
     role: str
@@ -69,7 +69,7 @@ class NodeSeen:
 
     @property
     def state(self) -> str:
-        """Its phase in words."""
+        """The node's phase in words."""
         if self.phase is None:
             return "unknown"
         shown = f"exited ({self.exit_code})" if self.phase is Phase.EXITED else str(self.phase)
@@ -78,7 +78,7 @@ class NodeSeen:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A JSON-able picture (`dataclasses.asdict`).
+    """A picture of the system at one moment; JSON-able (`dataclasses.asdict`).
 
     Attributes:
         nodes: every node in the order of the topology.
@@ -111,7 +111,7 @@ def of(system: System) -> Snapshot:
 def take(
     clusters: Clusters, *, topic: str | None = None, group: str | None = None, queue: str | None = None
 ) -> Snapshot:
-    """Asks everything at once and gives up on a part after some seconds; never fails.
+    """A snapshot: asks everything at once and gives up on a part after some seconds; never fails.
 
     Args:
         clusters: what is asked.
@@ -141,7 +141,7 @@ def take(
 
 
 def table(snapshot: Snapshot) -> str:
-    """As plain text."""
+    """The snapshot as plain text."""
     nodes = Table("node", "address", "state", "is", box=None)
     for node in snapshot.nodes:
         nodes.add_row(node.name, node.address, node.state, "; ".join(map(str, node.duties)))
@@ -161,7 +161,7 @@ _Duties = Sequence[tuple[str, Duty]]
 def _ask_for_duties(
     asked: Round, clusters: Clusters, topic: str | None, queue: str | None
 ) -> Iterable[Question[_Duties]]:
-    """Each question gives duties by the name of the node."""
+    """The questions to the clusters; the answer to each has duties by the name of the node."""
     return (
         asked.ask("controller", lambda: _controller(clusters)),
         asked.ask("leaders", lambda: _leaders(clusters, topic)),
@@ -207,7 +207,7 @@ def _depth(clusters: Clusters, queue: str | None) -> int | None:
 
 
 def _look(node: Node) -> tuple[NodeState, bool]:
-    """Its state, and whether it is isolated; of a node that is a session's both are questions to that one."""
+    """The node's state, and whether it is isolated; for a node of a session both are questions to the session."""
     state = node.state()
     return state, state.phase is not Phase.EXITED and isinstance(node, Networked) and node.isolated
 

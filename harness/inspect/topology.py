@@ -1,4 +1,4 @@
-"""The topology before, during and after the faults, beside each other: a row a node, with its state and its duties."""
+"""Draws the topology before, during and after the faults: a row for each node, with its state and its duties."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EDGES = {"good": "#a5d6a7", "bad": "#c62828", "absent": "#e0e0e0", "odd": "#ef6
 
 
 def drawn(moments: Mapping[str, Snapshot]) -> str:
-    """An SVG; the moments are columns in their order, under their names."""
+    """The drawing as SVG; the moments are columns in their order, under their names."""
     names = list(dict.fromkeys(node.name for snapshot in moments.values() for node in snapshot.nodes))
     width = _NAME + len(moments) * (_CELL + _GAP)
     height = _HEAD + len(names) * (_ROW + _GAP) + _GAP
@@ -69,7 +69,7 @@ def _look(node: NodeSeen | None) -> str:
 
 
 def duties(found: Sequence[Duty]) -> str:
-    """In short: the partitions that a broker leads together, with the smallest set in sync."""
+    """A node's duties in short: the partitions that a broker leads together, with the smallest set in sync."""
     led = [duty for duty in found if duty.what == "leader"]
     words = [str(duty) for duty in found if duty.what != "leader"]
     if led:

@@ -1,1 +1,1 @@
-"""A system that outlives the command that started it: a process owns it and does what later commands ask for."""
+"""A session: a process that owns a system and does what commands ask for, longer than the one that started it."""

@@ -1,4 +1,4 @@
-"""What a command has to say: lines for a person and the same as data for a program."""
+"""The answer of a command: lines for a person, and the same as data for a program."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Answer:
-    """Of one command.
+    """The answer of one command.
 
     Attributes:
         lines: for a person, without a newline at the end.

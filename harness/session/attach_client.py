@@ -19,7 +19,7 @@ from harness.topology.nodes import NodeSpec, Topology
 
 @contextmanager
 def attached(options: Options) -> Iterator[Attached]:
-    """The running system, for as long as the block lasts.
+    """Attaches this run to the running system for as long as the block lasts.
 
     Raises:
         BadInputError: none is up, somebody else is attached to it, or it is not what the options ask for.
@@ -107,7 +107,7 @@ class AttachedDeployment:
         self.close()
 
     def _update(self, found: Sequence[AttachableNode]) -> None:
-        """Nodes that are there already stay the same objects: a fault remembers which ones it hurt."""
+        """Takes the nodes over; those known already stay the same objects, as a fault remembers whom it hurt."""
         known = {name: node for name, node in self._nodes.items() if node.attachable in found}
         kind = RemoteNetworkedNode if self._networked else RemoteNode
         now = {node.spec.name: known.get(node.spec.name) or kind(node) for node in found}
@@ -117,7 +117,7 @@ class AttachedDeployment:
 
 
 class RemoteNode:
-    """Implements `harness.backends.protocol.Node` by asking the session."""
+    """A node of the session: implements `harness.backends.protocol.Node` by asking the session."""
 
     def __init__(self, attachable: AttachableNode) -> None:
         self.attachable = attachable
@@ -125,44 +125,44 @@ class RemoteNode:
         self.address = attachable.address
 
     def endpoint(self, port: str) -> str:
-        """Where this process reaches the port; the session is on the same host."""
+        """The host:port where this process reaches the port; the session is on the same host."""
         return self.attachable.endpoints[port]
 
     def state(self) -> NodeState:
-        """As the session's backend sees it now."""
+        """The node's state as the session's backend sees it now."""
         state: NodeState = self._ask("state")
         return state
 
     def kill(self) -> None:
-        """SIGKILL."""
+        """Has the session kill the node."""
         self._ask("kill")
 
     def stop(self) -> None:
-        """SIGTERM."""
+        """Has the session stop the node."""
         self._ask("stop")
 
     def start(self) -> None:
-        """Starts it again."""
+        """Has the session start the node again."""
         self._ask("start")
 
     def pause(self) -> None:
-        """Freezes it."""
+        """Has the session freeze the node."""
         self._ask("pause")
 
     def resume(self) -> None:
-        """Undoes `pause`."""
+        """Has the session let the node go on."""
         self._ask("resume")
 
     def write_file(self, name: str, text: str) -> None:
-        """Puts a file where `${file:NAME}` points."""
+        """Has the session put a file where `${file:NAME}` points."""
         self._ask("write_file", name, text)
 
     def logs(self, *, since: float = 0.0) -> str:
-        """What it wrote."""
+        """The node's log, asked of the session."""
         return str(self._ask("logs", since))
 
     def inside(self) -> Inside:
-        """Where a person's command can run beside it."""
+        """Where a person's command can run beside the node's process."""
         inside: Inside = self._ask("inside")
         return inside
 
@@ -171,10 +171,10 @@ class RemoteNode:
 
 
 class RemoteNetworkedNode(RemoteNode):
-    """One whose network can be taken from it."""
+    """A node of the session whose network can be cut."""
 
     def isolate(self) -> None:
-        """Drops everything between it and the other nodes."""
+        """Has the session drop everything between the node and the other nodes."""
         self._ask("isolate")
 
     def rejoin(self) -> None:
@@ -183,10 +183,10 @@ class RemoteNetworkedNode(RemoteNode):
 
     @property
     def isolated(self) -> bool:
-        """Whether it is isolated now."""
+        """Whether the node is isolated now."""
         return bool(self._ask("isolated"))
 
     def links(self) -> Mapping[str, bool]:
-        """Whether connections to and from a peer can be made now."""
+        """Whether connections between the node and each of its peers can be made now, both ways."""
         links: Mapping[str, bool] = self._ask("links")
         return links

@@ -17,7 +17,7 @@ from harness.topology.nodes import NodeSpec, Topology, kinds_of
 
 @dataclass(frozen=True)
 class AttachableNode:
-    """What does not change of a node: its spec, its address, and host:port by the name of the port."""
+    """The facts of a node that do not change: its spec, its address, and host:port by the name of the port."""
 
     spec: NodeSpec
     address: str

@@ -142,5 +142,5 @@ class Attachment:
 
 
 def _silently(words: str) -> AbstractContextManager[None]:
-    """A session shows no steps."""
+    """Shows nothing: a session shows no steps."""
     return nullcontext()

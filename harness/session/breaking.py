@@ -1,4 +1,4 @@
-"""The commands that break nodes and bring them back; all of it goes through the nemesis, and so into the history."""
+"""The commands that break nodes and heal them; all of it goes through the nemesis, and so into the history."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FAULTS: Mapping[str, tuple[Fault, str]] = {
 
 
 def hurt(state: SessionState, fault: str, name: str) -> Answer:
-    """Does it to everything that the target picks now, at once, and shows why these and the proofs."""
+    """Injects a fault into all nodes that the target picks now, at once; shows why it picked these, and the proofs."""
     what, done = _FAULTS[fault]
     picked = target_named(state.system, name)(state.system.clusters)
     state.mark_used()
@@ -47,7 +47,7 @@ def resume(state: SessionState, name: str) -> Answer:
 
 
 def start(state: SessionState, name: str) -> Answer:
-    """Starts what does not run: after a kill or a stop, or for the first time."""
+    """Starts those of the named nodes that do not run: after a kill or a stop, or for the first time."""
     nodes = state.system.deployment.nodes
     ended = [node for node in nodes_named(state.system, name) if node.state().phase is Phase.EXITED]
     new = [spec for spec in specs_named(state.system, name) if spec.name not in nodes]
@@ -59,7 +59,7 @@ def start(state: SessionState, name: str) -> Answer:
 
 
 def heal(state: SessionState, name: str | None) -> Answer:
-    """Brings back what the target names, whatever was done to it; without a name everything."""
+    """Brings back the nodes that are named, whatever was done to them; without a name all nodes."""
     known = state.system.deployment.nodes
     nodes = nodes_named(state.system, name) if name else list(known.values())
     suffering = {node.spec.name for one in state.nemesis.active for node in one.nodes}
@@ -69,7 +69,7 @@ def heal(state: SessionState, name: str | None) -> Answer:
 
 
 def _undo(state: SessionState, node: Node, *, only: str | None = None) -> None:
-    """Undoes what is in force on one node, the latest first; also what somebody else has done to it."""
+    """Undoes what is in force on one node, the latest fault first; also what somebody else has done to it."""
     state.mark_used()
     for injected in reversed(state.nemesis.active):
         if node in injected.nodes and only in (None, injected.fault.name):

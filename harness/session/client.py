@@ -1,4 +1,4 @@
-"""The commands' side: starts a session and asks it."""
+"""The side of the commands: starts a session and asks it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REFUSAL = "error: "
 
 
 class Sign(Enum):
-    """What the session says while a command takes its time, so that one that hangs is told from one that works."""
+    """Signs that a session gives while a command takes its time, so that one that hangs is told from one that works."""
 
     OF_LIFE = "of life"
 
@@ -62,7 +62,7 @@ def bring_up(options: UpOptions, say: Say) -> None:
 
 
 def ask(command: str, *arguments: object) -> Any:
-    """Has the session do something and gives what that returns.
+    """Has the session carry out a command, and gives what that returns.
 
     Raises:
         BadInputError: no system runs, or the session refuses; or another of the errors of the command.
@@ -90,7 +90,7 @@ def _answer(connection: Connection) -> Any:
 
 
 def bring_down() -> bool:
-    """Ends the session and returns once it has removed its system and is gone; False if a run held it and goes on."""
+    """Ends the session and returns once its system is removed and it is gone; False if a pytest run goes on with it."""
     session: Identity | None = ask("down")
     if session is None:
         return False

@@ -1,4 +1,4 @@
-"""What a session can be asked for; each command is a function of the session's state.
+"""The commands that a session can be asked for; each is a function of the session's state.
 
 A new command is one more function here or in `harness.session.breaking`, and one in `harness.cli` that asks for it.
 """
@@ -26,7 +26,7 @@ _NEWS_INTERVAL_S = 0.3
 
 
 def send(state: SessionState, count: int) -> Answer:
-    """Posts messages and tells who logged them; status 3 if none was acknowledged."""
+    """Posts messages, and says which instance logged how many; status 3 if none was acknowledged."""
     posted = state.own_system().post(count)
     acknowledged = len(posted.acknowledged)
     shares = ", ".join(f"{name} {n}" for name, n in sorted(posted.logged_by.items())) or "nobody"
@@ -38,7 +38,7 @@ def send(state: SessionState, count: int) -> Answer:
 
 
 def _reason(refusal: str) -> str:
-    """Why a post was not acknowledged, without what differs from post to post where the facade said it."""
+    """The reason why a post was not acknowledged, without what differs from post to post where the facade said it."""
     status, _, answer = refusal.partition(": ")
     try:
         told = json.loads(answer)
@@ -49,7 +49,7 @@ def _reason(refusal: str) -> str:
 
 
 def get(state: SessionState) -> Answer:
-    """One GET of the facade; status 3 if it did not succeed."""
+    """Reads the messages by one GET of the facade; status 3 if it did not succeed."""
     answer = state.own_system().clients.get()
     if answer is None:
         words = "the facade did not answer with success; harness status shows what runs"
@@ -62,7 +62,7 @@ def get(state: SessionState) -> Answer:
 
 
 def status(state: SessionState) -> Answer:
-    """Every node and what it is, what waits on the queue, and who holds what."""
+    """Shows every node and what it is, what waits on the queue, and who holds what."""
     seen, held = snapshot.of(state.system), holdings.holdings(state.system)
     data = {**asdict(seen), "holdings": [asdict(one) for one in held], "consoles": dict(state.consoles)}
     consoles = "".join(f"\n{title}: {address}" for title, address in state.consoles.items())
@@ -70,7 +70,7 @@ def status(state: SessionState) -> Answer:
 
 
 def names(state: SessionState) -> Mapping[str, Mapping[str, str]]:
-    """What the shell can complete: by kind the names, each with a word on what it is."""
+    """The names that the shell can complete: by kind, each with a word on what it is."""
     return {
         "targets": {name: words for name, (_, words) in known_targets(state.system).items()},
         "roles": dict.fromkeys(roles(state.system), "all of them"),
@@ -79,7 +79,7 @@ def names(state: SessionState) -> Mapping[str, Mapping[str, str]]:
 
 
 def logs(state: SessionState, name: str, seen: int, follow: bool) -> tuple[str, int]:
-    """What a node wrote from character `seen` on, and how much that makes; `follow` waits for more, for some seconds.
+    """The log of a node from character `seen` on, and its length; `follow` waits some seconds for more.
 
     A node that was made anew since has a log of its own, which begins at its beginning.
     """
@@ -103,7 +103,7 @@ def logs(state: SessionState, name: str, seen: int, follow: bool) -> tuple[str, 
 
 
 def inside(state: SessionState, name: str) -> Inside:
-    """Where a node's process is, for a command beside it."""
+    """Where a node's process is, for a command that runs beside it."""
     node = node_named(state.system, name)
     if node.state().phase is not Phase.RUNNING:
         raise BadInputError(f"{name} does not run: harness start {name}")
@@ -112,7 +112,7 @@ def inside(state: SessionState, name: str) -> Inside:
 
 
 def down(state: SessionState) -> Identity | None:
-    """Ends everything; gives the session's process, to wait for; None if it is a run that goes on."""
+    """Ends the session; gives its process, to wait for, or None if that is a pytest run, which goes on."""
     if state.stage is Stage.PAUSED:
         raise BadInputError("a scenario is paused with this system: press Enter in its terminal, and it goes on")
     if state.stage is Stage.ENDING:

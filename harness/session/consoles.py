@@ -1,4 +1,4 @@
-"""`harness up --ui`: the servers' own consoles beside the system, where their images can be had."""
+"""Starts the servers' own consoles beside the system for `harness up --ui`, where their images can be had."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KAFKA_UI = "kafbat/kafka-ui:latest"
 
 
 def bring_up_consoles(deployment: Deployment, say: Say) -> Mapping[str, str]:
-    """The address of each console that came up, by its title; a line for each, and for each that did not and why."""
+    """The address of each console that came up, by its title; says which came up, and why the others did not."""
     if not isinstance(deployment, DockerDeployment):
         say("--ui: going on without the consoles, which are images: this backend runs none")
         return {}

@@ -15,7 +15,7 @@ _NOT_FOUND = 127
 
 
 def run_inside(inside: Inside, command: Sequence[str]) -> int:
-    """Runs it to its end and gives its exit status; 127, or 126 from an engine, if there is no such command.
+    """Runs a command beside a node's process and gives its exit status; 127 or 126 if there is no such command.
 
     Raises:
         EnvironmentUnfitError: the node is a container, and there is no `docker` command to reach into it.

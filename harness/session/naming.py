@@ -1,4 +1,4 @@
-"""What can be named on the command line: targets that are looked up at that moment, roles, and single nodes."""
+"""Names on the command line: targets that are looked up at that moment, roles, and single nodes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.topology.nodes import NodeSpec
 
 
 def known_targets(system: System) -> Mapping[str, tuple[Target, str]]:
-    """By name each target that makes sense in this system, and what it is in words."""
+    """The targets that make sense in this system by their names, each with a word on what it is."""
     known: dict[str, tuple[Target, str]] = {
         "controller": (kafka.controller, "Kafka's active controller"),
         "lowest-ip": (hazelcast.lowest_ip, "the Hazelcast member with the lowest address"),
@@ -34,12 +34,12 @@ def roles(system: System) -> Sequence[str]:
 
 
 def node_names(system: System) -> Sequence[str]:
-    """Every node, also one that was never started."""
+    """The names of all nodes, also of those that were never started."""
     return list(_specs(system))
 
 
 def target_named(system: System, name: str) -> Target:
-    """A target by its name, all running nodes of a role, or one node.
+    """The target of this name: one that is looked up, all running nodes of a role, or one node.
 
     Raises:
         BadInputError: there is none of that name; it says which there are.
@@ -69,13 +69,13 @@ def specs_named(system: System, name: str) -> Sequence[NodeSpec]:
 
 
 def nodes_named(system: System, name: str) -> Sequence[Node]:
-    """The same as nodes; those that were never started are no nodes yet."""
+    """The nodes of a role or of one name; those that were never started are no nodes yet."""
     nodes = system.deployment.nodes
     return [nodes[spec.name] for spec in specs_named(system, name) if spec.name in nodes]
 
 
 def node_named(system: System, name: str) -> Node:
-    """One node.
+    """The node of this name.
 
     Raises:
         BadInputError: there is none of that name, or it was never started.
@@ -106,7 +106,7 @@ def _running_of(role: str) -> Target:
 
 
 def _leader(system: System) -> Target:
-    """Looks through the history when it picks, and not whenever somebody wants to know which targets there are."""
+    """A target that looks through the history when it picks, not when somebody asks which targets there are."""
 
     def pick(clusters: Clusters) -> Picked:
         return kafka.leader_holding(system.topic, _partitions(system))(clusters)

@@ -1,4 +1,4 @@
-"""One session at a time: locked from its first moment to its last; the kernel unlocks it if the session is killed."""
+"""Keeps to one session at a time by a lock, which the kernel frees if the session is killed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LOOK_S = 0.5
 
 @contextmanager
 def only_one() -> Iterator[int]:
-    """Holds the lock; gives its descriptor: whoever inherits that holds it as well, beyond the end of the block.
+    """Holds the session's lock; gives its descriptor: a process that inherits that holds it beyond the block's end.
 
     Raises:
         BadInputError: another session does.

@@ -1,4 +1,4 @@
-"""Where a session and its commands meet: one system for each checkout."""
+"""The places where a session and its commands meet; each checkout has its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST_ADDRESS = 103
 
 
 def make_folder() -> None:
-    """For this user only: who can write to the socket can run code here.
+    """Makes the session's folder, for this user only: who can write to the socket can run code here.
 
     Raises:
         EnvironmentUnfitError: it can't be made, or is a link or somebody else's.
@@ -59,7 +59,7 @@ def address() -> Iterator[str]:
 
 
 def _opened() -> int:
-    """The folder, looked at through its descriptor, so that nobody can put another in its place meanwhile."""
+    """A descriptor of the session's folder, looked at so that nobody can put another in its place meanwhile."""
     try:
         folder = os.open(FOLDER, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError as error:
@@ -73,25 +73,25 @@ def _opened() -> int:
 
 
 def socket_path() -> Path:
-    """The session's socket; there while it runs."""
+    """The path of the session's socket; it is there while the session runs."""
     return FOLDER / "socket"
 
 
 def lock_path() -> Path:
-    """Locked by the session from its first moment to its last."""
+    """The path of the lock that the session holds from its first moment to its last."""
     return FOLDER / "lock"
 
 
 def log_path() -> Path:
-    """What the session wrote."""
+    """The path of the session's log."""
     return FOLDER / "log"
 
 
 def history_path() -> Path:
-    """The history of everything that was sent and broken since the system is up."""
+    """The path of the history of everything that was sent and broken since the system is up."""
     return FOLDER / "history.jsonl"
 
 
 def attached_history_path() -> Path:
-    """The history of what was broken by command while a pytest run was attached to the system."""
+    """The path of the history of what commands broke while a pytest run was attached to the system."""
     return FOLDER / "history-attached.jsonl"

@@ -1,4 +1,4 @@
-"""The session: answers commands on a socket; its process brings a system up and takes everything down at its end."""
+"""The session's process: brings a system up, answers commands on a socket, and removes everything at its end."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def answering(state: SessionState) -> Iterator[None]:
 
 
 def _accept(state: SessionState, listener: Listener, closing: threading.Event) -> None:
-    """Each command in a thread of its own: what is sent goes on while something is killed."""
+    """Takes commands, each in a thread of its own: what is sent goes on while something is killed."""
     while True:
         connection = listener.accept()
         if closing.is_set():
@@ -88,7 +88,7 @@ def _answer(state: SessionState, connection: Connection) -> None:
 
 
 def _done(state: SessionState, command: str, arguments: tuple[object, ...]) -> object:
-    """What the command returns, or the error that it ended with."""
+    """The value that the command returns, or the error that it ended with."""
     try:
         return _COMMANDS[command](state, *arguments)
     except HarnessError as error:
@@ -99,7 +99,7 @@ def _done(state: SessionState, command: str, arguments: tuple[object, ...]) -> o
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:
-    """Once: a second signal must not break into the cleaning up."""
+    """Ends the session, once: a second signal must not break into the cleaning up."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.exit(0)
 
@@ -110,7 +110,7 @@ def _say(line: str) -> None:
 
 
 def main() -> None:
-    """`python -m harness.session.server OPTIONS LOCK`; started by `harness up`, which holds the lock and hands it down.
+    """Runs a session: `python -m harness.session.server OPTIONS LOCK`; `harness up` holds the lock and hands it down.
 
     This process holds it to its end, and none that it starts does.
     """

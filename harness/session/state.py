@@ -32,7 +32,7 @@ class Stage(Enum):
 
 @dataclass
 class SessionState:
-    """A running system and what goes with it.
+    """The state of a session: a running system and what goes with it.
 
     Attributes:
         run: owns the system.
@@ -73,7 +73,7 @@ class SessionState:
         self.generation += 1
 
     def attachable(self) -> Attachment:
-        """Where a pytest run attaches.
+        """The attachment that a pytest run makes use of.
 
         Raises:
             BadInputError: another pytest run holds the system, and is its owner.

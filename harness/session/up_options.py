@@ -36,10 +36,10 @@ class UpOptions:
             raise BadInputError("--ui needs Docker, as the consoles are images; leave --backend process out")
 
     def text(self) -> str:
-        """For `of_text`."""
+        """The options as text, for `of_text`."""
         return json.dumps(asdict(self))
 
     @classmethod
     def of_text(cls, text: str) -> UpOptions:
-        """What `text` gave."""
+        """The options that `text` wrote."""
         return cls(**json.loads(text))

@@ -1,4 +1,4 @@
-"""What the page of `harness watch` asks for every second: the snapshot, and the events since it asked last."""
+"""The data for the page of `harness watch`, which asks every second: the snapshot, and the events since last time."""
 
 from __future__ import annotations
 
@@ -39,6 +39,6 @@ def watch(state: SessionState, session: str | None, taken: int) -> Mapping[str, 
 
 
 def _told(events: Sequence[Event]) -> Iterator[Event]:
-    """Faults as they are, operations without what they carried."""
+    """The faults as they are, the operations without what they carried."""
     for event in events:
         yield event if event.process == NEMESIS else event._replace(value=None, error=None)

@@ -1,1 +1,1 @@
-"""WHAT a system is made of: plain data, nothing that starts anything."""
+"""Topologies: WHAT a system is made of, as plain data; nothing here starts anything."""

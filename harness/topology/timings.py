@@ -16,7 +16,7 @@ _SILENCE = "hazelcast.max.no.heartbeat.seconds"
 
 @dataclass(frozen=True)
 class Timings:
-    """One profile.
+    """A profile of failure-detector settings.
 
     Attributes:
         name: what `--timings` calls it.
@@ -35,7 +35,7 @@ class Timings:
 
     @property
     def silence_s(self) -> float:
-        """After which silence the Hazelcast members give one up, in seconds (by default the vendor's)."""
+        """The silence after which the Hazelcast members give one up, in seconds (by default the vendor's)."""
         return float(self.hazelcast.get(_SILENCE, "60"))
 
 
