@@ -1,1 +1,1 @@
-"""WHERE nodes run: Docker or local processes, behind one protocol."""
+"""Backends: WHERE nodes run, Docker or local processes, behind one protocol."""

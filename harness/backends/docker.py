@@ -34,7 +34,7 @@ _numbers = itertools.count(1)
 
 
 class DockerBackend:
-    """Containers; needs an engine that answers."""
+    """The backend that runs nodes as containers; it needs an engine that answers."""
 
     name = "docker"
     capabilities = frozenset({Capability.KILL, Capability.PAUSE, Capability.NETWORK})
@@ -49,7 +49,7 @@ class DockerBackend:
 
     @staticmethod
     def available() -> str | None:
-        """Why no engine can be used, in about a second at most; None if one answers."""
+        """Why no engine can be used, found out in about a second; None if one answers."""
         return engine.why_unavailable()
 
     def prepare(self, kinds: Iterable[NodeKind], say: Say) -> None:
@@ -119,7 +119,7 @@ class DockerDeployment:
         return self._nodes
 
     def put(self, specs: Sequence[NodeSpec]) -> None:
-        """Starts all, waits for all, then puts the files for later restarts in place; see the protocol."""
+        """Starts all of these nodes, waits for all, then puts the files for later restarts in place."""
         if lacking := kinds_of(specs) - self._images.keys():
             self._prepare(lacking)
         self.remove([spec.name for spec in specs])
@@ -137,7 +137,7 @@ class DockerDeployment:
         _in_parallel(_write_files_when_ready, added)
 
     def remove(self, names: Collection[str]) -> None:
-        """Kills and removes containers; who still holds such a node can read its log."""
+        """Kills and removes the containers of these nodes; who still holds such a node can read its log."""
         _in_parallel(DockerNode.end, [node for name in names if (node := self._nodes.pop(name, None))])
 
     def invite(self, guest: Guest, say: Say) -> str:
@@ -150,7 +150,7 @@ class DockerDeployment:
         return docker_guest.start(guest, self._site)
 
     def close(self) -> None:
-        """Removes containers, half-made ones too, and the network."""
+        """Removes the deployment's containers, half-made ones too, and its network."""
         self._signs_of_life.close()
         self._site.ports.close()
         with engine.complaining("list containers"):
@@ -172,7 +172,7 @@ def _write_files_when_ready(node: DockerNode) -> None:
 
 
 def _in_parallel(work: Callable[[DockerNode], None], nodes: Iterable[DockerNode]) -> None:
-    """Does it for all nodes, to the end, and raises the first failure."""
+    """Calls the action for all nodes, to the end, and raises the first failure."""
     nodes = list(nodes)
     if not nodes:
         return

@@ -22,7 +22,7 @@ logging.getLogger("testcontainers.core.container").setLevel(logging.WARNING)
 
 
 def container_of(spec: NodeSpec, site: Site) -> DockerContainer:
-    """What to start: nothing is made yet."""
+    """The container of a node, to be started: nothing is made yet."""
     resolver = site.resolver()
     address = site.addresses[spec.name]
     network = site.client.api.create_endpoint_config(aliases=[spec.name], ipv4_address=address)

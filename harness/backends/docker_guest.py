@@ -1,4 +1,4 @@
-"""A container of somebody else's beside the nodes, such as a console: it sees their network, nothing is done to it."""
+"""Somebody else's container beside the nodes, such as a console: it is on their network, and nothing is done to it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness.errors import EnvironmentUnfitError
 
 @dataclass(frozen=True)
 class Guest:
-    """What to run.
+    """Somebody else's image, and how to run it.
 
     Attributes:
         name: unique in the deployment.
@@ -30,7 +30,7 @@ class Guest:
 
 
 def start(guest: Guest, site: Site) -> str:
-    """Starts it, labelled like the nodes and removed with them, and gives the address of its page on this host.
+    """Starts the container, labelled and removed like the nodes, and gives the address of its page on this host.
 
     Raises:
         EnvironmentUnfitError: the engine refuses, or it ends at once.

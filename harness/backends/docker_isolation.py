@@ -1,4 +1,4 @@
-"""Taking a container's network from it, and asking whether packets pass between it and its peers."""
+"""Cuts a container's network, and asks whether packets pass between it and its peers."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def drop_packets(client: docker.DockerClient, container: str, name: str, address
 
 
 def let_packets_through(client: docker.DockerClient, container: str, name: str) -> None:
-    """Removes the filters."""
+    """Removes the filters of `drop_packets`."""
     _run(client, container, name, ["iptables", "-F"])
 
 
 def links(site: Site, spec: NodeSpec, container: str) -> dict[str, bool]:
-    """Whether a packet comes back for each direction between a node and its peers, in words.
+    """Whether a packet comes back, for each direction between a node and its peers, by words.
 
     Its peers are the nodes of its role that run and are not isolated themselves.
 

@@ -55,12 +55,12 @@ def means_taken(refusal: str) -> bool:
 
 
 def address(subnet: IPv4Network, number: int) -> str:
-    """The address of the deployment's nth node; the first ones' order as text is another than as numbers."""
+    """The address of the deployment's nth node; compared as text, the first ones are in another order."""
     return str(subnet[FIRST_HOST + number])
 
 
 def _candidates() -> Iterator[IPv4Network]:
-    """Some of each pool in random order, so that two runs that start together do not fight for the same ones."""
+    """Some subnets of each pool in random order, so that two runs that start together don't fight for the same ones."""
     taken = list(host_networks())
     for pool in _POOLS:
         for subnet in random.sample(list(pool.subnets(new_prefix=24)), _ATTEMPTS_EACH):

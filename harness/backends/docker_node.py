@@ -29,11 +29,11 @@ _PHASES = {"running": Phase.RUNNING, "restarting": Phase.RUNNING, "paused": Phas
 
 
 class PortTakenError(EnvironmentUnfitError):
-    """A host port that was free when it was chosen is not any more."""
+    """A host port that was free when it was chosen is taken now."""
 
 
 class DockerNode:
-    """Implements `harness.backends.protocol.Node`; its address and host ports stay the same over restarts."""
+    """A node as a container: implements `harness.backends.protocol.Node`; keeps its addresses over restarts."""
 
     def __init__(self, spec: NodeSpec, site: Site) -> None:
         self.spec = spec
@@ -44,11 +44,11 @@ class DockerNode:
 
     @property
     def address(self) -> str:
-        """Its fixed address in the deployment's network."""
+        """The node's fixed address in the deployment's network."""
         return self._site.addresses[self.spec.name]
 
     def endpoint(self, port: str) -> str:
-        """The published port, on the host's loopback only."""
+        """The host:port at which a port of the node is published, on the host's loopback only."""
         return self._site.ports.endpoint(self.spec.name, port)
 
     def launch(self) -> None:
@@ -71,11 +71,11 @@ class DockerNode:
             self._note_id(container)
 
     def wait_ready(self) -> None:
-        """Waits by the spec's readiness."""
+        """Waits until the node is ready by its spec."""
         wait_ready(self, timeout_s=_READY_TIMEOUT_S)
 
     def state(self) -> NodeState:
-        """What the engine says of the container."""
+        """The state of the container, as the engine tells it."""
         if self._id is None:
             return NodeState(Phase.EXITED, None)
         try:
@@ -91,12 +91,12 @@ class DockerNode:
         return NodeState(phase, seen["Pid"])
 
     def kill(self) -> None:
-        """SIGKILL to all of it, paused or not; returns when it is gone and its ports are silent."""
+        """Sends SIGKILL to the whole container, paused or not; returns when it is gone and its ports are silent."""
         self._signal("SIGKILL")
         self._await_exit("SIGKILL", _GONE_TIMEOUT_S)
 
     def stop(self) -> None:
-        """SIGTERM to the container's main process, as `docker stop` does, but never SIGKILL after it."""
+        """Sends SIGTERM to the container's main process, as `docker stop` does, but never SIGKILL after it."""
         self._signal(self.spec.stop_signal)
         self._await_exit(self.spec.stop_signal, self.spec.stop_timeout_s)
 
@@ -133,7 +133,7 @@ class DockerNode:
 
     @property
     def isolated(self) -> bool:
-        """As it was last told; a start makes a network namespace without filters."""
+        """Whether the node was isolated last; a start makes a network namespace without filters."""
         return self.spec.name in self._site.isolated
 
     def links(self) -> Mapping[str, bool]:
@@ -147,7 +147,7 @@ class DockerNode:
             self._api.put_archive(self._made(), "/", build_transfer_tar(resolved.encode(), f"{FOLDER}/{name}"))
 
     def logs(self, *, since: float = 0.0) -> str:
-        """What the container wrote since it was made, over restarts; what it had written when it was removed."""
+        """The container's log since it was made, over restarts; after its removal what it had written by then."""
         if self._id is None:
             return self._last_words or ""
         with complaining(f"show the log of {self.spec.name}"):
@@ -155,7 +155,7 @@ class DockerNode:
             return cast("bytes", self._api.logs(self._id, **options)).decode(errors="replace")
 
     def inside(self) -> Inside:
-        """Its container."""
+        """The container in which a person's command can run."""
         return Inside(container=self._made())
 
     def end(self) -> None:
@@ -179,7 +179,7 @@ class DockerNode:
         return self._id
 
     def _start_when_ports_are_free(self) -> None:
-        """The engine may still be busy with freeing them."""
+        """Starts the container once its ports are free: the engine may be busy with freeing them."""
         started = self._made()
 
         def attempt() -> str:

@@ -1,4 +1,4 @@
-"""Host ports for published ones: chosen before the start and kept over restarts, unlike those an engine chooses."""
+"""Host ports for published ports: chosen before the start and kept over restarts, unlike those an engine chooses."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class HostPorts:
         self._lock = Lock()
 
     def of(self, node: str) -> Mapping[str, int]:
-        """Host port by port name.
+        """The node's host ports by the names of its ports.
 
         Raises:
             KeyError: the node has none yet.
@@ -33,7 +33,7 @@ class HostPorts:
         return self._ports[node]
 
     def endpoint(self, node: str, port: str) -> str:
-        """`host:port` for the harness.
+        """The `host:port` at which the harness reaches a port of the node.
 
         Raises:
             KeyError: no such node or port.
@@ -54,20 +54,20 @@ class HostPorts:
                 chosen[port] = held.getsockname()[1]
 
     def release(self, node: str) -> None:
-        """Lets go of the node's ports: it starts now."""
+        """Frees the node's ports: it starts now."""
         with self._lock:
             for held in self._held.pop(node, []):
                 held.close()
 
     def hold(self, node: str) -> None:
-        """Takes the ports of a node that is down, so that nobody else gets them before it starts; as far as it can."""
+        """Takes the ports of a node that is down, as far as it can, so that nobody else gets them meanwhile."""
         with self._lock:
             if node not in self._held:
                 bound = [_bound(number) for number in self._ports.get(node, {}).values()]
                 self._held[node] = [held for held in bound if held]
 
     def close(self) -> None:
-        """Lets go of all."""
+        """Frees all ports."""
         for node in list(self._held):
             self.release(node)
 
@@ -82,7 +82,7 @@ def _bind_a_free_one(node: str, port: str) -> socket.socket:
 
 
 def _bound(number: int) -> socket.socket | None:
-    """Not listening: nobody else can take it, and a connection is refused as it is for a node that is down."""
+    """A bound socket that does not listen: it holds its port, and connections are refused as if the node were down."""
     for beside_what_lingers in (False, True):
         held = socket.socket()
         # Connections of before linger for a minute where their node is down. Who permits to bind beside these shares

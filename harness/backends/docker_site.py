@@ -1,4 +1,4 @@
-"""What the containers of one deployment share."""
+"""The facts that the containers of one deployment share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FOLDER = "/etc/harness"
 
 @dataclass(frozen=True)
 class Site:
-    """What the nodes of one deployment share.
+    """The facts that the nodes of one deployment share.
 
     Attributes:
         client: of the engine.
@@ -43,13 +43,13 @@ class Site:
     isolated: set[str] = field(default_factory=set)
 
     def labels(self) -> dict[str, str]:
-        """What everything of this deployment carries."""
+        """The labels that everything of this deployment carries."""
         return {**self.session.labels(), LABEL_DEPLOYMENT: self.name}
 
     def filters(self) -> dict[str, list[str]]:
-        """What the engine is to list of this deployment: that which carries every one of its labels."""
+        """The filters by which an engine lists what carries every label of this deployment."""
         return {"label": [f"{label}={value}" for label, value in self.labels().items()]}
 
     def resolver(self) -> Resolver:
-        """Puts the deployment's addresses in place of references."""
+        """A resolver that puts the deployment's addresses in place of references."""
         return Resolver(self.addresses, self.ports.endpoint, lambda name: f"{FOLDER}/{name}")

@@ -28,7 +28,7 @@ _TO_COME = datetime.max.replace(tzinfo=UTC)
 
 
 def abandoned(client: docker.DockerClient) -> frozenset[Session]:
-    """Sessions whose owner can't be asked here, and of which nothing was made for hours.
+    """The sessions whose owner can't be asked here, and for which nothing was made for hours.
 
     Raises:
         EnvironmentUnfitError: the engine does not tell.
@@ -57,7 +57,7 @@ class SignsOfLife:
         self._thread.start()
 
     def close(self) -> None:
-        """Ends it and removes the last one; may be called twice."""
+        """Ends the signs and removes the last volume; may be called twice."""
         self._closing.set()
         self._thread.join()
         remove(self._client, Owned((), (), tuple(self._made)))
@@ -97,7 +97,7 @@ def _times(found: Labelled) -> Iterator[tuple[dict[str, Any], datetime]]:
 
 
 def _read(time: object, *, otherwise: datetime) -> datetime:
-    """An engine's time; of one that can't be read nothing is to follow."""
+    """The time that an engine wrote, or `otherwise` if it can't be read: nothing is to follow from such a time."""
     try:
         return datetime.fromisoformat(str(time)).astimezone(UTC)
     except (ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""Reaching the Docker engine, or one clear line why it can't be reached; and what of it is ours, by label."""
+"""Reaches the Docker engine, or says in one line why it can't be reached; lists what of it is ours, by label."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def connect(*, timeout_s: int = _CALL_TIMEOUT_S) -> docker.DockerClient:
 
 
 def why_unavailable() -> str | None:
-    """Why no engine can be used, in about a second at most; None if one answers."""
+    """Why no engine can be used, found out in about a second; None if one answers."""
     try:
         connect().close()
     except EnvironmentUnfitError as error:
@@ -66,7 +66,7 @@ def freezes(client: docker.DockerClient) -> bool:
 
 
 def can_freeze(info: Mapping[str, Any]) -> bool:
-    """The same by what an engine tells of itself; Docker says "none", Podman only which version there is."""
+    """Whether containers can be paused, by what an engine tells of itself; Podman only tells its version."""
     rootless = any("rootless" in option for option in info.get("SecurityOptions") or ())
     return not (rootless and (info.get("CgroupDriver") == "none" or info.get("CgroupVersion") == "1"))
 
@@ -81,7 +81,7 @@ class Owned:
 
 
 def owned(client: docker.DockerClient, wanted: Callable[[Session], bool]) -> Owned:
-    """What carries the labels of a session that is wanted; stopped and half-made containers too.
+    """All that carries the labels of a session that is wanted; stopped and half-made containers too.
 
     Raises:
         EnvironmentUnfitError: the engine does not tell.
@@ -102,7 +102,7 @@ class Labelled:
 
 
 def labelled(client: docker.DockerClient) -> Labelled:
-    """What is there; stopped and half-made containers too.
+    """All that carries any session's label; stopped and half-made containers too.
 
     Raises:
         EnvironmentUnfitError: the engine does not tell.
@@ -117,7 +117,7 @@ def labelled(client: docker.DockerClient) -> Labelled:
 
 
 def remove(client: docker.DockerClient, what: Owned) -> None:
-    """Removes containers with their anonymous volumes, in parallel, then the rest; what is gone already is fine.
+    """Removes containers with their anonymous volumes, in parallel, then the rest; what is gone already is no error.
 
     Raises:
         EnvironmentUnfitError: the engine does not do it.
@@ -134,7 +134,7 @@ def remove(client: docker.DockerClient, what: Owned) -> None:
 
 
 def remove_container(client: docker.DockerClient, container: str) -> None:
-    """Ends and removes it, whatever its state, with its anonymous volumes."""
+    """Ends and removes a container, whatever its state, with its anonymous volumes."""
     try:
         client.api.remove_container(container, force=True, v=True)
     except NotFound:
@@ -146,7 +146,7 @@ def remove_container(client: docker.DockerClient, container: str) -> None:
 
 @contextlib.contextmanager
 def complaining(of: str) -> Iterator[None]:
-    """Turns an engine's refusal or silence into an error of ours; `of` is what it was asked to do."""
+    """Turns an engine's refusal or silence into an error of ours; `of` is what the engine was asked to do."""
     try:
         yield
     except (DockerException, requests.RequestException) as error:

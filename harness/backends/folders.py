@@ -19,14 +19,14 @@ _MOST_BYTES = 4096
 
 
 def make_folder(session: Session) -> Path:
-    """A new one, for this user only."""
+    """Makes a new temporary folder of a session, for this user only."""
     folder = Path(tempfile.mkdtemp(prefix=f"harness-{session.id}-"))
     (folder / _MARKER).write_text(json.dumps(session.labels()))
     return folder
 
 
 def folders_of(wanted: Callable[[Session], bool]) -> list[Path]:
-    """The folders of those sessions: this user's own, none that is a link, none without its file."""
+    """The folders of these sessions: this user's own, none that is a link, none without its file."""
     found = []
     for path in Path(tempfile.gettempdir()).glob("harness-*"):
         named = _NAME.fullmatch(path.name)
@@ -37,18 +37,18 @@ def folders_of(wanted: Callable[[Session], bool]) -> list[Path]:
 
 
 def remove_folders(wanted: Callable[[Session], bool]) -> None:
-    """Removes them with all that is in them; a link in them goes, and what it leads to stays."""
+    """Removes these folders with all that is in them; a link in them goes, and what it leads to stays."""
     for folder in folders_of(wanted):
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def log_of(session_id: str) -> Path:
-    """The log of the session's watchdog; it stays only where cleaning up did not succeed."""
+    """The path of the watchdog's log of a session; the log stays only where cleaning up did not succeed."""
     return Path(tempfile.gettempdir()) / f"harness-watchdog-{session_id}.log"
 
 
 def remove_log(session_id: str) -> None:
-    """Removes it, if it is this user's."""
+    """Removes the watchdog's log of a session, if it is this user's."""
     path = log_of(session_id)
     if _is_mine(path, stat.S_ISREG):
         path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Waiting until a node is gone, and whether anything still answers for it. For both backends and for proofs."""
+"""Waits until a node is gone, and tells whether anything still answers for it. For both backends and for proofs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ACCEPT_TIMEOUT_S = 0.5
 
 
 def accepts(endpoint: str) -> bool:
-    """Whether something takes connections there, within half a second."""
+    """Whether something takes connections at this address, within half a second."""
     host, _, port = endpoint.rpartition(":")
     try:
         with socket.create_connection((host, int(port)), timeout=_ACCEPT_TIMEOUT_S):
@@ -21,7 +21,7 @@ def accepts(endpoint: str) -> bool:
 
 
 def await_exit(node: Node, sent: str, *, timeout_s: float, interval_s: float) -> None:
-    """Returns once its process has ended, after it was sent `sent`.
+    """Waits until a node's process has ended, after it was sent `sent`.
 
     Raises:
         AwaitTimeoutError: it is still there after `timeout_s` seconds.

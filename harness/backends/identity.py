@@ -1,4 +1,4 @@
-"""Which process is meant: its id, told apart from every other one that ever had that id, on any machine.
+"""The identity of a process: its id, told apart from every other process that ever had that id, on any machine.
 
     owner = Identity.of(pid)        # None: there is no such process, or it is a zombie
     ...
@@ -29,7 +29,7 @@ _STARTED = 19
 
 @dataclass(frozen=True)
 class Identity:
-    """One process.
+    """The identity of one process.
 
     Attributes:
         pid: its id, as the processes of its namespace see it.
@@ -45,20 +45,20 @@ class Identity:
 
     @classmethod
     def of(cls, pid: int) -> Identity | None:
-        """A process of this namespace; None if there is none, or only what its parent has not looked at yet."""
+        """The identity of a process of this namespace; None if there is none, or only one that waits for its parent."""
         started = _started(pid)
         return None if started is None else cls(pid, started, _namespace(), _boot())
 
     @classmethod
     def of_this_process(cls) -> Identity:
-        """The calling process."""
+        """The identity of the calling process."""
         mine = cls.of(os.getpid())
         assert mine is not None
         return mine
 
     @classmethod
     def parse(cls, text: str) -> Identity | None:
-        """What `str` gave; None if it is something else."""
+        """The identity that `str` wrote; None if the text is something else."""
         read = _TEXT.fullmatch(text)
         return cls(int(read[1]), int(read[2]), int(read[3]), read[4]) if read else None
 
@@ -66,11 +66,11 @@ class Identity:
         return f"{self.pid}/{self.started}/{self.namespace}/{self.boot}"
 
     def is_of_here(self) -> bool:
-        """Whether process ids mean the same for it as for the calling process."""
+        """Whether process ids mean the same where this process is as for the calling process."""
         return (self.namespace, self.boot) == (_namespace(), _boot())
 
     def is_gone(self) -> bool:
-        """Whether it has certainly ended; False if it lives, and where nothing can be known."""
+        """Whether the process has certainly ended; False if it lives, and where nothing can be known."""
         return self.is_of_here() and Identity.of(self.pid) != self
 
 
@@ -96,7 +96,7 @@ def _namespace() -> int:
 
 @cache
 def _boot() -> str:
-    """Where no boot has a name, the machine's: elsewhere than on Linux start times of different boots differ."""
+    """The name of this boot; where boots have no name, the machine's: there start times of different boots differ."""
     with contextlib.suppress(OSError):
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     return re.sub(r"[^\w.-]", "-", platform.node(), flags=re.ASCII) or "unnamed"

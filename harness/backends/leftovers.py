@@ -1,4 +1,4 @@
-"""Finding and removing what sessions made: processes by their environment, containers and networks by their labels.
+"""Finds and removes what sessions made: processes by their environment, containers and networks by their labels.
 
 Shared by the watchdog (its own session, when the owner is gone) and the sweep (every session whose owner is gone).
 """
@@ -49,7 +49,7 @@ class Removed:
 
 
 def remove_left(wanted: Callable[[Session], bool]) -> Removed:
-    """One pass: kills and removes everything of the sessions that are wanted; asks the engine only if one answers.
+    """Removes everything of the sessions that are wanted, in one pass; asks the engine only if one answers.
 
     Raises:
         EnvironmentUnfitError: the engine answered, but failed to remove something.
@@ -64,7 +64,7 @@ def remove_left(wanted: Callable[[Session], bool]) -> Removed:
 
 
 def remove_abandoned() -> Removed:
-    """Removes from the engine what runs left of which this machine can't ask the owner, once that is certain enough."""
+    """Removes from the engine what runs left whose owner this machine can't ask, once that is certain enough."""
     # Imported late, as below.
     from harness.backends import elsewhere
 
@@ -100,7 +100,7 @@ def _session_of(environment: Mapping[str, str]) -> Session | None:
 
 
 def _is_mine(process: psutil.Process) -> bool:
-    """Whether it is this user's; what another user's process says of itself counts for nothing."""
+    """Whether a process is this user's; what another user's process says of itself counts for nothing."""
     with contextlib.suppress(psutil.Error):
         return process.uids().real in _my_uids()
     return False
@@ -108,7 +108,7 @@ def _is_mine(process: psutil.Process) -> bool:
 
 @cache
 def _my_uids() -> frozenset[int]:
-    """As root `nobody`'s as well: a server that gives up root runs as that."""
+    """The user ids of this user; for root `nobody`'s as well: a server that gives up root runs as that."""
     uid = os.getuid()
     with contextlib.suppress(KeyError):
         return frozenset({uid} if uid else {uid, pwd.getpwnam("nobody").pw_uid})

@@ -1,4 +1,4 @@
-"""A block of loopback addresses per deployment, so that "lowest IP" means something and two runs can't meet.
+"""A block of loopback addresses for each deployment, so that "lowest IP" means something and two runs can't meet.
 
 Linux only: there all of 127.0.0.0/8 is local without being configured.
 """

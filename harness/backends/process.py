@@ -21,7 +21,7 @@ _READY_TIMEOUT_S = 60.0
 
 
 class ProcessBackend:
-    """Local processes; needs no engine and no root."""
+    """The backend that runs nodes as local processes; it needs no engine and no root."""
 
     name = "process"
     capabilities = frozenset({Capability.KILL, Capability.PAUSE})
@@ -68,7 +68,7 @@ class ProcessDeployment:
         return self._nodes
 
     def put(self, specs: Sequence[NodeSpec]) -> None:
-        """Starts all, waits for all, then puts the files for later restarts in place."""
+        """Starts all of these nodes, waits for all, then puts the files for later restarts in place."""
         if lacking := kinds_of(specs) - self._programs.keys():
             self._programs.update(prepare_processes(lacking, self._say))
         self.remove([spec.name for spec in specs])
@@ -89,13 +89,13 @@ class ProcessDeployment:
                 node.write_file(name, text)
 
     def remove(self, names: Collection[str]) -> None:
-        """Kills them; their logs stay until the deployment is closed."""
+        """Kills these nodes; their logs stay until the deployment is closed."""
         for name in names:
             if node := self._nodes.pop(name, None):
                 node.end()
 
     def close(self) -> None:
-        """Kills what runs and removes the folder and the lease."""
+        """Kills what runs, and removes the folder and the lease."""
         self.remove(list(self._nodes))
         shutil.rmtree(self._site.folder, ignore_errors=True)
         self._resources.close()

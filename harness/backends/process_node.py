@@ -32,13 +32,13 @@ _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "TZ")
 
 
 def folder_mode(kinds: Iterable[NodeKind]) -> int:
-    """Of a folder of nodes: nobody else's, but for a user in root's place who has to get through to his own inside."""
+    """The mode of a folder of nodes: nobody else's, unless a user in root's place has to get through to his own."""
     return 0o711 if os.getuid() == 0 and any(kind.gives_up_root for kind in kinds) else 0o700
 
 
 @dataclass(frozen=True)
 class Site:
-    """What the nodes of one deployment share.
+    """The facts that the nodes of one deployment share.
 
     Attributes:
         programs: what to launch for each kind.
@@ -55,12 +55,12 @@ class Site:
     ports: dict[str, Mapping[str, int]] = field(default_factory=dict)
 
     def endpoint(self, node: str, port: str) -> str:
-        """`host:port`, the same for the harness as for the other nodes."""
+        """The `host:port` of a node's port, the same for the harness as for the other nodes."""
         return f"{self.addresses[node]}:{self.ports[node][port]}"
 
 
 class ProcessNode:
-    """Implements `harness.backends.protocol.Node`; faults go to all of its processes, not to a recorded pid."""
+    """A node as local processes: implements `harness.backends.protocol.Node`; faults go to all of its processes."""
 
     def __init__(self, spec: NodeSpec, site: Site) -> None:
         self.spec = spec
@@ -77,11 +77,11 @@ class ProcessNode:
 
     @property
     def address(self) -> str:
-        """Its loopback address."""
+        """The node's loopback address."""
         return self._site.addresses[self.spec.name]
 
     def endpoint(self, port: str) -> str:
-        """The same address for the harness as for the other nodes."""
+        """The `host:port` of a port, the same for the harness as for the other nodes."""
         return self._site.endpoint(self.spec.name, port)
 
     def launch(self) -> None:
@@ -98,11 +98,11 @@ class ProcessNode:
             )
 
     def wait_ready(self) -> None:
-        """Waits by the spec's readiness."""
+        """Waits until the node is ready by its spec."""
         wait_ready(self, timeout_s=_READY_TIMEOUT_S)
 
     def state(self) -> NodeState:
-        """What the kernel says of the launched process."""
+        """The state of the launched process, as the kernel tells it."""
         if self._process is None:
             return NodeState(Phase.EXITED, None, None)
         exit_code = self._process.poll()
@@ -115,7 +115,7 @@ class ProcessNode:
         return NodeState(Phase.PAUSED if status == psutil.STATUS_STOPPED else Phase.RUNNING, self._process.pid)
 
     def kill(self) -> None:
-        """SIGKILL to all of it, also to what outlived its main process; returns when no process of it is left."""
+        """Sends SIGKILL to all of the node, also to what outlived its main process; returns when none is left."""
         others = self._signal(signal.SIGKILL)
         self._await_exit("SIGKILL", _GONE_TIMEOUT_S)
         until(
@@ -127,7 +127,7 @@ class ProcessNode:
         )
 
     def stop(self) -> None:
-        """SIGTERM to the node's main process, as an init or an engine would."""
+        """Sends SIGTERM to the node's main process, as an init or an engine would."""
         if self.state().phase is Phase.EXITED:
             return
         assert self._process is not None
@@ -135,17 +135,17 @@ class ProcessNode:
         self._await_exit(self.spec.stop_signal, self.spec.stop_timeout_s)
 
     def start(self) -> None:
-        """Starts it again with its data; returns when it is ready."""
+        """Starts the node again with its data; returns when it is ready."""
         self.launch()
         self.wait_ready()
 
     def pause(self) -> None:
-        """SIGSTOP to all of it."""
+        """Sends SIGSTOP to all processes of the node."""
         self._signal(signal.SIGSTOP)
         self._await_phase(Phase.PAUSED)
 
     def resume(self) -> None:
-        """SIGCONT to all of it."""
+        """Sends SIGCONT to all processes of the node."""
         self._signal(signal.SIGCONT)
         self._await_phase(Phase.RUNNING)
 
@@ -155,15 +155,15 @@ class ProcessNode:
         path.write_text(self._resolver().text(text, node=self.spec.name))
 
     def logs(self, *, since: float = 0.0) -> str:
-        """All it wrote since it was first made; a file of lines can't tell `since` unless it is younger."""
+        """The node's log since it was first made; a file of lines can't tell `since` unless it is younger."""
         return self._log.read_text(errors="replace")
 
     def inside(self) -> Inside:
-        """Its folder and its environment; not the labels: what a person starts there outlives the session."""
+        """The node's folder and environment; without the labels: a command started there outlives the session."""
         return Inside(folder=str(self._folder), environment=self._environment())
 
     def end(self) -> None:
-        """Kills whatever is left of it, paused or not."""
+        """Kills whatever is left of the node, paused or not."""
         if self._process is not None:
             self.kill()
 
@@ -177,7 +177,7 @@ class ProcessNode:
         }
 
     def _data(self) -> str:
-        """Where it keeps its data; no other node has it."""
+        """The folder of the node's data; no other node has it."""
         return str(self._folder / "data")
 
     def _resolver(self) -> Resolver:
@@ -188,7 +188,7 @@ class ProcessNode:
         )
 
     def _signal(self, number: signal.Signals) -> Sequence[psutil.Process]:
-        """To the process group, and to descendants that have left it, as a server's may; gives the descendants."""
+        """Sends a signal to the process group and to descendants that left it, as a server's may; gives these."""
         if self._process is None or self._process.poll() is not None:
             return ()
         with contextlib.suppress(psutil.NoSuchProcess):

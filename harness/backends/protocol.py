@@ -19,7 +19,7 @@ BACKENDS = ("auto", "docker", "process")
 
 
 class Capability(StrEnum):
-    """What a backend can do to a node. A scenario that needs one it lacks is skipped with the reason."""
+    """A thing that a backend can do to a node. A scenario that needs one it lacks is skipped with the reason."""
 
     KILL = "kill"
     PAUSE = "pause"
@@ -36,7 +36,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class NodeState:
-    """What the backend sees of a node: its phase, its process id on the host (None if gone), its exit status."""
+    """The state of a node by its backend: its phase, its process id on the host (None if gone), its exit status."""
 
     phase: Phase
     pid: int | None
@@ -57,23 +57,23 @@ class Node(Protocol):
 
     @property
     def spec(self) -> NodeSpec:
-        """The spec it was made from."""
+        """The spec that the node was made from."""
 
     @property
     def address(self) -> str:
-        """Its IP address as the other nodes see it."""
+        """The node's IP address as the other nodes see it."""
 
     def endpoint(self, port: str) -> str:
-        """`host:port` at which the harness reaches the port named `port`."""
+        """The `host:port` at which the harness reaches the port named `port`."""
 
     def state(self) -> NodeState:
-        """Asks the operating system or the engine now; never a remembered value."""
+        """The node's state, asked of the operating system or the engine now; never a remembered value."""
 
     def kill(self) -> None:
-        """SIGKILL to the whole node; returns when the process is gone."""
+        """Sends SIGKILL to the whole node; returns when its process is gone."""
 
     def stop(self) -> None:
-        """SIGTERM, or what its spec says instead; returns when the process is gone.
+        """Sends SIGTERM, or what the node's spec says instead; returns when its process is gone.
 
         Raises:
             AwaitTimeoutError: it still runs after the spec's `stop_timeout_s` (and is left running).
@@ -95,7 +95,7 @@ class Node(Protocol):
         """What it wrote to stdout and stderr, over restarts, from `since` (seconds since the epoch) if it can tell."""
 
     def inside(self) -> Inside:
-        """Where a person's command can run beside it."""
+        """Where a person's command can run beside the node's process."""
 
 
 def that_run(nodes: Iterable[Node]) -> tuple[Node, ...]:
@@ -105,20 +105,20 @@ def that_run(nodes: Iterable[Node]) -> tuple[Node, ...]:
 
 @runtime_checkable
 class Networked(Protocol):
-    """A node whose network can be taken from it, where the backend has `Capability.NETWORK`."""
+    """A node whose network can be cut, where the backend has `Capability.NETWORK`."""
 
     def isolate(self) -> None:
-        """Drops everything between it and the other nodes, both ways; the harness still reaches it."""
+        """Drops everything between the node and the other nodes, both ways; the harness still reaches it."""
 
     def rejoin(self) -> None:
         """Undoes `isolate`."""
 
     @property
     def isolated(self) -> bool:
-        """Whether it was isolated and not rejoined or started again since; it ends with the node's process."""
+        """Whether the node was isolated and not rejoined or started again since; it ends with the node's process."""
 
     def links(self) -> Mapping[str, bool]:
-        """Whether an answer comes to a connection to each peer of its role, and to one from each; by words.
+        """Whether an answer comes to a connection to each peer of the node's role, and to one from each; by words.
 
         Peers that don't run, and those that are isolated themselves, are not asked.
         """
@@ -129,7 +129,7 @@ class Deployment(Protocol):
 
     @property
     def topology(self) -> Topology:
-        """What it was made from."""
+        """The topology that the deployment was made from."""
 
     @property
     def nodes(self) -> Mapping[str, Node]:
@@ -157,15 +157,15 @@ class Deployment(Protocol):
 
 
 class Backend(Protocol):
-    """Where nodes run."""
+    """A place where nodes can run."""
 
     @property
     def name(self) -> str:
-        """What `--backend` calls it."""
+        """The value of `--backend` that chooses it."""
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """What its nodes can be made to suffer."""
+        """The things that its nodes can be made to suffer."""
 
     def prepare(self, kinds: Iterable[NodeKind], say: Say) -> None:
         """Gets what nodes of these kinds need (images; jars and caches), once per machine.

@@ -1,4 +1,4 @@
-"""Whether the ports that an engine publishes are to be had here: it publishes them on the loopback of its own network.
+"""Checks that the ports which an engine publishes can be reached: it publishes them on the loopback of its own network.
 
 That is another one than this process' where the engine is on another machine (DOCKER_HOST), or where this process is
 in a container and only the engine's socket was handed in.
@@ -18,7 +18,7 @@ _TIMEOUT_S = 15.0
 
 
 def assert_reached(nodes: Sequence[Node]) -> None:
-    """Checks it by nodes that were just started.
+    """Checks by nodes that were just started that the engine's published ports can be reached.
 
     Where their network is one of this host's that is certain. Else a published port has to accept: before its server
     listens, an engine that publishes through a virtual machine or without root accepts for it.

@@ -1,4 +1,4 @@
-"""Waiting until nodes are ready by their own word, and saying why one is not. For both backends."""
+"""Waits until nodes are ready by their own word, and says why one is not. For both backends."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def wait_ready(node: Node, *, timeout_s: float, abandoned: Event | None = None) 
 
 
 def wait_all_ready(nodes: Sequence[Node], *, timeout_s: float) -> None:
-    """The same for many at once; the first failure ends the wait for all of them.
+    """Waits until many nodes are ready; the first failure ends the wait for all of them.
 
     Raises:
         NodeStartError: with what is known of every node that failed, the first one first.
@@ -86,7 +86,7 @@ def last_lines(node: Node, count: int = _LAST_LINES) -> str:
 
 
 class _Watch:
-    """Looks for an exit, at once and then not more often than it is cheap."""
+    """Looks whether a node has exited, at once and then not more often than it is cheap."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
@@ -120,7 +120,7 @@ def _http(client: httpx.Client, node: Node, ready: HttpReady) -> str:
 
 
 def _port(node: Node, port: str) -> str:
-    """Asks the node's own address where this host is on its network, else its endpoint.
+    """Words on whether a port is open: asks the node's address where this host is on its network, else its endpoint.
 
     The endpoint alone proves little: an engine's proxy accepts for a server that does not listen yet, and hangs up a
     moment later, so that a connection through it has to stay open for a while.

@@ -14,7 +14,7 @@ _REFERENCE = re.compile(r"\$\{([^}]*)\}")
 
 @dataclass(frozen=True)
 class Resolver:
-    """What a backend knows of its deployment.
+    """Resolves references by what a backend knows of its deployment.
 
     Attributes:
         addresses: by node name, the host as the other nodes reach it.

@@ -1,4 +1,4 @@
-"""Who owns what was made: a session id, its owner's process and user, written on everything as labels.
+"""Who owns what was made: a session's id, its owner's process and user, written on everything as labels.
 
 The labels are Docker labels in one backend and environment variables in the other, and a file in each temporary
 folder; the watchdog and the next run's sweep go by them and by nothing else. Anybody can write such labels, into the
@@ -53,7 +53,7 @@ class Session:
         return cls(id_, identity, int(user))
 
     def labels(self) -> dict[str, str]:
-        """What to write on everything that this session makes."""
+        """The labels to write on everything that this session makes."""
         return {LABEL_SESSION: self.id, LABEL_OWNER: str(self.owner), LABEL_USER: str(self.user)}
 
     def is_of_here(self) -> bool:
@@ -61,7 +61,7 @@ class Session:
         return self.user == os.getuid() and self.owner.is_of_here()
 
     def is_over(self) -> bool:
-        """Whether its owner has certainly ended."""
+        """Whether the session's owner has certainly ended."""
         return self.is_of_here() and self.owner.is_gone()
 
 

@@ -1,4 +1,4 @@
-"""What a run does first: removes what runs of this host left that ended without cleaning up and without a watchdog."""
+"""Sweeps before a run: removes what runs of this host left that ended without cleaning up and without a watchdog."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ _UNHEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Watchdog:
-    """The owner's handle. A context manager; leaving it ends the watchdog."""
+    """The owner's handle on its watchdog. A context manager; leaving it ends the watchdog."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
@@ -91,14 +91,14 @@ def start_watchdog(session: Session) -> Watchdog:
 
 
 def watch_from(labels: list[str]) -> None:
-    """The watchdog's own process: watches for the session of these labels."""
+    """Runs the watchdog's own process: watches for the session of these labels."""
     session = Session.from_labels(dict(label.split("=", 1) for label in labels))
     assert session is not None
     watch(session)
 
 
 def watch(session: Session) -> None:
-    """Waits for the owner's end, then removes what it left, until nothing is found any more."""
+    """Waits for the owner's end, then removes what the owner left, until nothing is found any more."""
     quiet_s = 0.0 if _await_end(session.owner.pid) == _ORDERLY_END else _QUIET_S
     if clean(session, quiet_s=quiet_s):
         remove_log(session.id)
@@ -133,7 +133,7 @@ def clean(session: Session, *, quiet_s: float) -> bool:
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """Processes started inside never hear what a terminal or a CI system sends to all, not even while they start."""
+    """Starts processes that don't hear what a terminal or a CI system sends to all, not even while they start."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _UNHEARD)
     try:
         yield
@@ -154,7 +154,7 @@ def _pass(session: Session) -> Removed | None:
 
 
 def _await_end(owner_pid: int) -> bytes:
-    """Returns what was on the pipe last: the orderly end, or nothing if the owner died."""
+    """The last that was on the pipe: the orderly end, or nothing if the owner died."""
     pipe = sys.stdin.fileno()
     while True:
         if select.select([pipe], [], [], _ORPHAN_CHECK_S)[0]:
