@@ -40,7 +40,7 @@ class DockerBackend:
     capabilities = frozenset({Capability.KILL, Capability.PAUSE, Capability.NETWORK})
 
     def __init__(self, session: Session, *, images: Mapping[str, str] | None = None) -> None:
-        """`images` by the names of kinds take the place of the project's own."""
+        """A backend whose `images`, by the names of kinds, take the place of the project's own."""
         self._session = session
         self._given = dict(images or {})
         self._client: docker.DockerClient | None = None
@@ -100,7 +100,7 @@ class DockerDeployment:
         images: Mapping[NodeKind, str],
         prepare: Callable[[Iterable[NodeKind]], None],
     ) -> None:
-        """`prepare` adds to `images` what it lacks of kinds."""
+        """A deployment that has `prepare` add to `images` what these lack of the topology's kinds."""
         self.topology = topology
         self._client = client
         self._images = images

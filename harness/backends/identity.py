@@ -45,7 +45,7 @@ class Identity:
 
     @classmethod
     def of(cls, pid: int) -> Identity | None:
-        """The identity of a process of this namespace; None if there is none, or only one that waits for its parent."""
+        """The identity of a process of this namespace; None if it has ended, even if its parent has not looked yet."""
         started = _started(pid)
         return None if started is None else cls(pid, started, _namespace(), _boot())
 

@@ -32,7 +32,7 @@ class ProcessBackend:
         self._programs: dict[NodeKind, Program] = {}
 
     def prepare(self, kinds: Iterable[NodeKind], say: Say) -> None:
-        """Gets what these kinds say that they need."""
+        """Gets what these kinds say that they need on this machine."""
         self._programs.update(prepare_processes(kinds, say))
 
     def deploy(self, topology: Topology, say: Say) -> ProcessDeployment:
@@ -52,7 +52,7 @@ class ProcessDeployment:
     def __init__(
         self, topology: Topology, programs: MutableMapping[NodeKind, Program], session: Session, say: Say
     ) -> None:
-        """What `programs` lacks is prepared, and added to it."""
+        """A deployment that prepares what `programs` lack, and adds it to them."""
         self.topology = topology
         self._programs = programs
         self._say = say

@@ -201,7 +201,7 @@ class ProcessNode:
         return ()
 
     def _kill_what_is_left(self) -> list[int]:
-        """By what it is told: once the main process is gone, its number and its group's may be a stranger's."""
+        """Kills by environment: once the main process is gone, its number may be a stranger's, or its group's."""
         left = processes_of(self._site.session.__eq__, also=(_DATA, self._data()))
         for process in left:
             with contextlib.suppress(psutil.NoSuchProcess):

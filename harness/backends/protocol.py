@@ -92,7 +92,7 @@ class Node(Protocol):
         """Puts a file where `${file:NAME}` points; works while the node is stopped as well."""
 
     def logs(self, *, since: float = 0.0) -> str:
-        """What it wrote to stdout and stderr, over restarts, from `since` (seconds since the epoch) if it can tell."""
+        """The node's stdout and stderr, over restarts, from `since` (in seconds since 1970) if it can tell."""
 
     def inside(self) -> Inside:
         """Where a person's command can run beside the node's process."""

@@ -105,7 +105,7 @@ def watch(session: Session) -> None:
 
 
 def clean(session: Session, *, quiet_s: float) -> bool:
-    """Removes everything of the session, pass by pass; whether nothing was left for `quiet_s` seconds in the end."""
+    """Removes everything of the session, pass by pass; gives whether nothing was left for `quiet_s` seconds at last."""
     quiet_since = time.monotonic()
 
     def quiet() -> bool:

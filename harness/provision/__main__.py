@@ -1,4 +1,4 @@
-"""`python -m harness.provision processes|images|tags|lock`: prepares a machine without running anything on it."""
+"""Prepares a machine without running anything on it: `python -m harness.provision processes|images|tags|lock`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.topology.kinds import Build, ForeignImage, NodeKind
 
 
 def main() -> None:
-    """Does what the command line says; a bad environment is one line on stderr and exit code 2."""
+    """Does what the command line says; an unfit environment is one line on stderr and exit code 2."""
     commands = {"processes": _processes, "images": _images, "tags": _tags, "lock": _lock}
     parser = argparse.ArgumentParser(prog="python -m harness.provision", description=__doc__)
     parser.add_argument(

@@ -40,7 +40,7 @@ _MAKING_TIMEOUT_S = 600
 
 
 class NoBaseError(EnvironmentUnfitError):
-    """None is on this machine, and none can be pulled or made: what needs images can't be had here."""
+    """This machine has no base image, and can neither pull nor make one: what needs images can't be had here."""
 
 
 def ensure_base(client: docker.DockerClient, say: Say) -> str:
@@ -77,7 +77,7 @@ def _has(client: docker.DockerClient, name: str, *, recipe: str | None = None) -
 
 
 def _labels(client: docker.DockerClient, name: str) -> Mapping[str, str] | None:
-    """Of an image; None if the engine has none of that name."""
+    """The labels of an image; None if the engine has none of that name."""
     try:
         labels: Mapping[str, str] = client.images.get(name).labels
     except ImageNotFound:
@@ -126,7 +126,7 @@ def _make(client: docker.DockerClient) -> None:
 
 
 def _mirrors(folder: Path) -> list[str]:
-    """Debian's mirrors as apt on this machine knows them for this suite; none leaves mmdebstrap to its default."""
+    """Debian's mirrors for this suite, as apt on this machine knows them; none leaves mmdebstrap to its default."""
     lines: list[str] = []
     for file in [folder / "sources.list", *sorted((folder / "sources.list.d").glob("*"))]:
         if file.suffix == ".sources":

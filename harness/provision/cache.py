@@ -1,4 +1,4 @@
-"""Where what was downloaded or made once is kept: one folder, safe for two runs side by side."""
+"""The folder where the harness keeps what it downloaded or made once; safe for two runs side by side."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MARKER = Marker(
 
 
 def cache_folder() -> Path:
-    """`.cache/harness` beside the code, or what HARNESS_CACHE names.
+    """The harness' cache: `.cache/harness` beside the code, or what HARNESS_CACHE names.
 
     Raises:
         BadInputError: HARNESS_CACHE names a folder of somebody else's.
@@ -45,7 +45,7 @@ def cache_folder() -> Path:
 
 @contextmanager
 def exclusively(name: str, say: Say) -> Iterator[None]:
-    """One process at a time between here and the end of the block; the kernel lets go if it dies."""
+    """Holds a lock to the end of the block, so that one process at a time is inside; the kernel frees it."""
     with (cache_folder() / f".{name}.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -56,7 +56,7 @@ def exclusively(name: str, say: Say) -> Iterator[None]:
 
 
 def assert_room(to_do: str, gigabytes: float, folder: Path) -> None:
-    """Checks the disk before something big is begun in vain.
+    """Checks the disk, so that something big is not begun in vain.
 
     Raises:
         EnvironmentUnfitError: there is less room than that.

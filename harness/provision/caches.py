@@ -1,4 +1,4 @@
-"""What servers reuse on this machine (Java's caches, storage that is formatted), made once and found by a hash.
+"""Makes what servers reuse on this machine (Java's caches, formatted storage) once, and finds it again by a hash.
 
 What makes them are scripts among the servers' launchers, which an image's build runs as well; this module says when
 that is needed.
@@ -29,7 +29,7 @@ _HALF_MADE = re.compile(r"\.[a-z0-9-]+-[0-9a-f]{16}(\.aot)?\.[0-9]+\.part")
 
 
 def places(server: MavenServer) -> Mapping[str, str]:
-    """Where a server's launcher finds what it needs on this machine, whether it is there yet or not."""
+    """The places where a server's launcher finds what it needs on this machine, whether it is there yet or not."""
     made = cache_folder() / "java"
     scripts = [SHARED, server.launchers, *(used.launchers for used in server.uses)]
     return {
@@ -41,7 +41,7 @@ def places(server: MavenServer) -> Mapping[str, str]:
 
 
 def make(server: MavenServer, say: Say) -> None:
-    """Makes what a server lacks of its places.
+    """Makes what a server lacks at its places.
 
     Raises:
         EnvironmentUnfitError: it does not start; with its last log lines.
@@ -84,7 +84,7 @@ def _fits(server: MavenServer) -> str:
 
 
 def _scripts(server: MavenServer) -> list[bytes]:
-    """All that takes part in making something for it."""
+    """The scripts that take part in making something for a server."""
     return [path.read_bytes() for folder in (SHARED, server.launchers) for path in sorted(folder.glob("*.py"))]
 
 

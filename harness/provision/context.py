@@ -32,7 +32,7 @@ _CERTIFICATES = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_F
 
 
 class Recipe:
-    """What a kind's image is built from: the stages that it is made of, and what these copy into it.
+    """A recipe for an image: the stages of the Dockerfile that it is made of, and what these copy into it.
 
     Attributes:
         dockerfile: these stages, and no others.
@@ -47,7 +47,7 @@ class Recipe:
         self._folders = {name: folder for build in builds for name, folder in build.folders.items()}
 
     def content_hash(self, settings: Mapping[str, str]) -> str:
-        """Changes with everything that the image is made of; jars by their lock, so that this needs no download."""
+        """A hash of everything that the image is made of; jars count by their lock, so that nothing is downloaded."""
         seen = hashlib.sha256(repr(sorted(settings.items())).encode())
         locks = {name: folder.lock for name, folder in self._folders.items() if self._is_copied(name)}
         for name, data in sorted({**self._inputs(), **locks}.items()):
@@ -68,7 +68,7 @@ class Recipe:
                     tar.add(path, arcname=f"{name}/{path.name}", filter=_anonymous)
 
     def _inputs(self) -> Mapping[str, bytes]:
-        """By name in the context.
+        """Everything that the image is made of, by its name in the context.
 
         Raises:
             EnvironmentUnfitError: requirements.lock lacks the Java runtime.
@@ -85,7 +85,7 @@ class Recipe:
 
 
 def extract(lock: str, package: str) -> str:
-    """One entry of a hashed requirements lock.
+    """The entry of one package in a hashed requirements lock.
 
     Raises:
         EnvironmentUnfitError: it is not there.
@@ -103,7 +103,7 @@ def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
 
 
 def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Without what differs between machines: the builder's cache compares owners and modes."""
+    """A tar archive's entry without what differs between machines: the builder's cache compares owners and modes."""
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = ""
     entry.mode = 0o755 if entry.isdir() else 0o644
@@ -111,12 +111,12 @@ def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
 
 
 def carries_credentials() -> bool:
-    """Whether this machine's settings of pip name somebody with a registry or a proxy: no layer may keep them."""
+    """Whether pip's settings on this machine name somebody with a registry or a proxy: no layer may keep them."""
     return any("@" in urlsplit(url).netloc for _, value in _pip_options() for url in value.split())
 
 
 def _pip() -> dict[str, bytes]:
-    """This machine's settings of pip, and the certificates it trusts: a proxy may sign with one that only it knows."""
+    """Pip's settings on this machine, and the certificates it trusts: a proxy may sign with one that only it knows."""
     options = {"retries": "2", **dict(_pip_options())}
     lines = ["[global]", *(f"{name} = {value}" for name, value in options.items())]
     files = {}

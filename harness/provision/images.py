@@ -160,7 +160,7 @@ def _explain(kind: str, error: str, lines: list[str]) -> str:
 
 
 def _forget_old(client: docker.DockerClient, kind: str) -> None:
-    """Keeps the newest few of a kind, so that two checkouts don't take turns; the engine keeps what is in use.
+    """Removes all but the newest few images of a kind, so that two checkouts don't take turns; not those in use.
 
     Only a name of ours goes: an image that somebody made of one of ours has its label, too.
     """
@@ -173,7 +173,7 @@ def _forget_old(client: docker.DockerClient, kind: str) -> None:
 
 
 def _remove(client: docker.DockerClient, image: str) -> None:
-    """Unless it is in use, or gone already."""
+    """Removes an image, unless it is in use or gone already."""
     try:
         client.api.remove_image(image)
     except APIError as error:

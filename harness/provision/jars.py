@@ -44,17 +44,17 @@ class Jar:
 
     @property
     def file(self) -> str:
-        """Its file name."""
+        """The jar's file name."""
         return f"{self.artifact}-{self.version}.jar"
 
     @property
     def path(self) -> str:
-        """Where it is in a Maven repository."""
+        """The jar's place in a Maven repository."""
         return f"{self.group.replace('.', '/')}/{self.artifact}/{self.version}/{self.file}"
 
 
 def locked(lock: Path) -> tuple[Jar, ...]:
-    """What the lock of a kind of server says.
+    """The jars that the lock of a kind of server names.
 
     Raises:
         EnvironmentUnfitError: a jar without a hash; the lock was not made by `make lock`.
@@ -68,7 +68,7 @@ def locked(lock: Path) -> tuple[Jar, ...]:
 
 
 def jars_folder(server: str, lock: Path) -> Path:
-    """Where a server's jars are: another folder for each lock, as checkouts of different locks may share a cache."""
+    """The folder of a server's jars: another one for each lock, as checkouts of different locks may share a cache."""
     return cache_folder() / "jars" / f"{server}-{_sha256(lock)[:16]}"
 
 
@@ -128,7 +128,7 @@ def _raise_or_go_on(done: Future[None], others: Sequence[Future[None]]) -> None:
 
 
 def _get(maven: MavenContext, local: Path, jar: Jar, target: Path) -> None:
-    """From Maven's folder on this machine if it is there and right, else from the registry."""
+    """The content of a jar: from Maven's folder on this machine if it is there and right, else from the registry."""
     known = local / jar.path
     try:
         source = known if known.exists() and _sha256(known) == jar.sha256 else _download(maven, jar)

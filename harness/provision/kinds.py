@@ -1,4 +1,4 @@
-"""The kinds of nodes that the harness brings along: found, not listed."""
+"""Finds the kinds of nodes that the harness brings along, without a list of them."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def found() -> Mapping[str, NodeKind]:
 
 
 def in_order(kinds: Iterable[NodeKind]) -> tuple[NodeKind, ...]:
-    """Kinds, and those that they use, each after these."""
+    """These kinds, and those that they use, each after the ones that it uses."""
     return tuple(sorter(kinds).static_order())
 
 
 def sorter(kinds: Iterable[NodeKind]) -> TopologicalSorter[NodeKind]:
-    """Tells in which order kinds, and those that they use, can be prepared, and which of them at once."""
+    """A sorter that tells in which order kinds, and those that they use, can be prepared, and which of them at once."""
     sorter: TopologicalSorter[NodeKind] = TopologicalSorter()
     left = list(kinds)
     while left:

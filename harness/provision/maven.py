@@ -37,13 +37,13 @@ class Preparation:
 
     @classmethod
     def of_javas_cache(cls, script: str) -> Preparation:
-        """A training start, whose cache the JVM of every other start uses."""
+        """A preparation of Java's cache: a training start, whose cache every other start uses."""
         return cls(JAVAS_CACHE, script, "train", "a training start for Java's cache, once (10 to 20 s)")
 
 
 @dataclass(frozen=True)
 class MavenServer:
-    """Implements `harness.topology.kinds.NodeKind`.
+    """A server whose programs come from Maven; implements `harness.topology.kinds.NodeKind`.
 
     Attributes:
         name: of the kind, and of the stage that its image is.
@@ -66,21 +66,21 @@ class MavenServer:
 
     @property
     def launchers(self) -> Path:
-        """Its scripts; standard library only, as an image has no package of ours."""
+        """The folder of the server's scripts; standard library only, as an image has no package of ours."""
         return self.folder / "launchers"
 
     @property
     def lock(self) -> Path:
-        """Versions and hashes of its jars."""
+        """The file with the versions and hashes of the server's jars."""
         return self.folder / self.jars / "jgo.lock.toml"
 
     @property
     def specification(self) -> Path:
-        """What the lock is made from."""
+        """The file that the lock is made from."""
         return self.folder / self.jars / "jgo.toml"
 
     def versions(self) -> Mapping[str, str]:
-        """Its version and Java's, by name."""
+        """The versions of the server and of Java, by name."""
         wanted = tomllib.loads(self.specification.read_text())
         return {
             self.name.capitalize(): wanted["dependencies"]["coordinates"][0].rpartition(":")[2],
@@ -88,7 +88,7 @@ class MavenServer:
         }
 
     def prepare(self, say: Say) -> Program:
-        """Installs its jars and makes what its starts reuse.
+        """Installs the server's jars and makes what its starts reuse.
 
         With HARNESS_TUNED=0 the JVM runs as its vendor ships it.
         """
@@ -103,7 +103,7 @@ class MavenServer:
         return Program(command, {**places(self), "HARNESS_TUNED": tuned})
 
     def image(self) -> Build:
-        """Its stages, its launchers and its jars."""
+        """The part of the image that this kind adds: its stages, its launchers and its jars."""
         return Build(
             stages=(self.folder / "Dockerfile").read_text(),
             files=files_in(self.launchers, f"{self.folder.name}/launchers", "*"),

@@ -1,4 +1,4 @@
-"""Runs what prepares a server so that nothing of it is left, neither processes nor folders, whatever ends it.
+"""Runs what prepares a server so that neither processes nor folders of it are left, whatever ends it.
 
 It works in a scratch folder of the machine's temporary one. Whoever works there holds the lock of its marker; a folder
 whose lock is free was left by a run that was killed.
@@ -72,7 +72,7 @@ def sweep_scratch() -> None:
 
 @contextmanager
 def _scratch() -> Iterator[tuple[Path, int]]:
-    """A folder and its lock."""
+    """A scratch folder and its lock."""
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
     lock, _ = _MARKER.claim(folder)
     try:
@@ -85,7 +85,7 @@ def _scratch() -> Iterator[tuple[Path, int]]:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """Kills it, if it runs, and all that it started: its servers are in sessions of their own."""
+    """Kills a script, if it runs, and all that it started: its servers are in sessions of their own."""
     if process.poll() is None:
         with suppress(psutil.NoSuchProcess):
             _kill(psutil.Process(process.pid).children(recursive=True))
@@ -94,7 +94,7 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 def _working_in(folder: Path) -> list[psutil.Process]:
-    """The servers that have their data there."""
+    """The servers that have their data in a scratch folder."""
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):

@@ -1,4 +1,4 @@
-"""Everything that local processes need, and how a node of each kind is started."""
+"""Prepares everything that local processes need, and says how a node of each kind is started."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.topology.kinds import NodeKind, Program
 
 
 def prepare_processes(kinds: Iterable[NodeKind], say: Say) -> Mapping[NodeKind, Program]:
-    """How to start nodes of these kinds; what they need is there then, and what was there already is only checked.
+    """How to start nodes of these kinds; makes what they lack, and only checks what is there.
 
     Raises:
         EnvironmentUnfitError: something can't be had, with what to do.
@@ -24,7 +24,7 @@ def prepare_processes(kinds: Iterable[NodeKind], say: Say) -> Mapping[NodeKind, 
 
 
 def _each(kinds: Iterable[NodeKind], begin: Callable[[NodeKind], Future[Program]]) -> Mapping[NodeKind, Program]:
-    """At once, but each after those that it uses."""
+    """Prepares kinds at once, but each after those that it uses."""
     order = sorter(kinds)
     order.prepare()
     programs: dict[NodeKind, Program] = {}

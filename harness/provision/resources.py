@@ -1,4 +1,4 @@
-"""Files of the project that are no modules: where they are, and what is in them."""
+"""Finds files of the project that are no modules, and what is in them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from harness.provision.cache import ROOT
 
 
 def at_the_top(name: str) -> Path:
-    """What lies at the top of the repository, beside this package: Dockerfile, requirements.lock, services."""
+    """A path at the top of the repository, beside this package: Dockerfile, requirements.lock, services."""
     return ROOT / name
 
 
 def files_in(folder: Path, name: str, *patterns: str) -> Mapping[str, bytes]:
-    """What a folder has of these patterns, also further down, as a context's files below `name`.
+    """The files of these patterns in a folder, also further down, as a context's files below `name`.
 
     Nothing of what Python made there is among them.
     """

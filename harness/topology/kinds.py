@@ -42,7 +42,7 @@ class LockedFolder:
 
 @dataclass(frozen=True)
 class Build:
-    """What a kind adds to the top-level Dockerfile, and to the context, for an image of its own.
+    """The part that a kind adds to the top-level Dockerfile, and to the context, for an image of its own.
 
     Attributes:
         stages: Dockerfile stages, the image's called as the kind; they may begin with those of the top-level Dockerfile
@@ -65,22 +65,22 @@ class NodeKind(Protocol):
 
     @property
     def name(self) -> str:
-        """What `--image` and the image's tag call it."""
+        """The name of the kind, as `--image` and the image's tag have it."""
 
     @property
     def uses(self) -> tuple[NodeKind, ...]:
-        """The kinds that it is prepared and built with; they are prepared first."""
+        """The kinds that this one is prepared and built with; they are prepared first."""
 
     @property
     def can_be_isolated(self) -> bool:
-        """Whether its network can be taken from it, where the backend is able to."""
+        """Whether the network of such a node can be cut, where the backend is able to."""
 
     @property
     def gives_up_root(self) -> bool:
-        """Whether its server, started by root, goes on as a user who has to get through to the node's own folder."""
+        """Whether the server, started by root, goes on as a user who has to get through to the node's own folder."""
 
     def prepare(self, say: Say) -> Program:
-        """Makes sure that this machine has what a local process of this kind needs; what is there is only checked.
+        """Makes sure that this machine has what a local process of this kind needs; only checks what is there.
 
         No other run prepares anything meanwhile.
 
@@ -94,7 +94,7 @@ class NodeKind(Protocol):
 
 @dataclass(frozen=True)
 class ForeignImage:
-    """A node of an image that somebody else made: no jars, no launcher, no Dockerfile, and no local process.
+    """A kind of node by somebody else's image: no jars, no launcher, no Dockerfile, and no local process.
 
     Attributes:
         source: the image's name, such as "redis:7".
@@ -112,7 +112,7 @@ class ForeignImage:
             object.__setattr__(self, "name", self.source)
 
     def prepare(self, say: Say) -> Program:
-        """Refuses.
+        """Refuses: an image can't be run as a local process.
 
         Raises:
             EnvironmentUnfitError: always.
@@ -122,5 +122,5 @@ class ForeignImage:
         )
 
     def image(self) -> str:
-        """Its name."""
+        """The name of the image."""
         return self.source

@@ -19,7 +19,7 @@ from harness.topology.kinds import NodeKind
 
 @dataclass(frozen=True)
 class HttpReady:
-    """Ready when a GET of `path` on the port named `port` answers 200 and, if given, JSON that contains `expect`."""
+    """A node is ready when a GET of `path` on its port `port` answers 200 and, if given, JSON that holds `expect`."""
 
     port: str
     path: str
@@ -28,7 +28,7 @@ class HttpReady:
 
 @dataclass(frozen=True)
 class PortReady:
-    """Ready when the port named `port` accepts a connection (the cluster view then asks the server itself)."""
+    """A node is ready when its port `port` accepts a connection (the cluster view then asks the server itself)."""
 
     port: str
 
@@ -86,7 +86,7 @@ class Topology:
 
     @property
     def kinds(self) -> frozenset[NodeKind]:
-        """Of its nodes."""
+        """The kinds of the topology's nodes."""
         return kinds_of(self.nodes)
 
     def role(self, role: str) -> tuple[NodeSpec, ...]:
@@ -95,5 +95,5 @@ class Topology:
 
 
 def kinds_of(specs: Iterable[NodeSpec]) -> frozenset[NodeKind]:
-    """The kinds of nodes."""
+    """The kinds of these nodes."""
     return frozenset(spec.kind for spec in specs)
