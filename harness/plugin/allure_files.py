@@ -1,4 +1,4 @@
-"""What Allure can't write, on a full disk say, is missing in its report and said; it does not end the run."""
+"""Keeps a run going when Allure can't write, on a full disk say: what is missing in its report is said."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _wrapper = allure_commons.hookimpl(wrapper=True)
 
 
 class AllureFiles:
-    """Stands around Allure's own writer for the time of a run."""
+    """Wraps Allure's own writer for the time of a run."""
 
     def __init__(self, lacking: Lacking) -> None:
         self._lacking = lacking
@@ -20,26 +20,26 @@ class AllureFiles:
 
     @_wrapper
     def report_result(self, result: object) -> Generator[None, object, object]:
-        """A scenario."""
+        """Writes the result of a scenario."""
         return (yield from self._tried("a scenario on the page"))
 
     @_wrapper
     def report_container(self, container: object) -> Generator[None, object, object]:
-        """What was set up for it."""
+        """Writes what was set up for a scenario."""
         return (yield from self._tried("a fixture on the page"))
 
     @_wrapper
     def report_attached_data(self, body: object, file_name: str) -> Generator[None, object, object]:
-        """An attachment."""
+        """Writes an attachment."""
         return (yield from self._tried(f"the attachment {file_name}"))
 
     @_wrapper
     def report_attached_file(self, source: str, file_name: str) -> Generator[None, object, object]:
-        """An attachment that was a file before."""
+        """Writes an attachment that was a file before."""
         return (yield from self._tried(f"the attachment {file_name}"))
 
     def pytest_unconfigure(self) -> None:
-        """Leaves."""
+        """Stops to wrap Allure's writer."""
         allure_commons.plugin_manager.unregister(self)
 
     def _tried(self, what: str) -> Generator[None, object, object]:

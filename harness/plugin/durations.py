@@ -1,4 +1,4 @@
-"""`python -m harness.plugin.durations reports/junit.xml`: how long each scenario took, so that shards come out even."""
+"""Notes how long each scenario took, for even shards: `python -m harness.plugin.durations reports/junit.xml`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _id(case: ElementTree.Element) -> str:
 
 
 def main() -> None:
-    """Adds what the run measured to what is known."""
+    """Adds what the run measured to the durations that are known."""
     try:
         took = read(Path(sys.argv[1] if len(sys.argv) == 2 else "reports/junit.xml"))
     except BadInputError as error:

@@ -1,4 +1,4 @@
-"""What the fixtures do; they are declared in `harness.plugin`, where every suite sees them."""
+"""The bodies of the fixtures; `harness.plugin` declares these, where every suite sees them."""
 
 from __future__ import annotations
 

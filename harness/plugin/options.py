@@ -1,4 +1,4 @@
-"""The options of pytest that this plugin adds; where a suite has one of the same name, the name stays the suite's.
+"""The options that this plugin adds to pytest; where a suite has one of the same name, the name stays the suite's.
 
 A plugin of its own, registered once the suite's conftest files are known: an option that is there already can be left
 out, while one that comes second in a conftest file would end the run of a suite that asked for none of this.
@@ -61,7 +61,7 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds those whose names are free."""
+    """Adds those options whose names are free."""
     group = parser.getgroup("faulttolerance")
     for name, what in OPTIONS.items():
         with suppress(argparse.ArgumentError):
@@ -69,7 +69,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def value(config: pytest.Config, name: str) -> Any:
-    """What was given, or the default; also where the name is the suite's."""
+    """The value of an option, or its default; the default, too, where the name is the suite's."""
     return config.getoption(_destination(name), OPTIONS[name]["default"])
 
 

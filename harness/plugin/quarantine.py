@@ -1,4 +1,4 @@
-"""`@pytest.mark.quarantine(reason="...", until="2026-12-31")`: a flaky scenario that may fail for a while, in the open.
+"""Lets a flaky scenario fail for a while, in the open: `@pytest.mark.quarantine(reason="...", until="2026-12-31")`.
 
 A pytest plugin of its own. Until the end of that day a failure is reported, under a heading of its own, and does not
 fail the run (pytest's non-strict xfail, so `--runxfail` takes no notice of quarantines). From the next day on the
@@ -22,7 +22,7 @@ _EXAMPLE = '@pytest.mark.quarantine(reason="the third broker is slow to rejoin",
 
 @dataclass(frozen=True)
 class Quarantine:
-    """Why a scenario may fail, and the last day on which it may."""
+    """The reason why a scenario may fail, and the last day on which it may."""
 
     reason: str
     until: date
@@ -106,7 +106,7 @@ def pytest_runtest_makereport(
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Lists them under a heading of their own, for a failure that does not count has to be seen as well."""
+    """Lists scenarios in quarantine under a heading of their own: a failure that does not count has to be seen too."""
     reports = [report for outcome in ("xfailed", "xpassed") for report in terminalreporter.stats.get(outcome, [])]
     if quarantined := [report for report in reports if hasattr(report, "quarantined")]:
         terminalreporter.section("in quarantine: what failed here failed no run")

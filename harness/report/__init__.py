@@ -1,1 +1,1 @@
-"""What a run leaves for people to read."""
+"""The run's report: what a run leaves for people to read."""

@@ -1,4 +1,4 @@
-"""Bars beside each other, as SVG."""
+"""Draws bars beside each other, as SVG."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BAR, _MARK = "#1565c0", "#c62828"
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar, and beside it what somebody else measured."""
+    """One bar, and the figure that somebody else measured, to be shown beside it."""
 
     label: str
     length: object
@@ -22,14 +22,14 @@ class Bar:
 
 @dataclass(frozen=True)
 class Panel:
-    """Bars with one axis."""
+    """Several bars with one axis."""
 
     axis: str
     bars: Sequence[Bar]
 
 
 def bars(title: str, panels: Sequence[Panel], *, marked: str) -> str:
-    """The panels in a row, whose bars have the same order and labels; `marked` says whose the marks are."""
+    """The panels in a row, as SVG; their bars have the same order and labels, and `marked` says whose the marks are."""
     count = max(len(panel.bars) for panel in panels)
     figure = Figure(figsize=(3.6 * len(panels) + 1.2, 0.55 * count + 1.6), layout="constrained")
     figure.suptitle(title, fontsize=11)

@@ -1,4 +1,4 @@
-"""What several scenarios of a run measured of one thing, side by side: a table and a plot in the report folder.
+"""Compares what several scenarios of a run measured of one thing: a table and a plot in the report folder.
 
 Not for judging: the figures are of one run on one machine.
 """
@@ -16,7 +16,7 @@ _NOTHING = "nothing"
 
 @dataclass(frozen=True)
 class Comparison:
-    """Which figures are put side by side.
+    """A choice of figures to put side by side.
 
     Attributes:
         name: of the files, without their endings.
@@ -53,14 +53,14 @@ LOCKS = Comparison(
 
 @dataclass(frozen=True)
 class Row:
-    """One scenario's figures, and what was broken meanwhile."""
+    """The figures of one scenario, and what was broken meanwhile."""
 
     broken: str
     figures: Mapping[str, object]
 
 
 class Compared:
-    """Collects over a run what `comparison` is about."""
+    """Collects over a run the figures that `comparison` is about."""
 
     def __init__(self, comparison: Comparison) -> None:
         self.comparison = comparison
@@ -81,7 +81,7 @@ class Compared:
         return table, plot
 
     def table(self) -> str:
-        """Markdown."""
+        """The comparison as a Markdown table."""
         others = {name for row in self._rows for name in self._reported(row)}
         names = [name for name in (self._rows[0].figures if self._rows else ()) if name != self.comparison.by]
         heads = [self.comparison.by, "broken meanwhile"]
@@ -97,7 +97,7 @@ class Compared:
         return "\n".join(lines) + "\n"
 
     def plot(self) -> str:
-        """SVG: a panel a figure, a bar a scenario; what was reported as a diamond."""
+        """The comparison as SVG: a panel for each figure, a bar for each scenario, a diamond for what was reported."""
         # A run without such scenarios need not wait for it.
         from harness.report.bars import Bar, Panel, bars
 
@@ -115,7 +115,7 @@ class Compared:
         return done if row.broken == _NOTHING else f"{done}\n{row.broken}"
 
     def _reported(self, row: Row) -> Mapping[str, float]:
-        """By others, of the same: nothing if something was broken meanwhile."""
+        """The figure that others reported of the same; nothing if something was broken meanwhile."""
         what = str(row.figures[self.comparison.by])
         return self.comparison.reported.get(what, {}) if row.broken == _NOTHING else {}
 

@@ -1,4 +1,4 @@
-"""What a report says about where it ran. No environment variable reaches a report but through here, by name."""
+"""The facts on where a run took place. No environment variable reaches a report but through here, by name."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _GIB = 1 << 30
 
 
 def allowed(environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
-    """The variables of the list that are set."""
+    """The environment variables of the list that are set."""
     return {name: environ[name] for name in ALLOWED if environ.get(name)}
 
 
 def environment(*, backend: str, timings: str) -> Mapping[str, str]:
-    """Where and with what a run took place, for a person who compares two of them."""
+    """The facts on where and with what a run took place, for a person who compares two runs."""
     return {
         "backend": backend,
         "timings": timings,
@@ -60,6 +60,6 @@ def source(path: str, line: int, environ: Mapping[str, str] = os.environ) -> str
 
 
 def _servers() -> Mapping[str, str]:
-    """What the locks of the servers say; an image that was given instead is named by its tag in the steps."""
+    """The versions that the servers' locks name; an image that was given instead is named by its tag in the steps."""
     servers = [kind for kind in found().values() if isinstance(kind, MavenServer)]
     return {name: version for server in servers for name, version in server.versions().items()}

@@ -1,4 +1,4 @@
-"""The folder a run writes to: emptied at the start, so that it always holds the newest run and nothing else of ours."""
+"""The folder that a run writes to: emptied at the start, so that it always holds the newest run and no other."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _OURS = frozenset(
 
 
 class ReportFolder:
-    """`reports/` or what `--reports` names; one run at a time writes to it, a second one to a folder inside."""
+    """The report folder: `reports/` or what `--reports` names; a second run at a time writes to a folder inside."""
 
     def __init__(self, path: Path) -> None:
-        """Takes the folder and removes what the run before left.
+        """Takes the folder, and removes what the run before left.
 
         Raises:
             BadInputError: it can't be written, or holds what is not ours.
@@ -51,12 +51,12 @@ class ReportFolder:
 
     @property
     def allure_results(self) -> Path:
-        """Where allure-pytest writes."""
+        """The folder that allure-pytest writes to."""
         return self.path / "allure-results"
 
     @property
     def junit(self) -> Path:
-        """The JUnit XML."""
+        """The path of the JUnit XML."""
         return self.path / "junit.xml"
 
     @property
@@ -66,20 +66,20 @@ class ReportFolder:
 
     @property
     def figures(self) -> Path:
-        """The experiments in words."""
+        """The path of the experiments in words."""
         return self.path / "figures.txt"
 
     @property
     def summary(self) -> Path:
-        """The run as a table, in Markdown."""
+        """The path of the run's table, in Markdown."""
         return self.path / "summary.md"
 
     def history(self, scenario: str) -> Path:
-        """The history of a scenario, as JSON lines."""
+        """The path of a scenario's history, as JSON lines."""
         return self._made("histories") / f"{_name(scenario)}.jsonl"
 
     def logs(self, scenario: str) -> Path:
-        """A folder for the logs of every node in a scenario."""
+        """The folder of the logs that every node wrote in a scenario."""
         return self._made(f"logs/{_name(scenario)}")
 
     def _made(self, name: str) -> Path:
@@ -91,7 +91,7 @@ class ReportFolder:
         return folder
 
     def close(self) -> None:
-        """Lets another run have it."""
+        """Frees the folder for the next run."""
         lock, self._lock = self._lock, -1
         if lock >= 0:
             os.close(lock)
@@ -106,7 +106,7 @@ def _name(scenario: str) -> str:
 
 
 def _taken(path: Path) -> tuple[Path, int]:
-    """The folder with its lock held, or one inside it if another run holds that."""
+    """The report folder with its lock held, or a folder inside it if another run holds that."""
     lock, alone = MARKER.claim(path)
     if alone:
         return path, lock
@@ -115,7 +115,7 @@ def _taken(path: Path) -> tuple[Path, int]:
 
 
 def _empty(folder: Path) -> None:
-    """Removes what runs left, but for the trend."""
+    """Removes what runs left, except for the trend."""
     for old in folder.iterdir():
         if old.name in _OURS:
             remove(old)
@@ -124,7 +124,7 @@ def _empty(folder: Path) -> None:
 
 
 def _remove_beside(folder: Path) -> None:
-    """Unless its run still writes, or something of somebody else is in it."""
+    """Removes the folder of a run beside, unless that run still writes, or something of somebody else is in it."""
     lock, alone = MARKER.claim(folder)
     try:
         if alone:

@@ -1,4 +1,4 @@
-"""What lost messages have in common with the faults: when they were acknowledged, in which partition, logged by whom.
+"""Tells what lost messages have in common with the faults: when they were acknowledged, in which partition, by whom.
 
 Words for a person who reads why a scenario failed; not a judgement, the checkers have done that.
 """
@@ -26,7 +26,7 @@ def explained(anomalies: Sequence[Anomaly], events: Sequence[Event]) -> str:
 
 
 def _acknowledged(anomaly: Anomaly) -> Sequence[Operation]:
-    """The writes that it is about."""
+    """The acknowledged writes that an anomaly is about."""
     return [o for o in anomaly.operations if o.outcome == "ok" and o.f in {"post", "add"}]
 
 
@@ -52,7 +52,7 @@ def _shared(lost: Sequence[Operation], field: str, words: str) -> Iterator[str]:
 
 
 def _when(lost: Sequence[Operation], fault: Event) -> str:
-    """How long before or after the fault they had been acknowledged."""
+    """The time before or after the fault at which the messages were acknowledged, in words."""
     why = fault.value.get("why")
     done = f"the {fault.f} of {', '.join(fault.value['nodes'])}" + (f" ({why})" if why else "")
     before = [fault.time - o.ended for o in lost if o.ended <= fault.time]

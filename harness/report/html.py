@@ -1,4 +1,4 @@
-"""The HTML report: how Allure is to make it from a run's results, and the call that does (`make report`)."""
+"""Makes the HTML report from a run's results: how Allure is to show them, and the call of Allure (`make report`)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CATEGORIES = {
 
 
 def write_config(folder: Path, environment: Mapping[str, str]) -> None:
-    """Writes how the report of this run is to look; paths are from the folder."""
+    """Writes the configuration of Allure for this run; its paths are relative to the folder."""
     config = {
         "name": "Does it survive?",
         "resultsDir": "allure-results",
@@ -93,7 +93,7 @@ def make(folder: Path) -> Path:
 
 
 def _count_once(config: Path, *, counted: bool) -> None:
-    """A run is in the trend once, however often its report is made."""
+    """Keeps a run in the trend once, however often its report is made."""
     try:
         known = json.loads(config.read_text())
     except ValueError as error:
@@ -104,7 +104,7 @@ def _count_once(config: Path, *, counted: bool) -> None:
 
 
 def main() -> None:
-    """`python -m harness.report.html FOLDER`."""
+    """Makes the HTML report of a folder: `python -m harness.report.html FOLDER`."""
     try:
         page = make(Path(sys.argv[1] if len(sys.argv) > 1 else "reports"))
     except (HarnessError, OSError) as error:

@@ -15,7 +15,7 @@ from harness.report.outcome import title
 
 @dataclass(frozen=True)
 class Scenario:
-    """What pytest knows of a scenario.
+    """The facts that pytest knows of a scenario.
 
     Attributes:
         id: as pytest takes it.
@@ -35,7 +35,7 @@ class Scenario:
 
     @property
     def system(self) -> str:
-        """Which of the systems it is about."""
+        """The system that the scenario is about."""
         for name in ("kafka", "hazelcast"):
             if name in self.markers:
                 return name.capitalize()
@@ -43,7 +43,7 @@ class Scenario:
 
 
 def file(scenario: Scenario, *, page: Path) -> None:
-    """Labels the scenario that runs now.
+    """Labels the scenario that runs now, for Allure.
 
     Args:
         scenario: which.
@@ -66,7 +66,7 @@ def file_under_fault(broken: Sequence[str]) -> None:
 
 
 def _kind(words: str) -> str:
-    """`kill kafka-1, kafka-2` as `kill kafka, 2 at once`."""
+    """The words of a fault without the nodes' numbers: `kill kafka-1, kafka-2` as `kill kafka, 2 at once`."""
     fault, _, names = words.partition(" ")
     nodes = names.split(", ")
     roles = " and ".join(dict.fromkeys(name.rpartition("-")[0] or name for name in nodes))

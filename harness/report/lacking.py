@@ -1,4 +1,4 @@
-"""What a report lacks, and why. Telling of a scenario never changes what became of it."""
+"""Notes what a report lacks, and why. Reporting a scenario never changes its outcome."""
 
 from __future__ import annotations
 

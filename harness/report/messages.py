@@ -1,4 +1,4 @@
-"""Message by message: when it was posted and acknowledged, who logged it, and who read it. For small runs."""
+"""Tells message by message when it was posted and acknowledged, who logged it, and who read it. For small runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HEADS = ("message", "posted at, s", "outcome", "answered at, s", "logged by", "
 
 
 def table(events: Sequence[Event]) -> str:
-    """CSV with a line for each message in the order of the posts; empty without posts, or with more than `MOST`."""
+    """A CSV table with a line for each message in the order of the posts; empty without posts, or beyond `MOST`."""
     history = operations(events)
     posts = Posts(history).by_id
     if not posts or len(posts) > MOST:

@@ -1,4 +1,4 @@
-"""One picture of a whole scenario: operations, throughput and latency on one time axis, with the faults as bands."""
+"""Draws a whole scenario: operations, throughput and latency on one time axis, with the faults as bands."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def bands(events: Sequence[Event]) -> Iterator[Band]:
 
 
 def overview(events: Sequence[Event]) -> str:
-    """An SVG, 1000 pixels wide; empty if the history holds no operation."""
+    """The picture of a scenario as SVG, 1000 pixels wide; empty if the history holds no operation."""
     history = operations(events)
     if not history:
         return ""
@@ -70,7 +70,7 @@ def overview(events: Sequence[Event]) -> str:
 
 
 def _lanes(axes: Axes, by_kind: Mapping[str, Sequence[Operation]], zero: int, end: int) -> None:
-    """Each operation as a line from its invocation to its completion; clients above each other in their kind's lane."""
+    """Draws each operation as a line from invocation to completion, clients above each other in their kind's lane."""
     for lane, found in enumerate(by_kind.values()):
         processes = {process: rank for rank, process in enumerate(dict.fromkeys(o.invoke.process for o in found))}
         shown = found[:: 1 + len(found) // _MOST]
@@ -94,7 +94,7 @@ def _lanes(axes: Axes, by_kind: Mapping[str, Sequence[Operation]], zero: int, en
 def _rate(
     axes: Axes, by_kind: Mapping[str, Sequence[Operation]], colours: Mapping[str, str], zero: int, end: int
 ) -> None:
-    """Successes a second."""
+    """Draws the successes per second."""
     edges = np.linspace(0, max((end - zero) / _NS, 0.001), _BINS + 1)
     for f, found in by_kind.items():
         counts, _ = np.histogram([(o.ended - zero) / _NS for o in found if o.outcome == "ok"], edges)
@@ -135,7 +135,7 @@ def _mark_faults(axes: Axes, events: Sequence[Event], *, named: bool) -> None:
 
 
 def _label(axes: Axes, words: str, at: tuple[float, float], *, above: int, size: int) -> None:
-    """Neighbours get different heights, so that they don't cover each other."""
+    """Labels the bands, neighbours at different heights, so that they don't cover each other."""
     axes.annotate(
         _as_text(words),
         at,
@@ -149,12 +149,12 @@ def _label(axes: Axes, words: str, at: tuple[float, float], *, above: int, size:
 
 
 def _as_text(words: str) -> str:
-    """No letter that XML can't have, and no formula between dollars."""
+    """The text without what XML can't have, and with dollars that begin no formula."""
     return printable(words).replace("$", r"\$")
 
 
 def _effects(events: Sequence[Event]) -> Iterator[tuple[str, float]]:
-    """What the clusters showed of a fault, and when."""
+    """The effects that the clusters showed of a fault, and when."""
     for event in events:
         if event.process == NEMESIS and isinstance(event.value, Mapping) and "after_s" in event.value:
             yield f"{event.f}, {event.value['after_s']:.2f} s", (event.time - events[0].time) / _NS

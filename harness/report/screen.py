@@ -25,10 +25,10 @@ _MOST_WAITS = 8
 
 
 class Screen:
-    """One for a run; `new_line` ends what somebody else has begun to write on the terminal's last line."""
+    """The terminal of one run; `new_line` ends what somebody else has begun to write on its last line."""
 
     def __init__(self, file: TextIO, new_line: Callable[[], None], *, steps: bool) -> None:
-        """Steps are shown live on a terminal; elsewhere as lines, if `steps`."""
+        """A screen that shows steps live on a terminal; elsewhere as lines, if `steps`."""
         self._file = file
         self._new_line = new_line
         self._steps = steps
@@ -64,7 +64,7 @@ class Screen:
             self._live.start()
 
     def watch(self, history: History) -> None:
-        """Whose operations and faults are counted."""
+        """Counts the operations and faults of this history from now on."""
         self._scenario.history = history
 
     def rest(self) -> None:
@@ -87,7 +87,7 @@ class Screen:
 
 
 class _Scenario:
-    """What the live lines say."""
+    """The live lines about one scenario."""
 
     def __init__(self, title: str) -> None:
         self._title = title
@@ -100,11 +100,11 @@ class _Scenario:
 
     @property
     def elapsed_s(self) -> float:
-        """Since the scenario began, its setup with it."""
+        """The seconds since the scenario began, with its setup."""
         return time.monotonic() - self._began_s
 
     def shown(self) -> Group:
-        """Title and step, what is awaited and until when, what was posted and answered, the last fault's proof."""
+        """The live lines: title, step, what is awaited and until when, posts and answers, the last fault's proof."""
         self._count()
         lines = [Text(f"{self._title}  {self.elapsed_s:.0f} s", style="bold")]
         lines += [Text(f"  {words}") for words in self.steps[-1:]]
@@ -119,7 +119,7 @@ class _Scenario:
         return Group(*lines)
 
     def _count(self) -> None:
-        """Reads what the history holds since the last look."""
+        """Counts what the history holds since the last look."""
         if self.history is None:
             return
         for event in self.history.since(self._read):

@@ -1,4 +1,4 @@
-"""A timeline of a few operations and of what was done to the clusters meanwhile, as text and as SVG."""
+"""Draws a few operations, and what was done to the clusters meanwhile, on a time axis: as text and as SVG."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def text(concerned: Sequence[Operation], events: Sequence[Event]) -> str:
 
 
 def svg(concerned: Sequence[Operation], events: Sequence[Event]) -> str:
-    """The same as a picture, 890 pixels wide."""
+    """The timeline as SVG, 890 pixels wide."""
     scale = _Scale(concerned, events)
     shown = concerned[:_MOST]
     height = _ROW * (len(shown) + 2)
@@ -66,7 +66,7 @@ def svg(concerned: Sequence[Operation], events: Sequence[Event]) -> str:
 
 
 class _Scale:
-    """From times to the axis, which spans the operations."""
+    """Converts times to places on the axis, which spans the operations."""
 
     def __init__(self, concerned: Sequence[Operation], events: Sequence[Event]) -> None:
         self._zero = events[0].time if events else 0
@@ -75,11 +75,11 @@ class _Scale:
         self.last = max((min(operation.ended, end) for operation in concerned), default=end)
 
     def part(self, time: int) -> float:
-        """Where on the axis, from 0 to 1."""
+        """The place of a time on the axis, from 0 to 1."""
         return min(1.0, max(0.0, (time - self.first) / max(1, self.last - self.first)))
 
     def seconds(self, time: int) -> float:
-        """From the history's first event."""
+        """The seconds from the history's first event to a time."""
         return (time - self._zero) / _NS
 
 
