@@ -60,13 +60,12 @@ $(VENV)/.made: requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements.lock || \
 	  { echo "error: the packages of requirements.lock could not be installed (see above): check that the package" \
 	    "registry for Python answers, or name a mirror (pip config set global.index-url ...), and run make again" >&2; exit 2; }
-	@printf '#!%s\nimport sys\n\nsys.path.insert(0, "%s")\nfrom harness.cli import main\n\nmain()\n' \
-	  "$(CURDIR)/$(BIN)/python" "$(CURDIR)" > $(BIN)/harness && chmod +x $(BIN)/harness
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 lock: $(VENV)/.made
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header services/requirements.in -o services/requirements.lock
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev -c services/requirements.lock pyproject.toml -o requirements.lock
 	$(BIN)/python -m harness.provision lock
 
 # only what was made here, beside this file, wherever make is called; a link goes, what it leads to stays

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from harness.claim import Marker
 from harness.errors import EnvironmentUnfitError
+from harness.places import KEPT
 from harness.progress import Say
 
-ROOT = Path(__file__).resolve().parents[2]
 GIGABYTE = 1024**3
 #: Ours by its place, also if it was made before there was a marker.
-_USUAL = ROOT / ".cache" / "harness"
+_USUAL = KEPT / "harness"
 _MARKER = Marker(
     name=".harness-cache",
     text=b"The fault-tolerance harness keeps here what it downloaded or made once, and removes what is not used.\n",
@@ -25,7 +25,7 @@ _MARKER = Marker(
 
 
 def cache_folder() -> Path:
-    """The harness' cache: `.cache/harness` beside the code, or what HARNESS_CACHE names.
+    """The harness' cache: `.cache/harness` in a checkout, else in the user's cache folder; or what HARNESS_CACHE names.
 
     Raises:
         BadInputError: HARNESS_CACHE names a folder of somebody else's.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from harness.provision.cache import ROOT
+from harness.places import TOP
 
 
 def at_the_top(name: str) -> Path:
-    """A path at the top of the repository, beside this package: Dockerfile, requirements.lock, services."""
-    return ROOT / name
+    """A path at the top of the repository, which a wheel has too: Dockerfile, requirements.lock, services."""
+    return TOP / name
 
 
 def files_in(folder: Path, name: str, *patterns: str) -> Mapping[str, bytes]:

@@ -1,4 +1,4 @@
-"""The places where a session and its commands meet; each checkout has its own."""
+"""The places where a session and its commands meet: one for each checkout, or each user of an installed harness."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from harness.errors import EnvironmentUnfitError
-from harness.provision.cache import ROOT
+from harness.places import KEPT
 
-FOLDER = ROOT / ".cache" / "session"
+FOLDER = KEPT / "session"
 #: In bytes: what the address of a socket has room for on every system.
 _LONGEST_ADDRESS = 103
 

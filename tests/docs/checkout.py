@@ -38,7 +38,8 @@ class Checkout:
         script.chmod(0o755)
         path = f"{script.parent}:{Path(sys.executable).parent}:{os.environ['PATH']}"
         self._environment = {**os.environ, "PATH": path, "HARNESS_CACHE": str(cache_folder()), "COLUMNS": "120"}
-        self._environment.pop("PYTHONPATH", None)
+        # The packages' environment has this checkout as an installed package, too.
+        self._environment["PYTHONPATH"] = str(root)
 
     def run(self, line: str) -> tuple[int, str]:
         """Exit status and output of a line that a person types."""
