@@ -39,7 +39,7 @@ class AllureFiles:
         return (yield from self._tried(f"the attachment {file_name}"))
 
     def pytest_unconfigure(self) -> None:
-        """Stops to wrap Allure's writer."""
+        """Stops wrapping Allure's writer."""
         allure_commons.plugin_manager.unregister(self)
 
     def _tried(self, what: str) -> Generator[None, object, object]:

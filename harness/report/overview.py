@@ -135,7 +135,7 @@ def _mark_faults(axes: Axes, events: Sequence[Event], *, named: bool) -> None:
 
 
 def _label(axes: Axes, words: str, at: tuple[float, float], *, above: int, size: int) -> None:
-    """Labels the bands, neighbours at different heights, so that they don't cover each other."""
+    """Labels one band; neighbours are given different heights, so that their labels don't cover each other."""
     axes.annotate(
         _as_text(words),
         at,

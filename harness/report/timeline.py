@@ -16,7 +16,7 @@ _COLOURS = {"ok": "#2e7d32", "fail": "#9e9e9e", "info": "#ef6c00"}
 
 
 def text(concerned: Sequence[Operation], events: Sequence[Event]) -> str:
-    """One line for each operation: who, what, outcome, a bar on the common axis, and its times in seconds."""
+    """The timeline as text, a line for each operation: who, what, outcome, a bar on the common axis, and its times."""
     scale = _Scale(concerned, events)
     lines = []
     for operation in concerned[:_MOST]:
