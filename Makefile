@@ -11,19 +11,33 @@ REPORTS ?= reports
 # more for pytest, such as ARGS="-k leader"
 ARGS   ?=
 
-.PHONY: faulttolerance test mutants report bench lock clean prepare docs durations lint-ci
+.PHONY: faulttolerance check test test-all mutants report bench lock clean prepare docs durations lint-ci
 
 # ends with the report, and with the scenarios' failure if there is one; exit status 2 of pytest: nothing ran
 faulttolerance: $(VENV)/.made
 	@status=0; $(BIN)/pytest -m "$(MARKS)" --backend $(BACKEND) "--reports=$(REPORTS)" $(ARGS) || status=$$?; \
 	  [ $$status -eq 2 ] || $(BIN)/python -m harness.report.html "$(REPORTS)" || true; exit $$status
 
-test: $(VENV)/.made
+# lint, types, layers and every test that starts no server: a minute
+check: $(VENV)/.made
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest tests --ignore tests/mutants $(ARGS)
+	$(TESTS) -m "not servers" --numprocesses logical --dist worksteal $(ARGS) || $(NONE)
+
+# and the tests that start servers, one after the other: two systems at once are more than two cores carry
+test: check
+	$(TESTS) -m servers $(ARGS) || $(NONE)
+
+# every night: twenty times as many histories and examples for the checkers
+test-all: EXAMPLES := all
+test-all: test
+
+TESTS = $(BIN)/pytest tests --ignore tests/mutants --hypothesis-profile=$(EXAMPLES)
+EXAMPLES := check
+# what ARGS select may be in the other part: pytest then ends with 5
+NONE = [ $$? -eq 5 ]
 
 # allure/index.html in REPORTS, one file that opens without a server; needs Node.js
 report: $(VENV)/.made

@@ -8,6 +8,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes is the machine's business. `make test-all` asks for the second: --hypothesis-profile=all.
+settings.register_profile("check", deadline=None, max_examples=50)
+settings.register_profile("all", deadline=None, max_examples=1000)
+settings.load_profile("check")
+
+#: What a test asks for that starts servers or containers.
+_SERVERS = {"docker", "process"}
+_RUN = "harness_run"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks every test that starts servers, so that `make check` can leave them all out."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if _RUN in fixtures or any(mark.name in _SERVERS for mark in item.iter_markers()):
+            item.add_marker("servers")
 
 from harness.plugin import fixtures
 from harness.report.folder import ReportFolder

@@ -13,6 +13,8 @@ from tests.running import SCENARIO, run, start
 
 BACKEND = "process" if why_unavailable() else "docker"
 
+pytestmark = pytest.mark.servers
+
 
 def attached(reports: Path, *arguments: str) -> tuple[int, str]:
     return run("pytest", "--attach", f"--reports={reports}", *arguments)

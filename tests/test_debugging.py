@@ -76,6 +76,7 @@ def test_a_pause_needs_a_terminal() -> None:
     assert "--pause-at asks at a terminal, and this run has none" in output
 
 
+@pytest.mark.servers
 def test_a_failure_is_told_in_words_kept_for_a_look_and_shows_no_secret(tmp_path: Path) -> None:
     process = start(*_arguments(tmp_path), "--keep-topology=on-failure", SECRET_TOKEN=_CANARY)
     assert process.stdout

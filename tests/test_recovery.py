@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from harness.checkers import Validity
 from harness.events import NEMESIS, NEVER, Event, Operation, Type, operations
 from harness.recovery import Budget, check, kinds, longest_unavailability_s, recoveries
-from tests.checkers.small import COUNT, small
+from tests.checkers.small import how_many, small
 
 S = 1_000_000_000
 
@@ -86,13 +86,13 @@ def _waits(found: Sequence[Operation]) -> float:
 def test_unavailability_is_as_defined_for_every_small_history() -> None:
     chance = random.Random(13)
     waited = 0
-    for _ in range(COUNT):
+    for _ in range(how_many()):
         made = small(chance, lambda _: ("post", None), lambda *_: None, outcomes=("ok", "fail", "info"))
         slow = chance.choice([1, 2, 3, 5])
         found = operations([event._replace(time=event.time * UNIT * slow) for event in made])
         assert longest_unavailability_s(found) == _waits(found), made
         waited += bool(longest_unavailability_s(found))
-    assert waited > COUNT / 2
+    assert waited > how_many() / 2
 
 
 def _told(*rows: tuple[float, int | str, Type, str, object]) -> list[Event]:
@@ -115,7 +115,7 @@ def test_an_effect_is_of_the_fault_that_it_was_awaited_for() -> None:
 
 def test_effects_of_overlapping_faults_are_told_apart() -> None:
     chance = random.Random(12)
-    for _ in range(COUNT // 10):
+    for _ in range(how_many() // 10):
         begun = sorted(chance.sample(range(0, 100_000, 5), chance.randint(1, 5)))
         of = chance.randrange(len(begun))
         seen = begun[-1] + chance.randint(1, 5000)

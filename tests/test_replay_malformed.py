@@ -157,7 +157,7 @@ def _containers(value: Any) -> list[Any]:
     return [value, *(found for each in inner if isinstance(each, dict | list) and each for found in _containers(each))]
 
 
-_SETTINGS = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+_SETTINGS = settings(suppress_health_check=list(HealthCheck))
 
 
 @_SETTINGS

@@ -222,14 +222,16 @@ def test_what_is_run_beside_a_node_is_no_part_of_its_session(tmp_path: Path, cap
     node = ProcessNode(spec, site)
     node.launch()
     try:
-        pid = cast("int", node.state().pid)
-        assert variables(session.labels()).items() <= psutil.Process(pid).environ().items()
+        process = psutil.Process(cast("int", node.state().pid))
+        # It is there a moment before it is what it runs, and has an environment.
+        told = until("the node's environment", process.environ, timeout_s=10)
+        assert variables(session.labels()).items() <= told.items()
         assert run_inside(node.inside(), ["env"]) == 0
     finally:
         node.end()
-    told = dict(line.split("=", 1) for line in capfd.readouterr().out.splitlines())
-    assert told["PORT"] == str(PORT)
-    assert not told.keys() & variables(session.labels()).keys()
+    beside = dict(line.split("=", 1) for line in capfd.readouterr().out.splitlines())
+    assert beside["PORT"] == str(PORT)
+    assert not beside.keys() & variables(session.labels()).keys()
 
 
 class Glanced(History):

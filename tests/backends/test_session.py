@@ -43,7 +43,9 @@ def test_a_session_is_over_once_its_owner_is_gone() -> None:
     assert replace(MINE, owner=DEAD).is_over()
 
 
-@pytest.mark.parametrize("other", [{"user": MINE.user + 1}, {"owner": replace(DEAD, namespace=1)}], ids=str)
+@pytest.mark.parametrize(
+    "other", [{"user": MINE.user + 1}, {"owner": replace(DEAD, namespace=1)}], ids=lambda other: next(iter(other))
+)
 def test_nothing_is_concluded_of_an_owner_that_may_only_be_hidden(other: dict[str, int | Identity]) -> None:
     elsewhere = replace(MINE, owner=DEAD)
     elsewhere = replace(elsewhere, **other)  # type: ignore[arg-type]

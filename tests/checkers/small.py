@@ -9,15 +9,21 @@ import random
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
+from hypothesis import settings
+
 from harness.checkers import Validity, Verdict
 from harness.events import NEMESIS, NEVER, Event, Operation, Type, operations, steps
 
-#: How many histories a checker is compared on.
-COUNT = 10_000
+_HISTORIES_AN_EXAMPLE = 10
 #: What a client does next: f and the value it is invoked with.
 Call = Callable[[random.Random], tuple[str, Any]]
 #: What a successful operation returns, of f and the value it was invoked with.
 Answer = Callable[[random.Random, str, Any], Any]
+
+
+def how_many() -> int:
+    """How many histories something is compared on: ten for each example of the Hypothesis profile in force."""
+    return settings().max_examples * _HISTORIES_AN_EXAMPLE
 
 
 def small(
@@ -121,7 +127,9 @@ def compare(
     seen: Callable[[Verdict], object] = lambda verdict: verdict.validity,
     kinds: int = 2,
 ) -> None:
-    """Fails with the smallest of `COUNT` histories on which a checker says other than its definition.
+    """Fails with the smallest history on which a checker says other than its definition.
+
+    Histories are made from the seeds 0, 1, ...: those of `make check` are the first of those of `make test-all`.
 
     Args:
         make: makes a history.
@@ -130,9 +138,10 @@ def compare(
         seen: what is compared.
         kinds: so many validities have to come at least once in a hundred, or the histories test nothing.
     """
+    count = how_many()
     wrong: list[tuple[tuple[Event, ...], Verdict, object]] = []
     validities: dict[Validity, int] = {}
-    for seed in range(COUNT):
+    for seed in range(count):
         events = make(random.Random(seed))
         verdict, expected = check(events), defined(events)
         assert "defect of the harness" not in verdict.sentences, f"seed {seed}: {verdict.sentences}"
@@ -142,6 +151,6 @@ def compare(
     if wrong:
         events, verdict, expected = min(wrong, key=lambda one: len(one[0]))
         told = "\n".join(f"  {e.index} at {e.time}: {e.process} {e.f}({e.value}) {e.type}" for e in events)
-        message = f"{len(wrong)} of {COUNT}; the smallest should be {expected}, is {seen(verdict)}"
+        message = f"{len(wrong)} of {count}; the smallest should be {expected}, is {seen(verdict)}"
         raise AssertionError(f"{message}\n{told}\n{verdict.sentences}")
-    assert sum(count >= COUNT / 100 for count in validities.values()) >= kinds, validities
+    assert sum(found >= count / 100 for found in validities.values()) >= kinds, validities
