@@ -11,8 +11,8 @@ from functools import partial
 import docker
 from docker.errors import DockerException, ImageNotFound
 
-from harness.backends import docker_guest, engine
-from harness.backends.docker_guest import Guest
+from harness.backends import docker_sidecar, engine
+from harness.backends.docker_sidecar import Sidecar
 from harness.backends.docker_network import address, create_network
 from harness.backends.docker_node import DockerNode, PortTakenError
 from harness.backends.docker_ports import HostPorts
@@ -140,14 +140,14 @@ class DockerDeployment:
         """Kills and removes the containers of these nodes; who still holds such a node can read its log."""
         _in_parallel(DockerNode.end, [node for name in names if (node := self._nodes.pop(name, None))])
 
-    def invite(self, guest: Guest, say: Say) -> str:
+    def start_sidecar(self, sidecar: Sidecar, say: Say) -> str:
         """Starts somebody else's container beside the nodes and gives the address of its page.
 
         Raises:
             EnvironmentUnfitError: its image can't be had, or the engine refuses.
         """
-        _ensure_given(self._client, guest.image, say)
-        return docker_guest.start(guest, self._site)
+        _ensure_given(self._client, sidecar.image, say)
+        return docker_sidecar.start(sidecar, self._site)
 
     def close(self) -> None:
         """Removes the deployment's containers, half-made ones too, and its network."""

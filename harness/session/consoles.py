@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.backends.docker import DockerDeployment
-from harness.backends.docker_guest import Guest
+from harness.backends.docker_sidecar import Sidecar
 from harness.backends.protocol import Deployment
 from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
@@ -25,20 +25,20 @@ def bring_up_consoles(deployment: Deployment, say: Say) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for title, console in _consoles(deployment).items():
         try:
-            found[title] = deployment.invite(console, say)
+            found[title] = deployment.start_sidecar(console, say)
             say(f"{title}: {found[title]}")
         except EnvironmentUnfitError as error:
             say(f"--ui: going on without {title}: {error}")
     return found
 
 
-def _consoles(deployment: Deployment) -> Mapping[str, Guest]:
+def _consoles(deployment: Deployment) -> Mapping[str, Sidecar]:
     members, brokers = _addresses(deployment, "hazelcast", hazelcast.PORT), _addresses(deployment, "kafka", kafka.PORT)
     center = {"MC_DEFAULT_CLUSTER": hazelcast.CLUSTER_NAME, "MC_DEFAULT_CLUSTER_MEMBERS": members}
     ui = {"KAFKA_CLUSTERS_0_NAME": "harness", "KAFKA_CLUSTERS_0_BOOTSTRAPSERVERS": brokers}
     return {
-        "Hazelcast Management Center": Guest("ui-hazelcast", _MANAGEMENT_CENTER, 8080, center),
-        "Kafka UI": Guest("ui-kafka", _KAFKA_UI, 8080, ui),
+        "Hazelcast Management Center": Sidecar("ui-hazelcast", _MANAGEMENT_CENTER, 8080, center),
+        "Kafka UI": Sidecar("ui-kafka", _KAFKA_UI, 8080, ui),
     }
 
 

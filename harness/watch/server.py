@@ -33,7 +33,7 @@ _END_WITHIN_S = 2
 _UNPROCESSABLE = 422
 
 
-class Wish(msgspec.Struct):
+class Action(msgspec.Struct):
     """An action that a button asks for; `target` is a node or a target such as "leader", empty where it needs none."""
 
     do: Literal["kill", "stop", "pause", "isolate", "resume", "start", "heal", "send"]
@@ -86,11 +86,11 @@ def application() -> ASGIApp:
 
     async def act(request: Request) -> JSONResponse:
         try:
-            wish = msgspec.json.decode(await request.body(), type=Wish)
+            action = msgspec.json.decode(await request.body(), type=Action)
         except ValueError as error:  # of msgspec, or of a string that is no UTF-8
             return JSONResponse({"refused": str(error)}, _UNPROCESSABLE)
         try:
-            return JSONResponse({"done": (await asyncio.to_thread(_grant, wish)).lines})
+            return JSONResponse({"done": (await asyncio.to_thread(_carry_out, action)).lines})
         except HarnessError as error:
             return JSONResponse({"refused": str(error)}, 409)
 
@@ -98,18 +98,18 @@ def application() -> ASGIApp:
     return Starlette(routes=[Route("/state", state), Route("/act", act, methods=["POST"]), page])
 
 
-def _grant(wish: Wish) -> Answer:
+def _carry_out(action: Action) -> Answer:
     """Has the session do what a button asked for."""
     answer: Answer
-    match wish.do:
+    match action.do:
         case "send":
             answer = ask("send", _SENT)
         case "heal":
-            answer = ask("heal", wish.target or None)
+            answer = ask("heal", action.target or None)
         case "resume" | "start":
-            answer = ask(wish.do, wish.target)
+            answer = ask(action.do, action.target)
         case fault:
-            answer = ask("hurt", fault, wish.target)
+            answer = ask("hurt", fault, action.target)
     return answer
 
 

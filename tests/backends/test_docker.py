@@ -18,7 +18,7 @@ import pytest
 
 from harness.backends import engine
 from harness.backends.docker import DockerBackend, DockerDeployment
-from harness.backends.docker_guest import Guest
+from harness.backends.docker_sidecar import Sidecar
 from harness.backends.docker_node import PortTakenError
 from harness.backends.docker_site import LABEL_DEPLOYMENT
 from harness.backends.elsewhere import SignsOfLife
@@ -248,23 +248,23 @@ def test_a_deployment_shows_the_engine_that_it_lives_until_it_is_closed(
     assert not _owned(session).volumes
 
 
-def test_a_guest_is_reached_on_the_loopback_and_goes_with_the_deployment(
+def test_a_sidecar_is_reached_on_the_loopback_and_goes_with_the_deployment(
     backend: DockerBackend, session: Session, tiny_image: str
 ) -> None:
     before = _owned(session)
-    guest = Guest("ui-tiny", tiny_image, 8000, {"HOST": "0.0.0.0", "PORT": "8000"})
+    sidecar = Sidecar("ui-tiny", tiny_image, 8000, {"HOST": "0.0.0.0", "PORT": "8000"})
     with backend.deploy(Topology("one", (tiny(1),)), print) as deployment:
-        page = deployment.invite(guest, print)
+        page = deployment.start_sidecar(sidecar, print)
         assert page.startswith("http://127.0.0.1:")
-        assert until("the guest to answer", lambda: httpx.get(page, timeout=5.0).status_code, timeout_s=20) == 200
+        assert until("the sidecar to answer", lambda: httpx.get(page, timeout=5.0).status_code, timeout_s=20) == 200
         assert "ui-tiny" not in deployment.nodes
     assert _owned(session) == before
 
 
-def test_a_guest_whose_image_is_nowhere_is_refused_in_one_line(deployment: DockerDeployment) -> None:
-    guest = Guest("ui-nowhere", "localhost:1/no-such-image:1", 8000, {})
+def test_a_sidecar_whose_image_is_nowhere_is_refused_in_one_line(deployment: DockerDeployment) -> None:
+    sidecar = Sidecar("ui-nowhere", "localhost:1/no-such-image:1", 8000, {})
     with pytest.raises(EnvironmentUnfitError, match=r"^image localhost:1/no-such-image:1 is not on this machine.*$"):
-        deployment.invite(guest, print)
+        deployment.start_sidecar(sidecar, print)
 
 
 def test_an_image_that_is_nowhere_is_refused_in_one_line(session: Session) -> None:

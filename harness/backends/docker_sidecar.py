@@ -13,7 +13,7 @@ from harness.errors import EnvironmentUnfitError
 
 
 @dataclass(frozen=True)
-class Guest:
+class Sidecar:
     """Somebody else's image, and how to run it.
 
     Attributes:
@@ -29,24 +29,24 @@ class Guest:
     environment: Mapping[str, str]
 
 
-def start(guest: Guest, site: Site) -> str:
+def start(sidecar: Sidecar, site: Site) -> str:
     """Starts the container, labelled and removed like the nodes, and gives the address of its page on this host.
 
     Raises:
         EnvironmentUnfitError: the engine refuses, or it ends at once.
     """
-    name = f"{site.name}-{guest.name}"
-    with complaining(f"start {guest.name}"):
+    name = f"{site.name}-{sidecar.name}"
+    with complaining(f"start {sidecar.name}"):
         site.client.containers.run(
-            guest.image,
+            sidecar.image,
             detach=True,
             name=name,
-            labels={**site.labels(), LABEL_NODE: guest.name},
+            labels={**site.labels(), LABEL_NODE: sidecar.name},
             network=site.name,
-            ports={f"{guest.port}/tcp": (HOST, 0)},
-            environment=dict(guest.environment),
+            ports={f"{sidecar.port}/tcp": (HOST, 0)},
+            environment=dict(sidecar.environment),
         )
-        published = site.client.api.port(name, guest.port)
+        published = site.client.api.port(name, sidecar.port)
     if not published:
-        raise EnvironmentUnfitError(f"{guest.image} ended at once: docker logs {name} may say why")
+        raise EnvironmentUnfitError(f"{sidecar.image} ended at once: docker logs {name} may say why")
     return f"http://{HOST}:{published[0]['HostPort']}"
