@@ -12,10 +12,10 @@ import docker
 from docker.errors import DockerException, ImageNotFound
 
 from harness.backends import docker_sidecar, engine
-from harness.backends.docker_sidecar import Sidecar
 from harness.backends.docker_network import address, create_network
 from harness.backends.docker_node import DockerNode, PortTakenError
 from harness.backends.docker_ports import HostPorts
+from harness.backends.docker_sidecar import Sidecar
 from harness.backends.docker_site import LABEL_DEPLOYMENT, Site
 from harness.backends.elsewhere import SignsOfLife
 from harness.backends.protocol import Capability

@@ -18,8 +18,8 @@ import pytest
 
 from harness.backends import engine
 from harness.backends.docker import DockerBackend, DockerDeployment
-from harness.backends.docker_sidecar import Sidecar
 from harness.backends.docker_node import PortTakenError
+from harness.backends.docker_sidecar import Sidecar
 from harness.backends.docker_site import LABEL_DEPLOYMENT
 from harness.backends.elsewhere import SignsOfLife
 from harness.backends.protocol import Node, Phase
