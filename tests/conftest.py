@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from harness.plugin import fixtures
+from harness.report.folder import ReportFolder
+from harness.report.scenario import ScenarioReport
+
 # How long an example takes is the machine's business. `make test-all` asks for the second: --hypothesis-profile=all.
 settings.register_profile("check", deadline=None, max_examples=50)
 settings.register_profile("all", deadline=None, max_examples=1000)
@@ -23,13 +27,8 @@ _RUN = "harness_run"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks every test that starts servers, so that `make check` can leave them all out."""
     for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        if _RUN in fixtures or any(mark.name in _SERVERS for mark in item.iter_markers()):
+        if _RUN in getattr(item, "fixturenames", ()) or any(mark.name in _SERVERS for mark in item.iter_markers()):
             item.add_marker("servers")
-
-from harness.plugin import fixtures
-from harness.report.folder import ReportFolder
-from harness.report.scenario import ScenarioReport
 
 
 @pytest.fixture
