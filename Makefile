@@ -11,7 +11,8 @@ REPORTS ?= reports
 # more for pytest, such as ARGS="-k leader"
 ARGS   ?=
 
-.PHONY: faulttolerance check test test-all mutants report bench lock clean prepare docs durations lint-ci
+.NOTPARALLEL:
+.PHONY: faulttolerance check servers test test-all mutants report bench lock clean prepare docs durations lint-ci
 
 # ends with the report, and with the scenarios' failure if there is one; exit status 2 of pytest: nothing ran
 faulttolerance: $(VENV)/.made
@@ -26,9 +27,11 @@ check: $(VENV)/.made
 	$(BIN)/lint-imports
 	$(TESTS) -m "not servers" --numprocesses logical --dist worksteal $(ARGS) || $(NONE)
 
-# and the tests that start servers, one after the other: two systems at once are more than two cores carry
-test: check
+# one after the other: two systems at once are more than two cores carry
+servers: $(VENV)/.made
 	$(TESTS) -m servers $(ARGS) || $(NONE)
+
+test: check servers
 
 # every night: twenty times as many histories and examples for the checkers
 test-all: EXAMPLES := all
