@@ -1,26 +1,137 @@
-"""Views of the running clusters; they ask the servers and never guess from names."""
+"""The running clusters as a scenario's targets and effects ask them: each kind of server says how it is looked at.
+
+Nothing here knows a server: a kind is a value in `harness/servers/` or in somebody's own suite.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
 
 from harness.backends.protocol import Node
-from harness.servers.hazelcast.view import HazelcastView
-from harness.servers.kafka.view import KafkaView
-from harness.servers.postgres.view import PostgresView
+from harness.errors import BadInputError
+from harness.topology.nodes import NodeSpec
+from harness.topology.timings import Timings
+
+
+class View(Protocol):
+    """What the servers of one kind say of themselves; it asks them and never guesses from names."""
+
+    def await_formed(self, *, timeout_s: float) -> None:
+        """Waits until all its nodes run as one cluster that serves its clients.
+
+        Raises:
+            AwaitTimeoutError: not within `timeout_s` seconds; with what was seen last.
+        """
+
+    def close(self) -> None:
+        """Closes its connections; the next question opens others."""
 
 
 @dataclass(frozen=True)
-class Clusters:
-    """All that a target or an effect may ask: the nodes by name and a view of each cluster
-    and of the external store."""
+class Picked:
+    """The nodes a target chose and why, in words that a report can show."""
 
-    nodes: Mapping[str, Node]
-    hazelcast: HazelcastView
-    kafka: KafkaView
-    postgres: PostgresView
+    nodes: tuple[Node, ...]
+    why: str
+
+
+#: Which nodes to hurt, decided at the moment of the fault; see `harness.targets`.
+Target: TypeAlias = "Callable[[Clusters], Picked]"
+ViewT = TypeVar("ViewT", bound=View)
+
+
+class Servers(ABC, Generic[ViewT]):
+    """Some servers of one kind, by value: a frozen data class, so that equal ones can share what runs.
+
+    A new kind of server is a subclass in a folder of its own, and no edit elsewhere.
+    """
+
+    @property
+    @abstractmethod
+    def words(self) -> str:
+        """What they are, such as "3 Kafka brokers"."""
+
+    @property
+    def requires(self) -> tuple[type[Servers[Any]], ...]:
+        """The kinds that have to be in the same system; they are up before these are waited for."""
+        return ()
+
+    @property
+    def targets(self) -> Mapping[str, tuple[Target, str]]:
+        """Targets that a person can name on the command line, each with what it is in words."""
+        return {}
+
+    @abstractmethod
+    def nodes(self, timings: Timings) -> tuple[NodeSpec, ...]:
+        """Their node specs, with the failure detectors of that profile."""
+
+    @abstractmethod
+    def view(self, nodes: Sequence[Node]) -> ViewT:
+        """How these nodes, made from `nodes(...)`, are asked."""
+
+
+class Clusters:
+    """All that a target or an effect may ask: the nodes by name, and the view of each kind of server."""
+
+    def __init__(self, nodes: Mapping[str, Node], servers: Iterable[tuple[Servers[Any], Iterable[str]]]) -> None:
+        """Views of what runs.
+
+        Args:
+            nodes: every node of the deployment by name; looked at whenever somebody asks.
+            servers: each kind with the names of its nodes.
+        """
+        self.nodes = nodes
+        self._kinds: list[Servers[Any]] = []
+        self._names: dict[type[Servers[Any]], tuple[str, ...]] = {}
+        self._views: dict[type[Servers[Any]], View] = {}
+        for kind, names in servers:
+            self._kinds.append(kind)
+            self._names[type(kind)] = tuple(names)
+            self._views[type(kind)] = kind.view(self.nodes_of(type(kind)))
+
+    def __getitem__(self, kind: type[Servers[ViewT]]) -> ViewT:
+        """The view of one kind of server, such as `clusters[Kafka]`.
+
+        Raises:
+            BadInputError: the system has no such server.
+        """
+        if kind not in self:
+            has = ", ".join(each.__name__ for each in self._views) or "no server at all"
+            raise BadInputError(f"this system has no {kind.__name__} (it has {has}): name it in the marker `system`")
+        return cast("ViewT", self._views[kind])
+
+    def __contains__(self, kind: type[Servers[Any]]) -> bool:
+        return kind in self._views
+
+    def nodes_of(self, kind: type[Servers[Any]]) -> tuple[Node, ...]:
+        """The nodes of one kind of server, running or not; none where the system has no such server."""
+        return tuple(self.nodes[name] for name in self._names.get(kind, ()))
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """Every view, in the order of the system's servers."""
+        return tuple(self._views.values())
+
+    @property
+    def targets(self) -> Mapping[str, tuple[Target, str]]:
+        """What a person can aim at by name, of every kind of server."""
+        return {name: target for kind in self._kinds for name, target in kind.targets.items()}
 
     def role(self, role: str) -> tuple[Node, ...]:
         """The nodes of a role in index order."""
         return tuple(sorted((n for n in self.nodes.values() if n.spec.role == role), key=lambda n: n.spec.index))
+
+    def await_formed(self, *, timeout_s: float) -> None:
+        """Waits until every cluster is complete, each for so many seconds."""
+        for view in self._views.values():
+            view.await_formed(timeout_s=timeout_s)
+
+    def close(self) -> None:
+        """Closes the connections of every view."""
+        with ExitStack() as closing:
+            for view in self._views.values():
+                closing.callback(view.close)

@@ -8,82 +8,83 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 from harness.backends.protocol import Backend, Deployment, Networked, Node, Phase
-from harness.clusters import Clusters
+from harness.clusters import Clusters, Servers
 from harness.errors import HarnessError
 from harness.progress import Say
-from harness.servers.hazelcast.view import HazelcastView
-from harness.servers.kafka.view import KafkaView
-from harness.servers.postgres.view import PostgresView
 from harness.topology.nodes import NodeSpec, Topology
+from harness.topology.timings import Timings
 
 Entry = tuple[Deployment, Clusters]
+#: How many times as long as a failure detector needs the servers may take to be one cluster.
+_FORMING = 3
 
 
 class Pool:
     """Gives out clusters that run as declared. A context manager: leaving it removes every deployment."""
 
-    def __init__(self, backend: Backend, say: Say, *, forming_timeout_s: float) -> None:
+    def __init__(self, backend: Backend, say: Say, timings: Timings) -> None:
         self._backend = backend
         self._say = say
-        self._forming_timeout_s = forming_timeout_s
+        self._timings = timings
         self._running: list[Entry] = []
 
     def clusters(
-        self, topology: Topology, services: Sequence[NodeSpec], *, once_formed: Callable[[Clusters], Sequence[NodeSpec]]
+        self,
+        servers: Sequence[Servers[Any]],
+        services: Sequence[NodeSpec],
+        *,
+        once_formed: Callable[[Clusters], None] = lambda clusters: None,
     ) -> Entry:
-        """A deployment of `topology` with every server running, both clusters complete, and these services healthy.
+        """A deployment with every server running, their clusters complete, and these services healthy.
 
         One that runs already is healed: rid of its services, its servers brought back, while the new services start.
         One that can't be healed is removed and made anew, as is one of another topology.
 
         Args:
-            topology: its servers.
+            servers: what the deployment is of.
             services: started with it.
-            once_formed: done when the clusters are complete; the services may need it to become healthy. It gives
-                those services that could not be told before what they have to know.
+            once_formed: done when the clusters are complete; the services may need it to become healthy.
         """
+        topology = topology_of(servers, self._timings)
         for deployment, clusters in self._running.copy():
             if deployment.topology == topology:
                 try:
-                    putting, more = self._heal(deployment, clusters, services, once_formed)
+                    putting = self._heal(deployment, clusters, services, once_formed)
                 except HarnessError as error:
                     self._say(f"{topology.name} can't be healed and is made anew: {error}")
                 else:
                     # Servers made anew would not help a service that does not start.
                     putting.result()
-                    deployment.put(more)
                     return deployment, clusters
             self._close(deployment, clusters)
-        deployment, clusters = self._deploy(topology)
-        deployment.put([*services, *once_formed(clusters)])
+        deployment, clusters = self._deploy(topology, servers)
+        once_formed(clusters)
+        deployment.put(services)
         return deployment, clusters
-
-    def as_they_are(self, deployment: Deployment) -> Entry:
-        """An adopted deployment and its clusters, which its owner has healed."""
-        return next(entry for entry in self._running if entry[0] is deployment)
 
     @property
     def nodes(self) -> Mapping[str, Node]:
         """The nodes of every deployment, by name."""
         return {name: node for deployment, _ in self._running for name, node in deployment.nodes.items()}
 
-    def _deploy(self, topology: Topology) -> Entry:
-        self._say(f"starting {topology.name} ({len(topology.nodes)} servers, {self._backend.name})")
+    def _deploy(self, topology: Topology, servers: Sequence[Servers[Any]]) -> Entry:
+        self._say(f"starting {topology.name} ({self._backend.name})")
         deployment = self._backend.deploy(topology, self._say)
-        clusters = self.adopt(deployment)
-        self._await_formed(topology, clusters)
+        clusters = self.adopt(deployment, servers)
+        clusters.await_formed(timeout_s=self._forming_timeout_s)
         return deployment, clusters
 
-    def adopt(self, deployment: Deployment) -> Clusters:
+    @property
+    def _forming_timeout_s(self) -> float:
+        return _FORMING * self._timings.detection_s
+
+    def adopt(self, deployment: Deployment, servers: Sequence[Servers[Any]]) -> Clusters:
         """Gives this one out as well; it is healed first."""
-        clusters = Clusters(
-            deployment.nodes,
-            HazelcastView([n for n in deployment.nodes.values() if n.spec.role == "hazelcast"]),
-            KafkaView([n for n in deployment.nodes.values() if n.spec.role == "kafka"]),
-            PostgresView([n for n in deployment.nodes.values() if n.spec.role == "postgres"]),
-        )
+        names = [(each, [spec.name for spec in each.nodes(self._timings)]) for each in servers]
+        clusters = Clusters(deployment.nodes, names)
         self._running.append((deployment, clusters))
         return clusters
 
@@ -92,37 +93,26 @@ class Pool:
         deployment: Deployment,
         clusters: Clusters,
         wanted: Sequence[NodeSpec],
-        once_formed: Callable[[Clusters], Sequence[NodeSpec]],
-    ) -> tuple[Future[None], Sequence[NodeSpec]]:
-        """Brings the servers back; what became of the services, started or failed by then, and which are still due."""
+        once_formed: Callable[[Clusters], None],
+    ) -> Future[None]:
+        """Brings the servers back; what became of the services, started or failed by then."""
         servers = [deployment.nodes[spec.name] for spec in deployment.topology]
         services = [name for name in deployment.nodes if name not in {server.spec.name for server in servers}]
         with ThreadPoolExecutor(len(servers) + 1) as pool:
-            bringing = [pool.submit(bring_back, server) for server in servers]
+            restoring = [pool.submit(restore, server) for server in servers]
             deployment.remove(services)
             putting = pool.submit(deployment.put, wanted)
-            for server in bringing:
+            for server in restoring:
                 server.result()
-            self._await_formed(deployment.topology, clusters)
-            more = once_formed(clusters)
-        return putting, more
-
-    def _await_formed(self, topology: Topology, clusters: Clusters) -> None:
-        if topology.role("postgres"):
-            clusters.postgres.await_answer(timeout_s=self._forming_timeout_s)
-        if members := topology.role("hazelcast"):
-            clusters.hazelcast.await_members(len(members), timeout_s=self._forming_timeout_s)
-            clusters.hazelcast.assign_partitions(timeout_s=self._forming_timeout_s)
-            clusters.hazelcast.await_safe(timeout_s=self._forming_timeout_s)
-        if brokers := topology.role("kafka"):
-            clusters.kafka.await_formed(len(brokers), timeout_s=self._forming_timeout_s)
+            clusters.await_formed(timeout_s=self._forming_timeout_s)
+            once_formed(clusters)
+        return putting
 
     def _close(self, deployment: Deployment, clusters: Clusters) -> None:
         self._running = [entry for entry in self._running if entry[0] is not deployment]
         with contextlib.ExitStack() as stack:
             stack.callback(deployment.close)
-            stack.callback(clusters.kafka.close)
-            stack.callback(clusters.hazelcast.close)
+            stack.callback(clusters.close)
 
     def close(self) -> None:
         """Removes every deployment."""
@@ -136,7 +126,14 @@ class Pool:
         self.close()
 
 
-def bring_back(node: Node) -> None:
+def topology_of(servers: Sequence[Servers[Any]], timings: Timings) -> Topology:
+    """The nodes of these servers; equal servers make equal topologies."""
+    return Topology(
+        ", ".join(each.words for each in servers), tuple(spec for each in servers for spec in each.nodes(timings))
+    )
+
+
+def restore(node: Node) -> None:
     """Makes a server run as it was declared: resumed, started or let back into its network."""
     match node.state().phase:
         case Phase.PAUSED:

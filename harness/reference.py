@@ -22,8 +22,9 @@ from harness import offered, plugin
 from harness.cli import main as command_line
 from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE
 from harness.faults.nemesis import Injected, Nemesis
-from harness.messages.system import Instances, System
+from harness.messages.system import MessageSystem
 from harness.plugin import options
+from harness.system import Instances, System
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference.md"
@@ -55,7 +56,7 @@ def text() -> str:
     return "\n".join(parts)
 
 
-_USED = (System, Instances, Nemesis, Injected)
+_USED = (System, MessageSystem, Instances, Nemesis, Injected)
 
 
 def _section(title: str, body: str) -> str:

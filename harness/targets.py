@@ -6,23 +6,12 @@ A target is a function of the clusters; a new one is one more function here or a
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
 
-from harness.backends.protocol import Node, that_run
+from harness.backends.protocol import that_run
 from harness.clusters import Clusters
+from harness.clusters import Picked as Picked
+from harness.clusters import Target as Target
 from harness.errors import InconclusiveError
-
-
-@dataclass(frozen=True)
-class Picked:
-    """The nodes that a target picked and why, in words that a report can show."""
-
-    nodes: tuple[Node, ...]
-    why: str
-
-
-Target = Callable[[Clusters], Picked]
 
 
 def other_than(target: Target) -> Target:

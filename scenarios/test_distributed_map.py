@@ -2,24 +2,13 @@
 
 import pytest
 
-from harness import (
-    Isolate,
-    Kill,
-    Nemesis,
-    Stop,
-    System,
-    assert_holds,
-    member_list_of,
-    node,
-    partitions_safe,
-    some,
-    split_off,
-    together,
-)
+from harness import Isolate, Kill, Nemesis, Stop, System, assert_holds, node, some, together
 from harness.faults.protocol import Fault
+from harness.servers.hazelcast import hazelcast, member_list_of, partitions_safe, split_off
 from harness.servers.hazelcast.checkers import loss_rate, lost_partitions
 from harness.servers.hazelcast.checkers.lost_partitions import expected_share
 from harness.servers.hazelcast.spec import PARTITION_COUNT
+from harness.servers.hazelcast.workloads.keys import Keys
 
 _A_THIRD = expected_share(members=3, killed=2, copies=2)
 _PAIRS = [("hazelcast-1", "hazelcast-2"), ("hazelcast-2", "hazelcast-3"), ("hazelcast-3", "hazelcast-1")]
@@ -29,7 +18,7 @@ pytestmark = [
     pytest.mark.faulttolerance,
     pytest.mark.guarantee("no entry is lost"),
     pytest.mark.hazelcast,
-    pytest.mark.system(running=False, brokers=0),
+    pytest.mark.system(hazelcast()),
 ]
 
 
@@ -39,7 +28,7 @@ def test_one_backup_survives_the_loss_of_one_member(system: System, faults: Neme
     """1000 keys with one backup; one member is killed, or shut down in order.
     No key is lost: the two others own all of them, about half each.
     """
-    keys = system.keys(backups="1")
+    keys = Keys(system, backups="1")
     keys.put(1000)
 
     faults.inject(fault, some("hazelcast", 1, seed=1)).until(member_list_of(2)).until(partitions_safe())
@@ -54,7 +43,7 @@ def test_one_backup_survives_the_isolation_of_a_member(system: System, faults: N
     """1000 keys with one backup; one member is cut off from the others, and joined again after they parted.
     The cluster splits into 1 and 2, each of them believing to be all; no key is lost, then or after the merge.
     """
-    keys = system.keys(backups="1")
+    keys = Keys(system, backups="1")
     keys.put(1000)
 
     isolated = faults.inject(Isolate(), node("hazelcast-2")).until(split_off())
@@ -69,7 +58,7 @@ def test_one_backup_survives_the_loss_of_two_members_in_turn(system: System, fau
     """1000 keys with one backup; two members are killed, the second once the backups of the first are in place again.
     No key is lost: the three own a third of them each, then the two a half, then the last member owns all.
     """
-    keys = system.keys(backups="1")
+    keys = Keys(system, backups="1")
     keys.put(1000)
 
     faults.inject(Kill(), node("hazelcast-2")).until(member_list_of(2)).until(partitions_safe())
@@ -93,7 +82,7 @@ def test_two_members_lost_at_once(system: System, faults: Nemesis, backups: str,
     With one backup, whole partitions are lost, a third of them: exactly those whose owner and backup died (the report
     lost 347 keys). With two backups, of which one may be asynchronous, nothing is.
     """
-    keys = system.keys(backups=backups)
+    keys = Keys(system, backups=backups)
     keys.put(1000)
 
     faults.inject(Kill(), some("hazelcast", 2, seed=1)).until(member_list_of(1)).until(partitions_safe())
@@ -114,7 +103,7 @@ def test_two_members_lost_at_once_take_a_third_along(system: System, faults: Nem
     """
     for repetition in range(_REPETITIONS):
         pair = _PAIRS[repetition % len(_PAIRS)]
-        keys = system.keys(backups="1")
+        keys = Keys(system, backups="1")
         keys.put(1000, first=1000 * repetition)
         killed = faults.inject(Kill(), together(*map(node, pair))).until(member_list_of(1)).until(partitions_safe())
         keys.read()
@@ -128,7 +117,7 @@ def test_no_backup_loses_what_the_member_owned(system: System, faults: Nemesis, 
     """1000 keys without a backup; one member is killed, or shut down in order.
     Killed, it takes its third of the partitions with it; shut down, it hands them over first and nothing is lost.
     """
-    keys = system.keys(backups="0")
+    keys = Keys(system, backups="0")
     keys.put(1000)
 
     faults.inject(fault, some("hazelcast", 1, seed=1)).until(member_list_of(2)).until(partitions_safe())
@@ -142,8 +131,8 @@ def test_no_backup_loses_what_the_member_owned(system: System, faults: Nemesis, 
 @pytest.mark.parametrize(
     ("zones", "share"),
     [
-        pytest.param("two zones", 0.0, marks=pytest.mark.system(members=4, zoned=True)),
-        pytest.param("no zones", expected_share(members=4, killed=2, copies=2), marks=pytest.mark.system(members=4)),
+        pytest.param("two zones", 0.0, marks=pytest.mark.system(hazelcast(4, zoned=True))),
+        pytest.param("no zones", expected_share(members=4, killed=2, copies=2), marks=pytest.mark.system(hazelcast(4))),
     ],
     ids=["two zones", "no zones"],
 )
@@ -152,7 +141,7 @@ def test_partition_groups_survive_the_loss_of_a_zone(system: System, faults: Nem
     With a partition group for each zone nothing is lost, as every backup is in the other one; without, the same kill
     loses a sixth of the partitions.
     """
-    keys = system.keys(backups="1")
+    keys = Keys(system, backups="1")
     keys.put(1000)
 
     zone = together(node("hazelcast-1"), node("hazelcast-2"))

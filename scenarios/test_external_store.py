@@ -4,24 +4,18 @@ from math import inf
 
 import pytest
 
-from harness import (
-    Kill,
-    Nemesis,
-    System,
-    assert_holds,
-    every,
-    member_list_of,
-    node,
-    store_answers,
-)
+from harness import Kill, Nemesis, System, assert_holds, every, node
+from harness.servers.hazelcast import hazelcast, member_list_of
 from harness.servers.hazelcast.checkers import external_store
 from harness.servers.hazelcast.spec import WRITE_DELAY_S
+from harness.servers.hazelcast.workloads.stored import StoredEntries
+from harness.servers.postgres import postgres, store_answers
 
 pytestmark = [
     pytest.mark.faulttolerance,
     pytest.mark.guarantee("no entry is lost"),
     pytest.mark.hazelcast,
-    pytest.mark.system(stored=True, running=False, brokers=0),
+    pytest.mark.system(hazelcast(stored=True), postgres()),
 ]
 EXPERIMENT = pytest.mark.experiment("004", "how to avoid loss: an external store", "named, not tried")
 
@@ -33,7 +27,7 @@ def test_losing_all_members_at_once(system: System, faults: Nemesis, store: str,
     A map that writes to PostgreSQL before it acknowledges a put is loaded from there: everything is back. Without a
     store, the same kill loses everything, as all copies were in the members' memory.
     """
-    entries = system.stored_entries(store)
+    entries = StoredEntries(system, store)
     entries.put(1000)
 
     killed = faults.inject(Kill(), every("hazelcast"))
@@ -50,7 +44,7 @@ def test_a_write_behind_store_lacks_what_was_put_last(system: System, faults: Ne
     more are put, and all members are killed within the delay. What PostgreSQL held at the kill comes back; what was put
     within the delay is lost, although it was acknowledged.
     """
-    entries = system.stored_entries("write-behind")
+    entries = StoredEntries(system, "write-behind")
     entries.put(200)
     entries.await_stored(200, timeout_s=WRITE_DELAY_S + external_store.LATE_S)
     entries.put(200, first=200)
@@ -68,7 +62,7 @@ def test_a_write_through_map_refuses_puts_without_its_store(system: System, faul
     """PostgreSQL is killed under a write-through map: every put is refused while it is gone, and puts are accepted
     again once it is back. It holds all that was acknowledged, and nothing that was surely refused.
     """
-    entries = system.stored_entries("write-through")
+    entries = StoredEntries(system, "write-through")
     entries.put(100)
 
     killed = faults.inject(Kill(), node("postgres"))

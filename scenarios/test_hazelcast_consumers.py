@@ -2,32 +2,24 @@
 
 import pytest
 
-from harness import (
-    Kill,
-    Nemesis,
-    Pause,
-    System,
-    assert_delivered_and_aggregated,
-    member_list_of,
-    node,
-    oldest_member,
-    other_than,
-    owner_of,
-    partitions_safe,
-)
+from harness import Kill, Nemesis, Pause, assert_delivered_and_aggregated, node, other_than
+from harness.messages import MessageSystem, messages
+from harness.servers.hazelcast import hazelcast, member_list_of, oldest_member, owner_of, partitions_safe
 
 pytestmark = [
     pytest.mark.faulttolerance,
     pytest.mark.guarantee("no acknowledged message is lost"),
     pytest.mark.hazelcast,
-    pytest.mark.system(queue="hazelcast", brokers=0),
+    pytest.mark.system(messages("hazelcast"), hazelcast()),
 ]
 #: Longer than the time that a consumer of this kind is usually given to commit, in seconds.
 HANGING_S = 12.0
 
 
 @pytest.mark.parametrize("victim", ["the owner", "another", "the oldest"])
-def test_members_that_die_while_messages_are_taken_lose_none(system: System, faults: Nemesis, victim: str) -> None:
+def test_members_that_die_while_messages_are_taken_lose_none(
+    system: MessageSystem, faults: Nemesis, victim: str
+) -> None:
     """Under posts and with both consumers at work, a member is killed and started again, three times: the one that
     owns the queue, one that only passes on what a consumer asks, or the oldest. Whatever a consumer was about to take
     at that moment is not lost: every acknowledged message reaches exactly one of them, and GET shows it.
@@ -46,7 +38,7 @@ def test_members_that_die_while_messages_are_taken_lose_none(system: System, fau
     assert_delivered_and_aggregated(system.history)
 
 
-def test_a_consumer_that_hangs_while_it_takes_loses_nothing(system: System, faults: Nemesis) -> None:
+def test_a_consumer_that_hangs_while_it_takes_loses_nothing(system: MessageSystem, faults: Nemesis) -> None:
     """Under posts, a messages instance hangs for twelve seconds, about to take a message, and goes on.
     The message is not lost between the queue and that instance, and the other one takes what comes meanwhile: every
     acknowledged message reaches exactly one of them, and GET shows it.

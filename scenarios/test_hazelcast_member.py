@@ -2,23 +2,22 @@
 
 import pytest
 
-from harness import (
-    Kill,
-    Nemesis,
-    System,
-    assert_delivered_and_aggregated,
-    member_list_of,
-    node,
-    partitions_safe,
-)
+from harness import Kill, Nemesis, assert_delivered_and_aggregated, node
+from harness.messages import MessageSystem, messages
+from harness.servers.hazelcast import member_list_of, partitions_safe
 
-pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("no entry is lost"), pytest.mark.hazelcast]
+pytestmark = [
+    pytest.mark.faulttolerance,
+    pytest.mark.guarantee("no entry is lost"),
+    pytest.mark.hazelcast,
+    pytest.mark.system(messages()),
+]
 
 
 @pytest.mark.experiment("000", "a node stops while its service goes on (untied)", "data stays on the two other nodes")
 @pytest.mark.headline
 @pytest.mark.parametrize("member", [pytest.param("hazelcast-1", marks=pytest.mark.quick), "hazelcast-2", "hazelcast-3"])
-def test_losing_a_member_loses_no_entry(system: System, faults: Nemesis, member: str) -> None:
+def test_losing_a_member_loses_no_entry(system: MessageSystem, faults: Nemesis, member: str) -> None:
     """Under posts, kill any one Hazelcast member, and start it again.
     The map keeps every acknowledged message; the cluster is 2, then 3 again with all its backups in place.
     """

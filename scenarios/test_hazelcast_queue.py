@@ -2,28 +2,20 @@
 
 import pytest
 
-from harness import (
-    Kill,
-    Nemesis,
-    Pause,
-    Stop,
-    System,
-    assert_delivered_and_aggregated,
-    lowest_ip,
-    member_list_of,
-    saying_who_owns,
-)
+from harness import Kill, Nemesis, Pause, Stop, assert_delivered_and_aggregated
 from harness.faults.protocol import Fault
+from harness.messages import MessageSystem, messages
+from harness.servers.hazelcast import hazelcast, lowest_ip, member_list_of, saying_who_owns
 
 headline = pytest.mark.headline
 pytestmark = [
     pytest.mark.faulttolerance,
     pytest.mark.guarantee("no acknowledged message is lost"),
     pytest.mark.hazelcast,
-    pytest.mark.system(queue="hazelcast", consumers=False, brokers=0),
+    pytest.mark.system(messages("hazelcast", consumers=False), hazelcast()),
 ]
 
-owning_the_queue = pytest.mark.system(queue_owner=lowest_ip)
+owning_the_queue = pytest.mark.system(messages("hazelcast", queue_owner=lowest_ip, consumers=False), hazelcast())
 
 
 @pytest.mark.experiment(
@@ -33,7 +25,9 @@ owning_the_queue = pytest.mark.system(queue_owner=lowest_ip)
 @pytest.mark.parametrize(
     "count", [pytest.param(10, marks=[pytest.mark.quick, headline]), pytest.param(100, marks=headline), 1000]
 )
-def test_losing_the_lowest_ip_loses_no_message(system: System, faults: Nemesis, count: int, arranged: str) -> None:
+def test_losing_the_lowest_ip_loses_no_message(
+    system: MessageSystem, faults: Nemesis, count: int, arranged: str
+) -> None:
     """Consumers off: post, kill the Hazelcast member with the lowest IP, start two consumers.
     A queue lives in one partition, so it matters whether that member owns it: once as it is, once made so.
     Every acknowledged message reaches exactly one consumer, and GET shows it.
@@ -52,7 +46,7 @@ def test_losing_the_lowest_ip_loses_no_message(system: System, faults: Nemesis, 
 @pytest.mark.parametrize("count", [10, 100, 1000])
 @pytest.mark.parametrize("fault", [Stop(), Pause()], ids=lambda fault: fault.name)
 def test_an_owner_that_stops_or_hangs_loses_no_message(
-    system: System, faults: Nemesis, fault: Fault, count: int
+    system: MessageSystem, faults: Nemesis, fault: Fault, count: int
 ) -> None:
     """The same with an owner of the queue that is shut down in order (it hands over), or that hangs.
     Every acknowledged message reaches exactly one consumer, and GET shows it.
@@ -68,7 +62,7 @@ def test_an_owner_that_stops_or_hangs_loses_no_message(
 
 
 @owning_the_queue
-def test_consumers_that_start_in_turn_share_without_loss(system: System, faults: Nemesis) -> None:
+def test_consumers_that_start_in_turn_share_without_loss(system: MessageSystem, faults: Nemesis) -> None:
     """The owner is killed, and the second consumer starts once the first is at work: it may find nothing left.
     Every acknowledged message reaches exactly one of them, and GET shows it.
     """

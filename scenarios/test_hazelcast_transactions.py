@@ -2,9 +2,11 @@
 
 import pytest
 
-from harness import Kill, Nemesis, System, member_list_of, node, partitions_safe
+from harness import Kill, Nemesis, System, node
 from harness.checkers import bounded_queue
+from harness.servers.hazelcast import hazelcast, member_list_of, partitions_safe
 from harness.servers.hazelcast.spec import BOUND
+from harness.servers.hazelcast.workloads.items import Items
 
 COORDINATOR = VICTIM = node("hazelcast-2")
 LIMIT_S = 3.0
@@ -13,20 +15,21 @@ LIMIT_S = 3.0
 @pytest.mark.faulttolerance
 @pytest.mark.guarantee("each item comes out once")
 @pytest.mark.hazelcast
-@pytest.mark.system(running=False, brokers=0)
+@pytest.mark.system(hazelcast())
 def test_what_a_dead_coordinator_had_reserved_comes_back_to_nobody(system: System, faults: Nemesis) -> None:
     """A client polls an item in a transaction, and the member that coordinates the transaction is killed before the
     commit. The others know that its transactions are over, and still the item is given back to nobody, not even when
     the transaction's own time limit is over: Hazelcast 5.7 looks for the member's transactions under the client's name
     (docs/track-record.md). The checker finds the item lost.
     """
+    items = Items(system)
     (coordinator,) = COORDINATOR(system.clusters).nodes
-    system.items.put([1])
+    items.put([1])
 
-    with system.items.reserving(coordinator, limit_s=LIMIT_S):
+    with items.reserving(coordinator, limit_s=LIMIT_S):
         faults.inject(Kill(), VICTIM).until(member_list_of(2)).until(partitions_safe()).lasting(2 * LIMIT_S)
-    system.items.put([2])
-    system.items.take_until(2, consumers=1)
+    items.put([2])
+    items.take_until(2, consumers=1)
 
     verdict = bounded_queue.check(system.history.events, bound=BOUND)
     assert {anomaly.name for anomaly in verdict.anomalies} == {"lost"}, verdict.sentences

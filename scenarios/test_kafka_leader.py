@@ -2,15 +2,17 @@
 
 import pytest
 
-from harness import Kill, Nemesis, Pause, Stop, System, assert_delivered_and_aggregated, leader_holding, new_leader
+from harness import Kill, Nemesis, Pause, Stop, assert_delivered_and_aggregated
 from harness.faults.protocol import Fault
+from harness.messages import MessageSystem, messages
+from harness.servers.kafka import leader_holding, new_leader
 
 headline = pytest.mark.headline
 pytestmark = [
     pytest.mark.faulttolerance,
     pytest.mark.guarantee("no acknowledged message is lost"),
     pytest.mark.kafka,
-    pytest.mark.system(consumers=False),
+    pytest.mark.system(messages(consumers=False)),
 ]
 
 
@@ -25,7 +27,7 @@ pytestmark = [
 @pytest.mark.parametrize(
     "count", [pytest.param(10, marks=[pytest.mark.quick, headline]), pytest.param(100, marks=headline), 1000]
 )
-def test_losing_the_leader_loses_no_message(system: System, faults: Nemesis, count: int) -> None:
+def test_losing_the_leader_loses_no_message(system: MessageSystem, faults: Nemesis, count: int) -> None:
     """Consumers off: post, kill the Kafka leader of a partition that holds messages, start two consumers.
     A new leader is elected; every acknowledged message reaches exactly one consumer, and GET shows it.
     """
@@ -42,7 +44,7 @@ def test_losing_the_leader_loses_no_message(system: System, faults: Nemesis, cou
 @pytest.mark.parametrize("count", [10, 100, 1000])
 @pytest.mark.parametrize("fault", [Stop(), Pause()], ids=lambda fault: fault.name)
 def test_a_leader_that_stops_or_hangs_loses_no_message(
-    system: System, faults: Nemesis, fault: Fault, count: int
+    system: MessageSystem, faults: Nemesis, fault: Fault, count: int
 ) -> None:
     """The same with a leader that is shut down in order (it hands over), or that hangs with its connections open.
     Another broker leads afterwards; every acknowledged message reaches exactly one consumer, and GET shows it.
@@ -58,7 +60,7 @@ def test_a_leader_that_stops_or_hangs_loses_no_message(
 
 
 @pytest.mark.experiment("002", "the same, the instances started one after the other", "the first one read more")
-def test_consumers_that_start_in_turn_share_without_loss(system: System, faults: Nemesis) -> None:
+def test_consumers_that_start_in_turn_share_without_loss(system: MessageSystem, faults: Nemesis) -> None:
     """The same, but the second consumer starts once the first is at work: it may find nothing left (report 002).
     Every acknowledged message reaches exactly one of them, in order within each partition.
     """

@@ -2,25 +2,22 @@
 
 import pytest
 
-from harness import (
-    Kill,
-    Nemesis,
-    System,
-    assert_delivered_and_aggregated,
-    controller,
-    leading_controller,
-    new_controller,
-    new_leader,
-    node,
-)
+from harness import Kill, Nemesis, assert_delivered_and_aggregated, node
+from harness.messages import MessageSystem, messages
+from harness.servers.kafka import controller, leading_controller, new_controller, new_leader
 from harness.targets import Target
 
-pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("no acknowledged message is lost"), pytest.mark.kafka]
+pytestmark = [
+    pytest.mark.faulttolerance,
+    pytest.mark.guarantee("no acknowledged message is lost"),
+    pytest.mark.kafka,
+    pytest.mark.system(messages()),
+]
 
 
-@pytest.mark.system(consumers=False)
+@pytest.mark.system(messages(consumers=False))
 @pytest.mark.parametrize("leads", [False, True], ids=["controller", "controller and leader"])
-def test_losing_the_controller_loses_no_message(system: System, faults: Nemesis, leads: bool) -> None:
+def test_losing_the_controller_loses_no_message(system: MessageSystem, faults: Nemesis, leads: bool) -> None:
     """Under posts, kill the active controller; once any, once one that also leads a partition of the topic.
     Another one takes over and finds new leaders; every acknowledged message reaches exactly one consumer. They start
     afterwards: while nobody takes a dead broker out of the ISR, a commit waits for longer than a session, the group
@@ -38,7 +35,7 @@ def test_losing_the_controller_loses_no_message(system: System, faults: Nemesis,
     assert_delivered_and_aggregated(system.history)
 
 
-def test_without_two_of_three_brokers_nothing_is_acknowledged(system: System, faults: Nemesis) -> None:
+def test_without_two_of_three_brokers_nothing_is_acknowledged(system: MessageSystem, faults: Nemesis) -> None:
     """Kill two of three brokers one after the other: fewer replicas are in sync than min.insync.replicas asks for.
     Posts are refused with a clear 503; what was acknowledged before is kept; it goes on once one broker is back.
     The consumers' commits are not replicated either meanwhile, and they commit after storing: what was read then may be

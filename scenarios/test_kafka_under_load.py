@@ -2,12 +2,12 @@
 
 import pytest
 
-from harness import (
-    Kill,
-    Nemesis,
-    System,
-    assert_delivered_and_aggregated,
-    assert_holds,
+from harness import Kill, Nemesis, assert_delivered_and_aggregated, assert_holds, node
+from harness.effects import Effect
+from harness.messages import MessageSystem, messages
+from harness.messages.checkers import aggregation
+from harness.messages.clients import Traffic
+from harness.servers.kafka import (
     controller,
     coordinator,
     full_isr,
@@ -15,30 +15,31 @@ from harness import (
     new_controller,
     new_coordinator,
     new_leader,
-    node,
 )
-from harness.effects import Effect
-from harness.messages.checkers import aggregation
-from harness.messages.clients import Traffic
 from harness.targets import Target
 
-pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("no acknowledged message is lost"), pytest.mark.kafka]
+pytestmark = [
+    pytest.mark.faulttolerance,
+    pytest.mark.guarantee("no acknowledged message is lost"),
+    pytest.mark.kafka,
+    pytest.mark.system(messages()),
+]
 
 KILLS = 3
 #: Where a group keeps what it has committed; it needs all its replicas before the next broker may die.
 OFFSETS = "__consumer_offsets"
 
 
-def duty(system: System, name: str, partitions: tuple[int, ...]) -> tuple[Target, Effect]:
+def duty(system: MessageSystem, name: str, partitions: tuple[int, ...]) -> tuple[Target, Effect]:
     """The broker that has a duty now, and another one having it afterwards."""
     if name == "leader":
         return leader_holding(system.topic, partitions), new_leader(system.topic)
     if name == "coordinator":
-        return coordinator(system.epoch.group), new_coordinator(system.epoch.group)
+        return coordinator(system.namespace.group), new_coordinator(system.namespace.group)
     return controller, new_controller()
 
 
-def while_a_consumer_dies(system: System, faults: Nemesis) -> Traffic:
+def while_a_consumer_dies(system: MessageSystem, faults: Nemesis) -> Traffic:
     """Posts and GETs, meanwhile a messages instance is killed and started again, several times."""
     with system.traffic() as traffic:
         for _ in range(KILLS):
@@ -51,7 +52,7 @@ def while_a_consumer_dies(system: System, faults: Nemesis) -> Traffic:
 
 
 @pytest.mark.parametrize("name", ["leader", "coordinator", "controller"])
-def test_losing_brokers_in_turn_loses_no_message(system: System, faults: Nemesis, name: str) -> None:
+def test_losing_brokers_in_turn_loses_no_message(system: MessageSystem, faults: Nemesis, name: str) -> None:
     """Under posts and GETs, kill the broker that leads the fullest partition, coordinates the consumers' group, or is
     the active controller; when it is back and all replicas are in sync, the next one that has that duty, and again.
     Every acknowledged message reaches a messages instance, and GET shows it. It may reach both: what was read and not
@@ -71,9 +72,9 @@ def test_losing_brokers_in_turn_loses_no_message(system: System, faults: Nemesis
     assert_delivered_and_aggregated(system.history, exactly_once=False)
 
 
-@pytest.mark.system(replay=True)
+@pytest.mark.system(messages(replay=True))
 def test_with_replay_losing_a_messages_instance_again_and_again_loses_no_message(
-    system: System, faults: Nemesis
+    system: MessageSystem, faults: Nemesis
 ) -> None:
     """Under posts and GETs, kill a messages instance and start it again, three times; every instance reads its
     partitions from the beginning whenever it gets them.
@@ -86,7 +87,7 @@ def test_with_replay_losing_a_messages_instance_again_and_again_loses_no_message
     assert_delivered_and_aggregated(system.history)
 
 
-def test_losing_a_messages_instance_costs_what_it_held_and_no_more(system: System, faults: Nemesis) -> None:
+def test_losing_a_messages_instance_costs_what_it_held_and_no_more(system: MessageSystem, faults: Nemesis) -> None:
     """The same without replay: what the killed instance had in memory is gone, since its offsets are committed.
     Nothing else is: whatever is missing, it had stored, as its log says.
     """

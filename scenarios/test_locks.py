@@ -2,14 +2,16 @@
 
 import pytest
 
-from harness import Kill, Nemesis, System, assert_holds, owner_of
+from harness import Kill, Nemesis, System, assert_holds
 from harness.checkers import counter
+from harness.servers.hazelcast import hazelcast, owner_of
+from harness.servers.hazelcast.workloads.increments import Increments
 
 pytestmark = [
     pytest.mark.faulttolerance,
     pytest.mark.guarantee("no update is lost"),
     pytest.mark.hazelcast,
-    pytest.mark.system(running=False, brokers=0),
+    pytest.mark.system(hazelcast()),
 ]
 
 
@@ -18,7 +20,7 @@ def test_without_locks_updates_are_lost(system: System) -> None:
     """3 clients x 10 000 times read, add one, write; nothing is broken but the clients.
     The value is below 30 000: what another client wrote in between is overwritten. How many is reported.
     """
-    system.increments.run("none", clients=3, count=10_000)
+    Increments(system).run("none", clients=3, count=10_000)
 
     verdict = counter.check(system.history.events)
     assert {anomaly.name for anomaly in verdict.anomalies} == {"lost update"}, verdict.sentences
@@ -32,7 +34,7 @@ def test_with_locks_no_update_is_lost(system: System, way: str) -> None:
     """3 clients x 10 000 increments, under the key's lock, or replacing the value they read if it is still that.
     The value is exactly 30 000. Time, throughput and retries are reported.
     """
-    system.increments.run(way, clients=3, count=10_000)
+    Increments(system).run(way, clients=3, count=10_000)
 
     verdict = counter.check(system.history.events)
     assert_holds(verdict)
@@ -44,7 +46,7 @@ def test_with_locks_the_loss_of_a_member_loses_no_update(system: System, faults:
     """3 clients x 1 000 increments; in the middle of it the member that owns the key, and its lock, is killed.
     No acknowledged increment is lost; those that a client could not know about may count or not.
     """
-    key = system.increments.key
-    system.increments.run(way, clients=3, count=1_000, meanwhile=lambda: faults.inject(Kill(), owner_of(key)))
+    increments = Increments(system)
+    increments.run(way, clients=3, count=1_000, meanwhile=lambda: faults.inject(Kill(), owner_of(increments.key)))
 
     assert_holds(counter.check(system.history.events))

@@ -5,27 +5,18 @@ from collections import Counter
 import httpx
 import pytest
 
-from harness import (
-    Kill,
-    Nemesis,
-    Stop,
-    System,
-    assert_delivered_and_aggregated,
-    member_list_of,
-    node,
-    partitions_safe,
-    some,
-    together,
-)
+from harness import Kill, Nemesis, Stop, assert_delivered_and_aggregated, node, some, together
 from harness.faults.protocol import Fault
+from harness.messages import MessageSystem, messages
+from harness.servers.hazelcast import member_list_of, partitions_safe
 
-pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on")]
+pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on"), pytest.mark.system(messages())]
 
 
 @pytest.mark.experiment("001", "logging instances closed under requests", "the facade goes on to the next instance")
 @pytest.mark.headline
 @pytest.mark.parametrize("dead", [pytest.param(1, marks=pytest.mark.quick), 2])
-def test_losing_logging_instances_costs_no_request(system: System, faults: Nemesis, dead: int) -> None:
+def test_losing_logging_instances_costs_no_request(system: MessageSystem, faults: Nemesis, dead: int) -> None:
     """Under posts and GETs, kill one (two) of three logging instances.
     Every request to the facade is still answered, as it moves on to a live instance; only a direct request to a dead
     one errors. Nothing acknowledged is lost.
@@ -50,7 +41,7 @@ def test_losing_logging_instances_costs_no_request(system: System, faults: Nemes
     "all data still returned; a request to the closed copy errors",
 )
 @pytest.mark.experiment("001", "10 posts over 3 logging instances", "each logged a part, GET returns all")
-def test_what_one_instance_logged_the_others_still_read(system: System, faults: Nemesis) -> None:
+def test_what_one_instance_logged_the_others_still_read(system: MessageSystem, faults: Nemesis) -> None:
     """10 posts go to three logging instances at random; then one of them is closed.
     What it logged is still there through the others; a direct request to it errors; the facade goes on without it.
     """
@@ -72,7 +63,9 @@ def test_what_one_instance_logged_the_others_still_read(system: System, faults: 
 
 
 @pytest.mark.experiment("001", "the facade tries each instance up to 5 times", "goes on to the next, then an error")
-def test_without_logging_instances_each_is_tried_before_a_post_is_refused(system: System, faults: Nemesis) -> None:
+def test_without_logging_instances_each_is_tried_before_a_post_is_refused(
+    system: MessageSystem, faults: Nemesis
+) -> None:
     """All three logging instances are killed: the facade tries each, up to five times, and answers a clear 503.
     Once they are back, it goes on.
     """
@@ -98,7 +91,7 @@ def test_without_logging_instances_each_is_tried_before_a_post_is_refused(system
 )
 @pytest.mark.hazelcast
 @pytest.mark.parametrize("fault", [Kill(), Stop()], ids=lambda fault: fault.name)
-def test_an_instance_and_its_member_share_their_life(system: System, faults: Nemesis, fault: Fault) -> None:
+def test_an_instance_and_its_member_share_their_life(system: MessageSystem, faults: Nemesis, fault: Fault) -> None:
     """Tied life cycles (report 001): with logging-2 its Hazelcast member goes, and comes back with it, under posts.
     The cluster regroups as 3, 2, 3; no acknowledged message is lost.
     """

@@ -2,10 +2,11 @@
 
 import pytest
 
-from harness import Kill, Nemesis, System, assert_delivered_and_aggregated, assert_holds, node
+from harness import Kill, Nemesis, assert_delivered_and_aggregated, assert_holds, node
+from harness.messages import MessageSystem, messages
 from harness.messages.checkers import aggregation, delivery
 
-pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on")]
+pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on"), pytest.mark.system(messages())]
 
 
 @pytest.mark.experiment(
@@ -17,8 +18,10 @@ pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goe
     "003", "10 messages with all services up", "each message at one logging and one messages instance"
 )
 @pytest.mark.quick
-@pytest.mark.parametrize("kind", [pytest.param(k, marks=pytest.mark.system(queue=k)) for k in ("kafka", "hazelcast")])
-def test_ten_messages_are_shared(system: System, kind: str) -> None:
+@pytest.mark.parametrize(
+    "kind", [pytest.param(k, marks=pytest.mark.system(messages(k))) for k in ("kafka", "hazelcast")]
+)
+def test_ten_messages_are_shared(system: MessageSystem, kind: str) -> None:
     """Nothing is broken: 10 posts with all services up, over either queue.
     Every instance is in config; each message is at one logging and one messages instance, and read through every
     logging instance; a GET returns the share of one messages instance or the other, together all.
@@ -38,7 +41,7 @@ def test_ten_messages_are_shared(system: System, kind: str) -> None:
 
 
 @pytest.mark.experiment("001", "a message with the same id sent twice", "stored once")
-def test_the_same_id_is_stored_once(system: System, faults: Nemesis) -> None:
+def test_the_same_id_is_stored_once(system: MessageSystem, faults: Nemesis) -> None:
     """A client that did not hear the answer posts its messages again under the same ids; before the third time the
     facade dies, and with it what it remembers.
     Each is acknowledged again ("duplicate, ok" in logging), stored once, and at one messages instance once.
@@ -56,7 +59,7 @@ def test_the_same_id_is_stored_once(system: System, faults: Nemesis) -> None:
 
 
 @pytest.mark.quick
-def test_losing_config_costs_no_request(system: System, faults: Nemesis) -> None:
+def test_losing_config_costs_no_request(system: MessageSystem, faults: Nemesis) -> None:
     """Under posts and GETs, kill config, where the facade asks for live instances.
     It goes on with those it knows: every request is answered, and nothing acknowledged is lost.
     """
@@ -73,7 +76,7 @@ def test_losing_config_costs_no_request(system: System, faults: Nemesis) -> None
     assert_delivered_and_aggregated(system.history)
 
 
-def test_losing_the_facade_costs_requests_but_no_message(system: System, faults: Nemesis) -> None:
+def test_losing_the_facade_costs_requests_but_no_message(system: MessageSystem, faults: Nemesis) -> None:
     """Under posts and GETs, kill the facade, the only one, and start it again.
     Requests fail until it is back; what was acknowledged before and after is kept.
     """
@@ -90,7 +93,7 @@ def test_losing_the_facade_costs_requests_but_no_message(system: System, faults:
 
 
 @pytest.mark.kafka
-def test_a_messages_instance_takes_its_share_with_it(system: System, faults: Nemesis) -> None:
+def test_a_messages_instance_takes_its_share_with_it(system: MessageSystem, faults: Nemesis) -> None:
     """Messages live in memory: kill a messages instance that has its share, and start it again.
     Exactly that share is gone from GET, for its partitions' offsets are committed: it reads on where it was, as later
     posts show. The other instance's share is still there.
@@ -111,8 +114,8 @@ def test_a_messages_instance_takes_its_share_with_it(system: System, faults: Nem
 
 
 @pytest.mark.kafka
-@pytest.mark.system(replay=True)
-def test_with_replay_a_messages_instance_gets_its_share_back(system: System, faults: Nemesis) -> None:
+@pytest.mark.system(messages(replay=True))
+def test_with_replay_a_messages_instance_gets_its_share_back(system: MessageSystem, faults: Nemesis) -> None:
     """The same, but every instance reads its partitions from the beginning whenever it gets them.
     The share comes back from Kafka: all messages are there, each at one instance.
     """

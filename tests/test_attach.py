@@ -99,7 +99,10 @@ def test_a_run_that_wants_another_system_is_refused(tmp_path: Path, arguments: l
 def test_a_scenario_of_another_topology_says_so(tmp_path: Path) -> None:
     status, output = attached(tmp_path, "scenarios/test_distributed_map.py", "-k", "zone")
     assert status != 0
-    assert "the running system is the whole system, and this scenario needs 4 Hazelcast members" in output
+    assert (
+        "the running system has 3 Hazelcast members, 3 Kafka brokers, and this scenario needs 4 Hazelcast members"
+        in output
+    )
 
 
 def sent() -> tuple[int, str]:

@@ -60,7 +60,7 @@ def system(request: pytest.FixtureRequest) -> Iterator[str]:
     # Its image can't be pulled everywhere; then it says so in one line, and goes on.
     consoles = re.findall(r"^(?:--ui: going on without )?(Hazelcast Management Center|Kafka UI): .+$", output, re.M)
     assert consoles == (["Hazelcast Management Center", "Kafka UI"] if ui else [])
-    assert f"starting the whole system (6 servers, {backend})" in output
+    assert f"starting 3 Hazelcast members, 3 Kafka brokers ({backend})" in output
     assert "next: harness send 10" in output
     yield backend
     assert harness("down") == (0, "nothing is left of it\n")

@@ -18,14 +18,15 @@ _LOSING = '''
 
 import pytest
 
-from harness import Kill, assert_holds, member_list_of, node, partitions_safe
+from harness import Kill, assert_holds, node
+from harness.servers.hazelcast import hazelcast, member_list_of, partitions_safe
 from harness.servers.hazelcast.checkers import lost_partitions
 
 pytestmark = [
     pytest.mark.faulttolerance,
     pytest.mark.hazelcast,
     pytest.mark.guarantee("no entry is lost"),
-    pytest.mark.system(running=False, brokers=0),
+    pytest.mark.system(hazelcast()),
 ]
 
 

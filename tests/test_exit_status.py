@@ -69,7 +69,7 @@ def test_a_failure_begins_with_what_happened_and_has_no_traceback(tmp_path: Path
     told = output.partition("test_0 ___")[2].splitlines()[1:4]
     assert told[0] == "1 of 2 is gone."
     assert "guarantee broken: lost" in told
-    assert "judgement.py" not in output
+    assert "assertions.py" not in output
     assert "> 1 of 2 is gone." in summary
 
 
@@ -83,13 +83,42 @@ def test_the_next_run_knows_all_that_a_run_leaves(tmp_path: Path) -> None:
 def test_a_system_that_does_not_come_up_is_status_2(tmp_path: Path) -> None:
     (tmp_path / "test_ends.py").write_text(
         "import pytest\n"
-        "pytestmark = [pytest.mark.faulttolerance, pytest.mark.system(running=False, brokers=0, wings=2)]\n"
-        "def test_flies(system): pass\n"
+        "from harness.servers.kafka import kafka\n"
+        "@pytest.mark.faulttolerance\n"
+        "@pytest.mark.system(kafka(1, settings={'node.id': 'none'}))\n"
+        "def test_starts(system): pass\n"
     )
     status, output = _pytest(tmp_path)
     assert status == 2
-    assert "the system did not come up: " in output
-    assert "wings" in output
+    assert "the system did not come up: kafka-1 exited with status 1 before it was ready" in output
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    ("marker", "words"),
+    [
+        ("kafka(3), wings=2", "it takes values, such as kafka(3), and no wings=..."),
+        ("3", "3 is no part of a system: give kinds of servers, such as kafka(3)"),
+        ("kafka(3), kafka(1)", "a system has Kafka only once"),
+        ("hazelcast(stored=True)", "3 Hazelcast members with a map store: this needs Postgres in the same system"),
+        ("messages(), hazelcast()", 'messages(queue="kafka") needs kafka() in the same system'),
+        ("", "a system has kinds of servers and one application at most"),
+    ],
+)
+def test_a_marker_of_what_no_system_can_be_made_of_is_status_2(tmp_path: Path, marker: str, words: str) -> None:
+    (tmp_path / "test_ends.py").write_text(
+        "import pytest\n"
+        "from harness.messages import messages\n"
+        "from harness.servers.hazelcast import hazelcast\n"
+        "from harness.servers.kafka import kafka\n"
+        f"@pytest.mark.system({marker})\n"
+        "def test_starts(system): pass\n"
+    )
+    status, output = _pytest(tmp_path)
+    assert status == 2
+    assert "test_ends.py::test_starts" in output
+    assert words in output
+    assert "Traceback" not in output
 
 
 _GONE = """

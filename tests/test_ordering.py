@@ -5,26 +5,29 @@ import pytest
 pytest_plugins = ["pytester"]
 
 SCENARIOS = """import pytest
+from harness.messages import messages
+from harness.servers.hazelcast import hazelcast
+from harness.servers.kafka import kafka
 
 
-@pytest.mark.system(queue="hazelcast")
+@pytest.mark.system(messages("hazelcast"))
 def test_usual():
     pass
 
 
-@pytest.mark.system(members=4, zoned=True)
+@pytest.mark.system(hazelcast(4, zoned=True))
 def test_zoned():
     pass
 
 
-@pytest.mark.system(members=3, consumers=False)
+@pytest.mark.system(messages(consumers=False), kafka(), hazelcast(3))
 def test_usual_said_otherwise():
     pass
 
 
-@pytest.mark.system(zoned=True)
-@pytest.mark.system(members=4)
-def test_zoned_by_two_markers():
+@pytest.mark.system(messages())
+@pytest.mark.system(hazelcast(4, zoned=True))
+def test_zoned_by_the_closest_marker():
     pass
 """
 
@@ -36,5 +39,5 @@ def test_each_topology_is_there_once(pytester: pytest.Pytester) -> None:
         "test_usual",
         "test_usual_said_otherwise",
         "test_zoned",
-        "test_zoned_by_two_markers",
+        "test_zoned_by_the_closest_marker",
     ]

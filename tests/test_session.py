@@ -27,14 +27,10 @@ from harness.events import Event, Events
 from harness.faults.nemesis import Nemesis
 from harness.history import History
 from harness.inspect import snapshot
-from harness.messages.services import Epoch
-from harness.messages.system import System
-from harness.run import Options, Run, Shape
-from harness.servers.hazelcast.view import HazelcastView
-from harness.servers.kafka.view import KafkaView
-from harness.servers.postgres.view import PostgresView
+from harness.run import Options, Run
+from harness.servers.kafka import kafka
 from harness.session import client, paths, server
-from harness.session.attach_client import AttachedDeployment, attached
+from harness.session.attach_client import AttachedDeployment, AttachedRun
 from harness.session.attach_server import AttachableNode, AttachableSystem
 from harness.session.attachment import Attachment
 from harness.session.client import ask
@@ -42,6 +38,7 @@ from harness.session.exec_in_node import run_inside
 from harness.session.only_one import is_held, only_one
 from harness.session.state import SessionState, Stage
 from harness.session.watching import watch
+from harness.system import Declared, System
 from harness.topology.nodes import Topology
 from harness.waiting import until
 from tests.backends.specs import PORT, TINY, tiny
@@ -160,7 +157,7 @@ def test_a_snapshot_of_a_sessions_nodes_never_waits_for_it(monkeypatch: pytest.M
     monkeypatch.setattr(client, "_SILENCE_S", 30.0)
     began = time.monotonic()
     nodes = AttachedDeployment(_attachable()).nodes
-    seen = snapshot.take(Clusters(nodes, HazelcastView([]), KafkaView([]), PostgresView([])))
+    seen = snapshot.take(Clusters(nodes, ()))
     assert time.monotonic() - began < 4
     assert [(node.name, node.state) for node in seen.nodes] == [("tiny-1", "unknown")]
     assert seen.notes == ("state of tiny-1: no answer within 2.5 s",)
@@ -172,8 +169,8 @@ def test_a_run_whose_session_is_gone_at_its_end_ends_as_it_held(folder: Path, mo
     with only_one():
         answering = server.answering(state)
         answering.__enter__()
-        with attached(Options()) as running:
-            assert set(running.deployment.nodes) == {"tiny-1"}
+        with AttachedRun(Options(), print) as run:
+            assert set(run.nodes) == {"tiny-1"}
             answering.__exit__(None, None, None)
 
 
@@ -181,7 +178,7 @@ def _attachable() -> AttachableSystem:
     """A node whose network can be taken from it."""
     spec = tiny(1)
     nodes = (AttachableNode(spec, "127.77.1.9", {"http": "127.77.1.9:8000"}),)
-    return AttachableSystem("process", frozenset(Capability), "fast", Topology("attachable", (spec,)), nodes)
+    return AttachableSystem("process", frozenset(Capability), "fast", (), Topology("attachable", (spec,)), nodes)
 
 
 @pytest.fixture
@@ -198,11 +195,11 @@ def test_an_attached_run_has_the_system_until_it_ends_whatever_the_wall_clock_do
     paths.make_folder()
     system = SimpleNamespace(clusters=None, history=None)
     made = SimpleNamespace(
-        system=lambda history, narrate, **shape: system,
+        system=lambda declared, history, step: system,
         backend=SimpleNamespace(capabilities=frozenset()),
         options=Options(),
     )
-    attachment = Attachment(cast("Run", made), Shape())
+    attachment = Attachment(cast("Run", made), Declared((kafka(),)))
     attached_run = subprocess.Popen(["sleep", "60"])
     try:
         attachment.attach(cast("Identity", Identity.of(attached_run.pid)))
@@ -244,11 +241,11 @@ class Glanced(History):
 
 def test_a_page_that_asks_every_second_has_the_new_events_copied_and_no_others(tmp_path: Path) -> None:
     system = SimpleNamespace(
-        epoch=Epoch("e1", "kafka"),
-        topic="messages-e1",
+        id="e1",
+        targets={"leader": (None, "the one that leads")},
         history=Glanced.open(tmp_path / "history.jsonl"),
         deployment=SimpleNamespace(topology=Topology("none", ()), nodes={}),
-        clusters=Clusters({}, HazelcastView([]), KafkaView([]), PostgresView([])),
+        clusters=Clusters({}, ()),
         specs=(),
     )
     state = SimpleNamespace(

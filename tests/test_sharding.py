@@ -14,8 +14,10 @@ pytest_plugins = ["pytester"]
 
 MANY = 1 + 8 * 6
 TINY = """import pytest
+from harness.messages import messages
+from harness.servers.hazelcast import hazelcast
 
-pytestmark = [pytest.mark.system(members=3)]
+pytestmark = [pytest.mark.system(messages())]
 
 
 @pytest.mark.parametrize("number", range(40))
@@ -24,7 +26,7 @@ def test_common(number):
 
 
 @pytest.mark.parametrize("number", range(8))
-@pytest.mark.system(members=4, zoned=True)
+@pytest.mark.system(hazelcast(4, zoned=True))
 def test_rare(number):
     pass
 

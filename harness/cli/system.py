@@ -6,7 +6,7 @@ import click
 
 from harness.backends.protocol import BACKENDS
 from harness.cli.shown import json_option, show
-from harness.messages.services import QueueKind
+from harness.messages.namespace import QueueKind
 from harness.session.client import ask, bring_down, bring_up
 from harness.session.up_options import UpOptions
 from harness.topology.timings import PROFILES, Profile

@@ -75,7 +75,7 @@ class Injected:
         The length of a fault is part of an experiment (a pause as long as a failure detector's limit); where something
         is to be waited for, it is `until`.
         """
-        with self.nemesis.narrate(f"keep the {self.fault.name} in force for {seconds:g} s"):
+        with self.nemesis.step(f"keep the {self.fault.name} in force for {seconds:g} s"):
             threading.Event().wait(max(0.0, seconds - (time.monotonic_ns() - self.at_ns) / 1e9))
         return self
 
@@ -95,13 +95,13 @@ class Nemesis:
         capabilities: frozenset[Capability],
         *,
         detection_s: float,
-        narrate: Step,
+        step: Step,
     ) -> None:
         self._clusters = clusters
         self._history = history
         self._capabilities = capabilities
         self._detection_s = detection_s
-        self.narrate = narrate
+        self.step = step
         self._active: list[Injected] = []
         self.injected: list[Injected] = []
         #: Called at each moment of a fault, in the scenario's thread; what they do takes time from the scenario.
@@ -130,7 +130,7 @@ class Nemesis:
         self._history.event(fault.name, {"nodes": names, "why": picked.why, "phase": "begin"})
         injected = Injected(fault, picked, time.monotonic_ns(), {}, self)
         self._active.append(injected)
-        with self.narrate(f"{fault.name} {', '.join(names)}: {picked.why}"):
+        with self.step(f"{fault.name} {', '.join(names)}: {picked.why}"):
             _each(picked.nodes, fault.inject)
         injected.proofs.update((node.spec.name, fault.proof(node)) for node in picked.nodes)
         self._history.event(fault.name, {"nodes": names, "why": picked.why, "phase": "end", "proof": injected.proofs})
@@ -142,7 +142,7 @@ class Nemesis:
 
     def await_effect(self, effect: Effect, injected: Injected, timeout_s: float | None) -> float:
         """Waits for an effect, records it, and returns the seconds since the fault."""
-        with self.narrate(f"wait for {effect.what}"):
+        with self.step(f"wait for {effect.what}"):
             seen = until(
                 f"{effect.what} after the {injected.fault.name} of {', '.join(n.spec.name for n in injected.nodes)}",
                 lambda: effect.probe(self._clusters, injected.nodes),
@@ -159,7 +159,7 @@ class Nemesis:
         self._tell(Moment.BEFORE_UNDO)
         names = [node.spec.name for node in injected.nodes]
         self._history.event(f"{UNDO}{injected.fault.name}", {"nodes": names, "phase": "begin"})
-        with self.narrate(f"undo the {injected.fault.name} of {', '.join(names)}"):
+        with self.step(f"undo the {injected.fault.name} of {', '.join(names)}"):
             _each(injected.nodes, injected.fault.undo)
         self._active.remove(injected)
         self._history.event(f"{UNDO}{injected.fault.name}", {"nodes": names, "phase": "end"})

@@ -15,7 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.gather import Round
-from harness.messages.system import System
+from harness.messages.system import MessageSystem
+from harness.system import System
 
 _TIMEOUT_S = 2.5
 _PATHS = {"stored": "/messages", "logged": "/received", "taken": "/messages"}
@@ -38,6 +39,8 @@ class Holding:
 
 def holdings(system: System) -> tuple[Holding, ...]:
     """The messages that every running logging and messages instance holds, asked at once; never fails."""
+    if not isinstance(system, MessageSystem):
+        return ()
     asked = Round()
     kinds: Sequence[tuple[What, str, str]] = [
         *(("stored", name, at) for name, at in system.logging.running.items()),

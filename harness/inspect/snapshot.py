@@ -10,16 +10,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.table import Table
 
 from harness.backends.protocol import Networked, Node, NodeState, Phase
-from harness.clusters import Clusters
+from harness.clusters import Clusters, Servers
 from harness.gather import Question, Round
-from harness.messages.system import System
+from harness.messages.system import MessageSystem
+from harness.servers.hazelcast.kind import Hazelcast
+from harness.servers.kafka.kind import Kafka
 from harness.servers.kafka.view import Lag
+from harness.system import System
 
 _TIMEOUT_S = 2.5
 
@@ -98,14 +101,15 @@ class Snapshot:
 
 
 def of(system: System) -> Snapshot:
-    """The snapshot of a system in its epoch."""
-    epoch = system.epoch
-    if not any(spec.name in system.deployment.nodes for spec in system.specs):
+    """The snapshot of a system under its names."""
+    started = any(spec.name in system.deployment.nodes for spec in system.specs)
+    if not isinstance(system, MessageSystem) or not started:
         # The servers alone: nobody made the topic or the queue, and to find that out would take seconds.
         return take(system.clusters)
-    if epoch.queue == "kafka":
-        return take(system.clusters, topic=epoch.topic, group=epoch.group)
-    return take(system.clusters, queue=epoch.queue_name)
+    names = system.namespace
+    if names.queue == "kafka":
+        return take(system.clusters, topic=names.topic, group=names.group)
+    return take(system.clusters, queue=names.queue_name)
 
 
 def take(
@@ -170,40 +174,44 @@ def _ask_for_duties(
     )
 
 
+def _runs(clusters: Clusters, kind: type[Servers[Any]]) -> bool:
+    return any(node.state().phase is Phase.RUNNING for node in clusters.nodes_of(kind))
+
+
 def _controller(clusters: Clusters) -> _Duties:
-    return [(clusters.kafka.controller().spec.name, Duty("controller"))] if clusters.kafka.running() else []
+    return [(clusters[Kafka].controller().spec.name, Duty("controller"))] if _runs(clusters, Kafka) else []
 
 
 def _leaders(clusters: Clusters, topic: str | None) -> _Duties:
-    if topic is None or not clusters.kafka.running():
+    if topic is None or not _runs(clusters, Kafka):
         return []
     return [
-        (clusters.kafka.broker(found.leader).spec.name, Duty("leader", found.id, tuple(sorted(found.isr))))
-        for found in clusters.kafka.partitions(topic)
+        (clusters[Kafka].broker(found.leader).spec.name, Duty("leader", found.id, tuple(sorted(found.isr))))
+        for found in clusters[Kafka].partitions(topic)
         if found.leader is not None
     ]
 
 
 def _members(clusters: Clusters) -> _Duties:
-    members = clusters.hazelcast.members() if clusters.hazelcast.running() else ()
+    members = clusters[Hazelcast].members() if _runs(clusters, Hazelcast) else ()
     return [(member.spec.name, Duty("member" if age else "oldest")) for age, member in enumerate(members)]
 
 
 def _owner(clusters: Clusters, queue: str | None) -> _Duties:
-    if queue is None or not clusters.hazelcast.running():
+    if queue is None or not _runs(clusters, Hazelcast):
         return []
-    partition = clusters.hazelcast.partition_of(queue)
-    return [(clusters.hazelcast.owner_of(partition).spec.name, Duty("owner", partition))]
+    partition = clusters[Hazelcast].partition_of(queue)
+    return [(clusters[Hazelcast].owner_of(partition).spec.name, Duty("owner", partition))]
 
 
 def _lags(clusters: Clusters, topic: str | None, group: str | None) -> tuple[Lag, ...]:
-    if topic is None or group is None or not clusters.kafka.running():
+    if topic is None or group is None or not _runs(clusters, Kafka):
         return ()
-    return clusters.kafka.lag(group, topic)
+    return clusters[Kafka].lag(group, topic)
 
 
 def _depth(clusters: Clusters, queue: str | None) -> int | None:
-    return clusters.hazelcast.queue_size(queue) if queue and clusters.hazelcast.running() else None
+    return clusters[Hazelcast].queue_size(queue) if queue and _runs(clusters, Hazelcast) else None
 
 
 def _look(node: Node) -> tuple[NodeState, bool]:

@@ -1,80 +1,34 @@
-"""The facade, logging, messages and config services as node specs, and the epoch that keeps scenarios apart."""
+"""The facade, logging, messages and config services as node specs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
+from harness.messages.namespace import Namespace
 from harness.messages.recipe import SERVICE
 from harness.servers.hazelcast import spec as hz
 from harness.servers.kafka import spec as kf
+from harness.servers.kafka.timings import session_ms
 from harness.topology.nodes import HttpReady, NodeSpec
-from harness.topology.timings import FAST, Timings
+from harness.topology.timings import Timings
 
 PORT = 8000
-QueueKind = Literal["kafka", "hazelcast"]
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """The names one scenario works under, so that nothing of an earlier one can be seen.
-
-    Attributes:
-        id: unique per scenario, part of every name.
-        queue: which server carries the messages.
-        hazelcast_queue: its name; a scenario may choose one whose partition a certain member owns.
-        backups: whether the map and the Hazelcast queue have one.
-        replay: whether a messages instance reads its Kafka partitions from the beginning whenever it gets them.
-    """
-
-    id: str
-    queue: QueueKind = "kafka"
-    hazelcast_queue: str = ""
-    backups: bool = True
-    replay: bool = False
-
-    @property
-    def topic(self) -> str:
-        """The Kafka topic of this epoch."""
-        return f"messages-{self.id}"
-
-    @property
-    def group(self) -> str:
-        """The consumer group of this epoch."""
-        return f"messages-{self.id}"
-
-    @property
-    def map(self) -> str:
-        """The Hazelcast map that logging writes to."""
-        return f"{self._prefix}logging-{self.id}"
-
-    @property
-    def queue_name(self) -> str:
-        """The Hazelcast queue of this epoch."""
-        return self.hazelcast_queue or f"{self._prefix}messages-{self.id}"
-
-    @property
-    def _prefix(self) -> str:
-        return "" if self.backups else hz.NO_BACKUP
+#: How many instances of these roles there are.
+LOGGING, MESSAGES = 3, 2
 
 
 def services(
-    epoch: Epoch,
+    namespace: Namespace,
     *,
-    logging: int = 3,
-    messages: int = 2,
-    members: int = 3,
-    brokers: int = 3,
-    timings: Timings = FAST,
+    members: int,
+    brokers: int,
+    timings: Timings,
     mutants: Mapping[str, str] | None = None,
 ) -> tuple[NodeSpec, ...]:
-    """config, facade, `logging` x logging, `messages` x messages for a cluster of that many members and brokers.
+    """config, facade, three logging and two messages instances for a cluster of that many members and brokers.
 
     Args:
-        epoch: the names they work under.
-        logging: how many logging instances.
-        messages: how many messages instances.
+        namespace: the names they work under.
         members: how many Hazelcast members there are.
         brokers: how many Kafka brokers there are.
         timings: of the consumers' failure detector.
@@ -84,26 +38,26 @@ def services(
         "HAZELCAST_CLUSTER": hz.CLUSTER_NAME,
         "HAZELCAST_MEMBERS": ",".join(f"${{hazelcast-{i}}}:{hz.PORT}" for i in range(1, members + 1)),
     }
-    queue = {"QUEUE": epoch.queue, **_queue(epoch, hazelcast, brokers, timings)}
-    logger = {**hazelcast, "HAZELCAST_MAP": epoch.map}
+    queue = {"QUEUE": namespace.queue, **_queue(namespace, hazelcast, brokers, timings)}
+    logger = {**hazelcast, "HAZELCAST_MAP": namespace.map}
     modules = {role: f"services.mutants.{name}" for role, name in (mutants or {}).items()}
     return (
         _service("config", 1, {}, modules),
         _service("facade", 1, queue, modules),
-        *(_service("logging", index, logger, modules) for index in range(1, logging + 1)),
-        *(_service("messages", index, queue, modules) for index in range(1, messages + 1)),
+        *(_service("logging", index, logger, modules) for index in range(1, LOGGING + 1)),
+        *(_service("messages", index, queue, modules) for index in range(1, MESSAGES + 1)),
     )
 
 
-def _queue(epoch: Epoch, hazelcast: Mapping[str, str], brokers: int, timings: Timings) -> dict[str, str]:
-    if epoch.queue == "hazelcast":
-        return {**hazelcast, "HAZELCAST_QUEUE": epoch.queue_name}
+def _queue(namespace: Namespace, hazelcast: Mapping[str, str], brokers: int, timings: Timings) -> dict[str, str]:
+    if namespace.queue == "hazelcast":
+        return {**hazelcast, "HAZELCAST_QUEUE": namespace.queue_name}
     return {
         "KAFKA_BOOTSTRAP": ",".join(f"${{kafka-{i}}}:{kf.PORT}" for i in range(1, brokers + 1)),
-        "TOPIC": epoch.topic,
-        "KAFKA_GROUP": epoch.group,
-        "KAFKA_SESSION_TIMEOUT_MS": str(timings.session_ms),
-        "REPLAY": "1" if epoch.replay else "0",
+        "TOPIC": namespace.topic,
+        "KAFKA_GROUP": namespace.group,
+        "KAFKA_SESSION_TIMEOUT_MS": str(session_ms(timings)),
+        "REPLAY": "1" if namespace.replay else "0",
     }
 
 

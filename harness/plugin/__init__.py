@@ -16,14 +16,14 @@ from harness.plugin import options
 if TYPE_CHECKING:
     from harness.faults.nemesis import Nemesis
     from harness.history import History
-    from harness.messages.system import System
     from harness.report.scenario import ScenarioReport
     from harness.run import Run
+    from harness.system import System
 
 MARKERS = (
     "faulttolerance: a scenario that breaks a real system and asserts what must survive (pytest -m faulttolerance)",
-    'system(queue="kafka", queue_owner=None, backups=True, consumers=True, replay=False, running=True, members=3, '
-    "zoned=False, stored=False, brokers=3): what the system is made of; see harness.run.Run.system",
+    "system(*parts): what the system is made of, by value: kinds of servers such as kafka(3) and hazelcast(), and an "
+    "application such as messages(); the closest marker counts",
     "experiment(report, did, saw): the scenario repeats an experiment of one of the reports this project grew from",
     "needs(capability): the backend has to be able to do that (kill, pause, network); skipped where it can't",
     "guarantee(words): what must hold; a branch of the report's behaviours tree",
@@ -63,16 +63,16 @@ def uses_harness(item: pytest.Item) -> bool:
     return (
         is_scenario(item)
         or any(marker.args or marker.kwargs for marker in item.iter_markers("system"))
-        or any(_is_ours(item, name) for name in _FIXTURES)
+        or any(is_ours(item, name) for name in _FIXTURES)
     )
 
 
 def is_scenario(item: pytest.Item) -> bool:
     """Whether the report folder is to tell of an item."""
-    return item.get_closest_marker("faulttolerance") is not None or _is_ours(item, "report")
+    return item.get_closest_marker("faulttolerance") is not None or is_ours(item, "report")
 
 
-def _is_ours(item: pytest.Item, name: str) -> bool:
+def is_ours(item: pytest.Item, name: str) -> bool:
     """Whether the fixture that an item gets under a name is defined here."""
     known = getattr(item, "_fixtureinfo", None)
     definitions = known.name2fixturedefs.get(name, ()) if known else ()
@@ -107,7 +107,7 @@ def history(request: pytest.FixtureRequest, report: ScenarioReport) -> Iterator[
 def system(
     request: pytest.FixtureRequest, harness_run: Run, history: History, report: ScenarioReport
 ) -> Iterator[System]:
-    """The whole system in an epoch of its own; `@pytest.mark.system(queue="hazelcast")` says what it should be."""
+    """The system that the closest marker says, such as `@pytest.mark.system(kafka(3))`, under names of its own."""
     from harness.plugin import fixtures
 
     yield from fixtures.system(request, harness_run, history, report)

@@ -9,13 +9,13 @@ import pytest
 
 from harness.errors import BadInputError
 from harness.faults.nemesis import Moment, Nemesis
-from harness.messages.system import System
 from harness.plugin.holding import hold, pause
 from harness.plugin.options import KEEPING, value
 from harness.report.screen import Screen
 from harness.run import Run
 from harness.session.only_one import is_held
 from harness.session.state import SessionState, Stage
+from harness.system import System
 
 #: Past whatever pytest has put in the place of stdin.
 _TERMINAL = Path("/dev/tty")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from typing import Any, TypeVar
+from contextlib import ExitStack, contextmanager
+from typing import TypeVar
 
 import allure
 import pytest
@@ -12,15 +12,16 @@ import pytest
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
 from harness.faults.nemesis import Nemesis
 from harness.history import History
-from harness.messages.system import System
 from harness.plugin import scenarios
 from harness.plugin.debugging import Holding
+from harness.plugin.ordering import declared_by, has_system
 from harness.progress import Step
 from harness.report.comparison import LOCKS, Compared
 from harness.report.folder import ReportFolder
 from harness.report.scenario import ScenarioReport
-from harness.run import Run, Shape
-from harness.session.attach_client import attached
+from harness.run import Run
+from harness.session.attach_client import AttachedRun
+from harness.system import System
 from harness.topology.kinds import NodeKind
 
 _COMPARED = pytest.StashKey[list[Compared]]()
@@ -33,9 +34,9 @@ def harness_run(session: pytest.Session) -> Iterator[Run]:
     options = _of_run(config, scenarios.OPTIONS)
     with ExitStack() as resources:
         try:
-            running = resources.enter_context(attached(options)) if options.attach else None
-            say, kinds = config.stash[scenarios.SHOWING].screen.say, _kinds(session.items)
-            run = resources.enter_context(Run(options, say, attached=running, kinds=kinds))
+            kind = AttachedRun if options.attach else Run
+            say = config.stash[scenarios.SHOWING].screen.say
+            run = resources.enter_context(kind(options, say, kinds=_kinds(session.items)))
         except (BadInputError, EnvironmentUnfitError) as error:
             pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
         config.stash[scenarios.RESULTS].backend = run.backend.name
@@ -73,7 +74,7 @@ def system(request: pytest.FixtureRequest, run: Run, history: History, report: S
             pytest.skip(f"the {run.backend.name} backend lacks the capability {needed.args[0]!r}")
     results = request.config.stash[scenarios.RESULTS]
     try:
-        system = run.system(history, _steps(request.config), **_asked_for(request.node))
+        system = run.system(declared_by(request.node), history, _steps(request.config))
     except Exception as error:
         # Whatever a client of the servers raises: its traceback is no help, the logs of the nodes are.
         with report.lacking.part("the logs"):
@@ -90,22 +91,9 @@ def system(request: pytest.FixtureRequest, run: Run, history: History, report: S
         system.close()
 
 
-def _asked_for(item: pytest.Item) -> dict[str, Any]:
-    """What its markers say of its system; the innermost hold."""
-    outermost_first = reversed(list(item.iter_markers("system")))
-    return {name: value for marker in outermost_first for name, value in marker.kwargs.items()}
-
-
 def _kinds(items: Iterable[pytest.Item]) -> frozenset[NodeKind]:
     """Of the nodes that the systems of these scenarios have."""
-    systems = [_asked_for(item) for item in items if "system" in getattr(item, "fixturenames", ())]
-    kinds: set[NodeKind] = set()
-    for wanted in {repr(system): system for system in systems}.values():
-        shape = {name: value for name, value in wanted.items() if name != "queue_owner"}
-        # What is wrong with a marker is said when its scenario's turn comes.
-        with suppress(TypeError):
-            kinds |= Shape(**shape).kinds
-    return frozenset(kinds)
+    return frozenset(kind for item in items if has_system(item) for kind in declared_by(item).kinds)
 
 
 def faults(config: pytest.Config, run: Run, system: System, report: ScenarioReport) -> Nemesis:
@@ -122,7 +110,7 @@ def _nemesis(config: pytest.Config, run: Run, system: System) -> Nemesis:
         system.history,
         run.backend.capabilities,
         detection_s=run.options.profile.detection_s,
-        narrate=_steps(config),
+        step=_steps(config),
     )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from harness.backends.protocol import Phase
-from harness.messages.system import System
 from harness.progress import Say
 from harness.session.only_one import only_one
 from harness.session.server import answering
 from harness.session.state import SessionState
+from harness.system import System
 
 _NEXT = "in another terminal: harness status | logs NODE -f | exec NODE -- CMD | kill|pause|isolate|heal TARGET"
 

@@ -5,30 +5,60 @@ The order within a topology stays that of the files.
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import pytest
 
-from harness.plugin import uses_harness
-from harness.run import Shape, whole
-from harness.topology.timings import FAST
+from harness.errors import EXIT_BAD_INPUT, BadInputError
+from harness.plugin import is_ours, uses_harness
+from harness.system import Declared, declared, is_part
 
-_FIELDS = {field.name for field in fields(Shape)}
+_FIXTURE = "system"
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Groups the scenarios, the topology that is asked for first coming first; what is none stays where it is."""
+    """Groups the scenarios by their servers, those that are asked for first coming first; what is none stays.
+
+    A marker that says what no system can be made of ends the run before anything is started, with exit status 2.
+    """
     places = [place for place, item in enumerate(items) if uses_harness(item)]
-    found = {place: topology_of(items[place]) for place in places}
-    ranks = {topology: rank for rank, topology in enumerate(dict.fromkeys(found.values()))}
+    found = {place: servers_of(items[place]) for place in places}
+    ranks = {servers: rank for rank, servers in enumerate(dict.fromkeys(found.values()))}
     order = sorted(places, key=lambda place: ranks[found[place]])
     for place, item in zip(places, [items[place] for place in order], strict=True):
         items[place] = item
 
 
-def topology_of(item: pytest.Item) -> str:
-    """The name of the topology that the scenario's `system` markers ask for; the closest marker wins."""
-    markers = reversed(list(item.iter_markers("system")))
-    wanted = {name: value for marker in markers for name, value in marker.kwargs.items() if name in _FIELDS}
-    return whole(FAST, Shape(**wanted)).name
+def servers_of(item: pytest.Item) -> object:
+    """The servers that a test asks for; equal ones can share what runs. None for a test that asks for none."""
+    if not has_system(item):
+        return None
+    try:
+        return declared_by(item).servers
+    except BadInputError as error:
+        pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
+
+
+def has_system(item: pytest.Item) -> bool:
+    """Whether a test asks for a system: a suite may have a marker or a fixture of that name for something else."""
+    marker = item.get_closest_marker(_FIXTURE)
+    return is_ours(item, _FIXTURE) or (marker is not None and any(map(is_part, marker.args)))
+
+
+def declared_by(item: pytest.Item) -> Declared:
+    """What the closest of a test's `system` markers says.
+
+    Raises:
+        BadInputError: there is none, or it says what no system can be made of.
+    """
+    marker = item.get_closest_marker(_FIXTURE)
+    if marker is None:
+        raise BadInputError(
+            f"{item.nodeid} has the fixture `system`, but no marker says what it is made of, such as "
+            "@pytest.mark.system(kafka(3))"
+        )
+    try:
+        if marker.kwargs:
+            raise BadInputError(f"it takes values, such as kafka(3), and no {', '.join(marker.kwargs)}=...")
+        return declared(marker.args)
+    except BadInputError as error:
+        raise BadInputError(f"{item.nodeid}: the marker `system`: {error}") from None

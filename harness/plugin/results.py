@@ -24,7 +24,6 @@ from harness.errors import (
     HarnessError,
     InconclusiveError,
 )
-from harness.messages.system import System
 from harness.plugin import is_scenario
 from harness.report import html, labels, tables
 from harness.report.environment import environment
@@ -35,6 +34,7 @@ from harness.report.lacking import Lacking
 from harness.report.outcome import Figures, Outcome, Result
 from harness.report.scenario import ScenarioReport
 from harness.run import Options
+from harness.system import System
 
 #: A run of no more scenarios shows each one's figures, too.
 _FEW = 3

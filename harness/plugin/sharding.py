@@ -17,7 +17,7 @@ import pytest
 
 from harness.errors import EXIT_BAD_INPUT, BadInputError
 from harness.plugin.options import value
-from harness.plugin.ordering import topology_of
+from harness.plugin.ordering import servers_of
 
 #: Where the seconds that each scenario took are kept, beside the scenarios; `make durations` writes them.
 DURATIONS = Path("scenarios/durations.json")
@@ -119,7 +119,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     config.stash[_SHARED] = len(items)
     known = _known(config.rootpath / DURATIONS)
-    work = [Work(item.nodeid, topology_of(item), known.get(item.nodeid, _UNKNOWN_S)) for item in items]
+    work = [Work(item.nodeid, str(servers_of(item)), known.get(item.nodeid, _UNKNOWN_S)) for item in items]
     mine = partition(work, shard.count)[shard.number - 1]
     others = [item for item in items if item.nodeid not in mine]
     items[:] = [item for item in items if item.nodeid in mine]

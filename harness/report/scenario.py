@@ -15,7 +15,6 @@ from harness.events import Events
 from harness.faults.nemesis import Moment, Nemesis
 from harness.inspect import snapshot, topology
 from harness.inspect.snapshot import Snapshot
-from harness.messages.system import System
 from harness.replay import judge
 from harness.report import messages
 from harness.report.comparison import Compared
@@ -25,6 +24,7 @@ from harness.report.labels import file_under_fault
 from harness.report.lacking import Lacking
 from harness.report.outcome import Figures, measured
 from harness.report.timeline import svg
+from harness.system import System
 
 _LONG_BYTES = 300_000
 #: What an attached log may have; its file has all of it.

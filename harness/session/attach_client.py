@@ -9,30 +9,63 @@ from typing import Any
 from harness.backends.identity import Identity
 from harness.backends.protocol import Capability, Inside, NodeState
 from harness.errors import BadInputError, HarnessError
-from harness.progress import Say
-from harness.run import Attached, Options
+from harness.history import History
+from harness.pool import Entry, Pool
+from harness.progress import Say, Step
+from harness.run import Options, Run
 from harness.session.attach_server import AttachableNode, AttachableSystem
 from harness.session.client import ask
+from harness.system import Declared, System
 from harness.topology.kinds import NodeKind
 from harness.topology.nodes import NodeSpec, Topology
 
 
-@contextmanager
-def attached(options: Options) -> Iterator[Attached]:
-    """Attaches this run to the running system for as long as the block lasts.
+class AttachedRun(Run):
+    """A run that works in the system of `harness up`: it makes no servers, and leaves them running."""
 
-    Raises:
-        BadInputError: none is up, somebody else is attached to it, or it is not what the options ask for.
-    """
+    _running: AttachableSystem
+    _entry: Entry
+
+    def __enter__(self) -> AttachedRun:
+        """Attaches; nothing is made here, so there is nothing to sweep or to watch over.
+
+        Raises:
+            BadInputError: none is up, another run is attached to it, or it is not what the options ask for.
+        """
+        self._running = self._resources.enter_context(_attached(self.options))
+        self.backend = AttachedBackend(self._running)
+        self._pool = self._resources.enter_context(Pool(self.backend, self._say, self.options.profile))
+        deployment = AttachedDeployment(self._running)
+        self._entry = deployment, self._pool.adopt(deployment, self._running.servers)
+        return self
+
+    def system(self, declared: Declared, history: History, step: Step) -> System:
+        """The running system with the services that were declared; the session has them ready if it can.
+
+        Raises:
+            BadInputError: it lacks a server that was declared.
+        """
+        servers = self._running.servers
+        if missing := [each.words for each in declared.servers if each not in servers]:
+            raise BadInputError(
+                f"--attach: the running system has {Declared(servers).words}, and this scenario needs "
+                f"{', '.join(missing)}: run it without --attach"
+            )
+        wanted = Declared(servers, declared.application)
+        if ready := ask("ready", wanted):
+            return self._system(ready, *self._entry, history, step)
+        system = super().system(wanted, history, step)
+        ask("follow", system.cast)
+        return system
+
+
+@contextmanager
+def _attached(options: Options) -> Iterator[AttachableSystem]:
+    """The running system, for as long as the block lasts."""
     running: AttachableSystem = ask("attach", Identity.of_this_process())
     try:
         _assert_fits(options, running)
-        yield Attached(
-            AttachedBackend(running),
-            AttachedDeployment(running),
-            ready=lambda shape: ask("ready", shape),
-            follow=lambda epoch, specs: ask("follow", epoch, specs),
-        )
+        yield running
     finally:
         # From a session that is gone there is nothing to detach, and what the run found stays as it is.
         with suppress(HarnessError):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from harness.backends.identity import Identity
 from harness.backends.protocol import Capability, Node
+from harness.clusters import Servers
 from harness.errors import NodeStartError
-from harness.messages.services import Epoch
-from harness.run import Shape
 from harness.session.state import SessionState
+from harness.system import Cast, Declared
 from harness.topology.nodes import NodeSpec, Topology, kinds_of
 
 
@@ -31,6 +31,7 @@ class AttachableSystem:
     backend: str
     capabilities: frozenset[Capability]
     timings: str
+    servers: tuple[Servers[Any], ...]
     topology: Topology
     nodes: tuple[AttachableNode, ...]
 
@@ -45,6 +46,7 @@ def attach(state: SessionState, run: Identity) -> AttachableSystem:
         backend.name,
         backend.capabilities,
         state.run.options.timings,
+        state.attachable().servers,
         state.system.deployment.topology,
         _nodes(state),
     )
@@ -55,15 +57,15 @@ def detach(state: SessionState) -> None:
     state.attachable().detach()
 
 
-def ready(state: SessionState, shape: Shape) -> tuple[Epoch, Sequence[NodeSpec]] | None:
-    """The epoch and the services that are ready for a scenario of this shape; None if there are none."""
-    system = state.attachable().ready(shape)
-    return (system.epoch, system.specs) if system else None
+def ready(state: SessionState, declared: Declared) -> Cast | None:
+    """The services that are ready for a scenario whose system is made of that; None if there are none."""
+    system = state.attachable().ready(declared)
+    return system.cast if system else None
 
 
-def follow(state: SessionState, epoch: Epoch, specs: Sequence[NodeSpec]) -> None:
-    """Has the commands follow the attached run into the epoch in which it works now."""
-    state.attachable().follow(epoch, specs)
+def follow(state: SessionState, services: Cast) -> None:
+    """Has the commands follow the attached run to the services with which it works now."""
+    state.attachable().follow(services)
 
 
 def put(state: SessionState, specs: Sequence[NodeSpec]) -> tuple[AttachableNode, ...]:

@@ -1,45 +1,42 @@
 """Makes the system of `harness up` anew, for its commands and for the pytest run that is attached to it.
 
 When that run detaches, the system is made ready for the same scenario again, so that the next run can begin at once;
-what is sent by command goes to a system of the shape that was brought up.
+what is sent by command goes to a system of what was brought up.
 """
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict
 from threading import RLock, Thread
-from typing import cast
+from typing import Any
 
 from harness.backends.identity import Identity
 from harness.backends.protocol import Phase
+from harness.clusters import Servers
 from harness.errors import BadInputError
 from harness.faults.nemesis import Nemesis
 from harness.history import History
-from harness.messages.services import Epoch
-from harness.messages.system import System
-from harness.run import Run, Shape, Shaping
+from harness.run import Run
 from harness.session.paths import attached_history_path, history_path
 from harness.session.state import SessionState
-from harness.topology.nodes import NodeSpec
+from harness.system import Basis, Cast, Declared, System
 
 
 class Attachment:
-    """One system of the shape that was asked for, and which pytest run is attached to it."""
+    """One system of what was asked for, and which pytest run is attached to it."""
 
-    def __init__(self, run: Run, shape: Shape) -> None:
+    def __init__(self, run: Run, declared: Declared) -> None:
         self._run = run
-        self._own_shape = shape
-        self._next_shape = shape
-        #: The shape of the present system; None if the attached run has made it.
-        self._shape: Shape | None = shape
+        self._own = declared
+        self._next = declared
+        #: The declaration of the present system; None if the attached run has made it.
+        self._declared: Declared | None = declared
         self._unused = True
         self._attached: Identity | None = None
         self._closed = False
         self._lock = RLock()
-        system = self._made(shape)
+        system = self._made(declared)
         self.state = SessionState(run, system, self._nemesis(system), attachment=self)
 
     def own_system(self) -> System:
@@ -47,10 +44,15 @@ class Attachment:
         with self._lock:
             if run := self._attached_run():
                 raise BadInputError(f"a pytest run (process {run.pid}) works in the system now: wait for its end")
-            if self._shape != self._own_shape:
-                self._renew(self._own_shape)
+            if self._declared != self._own:
+                self._renew(self._own)
             self._unused = False
             return self.state.system
+
+    @property
+    def servers(self) -> tuple[Servers[Any], ...]:
+        """The servers that run, whatever the services are."""
+        return self._own.servers
 
     def mark_used(self) -> None:
         """See `SessionState.mark_used`."""
@@ -68,33 +70,36 @@ class Attachment:
                 raise BadInputError(f"another pytest run (process {other.pid}) is attached already: wait for its end")
             self._attached = run
 
-    def ready(self, shape: Shape) -> System | None:
-        """The present system, if the attached run can have it: it is of that shape, whole, and nobody has used it."""
+    def ready(self, declared: Declared) -> System | None:
+        """The present system, if the attached run can have it: it is made of that, whole, and nobody has used it."""
         with self._lock:
-            self._next_shape = shape
+            self._next = declared
             system = self.state.system
             nodes = system.deployment.nodes.values()
-            if not self._unused or shape != self._shape or any(n.state().phase is not Phase.RUNNING for n in nodes):
+            if (
+                not self._unused
+                or declared != self._declared
+                or any(n.state().phase is not Phase.RUNNING for n in nodes)
+            ):
                 return None
-            self.follow(system.epoch, system.specs)
+            self.follow(system.cast)
             return system
 
-    def follow(self, epoch: Epoch, specs: Sequence[NodeSpec]) -> None:
-        """Makes the epoch in which the attached run works the one that commands show and break."""
+    def follow(self, cast: Cast) -> None:
+        """Makes the services with which the attached run works the ones that commands show and break."""
         with self._lock:
             before = self.state.system
             self._finish()
             history = History.open(attached_history_path())
-            self._work_with(
-                System(before.deployment, before.clusters, epoch, specs, history, _silently, before.timings)
-            )
-            self._shape, self._unused = None, False
+            basis = Basis(cast.id, before.deployment, before.clusters, history, _silently, before.timings)
+            self._work_with(cast.system(basis))
+            self._declared, self._unused = None, False
 
     def detach(self) -> None:
         """Ends the attachment; makes the system ready for the run's last scenario again, in the background."""
         with self._lock:
             self._attached = None
-        if self._shape is None:
+        if self._declared is None:
             Thread(target=self._make_ready, daemon=True).start()
 
     def close(self) -> None:
@@ -107,23 +112,23 @@ class Attachment:
         self.state.system.close()
         self.state.system.history.close()
 
-    def _renew(self, shape: Shape) -> None:
-        """A healed system in an epoch of its own; the history begins again."""
+    def _renew(self, declared: Declared) -> None:
+        """A healed system under names of its own; the history begins again."""
         self._finish()
-        self._work_with(self._made(shape))
-        self._shape, self._unused = shape, True
+        self._work_with(self._made(declared))
+        self._declared, self._unused = declared, True
 
     def _make_ready(self) -> None:
         try:
             with self._lock:
-                if not self._closed and self._attached_run() is None and self._shape is None:
-                    self._renew(self._next_shape)
+                if not self._closed and self._attached_run() is None and self._declared is None:
+                    self._renew(self._next)
         except Exception:
             # The next run makes it ready itself, and shows the error.
             traceback.print_exc()
 
-    def _made(self, shape: Shape) -> System:
-        return self._run.system(History.open(history_path()), _silently, **cast("Shaping", asdict(shape)))
+    def _made(self, declared: Declared) -> System:
+        return self._run.system(declared, History.open(history_path()), _silently)
 
     def _work_with(self, system: System) -> None:
         self.state.work_with(system, self._nemesis(system))
@@ -134,7 +139,7 @@ class Attachment:
             system.history,
             self._run.backend.capabilities,
             detection_s=self._run.options.profile.detection_s,
-            narrate=_silently,
+            step=_silently,
         )
 
     def _attached_run(self) -> Identity | None:

@@ -11,7 +11,7 @@ from harness.errors import BadInputError
 from harness.faults import Isolate, Kill, Pause, Stop
 from harness.faults.nemesis import Injected
 from harness.faults.protocol import Fault
-from harness.pool import bring_back
+from harness.pool import restore
 from harness.session.answer import Answer
 from harness.session.naming import nodes_named, specs_named, target_named
 from harness.session.state import SessionState
@@ -75,7 +75,7 @@ def _undo(state: SessionState, node: Node, *, only: str | None = None) -> None:
         if node in injected.nodes and only in (None, injected.fault.name):
             state.nemesis.undo(injected)
     if node.state().phase is not Phase.RUNNING:
-        bring_back(node)
+        restore(node)
 
 
 def _refuse_unfit(node: Node, fault: str) -> None:

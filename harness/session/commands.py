@@ -14,9 +14,10 @@ from harness.backends.identity import Identity
 from harness.backends.protocol import Inside, Phase
 from harness.errors import EXIT_INCONCLUSIVE, AwaitTimeoutError, BadInputError
 from harness.inspect import holdings, snapshot
+from harness.messages.system import MessageSystem
 from harness.session import breaking
 from harness.session.answer import Answer
-from harness.session.naming import known_targets, node_named, node_names, roles
+from harness.session.naming import node_named, node_names, roles
 from harness.session.state import SessionState, Stage
 from harness.session.watching import watch
 from harness.waiting import until
@@ -27,7 +28,7 @@ _NEWS_INTERVAL_S = 0.3
 
 def send(state: SessionState, count: int) -> Answer:
     """Posts messages, and says which instance logged how many; status 3 if none was acknowledged."""
-    posted = state.own_system().post(count)
+    posted = _messages(state).post(count)
     acknowledged = len(posted.acknowledged)
     shares = ", ".join(f"{name} {n}" for name, n in sorted(posted.logged_by.items())) or "nobody"
     reasons = Counter(map(_reason, posted.refusals))
@@ -35,6 +36,13 @@ def send(state: SessionState, count: int) -> Answer:
     lines += [f"{n} not acknowledged: {why}" for why, n in reasons.most_common()]
     data = {"sent": count, "acknowledged": acknowledged, "logged_by": dict(posted.logged_by), "refused": dict(reasons)}
     return Answer("\n".join(lines), data, 0 if acknowledged else EXIT_INCONCLUSIVE)
+
+
+def _messages(state: SessionState) -> MessageSystem:
+    system = state.own_system()
+    if not isinstance(system, MessageSystem):
+        raise BadInputError("this system has servers alone, and no facade to send to or to read from")
+    return system
 
 
 def _reason(refusal: str) -> str:
@@ -50,7 +58,7 @@ def _reason(refusal: str) -> str:
 
 def get(state: SessionState) -> Answer:
     """Reads the messages by one GET of the facade; status 3 if it did not succeed."""
-    answer = state.own_system().clients.get()
+    answer = _messages(state).clients.get()
     if answer is None:
         words = "the facade did not answer with success; harness status shows what runs"
         return Answer(words, {"error": words}, EXIT_INCONCLUSIVE)
@@ -72,7 +80,7 @@ def status(state: SessionState) -> Answer:
 def names(state: SessionState) -> Mapping[str, Mapping[str, str]]:
     """The names that the shell can complete: by kind, each with a word on what it is."""
     return {
-        "targets": {name: words for name, (_, words) in known_targets(state.system).items()},
+        "targets": {name: words for name, (_, words) in state.system.targets.items()},
         "roles": dict.fromkeys(roles(state.system), "all of them"),
         "nodes": dict.fromkeys(node_names(state.system), "a node"),
     }

@@ -8,23 +8,9 @@ from harness import targets
 from harness.backends.protocol import Node, that_run
 from harness.clusters import Clusters
 from harness.errors import BadInputError
-from harness.messages.system import System
-from harness.servers.hazelcast import targets as hazelcast
-from harness.servers.kafka import targets as kafka
+from harness.system import System
 from harness.targets import Picked, Target
 from harness.topology.nodes import NodeSpec
-
-
-def known_targets(system: System) -> Mapping[str, tuple[Target, str]]:
-    """The targets that make sense in this system by their names, each with a word on what it is."""
-    known: dict[str, tuple[Target, str]] = {
-        "controller": (kafka.controller, "Kafka's active controller"),
-        "lowest-ip": (hazelcast.lowest_ip, "the Hazelcast member with the lowest address"),
-        "oldest": (hazelcast.oldest_member, "the oldest Hazelcast member"),
-    }
-    if system.epoch.queue == "kafka":
-        return {"leader": (_leader(system), "the broker that leads the partition with the most messages"), **known}
-    return {"owner": (hazelcast.owner_of(system.queue), "the Hazelcast member that owns the queue"), **known}
 
 
 def roles(system: System) -> Sequence[str]:
@@ -44,7 +30,7 @@ def target_named(system: System, name: str) -> Target:
     Raises:
         BadInputError: there is none of that name; it says which there are.
     """
-    known = known_targets(system)
+    known = system.targets
     if name in known:
         return known[name][0]
     if name in roles(system):
@@ -103,18 +89,3 @@ def _running_of(role: str) -> Target:
         return Picked(running, f"every running {role} node was asked for")
 
     return pick
-
-
-def _leader(system: System) -> Target:
-    """A target that looks through the history when it picks, not when somebody asks which targets there are."""
-
-    def pick(clusters: Clusters) -> Picked:
-        return kafka.leader_holding(system.topic, _partitions(system))(clusters)
-
-    return pick
-
-
-def _partitions(system: System) -> list[int]:
-    """The partition of each acknowledged post so far; the first one, if there are none."""
-    posts = (event for event in system.history.events if event.f == "post" and event.type == "ok")
-    return [event.value["partition"] for event in posts] or [0]

@@ -17,13 +17,17 @@ from typing import NoReturn
 
 from harness.errors import EXIT_BAD_INPUT, EnvironmentUnfitError, HarnessError
 from harness.gather import Question
-from harness.run import Options, Run, Shape
+from harness.messages.application import messages
+from harness.run import Options, Run
+from harness.servers.hazelcast.kind import hazelcast
+from harness.servers.kafka.kind import kafka
 from harness.session import attach_server, commands
 from harness.session.attachment import Attachment
 from harness.session.client import READY, REFUSAL, SIGN_S, Sign
 from harness.session.paths import address, log_path, socket_path
 from harness.session.state import SessionState, Stage
 from harness.session.up_options import UpOptions
+from harness.system import Declared
 
 _BACKLOG = 64
 _COMMANDS = {**commands.COMMANDS, **attach_server.COMMANDS}
@@ -32,10 +36,11 @@ _COMMANDS = {**commands.COMMANDS, **attach_server.COMMANDS}
 def serve(up: UpOptions) -> None:
     """Keeps a system up until a command or SIGTERM ends it; progress goes to stdout. The lock has to be held."""
     options = Options(backend=up.backend, timings=up.timings)
-    shape = Shape(queue=up.queue, consumers=up.consumers)
+    # Both kinds of servers, whichever carries the messages: most scenarios can attach to that.
+    declared = Declared((hazelcast(), kafka()), messages(up.queue, consumers=up.consumers))
     with (
-        Run(options, _say, kinds=shape.kinds) as run,
-        contextlib.closing(Attachment(run, shape)) as attachment,
+        Run(options, _say, kinds=declared.kinds) as run,
+        contextlib.closing(Attachment(run, declared)) as attachment,
         answering(attachment.state),
     ):
         if up.ui:

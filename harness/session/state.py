@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from harness.errors import BadInputError
 from harness.faults.nemesis import Nemesis
-from harness.messages.system import System
 from harness.run import Run
+from harness.system import System
 
 if TYPE_CHECKING:
     from harness.session.attachment import Attachment

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from harness.errors import BadInputError
-from harness.messages.services import QueueKind
+from harness.messages.namespace import QueueKind
 from harness.topology.timings import Profile
 
 

@@ -7,7 +7,6 @@ from dataclasses import asdict
 
 from harness.events import NEMESIS, Event
 from harness.inspect import snapshot
-from harness.session.naming import known_targets
 from harness.session.state import SessionState
 
 #: In one answer; the rest comes with the next.
@@ -23,7 +22,7 @@ def watch(state: SessionState, session: str | None, taken: int) -> Mapping[str, 
         taken: how many events the caller has.
     """
     system = state.system
-    mine = f"{system.epoch.id}-{state.generation}"
+    mine = f"{system.id}-{state.generation}"
     events = system.history.since(taken if session == mine else 0)[:_MOST_EVENTS]
     known = system.deployment.nodes
     return {
@@ -32,7 +31,7 @@ def watch(state: SessionState, session: str | None, taken: int) -> Mapping[str, 
         "events": list(_told(events)),
         "backend": state.run.backend.name,
         "can": sorted(state.run.backend.capabilities),
-        "targets": {name: words for name, (_, words) in known_targets(system).items()},
+        "targets": {name: words for name, (_, words) in system.targets.items()},
         "snapshot": asdict(snapshot.of(system)),
         "unstarted": [{"name": spec.name, "role": spec.role} for spec in system.specs if spec.name not in known],
     }

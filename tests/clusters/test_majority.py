@@ -10,9 +10,9 @@ from hazelcast.errors import HazelcastError
 from harness.backends.protocol import Node
 from harness.pool import Pool
 from harness.run import Run
-from harness.servers.hazelcast.spec import hazelcast
+from harness.servers.hazelcast import Hazelcast, hazelcast
 from harness.servers.hazelcast.view import HazelcastView, connect
-from harness.topology.nodes import Topology
+from harness.topology.timings import FAST
 from harness.waiting import until
 
 pytestmark = pytest.mark.process
@@ -21,9 +21,9 @@ NAME = "logging-of-the-test"
 
 @pytest.fixture
 def view(harness_run: Run) -> Iterator[HazelcastView]:
-    with Pool(harness_run.backend, print, forming_timeout_s=30) as pool:
-        _, clusters = pool.clusters(Topology("three members", hazelcast(3)), (), once_formed=lambda _: ())
-        yield clusters.hazelcast
+    with Pool(harness_run.backend, print, FAST) as pool:
+        _, clusters = pool.clusters([hazelcast()], ())
+        yield clusters[Hazelcast]
 
 
 def test_a_member_that_was_given_up_answers_no_read_from_what_it_had(view: HazelcastView) -> None:

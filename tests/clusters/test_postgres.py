@@ -7,7 +7,8 @@ import pytest
 
 from harness.backends.protocol import Node
 from harness.run import Run
-from harness.servers.postgres.spec import DATABASE, NAME, postgres
+from harness.servers.postgres.spec import DATABASE, NAME
+from harness.servers.postgres.spec import server as postgres
 from harness.servers.postgres.view import PostgresView
 from harness.topology.nodes import Topology
 
@@ -28,7 +29,7 @@ def _connect(server: Node, user: str) -> psycopg.Connection:
 
 def test_what_was_committed_outlives_a_kill_and_a_stop(server: Node) -> None:
     view = PostgresView([server])
-    view.await_answer(timeout_s=_TIMEOUT_S)
+    view.await_formed(timeout_s=_TIMEOUT_S)
     view.create_table("kept")
     with _connect(server, DATABASE) as connection:
         connection.execute("INSERT INTO kept VALUES ('key', 'value')")
@@ -39,11 +40,11 @@ def test_what_was_committed_outlives_a_kill_and_a_stop(server: Node) -> None:
         end()
         assert not view.answers()
         server.start()
-        view.await_answer(timeout_s=_TIMEOUT_S)
+        view.await_formed(timeout_s=_TIMEOUT_S)
         assert view.entries("kept") == {"key": "value"}
 
 
 def test_the_administrator_does_not_get_in_over_the_network(server: Node) -> None:
-    PostgresView([server]).await_answer(timeout_s=_TIMEOUT_S)
+    PostgresView([server]).await_formed(timeout_s=_TIMEOUT_S)
     with pytest.raises(psycopg.OperationalError, match=r"no pg_hba.conf entry for host .* user \"postgres\""):
         _connect(server, "postgres")

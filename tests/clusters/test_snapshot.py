@@ -7,30 +7,31 @@ from dataclasses import asdict
 
 import pytest
 
-from harness import Kill, Nemesis, Pause, System
+from harness import Kill, Nemesis, Pause
 from harness.backends.protocol import Phase
 from harness.gather import Round
 from harness.inspect import snapshot
 from harness.inspect.snapshot import Duty
-from harness.servers.hazelcast.targets import oldest_member
-from harness.servers.kafka.targets import controller, leader_holding
+from harness.messages import MessageSystem, messages
+from harness.servers.hazelcast import Hazelcast, hazelcast, oldest_member
+from harness.servers.kafka import Kafka, controller, kafka, leader_holding
 
 
 @pytest.mark.process
-@pytest.mark.system(consumers=False)
-def test_a_snapshot_has_the_duties_the_lag_and_the_dead(system: System, faults: Nemesis) -> None:
+@pytest.mark.system(messages(consumers=False))
+def test_a_snapshot_has_the_duties_the_lag_and_the_dead(system: MessageSystem, faults: Nemesis) -> None:
     posted = system.post(30)
     before = snapshot.of(system)
     assert not before.notes
     by_name = {node.name: node for node in before.nodes}
     assert set(by_name) == set(system.deployment.nodes)
-    view = system.clusters.kafka
+    view = system.clusters[Kafka]
     for partition in view.partitions(system.topic):
         assert partition.leader is not None
         led = Duty("leader", partition.id, (1, 2, 3))
         assert led in by_name[view.broker(partition.leader).spec.name].duties
     assert Duty("controller") in by_name[view.controller().spec.name].duties
-    ages = [[duty.what for duty in by_name[node.spec.name].duties] for node in system.clusters.hazelcast.members()]
+    ages = [[duty.what for duty in by_name[node.spec.name].duties] for node in system.clusters[Hazelcast].members()]
     assert ages == [["oldest"], ["member"], ["member"]]
     assert sum(lag.behind for lag in before.lags) == 30
     assert {lag.committed for lag in before.lags} == {None}
@@ -47,8 +48,8 @@ def test_a_snapshot_has_the_duties_the_lag_and_the_dead(system: System, faults: 
 
 
 @pytest.mark.process
-@pytest.mark.system(consumers=False)
-def test_paused_servers_are_shown_and_hold_nothing_up(system: System, faults: Nemesis) -> None:
+@pytest.mark.system(messages(consumers=False))
+def test_paused_servers_are_shown_and_hold_nothing_up(system: MessageSystem, faults: Nemesis) -> None:
     faults.inject(Pause(), controller)
     faults.inject(Pause(), oldest_member)
     began = time.monotonic()
@@ -58,19 +59,19 @@ def test_paused_servers_are_shown_and_hold_nothing_up(system: System, faults: Ne
 
 
 @pytest.mark.process
-@pytest.mark.system(queue="hazelcast", consumers=False)
-def test_a_queue_has_its_depth_and_its_owner(system: System) -> None:
+@pytest.mark.system(messages("hazelcast", consumers=False), hazelcast())
+def test_a_queue_has_its_depth_and_its_owner(system: MessageSystem) -> None:
     system.post(20)
     seen = snapshot.of(system)
     assert seen.queue_depth == 20
-    view = system.clusters.hazelcast
+    view = system.clusters[Hazelcast]
     owner = view.owner_of(view.partition_of(system.queue)).spec.name
     assert [node.name for node in seen.nodes if "owner" in {duty.what for duty in node.duties}] == [owner]
 
 
 @pytest.mark.process
-@pytest.mark.system(running=False)
-def test_servers_alone_are_not_asked_for_a_topic_that_nobody_made(system: System) -> None:
+@pytest.mark.system(hazelcast(), kafka())
+def test_servers_alone_are_not_asked_for_a_topic_that_nobody_made(system: MessageSystem) -> None:
     began = time.monotonic()
     seen = snapshot.of(system)
     assert time.monotonic() - began < 1.5

@@ -4,7 +4,6 @@ import itertools
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,25 +11,20 @@ from hazelcast.errors import HazelcastError
 
 from harness.pool import Pool
 from harness.run import Run
-from harness.servers.hazelcast.spec import hazelcast
+from harness.servers.hazelcast import Hazelcast, hazelcast
 from harness.servers.hazelcast.view import HazelcastView, connect
-from harness.topology.nodes import NodeSpec, Topology
+from harness.topology.timings import FAST
 
 pytestmark = pytest.mark.process
 #: One partition moves each second, and the old owner is told only after ten of them.
-_SLOWLY = " -Dhazelcast.partition.migration.interval=1 -Dhazelcast.graceful.shutdown.max.wait=6"
-
-
-def _slow(spec: NodeSpec) -> NodeSpec:
-    return replace(spec, environment={**spec.environment, "JAVA_OPTS": spec.environment["JAVA_OPTS"] + _SLOWLY})
+_SLOWLY = {"hazelcast.partition.migration.interval": "1", "hazelcast.graceful.shutdown.max.wait": "6"}
 
 
 @pytest.fixture
 def view(harness_run: Run) -> Iterator[HazelcastView]:
-    topology = Topology("members that hand over slowly", tuple(map(_slow, hazelcast(2))))
-    with Pool(harness_run.backend, print, forming_timeout_s=30) as pool:
-        _, clusters = pool.clusters(topology, (), once_formed=lambda _: ())
-        yield clusters.hazelcast
+    with Pool(harness_run.backend, print, FAST) as pool:
+        _, clusters = pool.clusters([hazelcast(2, settings=_SLOWLY)], ())
+        yield clusters[Hazelcast]
 
 
 def test_the_old_owner_answers_no_read_that_the_new_one_knows_better(view: HazelcastView) -> None:

@@ -12,7 +12,8 @@ from harness.run import Run
 from harness.servers.hazelcast.spec import CLUSTER_NAME
 from harness.servers.hazelcast.view import HazelcastView, connect
 from harness.servers.kafka.view import KafkaView
-from harness.servers.postgres.spec import NAME, postgres
+from harness.servers.postgres.spec import NAME
+from harness.servers.postgres.spec import server as postgres
 from harness.servers.postgres.view import PostgresView
 from harness.topology.nodes import Topology
 

@@ -4,19 +4,27 @@ import ipaddress
 
 import pytest
 
-from harness import Kill, Nemesis, Pause, Stop, System
-from harness.servers.hazelcast.effects import member_list_of, partitions_safe
-from harness.servers.hazelcast.targets import lowest_ip, oldest_member, owner_of, saying_who_owns
-from harness.servers.kafka.effects import full_isr, new_coordinator, new_leader
-from harness.servers.kafka.targets import controller, coordinator, leader_holding
+from harness import Kill, Nemesis, Pause, Stop
+from harness.messages import MessageSystem, messages
+from harness.servers.hazelcast import (
+    Hazelcast,
+    hazelcast,
+    lowest_ip,
+    member_list_of,
+    oldest_member,
+    owner_of,
+    partitions_safe,
+    saying_who_owns,
+)
+from harness.servers.kafka import Kafka, controller, coordinator, full_isr, leader_holding, new_coordinator, new_leader
 from harness.targets import some
 
 pytestmark = pytest.mark.process
 
 
-@pytest.mark.system(queue="hazelcast", consumers=False)
-def test_hazelcast_members_owners_and_keys(system: System, faults: Nemesis) -> None:
-    view = system.clusters.hazelcast
+@pytest.mark.system(messages("hazelcast", consumers=False), hazelcast())
+def test_hazelcast_members_owners_and_keys(system: MessageSystem, faults: Nemesis) -> None:
+    view = system.clusters[Hazelcast]
     addresses = [ipaddress.ip_address(node.address) for node in view.members()]
     assert lowest_ip(system.clusters).nodes[0].address == str(min(addresses))
     # As text another one would be the lowest; the pool gives addresses that tell the two apart.
@@ -25,8 +33,8 @@ def test_hazelcast_members_owners_and_keys(system: System, faults: Nemesis) -> N
 
     posted = system.post(60)
     assert view.queue_size(system.queue) == 60
-    assert sum(view.keys_per_member(system.epoch.map).values()) == len(posted.acknowledged) == 60
-    assert all(view.keys_per_member(system.epoch.map).values())
+    assert sum(view.keys_per_member(system.namespace.map).values()) == len(posted.acknowledged) == 60
+    assert all(view.keys_per_member(system.namespace.map).values())
 
     owner = owner_of(system.queue)(system.clusters).nodes[0]
     says = saying_who_owns(system.queue, lowest_ip)(system.clusters)
@@ -38,9 +46,9 @@ def test_hazelcast_members_owners_and_keys(system: System, faults: Nemesis) -> N
     assert view.queue_size(system.queue) == 60
 
 
-@pytest.mark.system(consumers=False)
-def test_kafka_leaders_isr_and_controller(system: System, faults: Nemesis) -> None:
-    view = system.clusters.kafka
+@pytest.mark.system(messages(consumers=False))
+def test_kafka_leaders_isr_and_controller(system: MessageSystem, faults: Nemesis) -> None:
+    view = system.clusters[Kafka]
     posted = system.post(30)
     (leader,) = leader_holding(system.topic, posted.partitions)(system.clusters).nodes
     held = [posted.partitions.count(partition.id) for partition in view.partitions(system.topic)]
@@ -55,14 +63,16 @@ def test_kafka_leaders_isr_and_controller(system: System, faults: Nemesis) -> No
     assert view.live() == {1, 2, 3}
 
 
-def test_a_group_gets_a_new_coordinator(system: System, faults: Nemesis) -> None:
-    group = system.epoch.group
+@pytest.mark.system(messages())
+def test_a_group_gets_a_new_coordinator(system: MessageSystem, faults: Nemesis) -> None:
+    group = system.namespace.group
     killed = faults.inject(Kill(), coordinator(group)).until(new_coordinator(group))
     assert coordinator(group)(system.clusters).nodes != killed.nodes
-    assert sum(lag.behind for lag in system.clusters.kafka.lag(group, system.topic)) == 0
+    assert sum(lag.behind for lag in system.clusters[Kafka].lag(group, system.topic)) == 0
 
 
-def test_some_are_chosen_by_seed_among_those_that_run(system: System, faults: Nemesis) -> None:
+@pytest.mark.system(messages())
+def test_some_are_chosen_by_seed_among_those_that_run(system: MessageSystem, faults: Nemesis) -> None:
     def chosen(seed: int) -> set[str]:
         return {node.spec.name for node in some("logging", 2, seed=seed)(system.clusters).nodes}
 

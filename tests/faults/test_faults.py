@@ -19,9 +19,11 @@ from harness.faults import Kill, Pause, Restart, Stop
 from harness.faults.nemesis import Nemesis
 from harness.faults.protocol import Fault
 from harness.history import History
-from harness.messages.services import Epoch, services
+from harness.messages.namespace import Namespace
+from harness.messages.services import services
 from harness.targets import Picked
 from harness.topology.nodes import Topology
+from harness.topology.timings import FAST
 
 pytestmark = pytest.mark.process
 EVERY = pytest.mark.parametrize("fault", [Kill(), Stop(), Pause(), Restart()], ids=lambda fault: fault.name)
@@ -30,7 +32,9 @@ EVERY = pytest.mark.parametrize("fault", [Kill(), Stop(), Pause(), Restart()], i
 @pytest.fixture(scope="module")
 def config() -> Iterator[Node]:
     """The config service as a process: small, real, and needs nobody else."""
-    spec = next(spec for spec in services(Epoch("faults")) if spec.role == "config")
+    spec = next(
+        spec for spec in services(Namespace("faults"), members=3, brokers=3, timings=FAST) if spec.role == "config"
+    )
     backend = ProcessBackend(Session.of_this_process())
     with backend.deploy(Topology("config alone", (spec,)), lambda line: None) as deployment:
         yield deployment.nodes["config"]

@@ -21,7 +21,7 @@ from harness.errors import EnvironmentUnfitError, FaultDidNotBiteError
 from harness.faults import Isolate
 from harness.faults.nemesis import Nemesis
 from harness.history import History
-from harness.pool import bring_back
+from harness.pool import restore
 from harness.provision.images import ensure_images
 from harness.servers.hazelcast.recipe import HAZELCAST
 from harness.targets import Picked
@@ -73,7 +73,7 @@ def nodes(deployment: DockerDeployment) -> Iterator[tuple[DockerNode, ...]]:
     """Three that run and reach each other."""
     yield tuple(deployment.nodes[f"server-{index}"] for index in (1, 2, 3))
     for node in deployment.nodes.values():
-        bring_back(node)
+        restore(node)
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def test_a_paused_node_that_is_isolated_comes_back_whole(nodes: tuple[DockerNode
     one = nodes[0]
     Isolate().inject(one)
     one.pause()
-    bring_back(one)
+    restore(one)
     assert one.state().phase is Phase.RUNNING
     assert set(one.links().values()) == {True}
 

@@ -8,11 +8,13 @@ import pytest
 from harness import Nemesis, System
 from harness.errors import AwaitTimeoutError
 from harness.history import Client
+from harness.servers.hazelcast import hazelcast
 from harness.servers.hazelcast.spec import NO_BACKUP
+from harness.servers.hazelcast.workloads import items
 from harness.servers.hazelcast.workloads.items import Items
 from scenarios import test_bounded_queue as scenarios
 
-pytestmark = pytest.mark.system(running=False, brokers=0)
+pytestmark = pytest.mark.system(hazelcast())
 
 
 @pytest.fixture
@@ -61,8 +63,10 @@ def test_items_that_are_sent_again_come_out_twice(system: System) -> None:
         scenarios.test_two_consumers_share_a_hundred_items(system)
 
 
-def test_a_full_queue_without_backup_dies_with_its_owner(system: System, faults: Nemesis) -> None:
-    system.items.name = f"{NO_BACKUP}{system.items.name}"
+def test_a_full_queue_without_backup_dies_with_its_owner(
+    system: System, faults: Nemesis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(items, "BOUNDED", NO_BACKUP)
     with pytest.raises(AwaitTimeoutError, match=r"waited 60 s for 10 items to come out; last seen: 0"):
         scenarios.test_a_full_queue_survives_the_loss_of_its_owner(system, faults)
 

@@ -4,12 +4,14 @@ import pytest
 
 from harness import Nemesis, System, node
 from harness.assertions import GuaranteeBrokenError
+from harness.messages import messages
+from harness.servers.hazelcast import hazelcast
 from scenarios import test_hazelcast_consumers as consumers
 from scenarios import test_hazelcast_transactions as transactions
 
 LOST = r"lost: \d+ of \d+ acknowledged messages never reached a messages instance"
 in_transactions = pytest.mark.system(
-    queue="hazelcast", brokers=0, mutants={"messages": "messages_working_in_transactions"}
+    messages("hazelcast", mutants={"messages": "messages_working_in_transactions"}), hazelcast()
 )
 
 
@@ -26,7 +28,7 @@ def test_what_a_late_consumer_had_reserved_stays_so(system: System, faults: Neme
         consumers.test_a_consumer_that_hangs_while_it_takes_loses_nothing(system, faults)
 
 
-@pytest.mark.system(running=False, brokers=0)
+@pytest.mark.system(hazelcast())
 def test_what_is_rolled_back_comes_back(system: System, faults: Nemesis, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transactions, "VICTIM", node("hazelcast-3"))
     with pytest.raises(AssertionError, match="set"):

@@ -6,10 +6,11 @@ import pytest
 
 from harness import Nemesis, System
 from harness.assertions import GuaranteeBrokenError
+from harness.servers.hazelcast import hazelcast
 from harness.servers.hazelcast.workloads import increments
 from scenarios import test_locks as scenarios
 
-pytestmark = pytest.mark.system(running=False, brokers=0)
+pytestmark = pytest.mark.system(hazelcast())
 
 LOST = r"lost update: a read returned \d+"
 

@@ -5,10 +5,12 @@ import pytest
 from harness import Kill, Nemesis, Stop, System
 from harness.assertions import GuaranteeBrokenError
 from harness.errors import InconclusiveError
-from harness.servers.hazelcast import spec as hazelcast
+from harness.servers.hazelcast import hazelcast, spec
 from scenarios import test_distributed_map as scenarios
 
-pytestmark = pytest.mark.system(running=False, brokers=0)
+pytestmark = pytest.mark.system(hazelcast())
+#: SIGTERM ends a member at once, as it does by default: it hands nothing over.
+terminating = pytest.mark.system(hazelcast(settings={"hazelcast.shutdownhook.policy": "TERMINATE"}))
 
 GONE = r"lost: \d+ of 1000 keys are gone, although a copy of each survived"
 
@@ -16,16 +18,17 @@ GONE = r"lost: \d+ of 1000 keys are gone, although a copy of each survived"
 @pytest.fixture
 def no_backup(monkeypatch: pytest.MonkeyPatch) -> None:
     """A map that should have one backup has none."""
-    monkeypatch.setitem(hazelcast.BACKUPS, "1", hazelcast.NO_BACKUP)
+    monkeypatch.setitem(spec.BACKUPS, "1", spec.NO_BACKUP)
 
 
-@pytest.mark.usefixtures("members_that_terminate", "no_backup")
+@terminating
+@pytest.mark.usefixtures("no_backup")
 def test_a_member_that_hands_nothing_over_loses_its_keys(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=GONE):
         scenarios.test_one_backup_survives_the_loss_of_one_member(system, faults, Stop())
 
 
-@pytest.mark.usefixtures("members_that_terminate")
+@terminating
 def test_without_backup_a_stop_that_hands_nothing_over_is_a_kill(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=GONE):
         scenarios.test_no_backup_loses_what_the_member_owned(system, faults, Stop(), 2)
@@ -48,7 +51,7 @@ def test_without_backup_each_of_two_members_in_turn_takes_its_keys_along(system:
 def test_one_backup_is_not_enough_for_two_members(
     system: System, faults: Nemesis, monkeypatch: pytest.MonkeyPatch, backups: str
 ) -> None:
-    monkeypatch.setitem(hazelcast.BACKUPS, backups, hazelcast.BACKUPS["1"])
+    monkeypatch.setitem(spec.BACKUPS, backups, spec.BACKUPS["1"])
     with pytest.raises(GuaranteeBrokenError, match=GONE):
         scenarios.test_two_members_lost_at_once(system, faults, backups, 3)
 
@@ -67,18 +70,18 @@ def test_without_backup_two_members_take_more_than_a_third(
 def test_a_backup_that_should_not_be_saves_what_had_to_be_lost(
     system: System, faults: Nemesis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(hazelcast.BACKUPS, "0", hazelcast.BACKUPS["1"])
+    monkeypatch.setitem(spec.BACKUPS, "0", spec.BACKUPS["1"])
     with pytest.raises(InconclusiveError, match=r"nothing was lost of 1000 keys, although about 33%"):
         scenarios.test_no_backup_loses_what_the_member_owned(system, faults, Kill(), 1)
 
 
-@pytest.mark.system(members=4)
+@pytest.mark.system(hazelcast(4))
 def test_without_partition_groups_a_zone_takes_keys_along(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=GONE):
         scenarios.test_partition_groups_survive_the_loss_of_a_zone(system, faults, "two zones", 0.0)
 
 
-@pytest.mark.system(members=4, zoned=True)
+@pytest.mark.system(hazelcast(4, zoned=True))
 def test_with_partition_groups_nothing_is_lost_that_had_to_be(system: System, faults: Nemesis) -> None:
     with pytest.raises(InconclusiveError, match=r"nothing was lost of 1000 keys, although about 17%"):
         scenarios.test_partition_groups_survive_the_loss_of_a_zone(system, faults, "no zones", 1 / 6)

@@ -6,23 +6,25 @@ from harness import Kill, Nemesis, Stop, System
 from harness.assertions import GuaranteeBrokenError
 from harness.errors import AwaitTimeoutError
 from harness.faults.protocol import Fault
+from harness.messages import messages
+from harness.servers.hazelcast import hazelcast
 from scenarios import test_logging_instances as instances
 from scenarios import test_services as services
 
 
-@pytest.mark.system(queue="hazelcast", brokers=0, mutants={"logging": "logging_with_a_map_of_its_own"})
+@pytest.mark.system(messages("hazelcast", mutants={"logging": "logging_with_a_map_of_its_own"}), hazelcast())
 def test_instances_with_maps_of_their_own_do_not_read_each_other(system: System, faults: Nemesis) -> None:
     with pytest.raises(AssertionError, match=r"test_logging_instances|posted\.ids|assert False"):
         instances.test_what_one_instance_logged_the_others_still_read(system, faults)
 
 
-@pytest.mark.system(queue="hazelcast", brokers=0, mutants={"facade": "facade_that_keeps_to_one"})
+@pytest.mark.system(messages("hazelcast", mutants={"facade": "facade_that_keeps_to_one"}), hazelcast())
 def test_a_facade_that_keeps_to_one_instance_does_not_try_each(system: System, faults: Nemesis) -> None:
     with pytest.raises(AssertionError, match=r"logging-1"):
         instances.test_without_logging_instances_each_is_tried_before_a_post_is_refused(system, faults)
 
 
-@pytest.mark.system(queue="hazelcast", brokers=0)
+@pytest.mark.system(messages("hazelcast"), hazelcast())
 @pytest.mark.parametrize("fault", [Kill(), Stop()], ids=lambda fault: fault.name)
 def test_a_member_that_is_not_tied_lives_on(
     system: System, faults: Nemesis, monkeypatch: pytest.MonkeyPatch, fault: Fault
@@ -32,25 +34,25 @@ def test_a_member_that_is_not_tied_lives_on(
         instances.test_an_instance_and_its_member_share_their_life(system, faults, fault)
 
 
-@pytest.mark.system(queue="hazelcast", brokers=0, mutants={"logging": "logging_2_unregistered"})
+@pytest.mark.system(messages("hazelcast", mutants={"logging": "logging_2_unregistered"}), hazelcast())
 def test_an_instance_that_does_not_register_is_missed(system: System, faults: Nemesis) -> None:
     with pytest.raises(AssertionError, match=r"logging-2"):
         services.test_ten_messages_are_shared(system, "hazelcast")
 
 
-@pytest.mark.system(mutants={"messages": "messages_each_in_its_own_group"})
+@pytest.mark.system(messages(mutants={"messages": "messages_each_in_its_own_group"}))
 def test_instances_that_all_read_everything_share_nothing(system: System, faults: Nemesis) -> None:
     with pytest.raises(AssertionError):
         services.test_ten_messages_are_shared(system, "kafka")
 
 
-@pytest.mark.system(mutants={"facade": "facade_that_queues_later"})
+@pytest.mark.system(messages(mutants={"facade": "facade_that_queues_later"}))
 def test_what_a_facade_queues_later_dies_with_it(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=r"lost: \d+ of \d+ acknowledged messages never reached"):
         services.test_losing_the_facade_costs_requests_but_no_message(system, faults)
 
 
-@pytest.mark.system(replay=True)
+@pytest.mark.system(messages(replay=True))
 def test_a_share_that_comes_back_is_not_gone(system: System, faults: Nemesis) -> None:
     with pytest.raises(AssertionError, match=r"assert not|lost"):
         services.test_a_messages_instance_takes_its_share_with_it(system, faults)

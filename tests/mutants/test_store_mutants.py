@@ -7,16 +7,17 @@ import pytest
 from harness import Nemesis, System
 from harness.assertions import GuaranteeBrokenError
 from harness.errors import InconclusiveError
-from harness.servers.hazelcast import spec as hazelcast
+from harness.servers.hazelcast import hazelcast, spec
+from harness.servers.postgres import postgres
 from scenarios import test_external_store as scenarios
 
-pytestmark = pytest.mark.system(stored=True, running=False, brokers=0)
+pytestmark = pytest.mark.system(hazelcast(stored=True), postgres())
 
 
 @pytest.fixture
 def written_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """A map that should write before it acknowledges a put writes some seconds after that."""
-    monkeypatch.setitem(hazelcast.STORES, "write-through", hazelcast.STORES["write-behind"])
+    monkeypatch.setitem(spec.STORES, "write-through", spec.STORES["write-behind"])
 
 
 @pytest.mark.usefixtures("written_later")
@@ -28,7 +29,7 @@ def test_what_is_written_later_is_not_there_when_all_members_die(system: System,
 def test_a_store_where_there_should_be_none_brings_everything_back(
     system: System, faults: Nemesis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(hazelcast.STORES, "none", hazelcast.STORES["write-through"])
+    monkeypatch.setitem(spec.STORES, "none", spec.STORES["write-through"])
     with pytest.raises(InconclusiveError, match=r"the store held all 1000 keys, although"):
         scenarios.test_losing_all_members_at_once(system, faults, "none", inf)
 
@@ -36,7 +37,7 @@ def test_a_store_where_there_should_be_none_brings_everything_back(
 def test_a_store_that_is_written_at_once_lacks_nothing(
     system: System, faults: Nemesis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(hazelcast.STORES, "write-behind", hazelcast.STORES["write-through"])
+    monkeypatch.setitem(spec.STORES, "write-behind", spec.STORES["write-through"])
     with pytest.raises(InconclusiveError, match=r"the store held all 400 keys, although"):
         scenarios.test_a_write_behind_store_lacks_what_was_put_last(system, faults)
 

@@ -3,17 +3,19 @@
 import pytest
 
 from harness import System
+from harness.servers.kafka import Kafka, kafka
 from harness.waiting import until
+from services import settings
 from services.logs import Log
 from services.queues import Store
 from services.queues.consuming import Consuming
 from services.queues.kafka import KafkaSource
-from services.settings import Address, Kafka
 
 
-@pytest.mark.system(running=False, members=1, brokers=1)
+@pytest.mark.system(kafka(1))
 def test_a_consumer_joins_its_group_once_its_topic_is_known(system: System) -> None:
-    topic, group = system.topic, f"early-{system.topic}"
+    topic = system.new_name("early")
+    group = topic
     host, _, port = system.clusters.nodes["kafka-1"].endpoint("external").rpartition(":")
     lines: list[str] = []
 
@@ -22,13 +24,15 @@ def test_a_consumer_joins_its_group_once_its_topic_is_known(system: System) -> N
             lines.append(f"{event} {fields}")
 
     log = Noting("test")
-    source = KafkaSource(Kafka((Address(host, int(port)),), topic), group, 3000, replay=False, log=log)
+    source = KafkaSource(
+        settings.Kafka((settings.Address(host, int(port)),), topic), group, 3000, replay=False, log=log
+    )
     consuming = Consuming(source, Store(), log)
     consuming.start()
     try:
         until("the consumer to miss its topic", lambda: [line for line in lines if topic in line], timeout_s=10)
         assert source.problem() is not None
-        system.clusters.kafka.create_topic(topic)
+        system.clusters[Kafka].create_topic(topic)
         until("the consumer to have its share", lambda: source.problem() is None, timeout_s=10)
     finally:
         consuming.stop(1.0)

@@ -7,14 +7,15 @@ import pytest
 from hazelcast.errors import IndeterminateOperationStateError
 
 from harness import Nemesis, Pause, System, node
+from harness.servers.hazelcast import Hazelcast, hazelcast
 from harness.servers.hazelcast.spec import CLUSTER_NAME
 from harness.waiting import until
+from services import settings
 from services.hazelcast_client import Cluster
 from services.logging import Logging, Message
 from services.logs import Log
-from services.settings import Address, Hazelcast
 
-pytestmark = pytest.mark.system(running=False, members=2, brokers=0)
+pytestmark = pytest.mark.system(hazelcast(2))
 
 
 @pytest.fixture
@@ -22,17 +23,18 @@ def logging(system: System) -> Iterator[Logging]:
     """A logging instance's own part, connected to hazelcast-1 first."""
     host, _, port = system.clusters.nodes["hazelcast-1"].endpoint("client").rpartition(":")
     log = Log("test")
-    settings = Hazelcast(CLUSTER_NAME, (Address(host, int(port)),))
-    cluster = Cluster(settings, lambda client: client.get_map(system.epoch.map), log)
+    members = settings.Hazelcast(CLUSTER_NAME, (settings.Address(host, int(port)),))
+    name = system.new_name("logging")
+    cluster = Cluster(members, lambda client: client.get_map(name), log)
     cluster.start()
     until("the client to be connected", cluster.problem, lambda problem: problem is None, timeout_s=10)
-    yield Logging(cluster, system.epoch.map, log)
+    yield Logging(cluster, name, log)
     cluster.stop(1.0)
 
 
 def owned_by(system: System, name: str) -> str:
     """An id that this member owns, so that the other one of the two has its backup."""
-    view = system.clusters.hazelcast
+    view = system.clusters[Hazelcast]
     view.assign_partitions(timeout_s=10)
     ids = (f"id-{number}" for number in range(1000))
     return next(id_ for id_ in ids if view.owner_of(view.partition_of(id_)).spec.name == name)
@@ -48,7 +50,7 @@ def test_a_message_that_is_there_without_its_backup_is_not_acknowledged(
         tries = [pool.submit(logging.add, message) for _ in range(2)]
     assert [type(a_try.exception()) for a_try in tries] == [IndeterminateOperationStateError] * 2
     hung.undo()
-    system.clusters.hazelcast.await_safe(timeout_s=30)
+    system.clusters[Hazelcast].await_safe(timeout_s=30)
     assert logging.add(message) == ("text", False)
 
 

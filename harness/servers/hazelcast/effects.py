@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from harness.backends.protocol import Node
 from harness.clusters import Clusters
 from harness.effects import Effect
+from harness.servers.hazelcast.kind import Hazelcast
 
 
 def member_list_of(size: int) -> Effect:
     """Every running Hazelcast node lists exactly `size` members."""
 
     def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
-        sizes = clusters.hazelcast.sizes()
+        sizes = clusters[Hazelcast].sizes()
         return sizes if set(sizes.values()) == {size} else None
 
     return Effect("members", f"a Hazelcast member list of {size}", probe)
@@ -23,7 +24,7 @@ def split_off() -> Effect:
     """Each hurt Hazelcast member lists itself alone, and the others no longer list it."""
 
     def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
-        sizes = clusters.hazelcast.sizes()
+        sizes = clusters[Hazelcast].sizes()
         alone = {node.spec.name for node in hurt}
         wanted = {name: 1 if name in alone else len(sizes) - len(alone) for name in sizes}
         return sizes if sizes == wanted else None
@@ -35,6 +36,6 @@ def partitions_safe() -> Effect:
     """Every backup of the Hazelcast cluster is in place again."""
 
     def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
-        return clusters.hazelcast.is_safe()
+        return clusters[Hazelcast].is_safe()
 
     return Effect("safe", "the Hazelcast partitions to be safe", probe)

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.servers.hazelcast.recipe import HAZELCAST, HAZELCAST_MAPSTORE
+from harness.servers.hazelcast.timings import PROPERTIES, silence_s
 from harness.servers.postgres import spec as postgres
 from harness.topology.nodes import HttpReady, NodeSpec
-from harness.topology.timings import FAST, Timings
+from harness.topology.timings import Timings
 
 #: Not Hazelcast's default: a client of ours that meets a stranger's member is refused by it, and the other way round.
 CLUSTER_NAME = "faulttolerance"
@@ -49,18 +50,10 @@ STORES: dict[str, str] = {"none": "", "write-through": "stored-now-", "write-beh
 _CONFIG = "hazelcast.yaml"
 
 
-def hazelcast(
-    count: int = 3, *, timings: Timings = FAST, zoned: bool = False, stored: bool = False
+def members(
+    count: int, *, timings: Timings, zoned: bool, stored: bool, settings: Mapping[str, str]
 ) -> tuple[NodeSpec, ...]:
-    """`count` members of one cluster, whose maps and queues have one backup unless their name says otherwise.
-
-    Args:
-        count: how many.
-        timings: of the failure detectors.
-        zoned: whether the first half and the second half are a partition group each, so that a backup is always in the
-            other one.
-        stored: whether maps of certain names write to the PostgreSQL node and are loaded from it.
-    """
+    """The node specs of so many members; see `harness.servers.hazelcast.kind.hazelcast`."""
     kind = HAZELCAST_MAPSTORE if stored else HAZELCAST
     names = [f"hazelcast-{index}" for index in range(1, count + 1)]
     groups = [names[: count // 2], names[count // 2 :]] if zoned else []
@@ -75,7 +68,7 @@ def hazelcast(
             ready=HttpReady("http", "/hazelcast/health", {"nodeState": "ACTIVE"}),
             environment={
                 "HAZELCAST_CONFIG": f"${{file:{_CONFIG}}}",
-                "JAVA_OPTS": " ".join(f"-D{key}={value}" for key, value in _properties(name, timings).items()),
+                "JAVA_OPTS": _java({**_properties(name, timings), **settings}),
             },
             # Looking for members that are not up yet costs seconds, so the first start knows one address only; a
             # restarted member needs the whole list, or the first one founds a cluster of its own.
@@ -85,6 +78,10 @@ def hazelcast(
         )
         for index, name in enumerate(names, start=1)
     )
+
+
+def _java(properties: Mapping[str, str]) -> str:
+    return " ".join(f"-D{key}={value}" for key, value in properties.items())
 
 
 def _properties(name: str, timings: Timings) -> dict[str, str]:
@@ -102,7 +99,7 @@ def _properties(name: str, timings: Timings) -> dict[str, str]:
         "hazelcast.partition.migration.stale.read.disabled": "true",
         # A cold member loads its SQL engine for the first map with a store: 20 s where three share two busy cores.
         "hazelcast.mapstore.init.timeout": "60000",
-        **timings.hazelcast,
+        **PROPERTIES[timings.name],
     }
 
 
@@ -143,7 +140,7 @@ def _protection(count: int, timings: Timings) -> dict[str, object]:
     """Who is cut off from a majority, or was not scheduled, answers nothing (docs/decisions/0014); one alone is all."""
     if count == 1:
         return {}
-    tolerance = {"heartbeat-tolerance-millis": int(1000 * _RECENTLY * timings.silence_s)}
+    tolerance = {"heartbeat-tolerance-millis": int(1000 * _RECENTLY * silence_s(timings))}
     return {
         "majority": {
             "enabled": True,

@@ -150,6 +150,12 @@ class HazelcastView:
         settled = bool(running) and not any(int(_asked(node, "migration-queue-size")) for node in running)
         return settled and all(_get(node, "health/cluster-safe").status_code == httpx.codes.OK for node in running)
 
+    def await_formed(self, *, timeout_s: float) -> None:
+        """Waits until the members are one cluster, its partitions have owners, and every backup is in place."""
+        self.await_members(len(self._nodes), timeout_s=timeout_s)
+        self.assign_partitions(timeout_s=timeout_s)
+        self.await_safe(timeout_s=timeout_s)
+
     def await_members(self, size: int, *, timeout_s: float) -> None:
         """Waits until every running node lists exactly `size` members."""
         until(

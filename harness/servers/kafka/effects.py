@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from harness.backends.protocol import Node
 from harness.clusters import Clusters
 from harness.effects import Effect
+from harness.servers.kafka.kind import Kafka
 
 
 def new_leader(topic: str) -> Effect:
     """Every partition of `topic` is led by a broker that was not hurt."""
 
     def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
-        gone = {clusters.kafka.id_of(node) for node in hurt}
-        leaders = {str(p.id): p.leader for p in clusters.kafka.partitions(topic)}
+        gone = {clusters[Kafka].id_of(node) for node in hurt}
+        leaders = {str(p.id): p.leader for p in clusters[Kafka].partitions(topic)}
         if any(leader is None or leader in gone for leader in leaders.values()):
             return None
         return leaders
@@ -26,7 +27,7 @@ def new_controller() -> Effect:
     """The active controller is a broker that was not hurt."""
 
     def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
-        controller = clusters.kafka.controller()
+        controller = clusters[Kafka].controller()
         return None if controller in hurt else controller.spec.name
 
     return Effect("controller", "a new active controller", probe)
@@ -36,7 +37,7 @@ def new_coordinator(group: str) -> Effect:
     """The coordinator of a consumer group is a broker that was not hurt."""
 
     def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
-        coordinator = clusters.kafka.coordinator(group)
+        coordinator = clusters[Kafka].coordinator(group)
         return None if coordinator in hurt else coordinator.spec.name
 
     return Effect("coordinator", f"a new coordinator of {group}", probe)
@@ -46,6 +47,6 @@ def full_isr(topic: str) -> Effect:
     """Every partition of `topic` has all its replicas in sync again."""
 
     def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
-        return clusters.kafka.is_fully_replicated(topic)
+        return clusters[Kafka].is_fully_replicated(topic)
 
     return Effect("isr-full", f"full in-sync replicas of {topic}", probe)

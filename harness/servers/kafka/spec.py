@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.servers.kafka.recipe import KAFKA
+from harness.servers.kafka.timings import PROPERTIES
 from harness.topology.nodes import NodeSpec, PortReady
-from harness.topology.timings import FAST, Timings
+from harness.topology.timings import Timings
 
 PORT = 9092
 _CONTROLLER_PORT = 9093
@@ -18,7 +19,7 @@ _CLUSTER_ID = "5L6g3nShT-eMCtK--X86sw"
 _NAMES = {"BROKER": PORT, "CONTROLLER": _CONTROLLER_PORT, "EXTERNAL": _EXTERNAL_PORT}
 
 
-def kafka(count: int = 3, *, timings: Timings = FAST) -> tuple[NodeSpec, ...]:
+def brokers(count: int, *, timings: Timings, settings: Mapping[str, str]) -> tuple[NodeSpec, ...]:
     """`count` combined brokers: replication 3 (or `count`, if fewer), min.insync.replicas 2, clean elections only."""
     voters = ",".join(f"{index}@${{kafka-{index}}}:{_CONTROLLER_PORT}" for index in range(1, count + 1))
     return tuple(
@@ -31,8 +32,7 @@ def kafka(count: int = 3, *, timings: Timings = FAST) -> tuple[NodeSpec, ...]:
             ready=PortReady("external"),
             environment={
                 "CLUSTER_ID": _CLUSTER_ID,
-                **_variables(_properties(index, count, voters)),
-                **_variables(timings.kafka),
+                **_variables({**_properties(index, count, voters), **PROPERTIES[timings.name], **settings}),
             },
             stop_timeout_s=20.0,
         )

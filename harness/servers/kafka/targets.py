@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from harness.clusters import Clusters
 from harness.errors import InconclusiveError
+from harness.servers.kafka.kind import Kafka
 from harness.targets import Picked, Target
 
 
@@ -23,10 +24,10 @@ def leader_holding(topic: str, partitions: Iterable[int]) -> Target:
         if not held:
             raise InconclusiveError(f"no acknowledged message says which partition of {topic} holds it")
         fullest, count = held.most_common(1)[0]
-        leader = next(p.leader for p in clusters.kafka.partitions(topic) if p.id == fullest)
+        leader = next(p.leader for p in clusters[Kafka].partitions(topic) if p.id == fullest)
         if leader is None:
             raise InconclusiveError(f"partition {fullest} of {topic} has no leader before the fault")
-        node = clusters.kafka.broker(leader)
+        node = clusters[Kafka].broker(leader)
         return Picked((node,), f"it leads partition {fullest} of {topic}, which holds {count} of the messages")
 
     return pick
@@ -34,14 +35,14 @@ def leader_holding(topic: str, partitions: Iterable[int]) -> Target:
 
 def controller(clusters: Clusters) -> Picked:
     """The active KRaft controller."""
-    return Picked((clusters.kafka.controller(),), "it is the active controller")
+    return Picked((clusters[Kafka].controller(),), "it is the active controller")
 
 
 def coordinator(group: str) -> Target:
     """The Kafka broker that coordinates a consumer group."""
 
     def pick(clusters: Clusters) -> Picked:
-        return Picked((clusters.kafka.coordinator(group),), f"it coordinates the consumer group {group}")
+        return Picked((clusters[Kafka].coordinator(group),), f"it coordinates the consumer group {group}")
 
     return pick
 
@@ -53,8 +54,8 @@ def leading_controller(topic: str) -> Target:
     """
 
     def pick(clusters: Clusters) -> Picked:
-        node = clusters.kafka.controller()
-        led = [p.id for p in clusters.kafka.partitions(topic) if p.leader == clusters.kafka.id_of(node)]
+        node = clusters[Kafka].controller()
+        led = [p.id for p in clusters[Kafka].partitions(topic) if p.leader == clusters[Kafka].id_of(node)]
         if not led:
             raise InconclusiveError(f"the active controller {node.spec.name} leads no partition of {topic}")
         return Picked((node,), f"it is the active controller and leads partition {led[0]} of {topic}")

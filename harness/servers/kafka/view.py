@@ -134,8 +134,9 @@ class KafkaView:
         self._ask(lambda admin: admin.create_topics(wanted))
         until(f"full in-sync replicas of {name}", lambda: self.is_fully_replicated(name), timeout_s=_ASK_TIMEOUT_S)
 
-    def await_formed(self, size: int, *, timeout_s: float) -> None:
-        """Waits until the cluster has `size` live brokers."""
+    def await_formed(self, *, timeout_s: float) -> None:
+        """Waits until every broker is live."""
+        size = len(self._nodes)
         until(f"{size} live Kafka brokers", self.live, lambda ids: len(ids) == size, timeout_s=timeout_s)
 
     def is_fully_replicated(self, topic: str) -> bool:

@@ -11,7 +11,7 @@ PORT = 5432
 DATABASE = "harness"
 
 
-def postgres() -> NodeSpec:
+def server() -> NodeSpec:
     """One PostgreSQL server whose data outlives a kill."""
     return NodeSpec(
         name=NAME,

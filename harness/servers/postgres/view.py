@@ -43,9 +43,12 @@ class PostgresView:
         except psycopg.OperationalError:
             return False
 
-    def await_answer(self, *, timeout_s: float) -> None:
+    def await_formed(self, *, timeout_s: float) -> None:
         """Waits until PostgreSQL answers: its port is open before it has recovered."""
         until("PostgreSQL to answer", self.answers, timeout_s=timeout_s)
+
+    def close(self) -> None:
+        """Nothing to close: each question has a connection of its own."""
 
     @contextmanager
     def _connected(self) -> Iterator[psycopg.Connection]:
@@ -65,6 +68,4 @@ class PostgresView:
 
     def _running(self) -> Node | None:
         """The server if it runs; the port of one that does not may be somebody else's by now."""
-        if not self._nodes:
-            raise InconclusiveError("this system has no external store; mark the scenario with system(stored=True)")
         return next(iter(that_run(self._nodes)), None)

@@ -19,8 +19,9 @@ from hazelcast.errors import HazelcastError
 
 from harness.backends.protocol import Node
 from harness.errors import HarnessError
-from harness.history import History
-from harness.servers.hazelcast.view import HazelcastView, connect, connect_async
+from harness.servers.hazelcast.kind import Hazelcast
+from harness.servers.hazelcast.view import connect, connect_async
+from harness.system import System
 from harness.waiting import until
 
 _KEY = "key"
@@ -86,10 +87,11 @@ class Increments:
 
     key = _KEY
 
-    def __init__(self, view: HazelcastView, name: str, history: History) -> None:
-        self._view = view
-        self._name = name
-        self._history = history
+    def __init__(self, system: System) -> None:
+        """A new map with that key alone."""
+        self._view = system.clusters[Hazelcast]
+        self._name = system.new_name("increments")
+        self._history = system.history
 
     def run(self, way: str, *, clients: int, count: int, meanwhile: Callable[[], object] | None = None) -> Done:
         """Has each of `clients` clients at once increment `count` times, then reads.

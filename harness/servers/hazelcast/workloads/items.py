@@ -17,9 +17,11 @@ from hazelcast.transaction import TWO_PHASE
 
 from harness.backends.protocol import Node
 from harness.checkers import bounded_queue
-from harness.history import Client, History
-from harness.servers.hazelcast.spec import BOUND
-from harness.servers.hazelcast.view import HazelcastView, connect
+from harness.history import Client
+from harness.servers.hazelcast.kind import Hazelcast
+from harness.servers.hazelcast.spec import BOUND, BOUNDED
+from harness.servers.hazelcast.view import connect
+from harness.system import System
 from harness.waiting import until
 
 #: How long a consumer waits for an item before it looks whether it is to end, in seconds.
@@ -29,11 +31,12 @@ _TAKE_S = 0.5
 class Items:
     """One bounded queue, its producer and its consumers."""
 
-    def __init__(self, view: HazelcastView, name: str, history: History) -> None:
-        self._view = view
-        self.name = name
-        self._history = history
-        history.event(bounded_queue.NOTED, {"bound": BOUND})
+    def __init__(self, system: System) -> None:
+        """A new queue that holds `BOUND` items."""
+        self._view = system.clusters[Hazelcast]
+        self.name = f"{BOUNDED}{system.new_name('items')}"
+        self._history = system.history
+        system.history.event(bounded_queue.NOTED, {"bound": BOUND})
 
     def put(self, items: Sequence[int]) -> None:
         """Puts each of the items, waiting for room where there is none."""

@@ -18,9 +18,11 @@ from typing import Any
 
 from harness.checkers.elements import added, read_of
 from harness.errors import AwaitTimeoutError
-from harness.history import History
+from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.losses import partition_losses
-from harness.servers.hazelcast.view import HazelcastView, connect, connect_async
+from harness.servers.hazelcast.spec import BACKUPS
+from harness.servers.hazelcast.view import connect, connect_async
+from harness.system import System
 from harness.waiting import until
 
 _READ_TIMEOUT_S = 20.0
@@ -32,13 +34,15 @@ _CLIENTS = 8
 class Keys:
     """A map and its keys, which listens to the members from the first put to the read."""
 
-    def __init__(self, view: HazelcastView, name: str, history: History) -> None:
-        self._view = view
-        self._name = name
-        self._history = history
+    def __init__(self, system: System, *, backups: str = "1") -> None:
+        """A new map with so many backups ("0", "1", "1 + 1 async", "2")."""
+        self._view = system.clusters[Hazelcast]
+        self._name = f"{BACKUPS[backups]}{system.new_name('keys')}"
+        self._history = system.history
         self._listening = ExitStack()
         self._losses: Mapping[int, int] = {}
         self._partitions: Mapping[str, int] = {}
+        system.at_end(self._listening.close)
 
     def put(self, count: int, *, first: int = 0) -> None:
         """Puts `count` keys from key-<first> on and records who owns each, and how many each member owns."""
@@ -62,10 +66,6 @@ class Keys:
         operation.ok(read_of(self._name, keys))
         self._note_losses({partition for key, partition in self._partitions.items() if key not in keys})
         self.note_shares()
-
-    def close(self) -> None:
-        """Stops listening to the members."""
-        self._listening.close()
 
     def note_shares(self) -> None:
         """Records how many keys each running member owns, once the clients were told who owns what."""
@@ -97,7 +97,7 @@ class Keys:
         with suppress(AwaitTimeoutError):  # if it never comes, that is for a checker to find
             until("the members' word on every lost partition", lambda: lost <= self._losses.keys(), timeout_s=_TOLD_S)
         self._history.event("partition-losses", {"backups": sorted(self._losses.items())})
-        self.close()
+        self._listening.close()
 
     def _owners(self, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
         self._partitions = {key: self._view.partition_of(key) for key in keys}

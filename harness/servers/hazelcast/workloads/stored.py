@@ -18,10 +18,12 @@ from typing import Any
 from hazelcast.errors import HazelcastError
 
 from harness.checkers.elements import added, read_of
-from harness.clusters import Clusters
-from harness.history import Client, History
+from harness.history import Client
+from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.spec import STORES
 from harness.servers.hazelcast.view import connect
+from harness.servers.postgres.kind import Postgres
+from harness.system import System
 from harness.waiting import until
 
 _READ_TIMEOUT_S = 30.0
@@ -34,20 +36,18 @@ _NEVER_SENT = "Could not get Connection from pool"
 class StoredEntries:
     """A map and its entries, key-0 to key-<n>."""
 
-    def __init__(self, clusters: Clusters, name: str, store: str, history: History) -> None:
+    def __init__(self, system: System, store: str) -> None:
         """Makes a new map, and the table that it writes to.
 
         Args:
-            clusters: where both are.
-            name: unique.
+            system: where both are.
             store: how the map writes: "none", "write-through" or "write-behind".
-            history: where it is recorded.
         """
-        self._nodes = clusters.hazelcast.nodes
-        self._postgres = clusters.postgres
-        self._name = f"{STORES[store]}{name}"
+        self._nodes = system.clusters[Hazelcast].nodes
+        self._postgres = system.clusters[Postgres]
+        self._name = f"{STORES[store]}{system.new_name('entries')}"
         self._has_table = bool(STORES[store])
-        self._history = history
+        self._history = system.history
         self._acknowledged: set[str] = set()
         self._held: list[str] = []
         if self._has_table:

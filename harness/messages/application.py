@@ -1,0 +1,159 @@
+"""The suite's application by value: facade, logging and messages services beside their servers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, get_args
+
+from harness.clusters import Clusters, Servers
+from harness.errors import BadInputError
+from harness.messages.namespace import Namespace, QueueKind
+from harness.messages.services import services
+from harness.messages.system import MessageSystem
+from harness.servers.hazelcast.kind import Hazelcast, hazelcast
+from harness.servers.kafka.kind import Kafka, kafka
+from harness.system import Application, Basis, Cast
+from harness.targets import Target
+from harness.topology.nodes import NodeSpec
+from harness.topology.settings import Settings, settings_of
+from harness.topology.timings import Timings
+from harness.waiting import until
+
+#: So many that nearly every partition is the one of some name.
+_QUEUE_NAMES = 1000
+_OWNING_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True)
+class Messages(Application):
+    """See `messages`."""
+
+    queue: QueueKind = "kafka"
+    queue_owner: Target | None = None
+    backups: bool = True
+    consumers: bool = True
+    replay: bool = False
+    mutants: Settings = ()
+
+    @property
+    def words(self) -> str:
+        """What it is, and on which queue."""
+        return f"facade, logging and messages services with the {self.queue} queue"
+
+    @property
+    def servers(self) -> tuple[Servers[Any], ...]:
+        """Three Hazelcast members and three Kafka brokers."""
+        return (hazelcast(), kafka())
+
+    def assert_fits(self, servers: Sequence[Servers[Any]]) -> None:
+        """Checks that there are members, and brokers if they carry the messages."""
+        counts = _counts(servers)
+        if not counts.members:
+            raise BadInputError("messages(...) needs hazelcast() in the same system: logging keeps its map there")
+        if self.queue == "kafka" and not counts.brokers:
+            raise BadInputError('messages(queue="kafka") needs kafka() in the same system')
+
+    def cast(self, scenario: str, servers: Sequence[Servers[Any]], timings: Timings) -> MessagesCast:
+        """The services for one scenario."""
+        namespace = Namespace(scenario, self.queue, backups=self.backups, replay=self.replay)
+        return self.under(namespace, _counts(servers), timings, waits=self.queue_owner is not None)
+
+    def under(self, names: Namespace, counts: Counts, timings: Timings, *, waits: bool) -> MessagesCast:
+        """The services under these names."""
+        specs = services(
+            names, members=counts.members, brokers=counts.brokers, timings=timings, mutants=dict(self.mutants)
+        )
+        return MessagesCast(
+            id=names.id, specs=specs, waits=waits, application=self, namespace=names, counts=counts, timings=timings
+        )
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many members and brokers the services are told of."""
+
+    members: int
+    brokers: int
+
+
+def _counts(servers: Sequence[Servers[Any]]) -> Counts:
+    members = next((each.count for each in servers if isinstance(each, Hazelcast)), 0)
+    brokers = next((each.count for each in servers if isinstance(each, Kafka)), 0)
+    return Counts(members, brokers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagesCast(Cast):
+    """The services of one scenario, under its names."""
+
+    application: Messages
+    namespace: Namespace
+    counts: Counts
+    timings: Timings
+
+    @property
+    def initial(self) -> Sequence[NodeSpec]:
+        """All of them, but for the messages instances where the scenario starts those itself."""
+        return [spec for spec in self.specs if self.application.consumers or spec.role != "messages"]
+
+    def prepare(self, clusters: Clusters) -> None:
+        """Makes the topic: the services are healthy once they find it."""
+        if self.namespace.queue == "kafka":
+            clusters[Kafka].create_topic(self.namespace.topic)
+
+    def placed(self, clusters: Clusters) -> MessagesCast:
+        """The services with a queue in a partition of the member that has to own it."""
+        if self.application.queue_owner is None:
+            return self
+        name = queue_owned_by(self.application.queue_owner, clusters, self.namespace)
+        names = replace(self.namespace, hazelcast_queue=name)
+        return replace(self.application, queue_owner=None).under(names, self.counts, self.timings, waits=False)
+
+    def system(self, basis: Basis) -> MessageSystem:
+        """The running system."""
+        return MessageSystem(basis, self, self.namespace)
+
+
+def queue_owned_by(target: Target, clusters: Clusters, names: Namespace) -> str:
+    """A queue name whose partition the target's member owns; every third name does, with three members.
+
+    Raises:
+        AwaitTimeoutError: it owns none, also some seconds later: one that has just come back is given its share then.
+    """
+    owner = target(clusters).nodes[0].spec.name
+    view = clusters[Hazelcast]
+    by_partition = {view.partition_of(name): name for name in (f"{names.queue_name}-{n}" for n in range(_QUEUE_NAMES))}
+
+    def owned() -> str:
+        owners = view.owners_of(by_partition)
+        return next((name for partition, name in by_partition.items() if owners[partition].spec.name == owner), "")
+
+    return until(f"{owner} to own a partition", owned, timeout_s=_OWNING_TIMEOUT_S)
+
+
+def messages(
+    queue: QueueKind = "kafka",
+    *,
+    queue_owner: Target | None = None,
+    backups: bool = True,
+    consumers: bool = True,
+    replay: bool = False,
+    mutants: Mapping[str, str] | None = None,
+) -> Messages:
+    """A facade, three logging instances, two messages instances and the config service.
+
+    Args:
+        queue: which server carries the messages: "kafka" or "hazelcast".
+        queue_owner: the Hazelcast member that has to own the queue's partition; any, if not given.
+        backups: whether the scenario's map and Hazelcast queue have a backup.
+        consumers: whether the messages instances run from the beginning; `system.messages.start()` starts them.
+        replay: whether a messages instance reads its Kafka partitions from the beginning whenever it gets them.
+        mutants: by role, the module of `services.mutants` to run in place of the service.
+
+    Raises:
+        BadInputError: there is no such queue.
+    """
+    if queue not in get_args(QueueKind):
+        raise BadInputError(f"messages(queue={queue!r}) is unknown; choose one of {', '.join(get_args(QueueKind))}")
+    return Messages(queue, queue_owner, backups, consumers, replay, settings_of(mutants, "messages"))

@@ -1,0 +1,76 @@
+"""Hazelcast as a kind of server: so many members of one cluster, by value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.backends.protocol import Node
+from harness.clusters import Servers, Target
+from harness.servers.hazelcast.spec import members
+from harness.servers.hazelcast.view import HazelcastView
+from harness.servers.postgres.kind import Postgres
+from harness.topology.nodes import NodeSpec
+from harness.topology.settings import Settings, at_least, settings_of
+from harness.topology.timings import Timings
+
+
+@dataclass(frozen=True)
+class Hazelcast(Servers[HazelcastView]):
+    """`count` members; see `hazelcast`."""
+
+    count: int
+    zoned: bool = False
+    stored: bool = False
+    settings: Settings = ()
+
+    @property
+    def words(self) -> str:
+        """How many there are, and what is special about them."""
+        special = {" in two zones": self.zoned, " with a map store": self.stored}
+        words = f"{self.count} Hazelcast member{'s' * (self.count != 1)}" + "".join(w for w in special if special[w])
+        return words + " with settings of their own" * bool(self.settings)
+
+    @property
+    def requires(self) -> tuple[type[Servers[Any]], ...]:
+        """PostgreSQL, where maps write to it."""
+        return (Postgres,) if self.stored else ()
+
+    @property
+    def targets(self) -> Mapping[str, tuple[Target, str]]:
+        """The members that stand out."""
+        # Here, as targets ask for `clusters[Hazelcast]`.
+        from harness.servers.hazelcast.targets import lowest_ip, oldest_member
+
+        return {
+            "lowest-ip": (lowest_ip, "the Hazelcast member with the lowest address"),
+            "oldest": (oldest_member, "the oldest Hazelcast member"),
+        }
+
+    def nodes(self, timings: Timings) -> tuple[NodeSpec, ...]:
+        """The members' node specs."""
+        return members(self.count, timings=timings, zoned=self.zoned, stored=self.stored, settings=dict(self.settings))
+
+    def view(self, nodes: Sequence[Node]) -> HazelcastView:
+        """What the members say."""
+        return HazelcastView(nodes)
+
+
+def hazelcast(
+    count: int = 3, *, zoned: bool = False, stored: bool = False, settings: Mapping[str, str] | None = None
+) -> Hazelcast:
+    """`count` members of one cluster, whose maps and queues have one backup unless their name says otherwise.
+
+    Args:
+        count: how many.
+        zoned: whether the first half and the second half are a partition group each, so that a backup is always in the
+            other one.
+        stored: whether maps of certain names write to the PostgreSQL node and are loaded from it; needs `postgres()`.
+        settings: system properties, such as {"hazelcast.shutdownhook.policy": "TERMINATE"}, in place of the harness'
+            own.
+
+    Raises:
+        BadInputError: fewer than one, or settings that are no text.
+    """
+    return Hazelcast(at_least(1, count, "hazelcast"), zoned, stored, settings_of(settings, "hazelcast"))

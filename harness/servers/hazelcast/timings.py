@@ -1,0 +1,30 @@
+"""The members' failure detectors by profile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.topology.timings import Profile, Timings
+
+_SILENCE = "hazelcast.max.no.heartbeat.seconds"
+#: System properties (Hazelcast documentation, "System Properties"), units in their names.
+PROPERTIES: Mapping[Profile, Mapping[str, str]] = {
+    "fast": {
+        "hazelcast.heartbeat.interval.seconds": "1",
+        _SILENCE: "5",
+        "hazelcast.merge.first.run.delay.seconds": "1",
+        "hazelcast.merge.next.run.delay.seconds": "1",
+        "hazelcast.wait.seconds.before.join": "0",
+        # A connection that breaks tells of a dead process, not of a busy one: no need to wait for three more failures,
+        # which take the heartbeat's 5 s with a container, whose address is gone. What hangs is left to the heartbeat.
+        "hazelcast.connection.monitor.max.faults": "0",
+        "hazelcast.operation.call.timeout.millis": "5000",
+        "hazelcast.operation.backup.timeout.millis": "2000",
+    },
+    "vendor": {},
+}
+
+
+def silence_s(timings: Timings) -> float:
+    """After which silence the members give one up, in seconds (by default the vendor's)."""
+    return float(PROPERTIES[timings.name].get(_SILENCE, "60"))

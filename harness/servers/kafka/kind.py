@@ -1,0 +1,57 @@
+"""Kafka as a kind of server: so many brokers, by value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.backends.protocol import Node
+from harness.clusters import Servers, Target
+from harness.servers.kafka.spec import brokers
+from harness.servers.kafka.view import KafkaView
+from harness.topology.nodes import NodeSpec
+from harness.topology.settings import Settings, at_least, settings_of
+from harness.topology.timings import Timings
+
+
+@dataclass(frozen=True)
+class Kafka(Servers[KafkaView]):
+    """`count` brokers, with broker properties of somebody's own in force last."""
+
+    count: int
+    settings: Settings = ()
+
+    @property
+    def words(self) -> str:
+        """How many there are, and that they have settings of their own."""
+        own = " with settings of their own" if self.settings else ""
+        return f"{self.count} Kafka broker{'s' * (self.count != 1)}{own}"
+
+    @property
+    def targets(self) -> Mapping[str, tuple[Target, str]]:
+        """The active controller."""
+        # Here, as targets ask for `clusters[Kafka]`.
+        from harness.servers.kafka.targets import controller
+
+        return {"controller": (controller, "Kafka's active controller")}
+
+    def nodes(self, timings: Timings) -> tuple[NodeSpec, ...]:
+        """The brokers' node specs."""
+        return brokers(self.count, timings=timings, settings=dict(self.settings))
+
+    def view(self, nodes: Sequence[Node]) -> KafkaView:
+        """What the brokers say."""
+        return KafkaView(nodes)
+
+
+def kafka(count: int = 3, *, settings: Mapping[str, str] | None = None) -> Kafka:
+    """`count` combined brokers and controllers (KRaft), replicated so that one of three may die.
+
+    Args:
+        count: how many.
+        settings: broker properties, such as {"min.insync.replicas": "1"}, in place of the harness' own.
+
+    Raises:
+        BadInputError: fewer than one, or settings that are no text.
+    """
+    return Kafka(at_least(1, count, "kafka"), settings_of(settings, "kafka"))

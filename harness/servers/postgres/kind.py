@@ -1,0 +1,36 @@
+"""PostgreSQL as a kind of server, by value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.backends.protocol import Node
+from harness.clusters import Servers
+from harness.servers.postgres.spec import server
+from harness.servers.postgres.view import PostgresView
+from harness.topology.nodes import NodeSpec
+from harness.topology.timings import Timings
+
+
+@dataclass(frozen=True)
+class Postgres(Servers[PostgresView]):
+    """One server."""
+
+    @property
+    def words(self) -> str:
+        """Its name."""
+        return "PostgreSQL"
+
+    def nodes(self, timings: Timings) -> tuple[NodeSpec, ...]:
+        """Its node spec; it detects no failures."""
+        return (server(),)
+
+    def view(self, nodes: Sequence[Node]) -> PostgresView:
+        """What it says."""
+        return PostgresView(nodes)
+
+
+def postgres() -> Postgres:
+    """One server whose data outlives a kill: the external store of Hazelcast maps."""
+    return Postgres()

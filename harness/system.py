@@ -1,0 +1,271 @@
+"""A system as a scenario sees it: running servers, and the services of an application if it has one, under names of
+its own.
+
+Not for deciding anything: what happened is in the history, and checkers judge that.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from harness.backends.protocol import Deployment, Node, Phase, that_run
+from harness.clusters import Clusters, Servers, Target
+from harness.errors import BadInputError
+from harness.history import History
+from harness.progress import Say, Step
+from harness.topology.kinds import NodeKind
+from harness.topology.nodes import NodeSpec, kinds_of
+from harness.topology.timings import FAST, Timings
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a scenario's system stands on.
+
+    Attributes:
+        id: unique for each scenario; part of every name that it makes.
+        deployment: where its nodes run.
+        clusters: what the servers say of themselves.
+        history: what its clients write.
+        step: shows a step of the scenario to a person while it lasts.
+        timings: the failure detectors' profile.
+        trace: shows each request of the clients; None if nobody wants to see them.
+    """
+
+    id: str
+    deployment: Deployment
+    clusters: Clusters
+    history: History
+    step: Step
+    timings: Timings
+    trace: Say | None = None
+
+
+class System:
+    """What the `system` fixture gives to a scenario. A context manager: it holds connections."""
+
+    def __init__(self, basis: Basis, cast: Cast) -> None:
+        self.id = basis.id
+        self.deployment = basis.deployment
+        self.clusters = basis.clusters
+        self.history = basis.history
+        self.step = basis.step
+        self.timings = basis.timings
+        self.cast = cast
+        self._numbers = itertools.count(1)
+        self._resources = ExitStack()
+
+    @property
+    def specs(self) -> tuple[NodeSpec, ...]:
+        """Every service that it has, started or not."""
+        return tuple(self.cast.specs)
+
+    @property
+    def targets(self) -> Mapping[str, tuple[Target, str]]:
+        """What a person can aim at by name, and what each target is in words."""
+        return self.clusters.targets
+
+    def new_name(self, what: str) -> str:
+        """A name for something that the scenario makes in a server, which no other scenario has."""
+        return f"{what}-{self.id}-{next(self._numbers)}"
+
+    def at_end(self, close: Callable[[], object]) -> None:
+        """Has this done when the scenario is over, the latest first."""
+        self._resources.callback(close)
+
+    def instances(self, role: str) -> Instances:
+        """All instances of one service role."""
+        return Instances(role, self.specs, self.deployment, self.step)
+
+    def log_of(self, name: str) -> Sequence[Mapping[str, Any]]:
+        """What a service has logged in this scenario, line by line."""
+        lines = self.deployment.nodes[name].logs().splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def close(self) -> None:
+        """Closes the connections; the deployment is not its own."""
+        self._resources.close()
+
+
+class Instances:
+    """All instances of one service role."""
+
+    def __init__(self, role: str, specs: Sequence[NodeSpec], deployment: Deployment, step: Step) -> None:
+        self.role = role
+        self._specs = [spec for spec in specs if spec.role == role]
+        self._deployment = deployment
+        self._step = step
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """Its nodes, running or not; those that were never started are no nodes yet."""
+        return [nodes[spec.name] for spec in self._specs if spec.name in (nodes := self._deployment.nodes)]
+
+    @property
+    def running(self) -> Mapping[str, str]:
+        """Name to host:port of those that run."""
+        return {n.spec.name: n.endpoint("http") for n in that_run(self.nodes)}
+
+    def stop(self) -> None:
+        """SIGTERM to all at once; returns when they are gone."""
+        with self._step(f"stop all {self.role} instances"), ThreadPoolExecutor() as pool:
+            list(pool.map(lambda node: node.stop(), self.nodes))
+
+    def start(self) -> None:
+        """Starts all at once, the first time or again; returns when each says that it is healthy."""
+        with self._step(f"start all {self.role} instances"):
+            self._start(self._specs)
+
+    def start_in_turn(self) -> None:
+        """Starts one after the other, each once the one before says that it is healthy."""
+        for spec in self._specs:
+            with self._step(f"start {spec.name}"):
+                self._start([spec])
+
+    def _start(self, specs: Sequence[NodeSpec]) -> None:
+        nodes = self._deployment.nodes
+        again = [nodes[spec.name] for spec in specs if spec.name in nodes]
+        again = [node for node in again if node.state().phase is Phase.EXITED]
+        self._deployment.put([spec for spec in specs if spec.name not in nodes])
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda node: node.start(), again))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cast:
+    """The services of one scenario, under its names; this one has none. A value that another process can be sent.
+
+    Attributes:
+        id: of the scenario.
+        specs: every service, whether it runs from the beginning or not.
+        waits: whether the services can't be told what they are to do before the clusters are complete.
+    """
+
+    id: str
+    specs: tuple[NodeSpec, ...] = ()
+    waits: bool = False
+
+    @property
+    def initial(self) -> Sequence[NodeSpec]:
+        """The services that run from the beginning."""
+        return self.specs
+
+    def prepare(self, clusters: Clusters) -> None:
+        """Makes what the services need in the complete clusters before they can be healthy."""
+
+    def placed(self, clusters: Clusters) -> Cast:
+        """The services that `waits` is about, now that they can be told."""
+        return self
+
+    def system(self, basis: Basis) -> System:
+        """The running system."""
+        return System(basis, self)
+
+
+class Application(ABC):
+    """What runs beside the servers, anew for each scenario; by value, as servers are."""
+
+    @property
+    @abstractmethod
+    def words(self) -> str:
+        """What it is, for a person."""
+
+    @property
+    @abstractmethod
+    def servers(self) -> tuple[Servers[Any], ...]:
+        """The servers that it runs on where a scenario names none."""
+
+    @abstractmethod
+    def assert_fits(self, servers: Sequence[Servers[Any]]) -> None:
+        """Checks that it can run beside these servers.
+
+        Raises:
+            BadInputError: these are not what it needs.
+        """
+
+    @abstractmethod
+    def cast(self, scenario: str, servers: Sequence[Servers[Any]], timings: Timings) -> Cast:
+        """Its services for one scenario.
+
+        Args:
+            scenario: the scenario's id, which is part of every name.
+            servers: what the services run beside; they fit.
+            timings: the failure detectors' profile.
+        """
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a scenario's system is made of: what the marker `system` says.
+
+    Attributes:
+        servers: each kind at most once; what a kind requires comes before it.
+        application: what runs beside them; None for the servers alone.
+
+    Raises:
+        BadInputError: a kind is there twice, or something lacks a kind that it requires.
+    """
+
+    servers: tuple[Servers[Any], ...]
+    application: Application | None = None
+
+    def __post_init__(self) -> None:
+        kinds = [type(each) for each in self.servers]
+        for each in self.servers:
+            if kinds.count(type(each)) > 1:
+                raise BadInputError(f"a system has {type(each).__name__} only once; give the number of its nodes")
+            if missing := [other.__name__ for other in each.requires if other not in kinds]:
+                raise BadInputError(f"{each.words}: this needs {', '.join(missing)} in the same system")
+        if self.application:
+            self.application.assert_fits(self.servers)
+        object.__setattr__(self, "servers", tuple(sorted(self.servers, key=_place)))
+
+    @property
+    def words(self) -> str:
+        """What it is made of, for a person."""
+        return ", ".join(each.words for each in self.servers)
+
+    @property
+    def kinds(self) -> frozenset[NodeKind]:
+        """The kinds of all its nodes, which have to be prepared."""
+        servers = [spec for each in self.servers for spec in each.nodes(FAST)]
+        return kinds_of((*servers, *self.cast("none", FAST).specs))
+
+    def cast(self, scenario: str, timings: Timings) -> Cast:
+        """The services for one scenario."""
+        return self.application.cast(scenario, self.servers, timings) if self.application else Cast(id=scenario)
+
+
+def _place(servers: Servers[Any]) -> tuple[int, str]:
+    """What is required comes first; else the order in which somebody gave them makes no difference."""
+    return len(servers.requires), type(servers).__name__
+
+
+def is_part(value: object) -> bool:
+    """Whether a system can be made of that, among others."""
+    return isinstance(value, Servers | Application)
+
+
+def declared(parts: Sequence[object]) -> Declared:
+    """What these parts of a marker make.
+
+    Raises:
+        BadInputError: one is neither a kind of server nor an application, there are two applications, or nothing at
+            all.
+    """
+    for part in parts:
+        if not is_part(part):
+            raise BadInputError(f"{part!r} is no part of a system: give kinds of servers, such as kafka(3)")
+    servers = tuple(part for part in parts if isinstance(part, Servers))
+    applications = [part for part in parts if isinstance(part, Application)]
+    if len(applications) > 1 or not parts:
+        raise BadInputError(f"a system has kinds of servers and one application at most, not {len(applications)}")
+    application = applications[0] if applications else None
+    return Declared(servers or (application.servers if application else ()), application)
