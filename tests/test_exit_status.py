@@ -116,7 +116,7 @@ def test_a_marker_of_what_no_system_can_be_made_of_is_status_2(tmp_path: Path, m
     )
     status, output = _pytest(tmp_path)
     assert status == 2
-    assert "test_ends.py::test_starts" in output
+    assert "test_starts: the marker `system`: " in output
     assert words in output
     assert "Traceback" not in output
 
