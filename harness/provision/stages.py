@@ -8,7 +8,7 @@ from harness.errors import BadInputError
 
 _STAGE = re.compile(r"^FROM (\S+) AS (\S+)$", re.MULTILINE)
 _FROM_STAGE = re.compile(r"^COPY --from=(\S+) ", re.MULTILINE)
-_FROM_CONTEXT = re.compile(r"^COPY (?!--)(.+) \S+$", re.MULTILINE)
+_FROM_CONTEXT = re.compile(r"^COPY (?!--from=)(?:--\S+ )*(.+) \S+$", re.MULTILINE)
 
 
 def needed(target: str, text: str) -> str:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from harness.backends.protocol import Node, Phase
 from harness.backends.ready import wait_ready
 from harness.backends.session import Session
 from harness.errors import AwaitTimeoutError, EnvironmentUnfitError, NodeStartError
+from harness.topology.kinds import ForeignImage
 from harness.topology.nodes import PortReady, Topology
 from harness.waiting import until
 from tests.backends.namespace import needs_a_namespace, run_apart
@@ -267,6 +269,12 @@ def test_a_sidecar_whose_image_is_nowhere_is_refused_in_one_line(deployment: Doc
         deployment.start_sidecar(sidecar, print)
 
 
+def test_somebody_elses_image_is_a_node_that_needs_nothing_else(session: Session, tiny_image: str) -> None:
+    node = replace(tiny(1), kind=ForeignImage(tiny_image))
+    with DockerBackend(session).deploy(Topology("foreign", (node,)), print) as deployment:
+        assert _get(deployment.nodes["tiny-1"])["starts"] == 1
+
+
 def test_an_image_that_is_nowhere_is_refused_in_one_line(session: Session) -> None:
     nowhere = DockerBackend(session, images={TINY.name: "localhost:1/no-such-image:1"})
     with pytest.raises(EnvironmentUnfitError, match=r"^image localhost:1/no-such-image:1 is not on this machine.*$"):
@@ -278,6 +286,7 @@ import time
 from harness.backends.docker import DockerBackend
 from harness.backends.session import Session
 from harness.errors import EnvironmentUnfitError
+from harness.topology.kinds import ForeignImage
 from harness.topology.nodes import Topology
 from tests.backends.specs import TINY, tiny
 began = time.monotonic()

@@ -106,6 +106,13 @@ def test_an_image_is_made_of_its_own_stages(kind: NodeKind, copies: set[str]) ->
     assert set(copied(Recipe(kind).dockerfile)) == copies
 
 
+def test_what_a_stage_copies_is_read_beside_flags_and_other_stages() -> None:
+    text = (
+        "COPY one two /there\nCOPY --chown=1:1 three /there\nCOPY --from=another /four /there\nRUN true # COPY five /\n"
+    )
+    assert copied(text) == ("one", "two", "three")
+
+
 def test_a_kind_without_a_stage_of_its_name_is_told_what_it_lacks() -> None:
     with pytest.raises(BadInputError, match="the kind 'mine' has no Dockerfile stage of that name"):
         needed("mine", "ARG BASE\nFROM scratch AS another\n")
