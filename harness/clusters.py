@@ -18,17 +18,17 @@ from harness.topology.timings import Timings
 
 
 class View(Protocol):
-    """What the servers of one kind say of themselves; it asks them and never guesses from names."""
+    """Asks the servers of one kind what is true now; it never guesses from names."""
 
     def await_formed(self, *, timeout_s: float) -> None:
-        """Waits until all its nodes run as one cluster that serves its clients.
+        """Waits until all nodes of this kind run as one cluster that serves its clients.
 
         Raises:
             AwaitTimeoutError: not within `timeout_s` seconds; with what was seen last.
         """
 
     def close(self) -> None:
-        """Closes its connections; the next question opens others."""
+        """Closes the view's connections; the next question opens others."""
 
 
 @dataclass(frozen=True)
@@ -53,32 +53,32 @@ class Servers(ABC, Generic[ViewT]):
     @property
     @abstractmethod
     def words(self) -> str:
-        """What they are, such as "3 Kafka brokers"."""
+        """The servers in words, such as "3 Kafka brokers"."""
 
     @property
     def requires(self) -> tuple[type[Servers[Any]], ...]:
-        """The kinds that have to be in the same system; they are up before these are waited for."""
+        """The kinds of servers that have to be in the same system; they are up before these are waited for."""
         return ()
 
     @property
     def targets(self) -> Mapping[str, tuple[Target, str]]:
-        """Targets that a person can name on the command line, each with what it is in words."""
+        """Targets that a person can name on the command line, each with a word on what it is."""
         return {}
 
     @abstractmethod
     def nodes(self, timings: Timings) -> tuple[NodeSpec, ...]:
-        """Their node specs, with the failure detectors of that profile."""
+        """The node specs of these servers, with the failure detectors of that profile."""
 
     @abstractmethod
     def view(self, nodes: Sequence[Node]) -> ViewT:
-        """How these nodes, made from `nodes(...)`, are asked."""
+        """A view of these nodes, which were made from `nodes(...)`."""
 
 
 class Clusters:
-    """All that a target or an effect may ask: the nodes by name, and the view of each kind of server."""
+    """Everything that a target or an effect may ask: the nodes by name, and the view of each kind of server."""
 
     def __init__(self, nodes: Mapping[str, Node], servers: Iterable[tuple[Servers[Any], Iterable[str]]]) -> None:
-        """Views of what runs.
+        """Makes the views of these servers, which run.
 
         Args:
             nodes: every node of the deployment by name; looked at whenever somebody asks.
@@ -118,7 +118,7 @@ class Clusters:
 
     @property
     def targets(self) -> Mapping[str, tuple[Target, str]]:
-        """What a person can aim at by name, of every kind of server."""
+        """Targets that a person can name, of every kind of server."""
         return {name: target for kind in self._kinds for name, target in kind.targets.items()}
 
     def role(self, role: str) -> tuple[Node, ...]:

@@ -1,4 +1,4 @@
-"""One run of the harness: who owns it, where it runs, what it leaves in reports/; without pytest."""
+"""A run of the harness: who owns it, where it runs, what it leaves in reports/; without pytest."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from harness.topology.timings import PROFILES, Timings
 
 @dataclass(frozen=True)
 class Options:
-    """What a person can choose.
+    """The options that a person can choose for a run.
 
     Raises:
         BadInputError: on a value that is not among the possible ones.
@@ -54,7 +54,7 @@ class Options:
 
 
 def images_by_kind(given: Iterable[str]) -> Mapping[str, str]:
-    """What `--image KIND=IMAGE` says, each time that it is given.
+    """The images that the options `--image KIND=IMAGE` give, by kind.
 
     Raises:
         BadInputError: it says something else.
@@ -70,7 +70,7 @@ class Run:
     """A context manager: leaving it removes everything that the run made, and its watchdog does if it can't."""
 
     def __init__(self, options: Options, say: Say, *, kinds: Collection[NodeKind] = ()) -> None:
-        """What nodes of `kinds` need is got at once; what others do when a system has some."""
+        """Makes a run that gets at once what nodes of `kinds` need; what others need when a system has some."""
         self.options = options
         self._kinds = kinds
         self.session = Session.of_this_process()
@@ -144,7 +144,7 @@ def prepared_backend(options: Options, session: Session, kinds: Collection[NodeK
 
 
 def choose_backend(options: Options, session: Session, say: Say) -> Backend:
-    """The backend that was asked for; for "auto" Docker where an engine answers, else processes, said with the why."""
+    """The backend that was asked for; for "auto" Docker where an engine answers, else processes; says why."""
     # Imported late: a run that is attached to a running system needs neither, and half a second counts there.
     from harness.backends.docker import DockerBackend
     from harness.backends.process import ProcessBackend

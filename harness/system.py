@@ -27,7 +27,7 @@ from harness.topology.timings import FAST, Timings
 
 @dataclass(frozen=True)
 class Basis:
-    """What a scenario's system stands on.
+    """The things that a scenario's system stands on.
 
     Attributes:
         id: unique for each scenario; part of every name that it makes.
@@ -49,7 +49,7 @@ class Basis:
 
 
 class System:
-    """What the `system` fixture gives to a scenario. A context manager: it holds connections."""
+    """The system that the `system` fixture gives to a scenario. A context manager: it holds connections."""
 
     def __init__(self, basis: Basis, cast: Cast) -> None:
         self.id = basis.id
@@ -64,12 +64,12 @@ class System:
 
     @property
     def specs(self) -> tuple[NodeSpec, ...]:
-        """Every service that it has, started or not."""
+        """The specs of every service that the system has, started or not."""
         return tuple(self.cast.specs)
 
     @property
     def targets(self) -> Mapping[str, tuple[Target, str]]:
-        """What a person can aim at by name, and what each target is in words."""
+        """The targets that a person can name, each with a word on what it is."""
         return self.clusters.targets
 
     def new_name(self, what: str) -> str:
@@ -77,7 +77,7 @@ class System:
         return f"{what}-{self.id}-{next(self._numbers)}"
 
     def at_end(self, close: Callable[[], object]) -> None:
-        """Has this done when the scenario is over, the latest first."""
+        """Has `close` called when the scenario is over; the latest given is called first."""
         self._resources.callback(close)
 
     def instances(self, role: str) -> Instances:
@@ -85,12 +85,12 @@ class System:
         return Instances(role, self.specs, self.deployment, self.step)
 
     def log_of(self, name: str) -> Sequence[Mapping[str, Any]]:
-        """What a service has logged in this scenario, line by line."""
+        """The events that a service has logged in this scenario, line by line."""
         lines = self.deployment.nodes[name].logs().splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
 
     def close(self) -> None:
-        """Closes the connections; the deployment is not its own."""
+        """Closes the connections; the deployment is somebody else's to close."""
         self._resources.close()
 
 
@@ -105,26 +105,26 @@ class Instances:
 
     @property
     def nodes(self) -> Sequence[Node]:
-        """Its nodes, running or not; those that were never started are no nodes yet."""
+        """The nodes of the instances, running or not; those that were never started are no nodes yet."""
         return [nodes[spec.name] for spec in self._specs if spec.name in (nodes := self._deployment.nodes)]
 
     @property
     def running(self) -> Mapping[str, str]:
-        """Name to host:port of those that run."""
+        """The host:port of each instance that runs, by its name."""
         return {n.spec.name: n.endpoint("http") for n in that_run(self.nodes)}
 
     def stop(self) -> None:
-        """SIGTERM to all at once; returns when they are gone."""
+        """Sends SIGTERM to all instances at once; returns when they are gone."""
         with self._step(f"stop all {self.role} instances"), ThreadPoolExecutor() as pool:
             list(pool.map(lambda node: node.stop(), self.nodes))
 
     def start(self) -> None:
-        """Starts all at once, the first time or again; returns when each says that it is healthy."""
+        """Starts all instances at once, the first time or again; returns when each says that it is healthy."""
         with self._step(f"start all {self.role} instances"):
             self._start(self._specs)
 
     def start_in_turn(self) -> None:
-        """Starts one after the other, each once the one before says that it is healthy."""
+        """Starts one instance after the other, each once the one before says that it is healthy."""
         for spec in self._specs:
             with self._step(f"start {spec.name}"):
                 self._start([spec])
@@ -140,7 +140,7 @@ class Instances:
 
 @dataclass(frozen=True, kw_only=True)
 class Cast:
-    """The services of one scenario, under its names; this one has none. A value that another process can be sent.
+    """The services of one scenario, under its names; here there are none. A value that another process can be sent.
 
     Attributes:
         id: of the scenario.
@@ -170,21 +170,21 @@ class Cast:
 
 
 class Application(ABC):
-    """What runs beside the servers, anew for each scenario; by value, as servers are."""
+    """The services beside the servers, anew for each scenario; by value, as servers are."""
 
     @property
     @abstractmethod
     def words(self) -> str:
-        """What it is, for a person."""
+        """The application in words, for a person."""
 
     @property
     @abstractmethod
     def servers(self) -> tuple[Servers[Any], ...]:
-        """The servers that it runs on where a scenario names none."""
+        """The servers that the application runs on where a scenario names none."""
 
     @abstractmethod
     def assert_fits(self, servers: Sequence[Servers[Any]]) -> None:
-        """Checks that it can run beside these servers.
+        """Checks that the application can run beside these servers.
 
         Raises:
             BadInputError: these are not what it needs.
@@ -192,7 +192,7 @@ class Application(ABC):
 
     @abstractmethod
     def cast(self, scenario: str, servers: Sequence[Servers[Any]], timings: Timings) -> Cast:
-        """Its services for one scenario.
+        """The application's services for one scenario.
 
         Args:
             scenario: the scenario's id, which is part of every name.
@@ -203,7 +203,7 @@ class Application(ABC):
 
 @dataclass(frozen=True)
 class Declared:
-    """What a scenario's system is made of: what the marker `system` says.
+    """The parts of a scenario's system, as the marker `system` gives them.
 
     Attributes:
         servers: each kind at most once; what a kind requires comes before it.
@@ -229,7 +229,7 @@ class Declared:
 
     @property
     def words(self) -> str:
-        """What it is made of, for a person."""
+        """The parts in words, for a person."""
         return ", ".join(each.words for each in self.servers)
 
     @property
@@ -244,17 +244,17 @@ class Declared:
 
 
 def _place(servers: Servers[Any]) -> tuple[int, str]:
-    """What is required comes first; else the order in which somebody gave them makes no difference."""
+    """The place of servers in the order: first those that others require, else the same whatever order they came in."""
     return len(servers.requires), type(servers).__name__
 
 
 def is_part(value: object) -> bool:
-    """Whether a system can be made of that, among others."""
+    """Whether a value can be a part of a system."""
     return isinstance(value, Servers | Application)
 
 
 def declared(parts: Sequence[object]) -> Declared:
-    """What these parts of a marker make.
+    """The system that the parts of a marker make.
 
     Raises:
         BadInputError: one is neither a kind of server nor an application, there are two applications, or nothing at

@@ -15,7 +15,7 @@ from harness.errors import InconclusiveError
 
 
 def other_than(target: Target) -> Target:
-    """A running node of the same role that `target` does not pick: the first of them."""
+    """A target that picks a running node of the same role that `target` does not pick: the first of them."""
 
     def pick(clusters: Clusters) -> Picked:
         picked = target(clusters)
@@ -29,7 +29,7 @@ def other_than(target: Target) -> Target:
 
 
 def node(name: str) -> Target:
-    """The node of that name."""
+    """A target that picks the node of that name."""
 
     def pick(clusters: Clusters) -> Picked:
         return Picked((clusters.nodes[name],), "it was asked for by name")
@@ -38,7 +38,7 @@ def node(name: str) -> Target:
 
 
 def together(*targets: Target) -> Target:
-    """All nodes that the targets pick, at once; for nodes that share a fate."""
+    """A target that picks all nodes that these targets pick, at once; for nodes that share a fate."""
 
     def pick(clusters: Clusters) -> Picked:
         picked = [target(clusters) for target in targets]
@@ -49,7 +49,7 @@ def together(*targets: Target) -> Target:
 
 
 def some(role: str, count: int = 1, *, seed: int) -> Target:
-    """`count` running nodes of a role, chosen by `seed` so that a run can be repeated."""
+    """A target that picks `count` running nodes of a role, chosen by `seed` so that a run can be repeated."""
 
     def pick(clusters: Clusters) -> Picked:
         running = that_run(clusters.role(role))
@@ -62,7 +62,7 @@ def some(role: str, count: int = 1, *, seed: int) -> Target:
 
 
 def every(role: str) -> Target:
-    """All running nodes of a role."""
+    """A target that picks all running nodes of a role."""
 
     def pick(clusters: Clusters) -> Picked:
         running = that_run(clusters.role(role))

@@ -27,7 +27,7 @@ _OWNING_TIMEOUT_S = 30.0
 
 @dataclass(frozen=True)
 class Messages(Application):
-    """See `messages`."""
+    """The application that `messages` gives."""
 
     queue: QueueKind = "kafka"
     queue_owner: Target | None = None
@@ -38,12 +38,12 @@ class Messages(Application):
 
     @property
     def words(self) -> str:
-        """What it is, and on which queue."""
+        """The application in words, with its queue."""
         return f"facade, logging and messages services with the {self.queue} queue"
 
     @property
     def servers(self) -> tuple[Servers[Any], ...]:
-        """Three Hazelcast members and three Kafka brokers."""
+        """The servers where a scenario names none: three Hazelcast members and three Kafka brokers."""
         return (hazelcast(), kafka())
 
     def assert_fits(self, servers: Sequence[Servers[Any]]) -> None:
@@ -71,7 +71,7 @@ class Messages(Application):
 
 @dataclass(frozen=True)
 class Counts:
-    """How many members and brokers the services are told of."""
+    """The numbers of members and brokers that the services are told of."""
 
     members: int
     brokers: int
@@ -94,7 +94,7 @@ class MessagesCast(Cast):
 
     @property
     def initial(self) -> Sequence[NodeSpec]:
-        """All of them, but for the messages instances where the scenario starts those itself."""
+        """The services that run from the beginning: no messages instances where the scenario starts those itself."""
         return [spec for spec in self.specs if self.application.consumers or spec.role != "messages"]
 
     def prepare(self, clusters: Clusters) -> None:

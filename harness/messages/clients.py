@@ -52,13 +52,13 @@ class Post:
 
 @dataclass(frozen=True)
 class Posted:
-    """What became of a batch of posts; `refusals` are the answers to those that were not acknowledged."""
+    """The outcome of a batch of posts; `refusals` are the answers to those that were not acknowledged."""
 
     acknowledged: tuple[Post, ...]
     refusals: tuple[str, ...] = ()
 
     def __add__(self, other: Posted) -> Posted:
-        """Both batches."""
+        """The outcome of both batches together."""
         return Posted(self.acknowledged + other.acknowledged, self.refusals + other.refusals)
 
     @property
@@ -73,7 +73,7 @@ class Posted:
 
     @property
     def logged_by(self) -> Mapping[str, int]:
-        """How many messages each logging instance took."""
+        """The number of messages that each logging instance took."""
         return Counter(post.logged_by for post in self.acknowledged)
 
 
@@ -100,7 +100,7 @@ class MessageClients:
         return _sorted(self._post_as({"id": post.id, "msg": post.msg}) for post in posted.acknowledged)
 
     def get(self) -> Mapping[str, Any] | None:
-        """One GET of the facade, or None if it failed."""
+        """The answer to one GET of the facade, or None if it failed."""
         operation = self._client().invoke("get", None)
         answer = self._call(operation, "GET", f"{self._facade}/messages")
         if isinstance(answer, str):
@@ -111,7 +111,7 @@ class MessageClients:
 
     @contextmanager
     def traffic(self, *, clients: int = 3, pause_s: float = 0.02) -> Iterator[Traffic]:
-        """Posts and GETs alternately from `clients` clients for as long as the block lasts."""
+        """Posts and sends GETs alternately from `clients` clients for as long as the block lasts."""
         traffic = Traffic()
         with ThreadPoolExecutor(clients) as pool:
             running = [pool.submit(self._alternate, traffic, pause_s) for _ in range(clients)]
@@ -194,7 +194,7 @@ class MessageClients:
         return why
 
     def _client(self) -> Client:
-        """This thread's."""
+        """The HTTP client of the calling thread."""
         if not hasattr(self._local, "client"):
             self._local.client = self._history.client()
         client: Client = self._local.client
@@ -202,7 +202,7 @@ class MessageClients:
 
 
 class Traffic:
-    """What background clients were answered so far, to be read while they run."""
+    """The answers that background clients had so far, to be read while they run."""
 
     def __init__(self) -> None:
         self.stop = threading.Event()
@@ -214,7 +214,7 @@ class Traffic:
 
     @property
     def posted(self) -> Posted:
-        """What became of the posts so far."""
+        """The outcome of the posts so far."""
         with self._lock:
             return Posted(tuple(self._posts), tuple(self._refusals))
 

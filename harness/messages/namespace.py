@@ -12,7 +12,7 @@ QueueKind = Literal["kafka", "hazelcast"]
 
 @dataclass(frozen=True)
 class Namespace:
-    """The names one scenario works under, so that nothing of an earlier one can be seen.
+    """The names that one scenario works under, so that it sees nothing of an earlier one.
 
     Attributes:
         id: unique per scenario, part of every name.

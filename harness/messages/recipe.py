@@ -12,7 +12,7 @@ from harness.topology.kinds import Build, NodeKind, Program
 
 @dataclass(frozen=True)
 class ServiceKind:
-    """Implements `harness.topology.kinds.NodeKind`; its stages are in the top-level Dockerfile."""
+    """A kind of node for a service; its stages are in the top-level Dockerfile."""
 
     name: str = "service"
     uses: tuple[NodeKind, ...] = ()
@@ -20,11 +20,11 @@ class ServiceKind:
     gives_up_root: bool = False
 
     def prepare(self, say: Say) -> Program:
-        """Runs them by this interpreter, which has their packages."""
+        """Says how to run a service: by this interpreter, which has the packages."""
         return Program((sys.executable, "-m"), {"PYTHONPATH": str(at_the_top("services").parent)})
 
     def image(self) -> Build:
-        """Their modules, and the lock of their packages."""
+        """The part of the image that the services add: their modules, and the lock of their packages."""
         return Build(files=files_in(at_the_top("services"), "services", "*.py", "requirements.lock"))
 
 

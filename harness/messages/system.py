@@ -29,7 +29,7 @@ _MOST_GETS = 64
 
 @dataclass(frozen=True)
 class Held:
-    """How many acknowledged messages no instance holds, and for how many seconds nothing has changed."""
+    """The number of acknowledged messages that no instance holds, and the seconds for which nothing has changed."""
 
     missing: int
     unchanged_s: float
@@ -57,7 +57,7 @@ class Settling:
 
 
 class MessageSystem(System):
-    """What the `system` fixture gives to a scenario of this suite. A context manager: it holds connections."""
+    """The system that the `system` fixture gives to a scenario of this suite. A context manager."""
 
     def __init__(self, basis: Basis, cast: Cast, namespace: Namespace) -> None:
         super().__init__(basis, cast)
@@ -85,7 +85,7 @@ class MessageSystem(System):
 
     @property
     def targets(self) -> Mapping[str, tuple[Target, str]]:
-        """Where the messages are, and what the servers have."""
+        """The targets that a person can name: where the messages are, and what the servers have."""
         where: Mapping[str, tuple[Target, str]] = {
             "owner": (owner_of(self.queue), "the Hazelcast member that owns the queue")
         }
@@ -94,7 +94,7 @@ class MessageSystem(System):
         return {**where, **super().targets}
 
     def _leader(self, clusters: Clusters) -> Picked:
-        """Looks through the history when it picks, and not whenever somebody wants to know which targets there are."""
+        """A target that looks through the history when it picks, not when somebody asks which targets there are."""
         posts = (event for event in self.history.events if event.f == "post" and event.type == "ok")
         return leader_holding(self.topic, [event.value["partition"] for event in posts] or [0])(clusters)
 
@@ -104,18 +104,18 @@ class MessageSystem(System):
             return self.clients.post(count)
 
     def post_again(self, posted: Posted) -> Posted:
-        """Posts what was acknowledged once more under the same ids, as a client does that did not hear the answer."""
+        """Posts acknowledged messages again under the same ids, as a client does that did not hear the answer."""
         with self.step(f"post {len(posted.acknowledged)} messages again"):
             return self.clients.post_again(posted)
 
     @contextmanager
     def traffic(self) -> Iterator[Traffic]:
-        """Posts and GETs in the background for as long as the block lasts."""
+        """Posts and sends GETs in the background for as long as the block lasts."""
         with self.step("traffic: posts and GETs until the end of this step"), self.clients.traffic() as traffic:
             yield traffic
 
     def ask_directly(self, node: Node) -> None:
-        """A GET to one instance, past the facade.
+        """The answer of one instance to a GET, past the facade.
 
         Raises:
             httpx.TransportError: it can't be reached.
@@ -140,11 +140,11 @@ class MessageSystem(System):
             return self.held()
 
     def held(self) -> Mapping[str, Sequence[str]]:
-        """What each running messages instance holds now, recorded as the final read."""
+        """The messages that each running messages instance holds now, recorded as the final read."""
         return self.clients.read_instances("drain", "/messages", self.messages.running)
 
     def stored(self) -> Mapping[str, Sequence[str]]:
-        """What each running logging instance reads from the map now, past the facade."""
+        """The messages that each running logging instance reads from the map now, past the facade."""
         return {name: self.clients.peek(at) for name, at in self.logging.running.items()}
 
     def registered(self) -> Mapping[str, Sequence[str]]:
@@ -152,7 +152,7 @@ class MessageSystem(System):
         return self.clients.registered(self.deployment.nodes["config"].endpoint("http"))
 
     def read(self) -> None:
-        """GETs until every running messages instance has answered, and asks logging who logged what."""
+        """Sends GETs until every running messages instance has answered, and asks logging who logged what."""
         waiting_for = set(self.messages.running)
         for _ in range(_MOST_GETS):
             answer = self.clients.get()

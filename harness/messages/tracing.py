@@ -10,13 +10,13 @@ from harness.progress import Say
 
 
 class Traced(httpx.BaseTransport):
-    """Around another transport, so that requests that fail are seen as well; event hooks see answers only."""
+    """A transport around another one, so that requests that fail are seen as well; event hooks see answers only."""
 
     def __init__(self, say: Say, transport: httpx.BaseTransport) -> None:
         self._say, self._transport = say, transport
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends it; the time is to the answer's headers, in milliseconds."""
+        """Sends a request, and shows it with the milliseconds to the answer's headers."""
         began_s = time.monotonic()
         key = request.headers.get("Idempotency-Key", "")
         asked = f"{request.method} {request.url}{f' ({key})' if key else ''}"

@@ -42,7 +42,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declares the markers."""
+    """Declares the markers of this plugin."""
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     if options.any_given(config):
@@ -68,7 +68,7 @@ def uses_harness(item: pytest.Item) -> bool:
 
 
 def is_scenario(item: pytest.Item) -> bool:
-    """Whether the report folder is to tell of an item."""
+    """Whether an item is a scenario, which the report folder tells of."""
     return item.get_closest_marker("faulttolerance") is not None or is_ours(item, "report")
 
 
@@ -89,7 +89,7 @@ def harness_run(request: pytest.FixtureRequest) -> Iterator[Run]:
 
 @pytest.fixture
 def report(request: pytest.FixtureRequest) -> ScenarioReport:
-    """Where this scenario's history, logs and figures go."""
+    """The report of this scenario: where its history, logs and figures go."""
     from harness.plugin import fixtures
 
     return fixtures.report(request)
@@ -115,7 +115,7 @@ def system(
 
 @pytest.fixture
 def faults(request: pytest.FixtureRequest, harness_run: Run, system: System, report: ScenarioReport) -> Nemesis:
-    """What the scenario breaks things with; what it leaves broken is healed before the next one."""
+    """Breaks things for the scenario; what it leaves broken is healed before the next one."""
     from harness.plugin import fixtures
 
     return fixtures.faults(request.config, harness_run, system, report)

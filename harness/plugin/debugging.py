@@ -22,7 +22,7 @@ _TERMINAL = Path("/dev/tty")
 
 
 def check_options(config: pytest.Config) -> None:
-    """Checks them before anything is started.
+    """Checks the options before anything is started.
 
     Raises:
         BadInputError: on one that is unknown or can't be had here.
@@ -51,7 +51,7 @@ def _has_terminal() -> bool:
 
 
 class Holding:
-    """What the options mean for the scenario that runs."""
+    """Pauses and holds the scenario that runs, as the options say."""
 
     def __init__(self, config: pytest.Config, run: Run, screen: Screen) -> None:
         self._keeping = value(config, "--keep-topology")

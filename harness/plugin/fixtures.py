@@ -51,7 +51,7 @@ def report(request: pytest.FixtureRequest, folder: ReportFolder | None = None) -
 
 
 def _of_run(config: pytest.Config, key: pytest.StashKey[_Value]) -> _Value:
-    """What the plugin's second half has put there, if it saw when items were collected that it is needed."""
+    """The things that the plugin's second half has put there, if it saw at collection that they are needed."""
     if key not in config.stash:
         pytest.fail(
             "a fixture of the harness was asked for while the test ran already: name it in the test's signature",
@@ -92,7 +92,7 @@ def system(request: pytest.FixtureRequest, run: Run, history: History, report: S
 
 
 def _kinds(items: Iterable[pytest.Item]) -> frozenset[NodeKind]:
-    """Of the nodes that the systems of these scenarios have."""
+    """The kinds of nodes that the systems of these scenarios have."""
     return frozenset(kind for item in items if has_system(item) for kind in declared_by(item).kinds)
 
 

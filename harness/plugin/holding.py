@@ -16,7 +16,7 @@ _NEXT = "in another terminal: harness status | logs NODE -f | exec NODE -- CMD |
 
 
 def hold(state: SessionState, why: str, say: Say) -> None:
-    """Returns once `harness down` was called.
+    """Holds a system until `harness down` was called.
 
     Raises:
         BadInputError: another system is held in this checkout.
@@ -27,7 +27,7 @@ def hold(state: SessionState, why: str, say: Say) -> None:
 
 
 def pause(state: SessionState, why: str, say: Say, prompt: Callable[[], None]) -> None:
-    """Returns once `prompt` does.
+    """Answers commands about a system until `prompt` returns.
 
     Raises:
         BadInputError: another system is held in this checkout.

@@ -1,4 +1,4 @@
-"""A pytest plugin that runs the scenarios by topology, so that each distinct one is deployed once and then removed.
+"""Runs the scenarios by their servers, so that each distinct topology is deployed once; a pytest plugin.
 
 The order within a topology stays that of the files.
 """
@@ -45,7 +45,7 @@ def has_system(item: pytest.Item) -> bool:
 
 
 def declared_by(item: pytest.Item) -> Declared:
-    """What the closest of a test's `system` markers says.
+    """The system that the closest of a test's `system` markers declares.
 
     Raises:
         BadInputError: there is none, or it says what no system can be made of.

@@ -1,4 +1,4 @@
-"""`--shard K/N`: this run takes the K-th of N parts of the scenarios, so that N machines share them.
+"""Takes the K-th of N parts of the scenarios, so that N machines share them: `--shard K/N`.
 
 A pytest plugin of its own. The parts depend only on the scenarios and on `scenarios/durations.json` in the checkout, so
 machines that know nothing of each other agree. Scenarios of one topology stay together where that is no slower, since
@@ -29,14 +29,14 @@ _SHARED = pytest.StashKey[int]()
 
 @dataclass(frozen=True)
 class Shard:
-    """The part `number`, counted from 1, of `count` parts."""
+    """A part of the scenarios: the part `number`, counted from 1, of `count`."""
 
     number: int
     count: int
 
     @classmethod
     def parse(cls, text: str) -> Shard:
-        """Reads "K/N".
+        """The shard that "K/N" names.
 
         Raises:
             BadInputError: it is not two numbers with 1 <= K <= N.
@@ -54,7 +54,7 @@ class Shard:
 
 @dataclass(frozen=True)
 class Work:
-    """One scenario: its name, the topology it needs, and how long it takes."""
+    """The work of one scenario: its name, the servers it needs, and how long it takes."""
 
     name: str
     topology: Hashable
@@ -80,7 +80,7 @@ def partition(work: Sequence[Work], count: int) -> tuple[frozenset[str], ...]:
 
 
 class _Part:
-    """What one machine has to do so far."""
+    """The work that one machine has so far."""
 
     def __init__(self) -> None:
         self.names: set[str] = set()
@@ -88,18 +88,18 @@ class _Part:
         self._started: set[Hashable] = set()
 
     def busy_s_with(self, piece: Sequence[Work]) -> float:
-        """How long it would take if it took this as well; a topology is started once."""
+        """The seconds that the part would take with this work as well; servers are started once."""
         return self._busy_s + _together_s(piece) - (_TOPOLOGY_S if piece[0].topology in self._started else 0.0)
 
     def take(self, piece: Sequence[Work]) -> None:
-        """Takes it."""
+        """Adds this work to the part."""
         self._busy_s = self.busy_s_with(piece)
         self._started.add(piece[0].topology)
         self.names.update(one.name for one in piece)
 
 
 def _together_s(group: Sequence[Work]) -> float:
-    """One after the other, and the start of their topology."""
+    """The seconds that the scenarios take one after the other, with the start of their servers."""
     return _TOPOLOGY_S + sum(one.seconds for one in group)
 
 
@@ -114,7 +114,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves this part of what -m and -k have left."""
+    """Leaves this part of the items that -m and -k have left."""
     if not (shard := config.stash.get(_SHARD, None)):
         return
     config.stash[_SHARED] = len(items)
@@ -127,14 +127,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_report_collectionfinish(config: pytest.Config, items: Sequence[pytest.Item]) -> list[str]:
-    """Says which part this is."""
+    """Says which part of the scenarios this run takes."""
     if shard := config.stash.get(_SHARD, None):
         return [f"shard {shard}: {len(items)} of {config.stash[_SHARED]} scenarios"]
     return []
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """A part without a scenario has held, if there was one to share at all."""
+    """Lets a part without a scenario succeed, if there was one to share at all."""
     if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and session.config.stash.get(_SHARED, 0):
         session.exitstatus = pytest.ExitCode.OK
 

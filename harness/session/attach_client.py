@@ -61,7 +61,7 @@ class AttachedRun(Run):
 
 @contextmanager
 def _attached(options: Options) -> Iterator[AttachableSystem]:
-    """The running system, for as long as the block lasts."""
+    """Attaches to the running system for as long as the block lasts."""
     running: AttachableSystem = ask("attach", Identity.of_this_process())
     try:
         _assert_fits(options, running)

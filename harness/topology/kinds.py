@@ -1,4 +1,4 @@
-"""How a node of a kind is provisioned: what a backend asks of the kind that a node spec names.
+"""Kinds of nodes: how a node is provisioned, which a backend asks of the kind that the node's spec names.
 
 A kind is a value. Adding one means writing it, in the folder of its server; nothing lists them.
 """
@@ -89,7 +89,7 @@ class NodeKind(Protocol):
         """
 
     def image(self) -> str | Build:
-        """The name of an image that is there or can be pulled, or what the project's own is built from."""
+        """The name of an image that is there or can be pulled, or the part that an image of the project's own adds."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ Settings = tuple[tuple[str, str], ...]
 
 
 def settings_of(given: Mapping[str, str] | None, whose: str) -> Settings:
-    """Settings as a value.
+    """Settings as a hashable value.
 
     Raises:
         BadInputError: a name or a value is no text.
@@ -24,7 +24,7 @@ def settings_of(given: Mapping[str, str] | None, whose: str) -> Settings:
 
 
 def at_least(least: int, count: int, whose: str) -> int:
-    """The count.
+    """The count, which has to be at least that.
 
     Raises:
         BadInputError: it is no whole number, or too few.

@@ -18,7 +18,7 @@ from harness.topology.timings import Timings
 
 @dataclass(frozen=True)
 class Hazelcast(Servers[HazelcastView]):
-    """`count` members; see `hazelcast`."""
+    """A cluster of `count` Hazelcast members; see `hazelcast`."""
 
     count: int
     zoned: bool = False
@@ -27,19 +27,19 @@ class Hazelcast(Servers[HazelcastView]):
 
     @property
     def words(self) -> str:
-        """How many there are, and what is special about them."""
+        """The members in words: how many there are, and what is special about them."""
         special = {" in two zones": self.zoned, " with a map store": self.stored}
         words = f"{self.count} Hazelcast member{'s' * (self.count != 1)}" + "".join(w for w in special if special[w])
         return words + " with settings of their own" * bool(self.settings)
 
     @property
     def requires(self) -> tuple[type[Servers[Any]], ...]:
-        """PostgreSQL, where maps write to it."""
+        """The kinds of servers that the members need: PostgreSQL, where maps write to it."""
         return (Postgres,) if self.stored else ()
 
     @property
     def targets(self) -> Mapping[str, tuple[Target, str]]:
-        """The members that stand out."""
+        """Targets that pick the members that stand out."""
         # Here, as targets ask for `clusters[Hazelcast]`.
         from harness.servers.hazelcast.targets import lowest_ip, oldest_member
 
@@ -53,7 +53,7 @@ class Hazelcast(Servers[HazelcastView]):
         return members(self.count, timings=timings, zoned=self.zoned, stored=self.stored, settings=dict(self.settings))
 
     def view(self, nodes: Sequence[Node]) -> HazelcastView:
-        """What the members say."""
+        """The view of the members' cluster."""
         return HazelcastView(nodes)
 
 

@@ -1,4 +1,4 @@
-"""The members' failure detectors by profile."""
+"""The failure detectors of Hazelcast members, by profile."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ PROPERTIES: Mapping[Profile, Mapping[str, str]] = {
 
 
 def silence_s(timings: Timings) -> float:
-    """After which silence the members give one up, in seconds (by default the vendor's)."""
+    """The silence after which the members give one up, in seconds (by default the vendor's)."""
     return float(PROPERTIES[timings.name].get(_SILENCE, "60"))

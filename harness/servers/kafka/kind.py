@@ -16,20 +16,20 @@ from harness.topology.timings import Timings
 
 @dataclass(frozen=True)
 class Kafka(Servers[KafkaView]):
-    """`count` brokers, with broker properties of somebody's own in force last."""
+    """A cluster of `count` Kafka brokers, with broker properties of somebody's own in force last."""
 
     count: int
     settings: Settings = ()
 
     @property
     def words(self) -> str:
-        """How many there are, and that they have settings of their own."""
+        """The brokers in words: how many there are, and whether they have settings of their own."""
         own = " with settings of their own" if self.settings else ""
         return f"{self.count} Kafka broker{'s' * (self.count != 1)}{own}"
 
     @property
     def targets(self) -> Mapping[str, tuple[Target, str]]:
-        """The active controller."""
+        """A target that picks the active controller."""
         # Here, as targets ask for `clusters[Kafka]`.
         from harness.servers.kafka.targets import controller
 
@@ -40,7 +40,7 @@ class Kafka(Servers[KafkaView]):
         return brokers(self.count, timings=timings, settings=dict(self.settings))
 
     def view(self, nodes: Sequence[Node]) -> KafkaView:
-        """What the brokers say."""
+        """The view of the brokers' cluster."""
         return KafkaView(nodes)
 
 

@@ -1,4 +1,4 @@
-"""The brokers' failure detectors, and their consumer groups', by profile."""
+"""The failure detectors of Kafka brokers and of their consumer groups, by profile."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SESSION_MS: Mapping[Profile, int] = {"fast": 3000, "vendor": 45_000}
 
 
 def session_ms(timings: Timings) -> int:
-    """After which silence a consumer group gives a member's partitions to others, in milliseconds.
+    """The silence after which a consumer group gives a member's partitions to others, in milliseconds.
 
     The brokers refuse less than their group.min.session.timeout.ms.
     """

@@ -15,22 +15,22 @@ from harness.topology.timings import Timings
 
 @dataclass(frozen=True)
 class Postgres(Servers[PostgresView]):
-    """One server."""
+    """One PostgreSQL server."""
 
     @property
     def words(self) -> str:
-        """Its name."""
+        """The server's name."""
         return "PostgreSQL"
 
     def nodes(self, timings: Timings) -> tuple[NodeSpec, ...]:
-        """Its node spec; it detects no failures."""
+        """The server's node spec; it detects no failures."""
         return (server(),)
 
     def view(self, nodes: Sequence[Node]) -> PostgresView:
-        """What it says."""
+        """The view of the server."""
         return PostgresView(nodes)
 
 
 def postgres() -> Postgres:
-    """One server whose data outlives a kill: the external store of Hazelcast maps."""
+    """One PostgreSQL server whose data outlives a kill: the external store of Hazelcast maps."""
     return Postgres()
