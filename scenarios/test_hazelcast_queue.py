@@ -48,7 +48,7 @@ def test_losing_the_lowest_ip_loses_no_message(
 def test_an_owner_that_stops_or_hangs_loses_no_message(
     system: MessageSystem, faults: Nemesis, fault: Fault, count: int
 ) -> None:
-    """The same with an owner of the queue that is shut down in order (it hands over), or that hangs.
+    """Consumers off: post, shut the owner of the Hazelcast queue down in order (it hands over), or let it hang.
     Every acknowledged message reaches exactly one consumer, and GET shows it.
     """
     posted = system.post(count)

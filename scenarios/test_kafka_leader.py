@@ -46,7 +46,7 @@ def test_losing_the_leader_loses_no_message(system: MessageSystem, faults: Nemes
 def test_a_leader_that_stops_or_hangs_loses_no_message(
     system: MessageSystem, faults: Nemesis, fault: Fault, count: int
 ) -> None:
-    """The same with a leader that is shut down in order (it hands over), or that hangs with its connections open.
+    """Consumers off: post, shut the Kafka leader down in order (it hands over), or let it hang with open connections.
     Another broker leads afterwards; every acknowledged message reaches exactly one consumer, and GET shows it.
     """
     posted = system.post(count)
@@ -59,9 +59,11 @@ def test_a_leader_that_stops_or_hangs_loses_no_message(
     assert_delivered_and_aggregated(system.history)
 
 
-@pytest.mark.experiment("002", "the same, the instances started one after the other", "the first one read more")
+@pytest.mark.experiment(
+    "002", "the leader disabled, the messages instances started one after the other", "the first one read more"
+)
 def test_consumers_that_start_in_turn_share_without_loss(system: MessageSystem, faults: Nemesis) -> None:
-    """The same, but the second consumer starts once the first is at work: it may find nothing left (report 002).
+    """Kafka leader killed; the second consumer starts once the first is at work: it may find nothing left (report 002).
     Every acknowledged message reaches exactly one of them, in order within each partition.
     """
     posted = system.post(100)

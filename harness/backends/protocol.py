@@ -139,7 +139,7 @@ class Deployment(Protocol):
         """Adds nodes, in parallel, and returns when each is ready (readiness, then `files_when_ready`).
 
         A node of the same name that is there already ends first (SIGKILL) and the new one takes its address and its
-        host ports; it starts with fresh data. This is how the small services move from one epoch to the next.
+        host ports; it starts with fresh data. This is how the services move from one namespace to the next.
 
         Raises:
             NodeStartError: with the node's last log lines.
