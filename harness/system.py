@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from harness.backends.protocol import Deployment, Node, Phase, that_run
+from harness.backends.protocol import Deployment, Node, Phase, running_nodes
 from harness.clusters import Clusters, Servers, Target
 from harness.errors import BadInputError
 from harness.history import History
@@ -111,7 +111,7 @@ class Instances:
     @property
     def running(self) -> Mapping[str, str]:
         """The host:port of each instance that runs, by its name."""
-        return {n.spec.name: n.endpoint("http") for n in that_run(self.nodes)}
+        return {n.spec.name: n.endpoint("http") for n in running_nodes(self.nodes)}
 
     def stop(self) -> None:
         """Sends SIGTERM to all instances at once; returns when they are gone."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 
-from harness.backends.protocol import that_run
+from harness.backends.protocol import running_nodes
 from harness.clusters import Clusters
 from harness.clusters import Picked as Picked
 from harness.clusters import Target as Target
@@ -19,7 +19,7 @@ def other_than(target: Target) -> Target:
 
     def pick(clusters: Clusters) -> Picked:
         picked = target(clusters)
-        others = [each for each in that_run(clusters.role(picked.nodes[0].spec.role)) if each not in picked.nodes]
+        others = [each for each in running_nodes(clusters.role(picked.nodes[0].spec.role)) if each not in picked.nodes]
         if not others:
             raise InconclusiveError(f"no other {picked.nodes[0].spec.role} node runs than the one where {picked.why}")
         spared = ", ".join(each.spec.name for each in picked.nodes)
@@ -52,7 +52,7 @@ def some(role: str, count: int = 1, *, seed: int) -> Target:
     """A target that picks `count` running nodes of a role, chosen by `seed` so that a run can be repeated."""
 
     def pick(clusters: Clusters) -> Picked:
-        running = that_run(clusters.role(role))
+        running = running_nodes(clusters.role(role))
         if len(running) < count:
             raise InconclusiveError(f"{count} running {role} nodes were wanted, there are {len(running)}")
         chosen = random.Random(seed).sample(running, count)
@@ -65,7 +65,7 @@ def every(role: str) -> Target:
     """A target that picks all running nodes of a role."""
 
     def pick(clusters: Clusters) -> Picked:
-        running = that_run(clusters.role(role))
+        running = running_nodes(clusters.role(role))
         if not running:
             raise InconclusiveError(f"there is no running {role} node")
         return Picked(running, f"they are all {len(running)} running {role} nodes")

@@ -98,7 +98,7 @@ class Node(Protocol):
         """Where a person's command can run beside the node's process."""
 
 
-def that_run(nodes: Iterable[Node]) -> tuple[Node, ...]:
+def running_nodes(nodes: Iterable[Node]) -> tuple[Node, ...]:
     """Those of the nodes whose process runs and is not paused, in their order."""
     return tuple(node for node in nodes if node.state().phase is Phase.RUNNING)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from harness.backends.gone import accepts
 from harness.backends.host_networks import is_near
-from harness.backends.protocol import Node, that_run
+from harness.backends.protocol import Node, running_nodes
 from harness.errors import AwaitTimeoutError, EnvironmentUnfitError
 from harness.waiting import until
 
@@ -29,7 +29,7 @@ def assert_reached(nodes: Sequence[Node]) -> None:
     if not nodes or is_near(nodes[0].address):
         return
     try:
-        until("a published port to accept", lambda: _accepting(nodes) or not that_run(nodes), timeout_s=_TIMEOUT_S)
+        until("a published port to accept", lambda: _accepting(nodes) or not running_nodes(nodes), timeout_s=_TIMEOUT_S)
     except AwaitTimeoutError as error:
         raise EnvironmentUnfitError(
             f"the Docker engine runs containers, but none of the ports that it publishes is to be had here (such as "

@@ -29,7 +29,7 @@ What = Literal["stored", "logged", "taken"]
 
 
 @dataclass(frozen=True)
-class Holding:
+class MessageCount:
     """How many messages an instance holds; None if it did not answer within seconds."""
 
     instance: str
@@ -37,7 +37,7 @@ class Holding:
     count: int | None
 
 
-def holdings(system: System) -> tuple[Holding, ...]:
+def holdings(system: System) -> tuple[MessageCount, ...]:
     """The messages that every running logging and messages instance holds, asked at once; never fails."""
     if not isinstance(system, MessageSystem):
         return ()
@@ -52,12 +52,12 @@ def holdings(system: System) -> tuple[Holding, ...]:
     ]
     asked.finish(timeout_s=_TIMEOUT_S)
     return tuple(
-        Holding(name, what, None if question.answer is None else len(question.answer))
+        MessageCount(name, what, None if question.answer is None else len(question.answer))
         for (what, name, _), question in zip(kinds, questions, strict=True)
     )
 
 
-def table(held: Sequence[Holding]) -> str:
+def table(held: Sequence[MessageCount]) -> str:
     """The holdings as plain text; nothing for a system without services."""
     if not held:
         return ""

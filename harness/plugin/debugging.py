@@ -50,7 +50,7 @@ def _has_terminal() -> bool:
     return True
 
 
-class Holding:
+class KeepTopology:
     """Pauses and holds the scenario that runs, as the options say."""
 
     def __init__(self, config: pytest.Config, run: Run, screen: Screen) -> None:

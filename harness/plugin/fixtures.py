@@ -13,7 +13,7 @@ from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError,
 from harness.faults.nemesis import Nemesis
 from harness.history import History
 from harness.plugin import scenarios
-from harness.plugin.debugging import Holding
+from harness.plugin.debugging import KeepTopology
 from harness.plugin.ordering import declared_by, has_system
 from harness.progress import Step
 from harness.report.comparison import LOCKS, Compared
@@ -114,8 +114,8 @@ def _nemesis(config: pytest.Config, run: Run, system: System) -> Nemesis:
     )
 
 
-def _holding(config: pytest.Config, run: Run) -> Holding:
-    return Holding(config, run, config.stash[scenarios.SHOWING].screen)
+def _holding(config: pytest.Config, run: Run) -> KeepTopology:
+    return KeepTopology(config, run, config.stash[scenarios.SHOWING].screen)
 
 
 def _steps(config: pytest.Config) -> Step:

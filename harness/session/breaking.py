@@ -34,16 +34,16 @@ def hurt(state: SessionState, fault: str, name: str) -> Answer:
         _refuse_unfit(node, fault)
     # One injection a node, so that each can be undone by itself.
     injected = _each(picked.nodes, lambda node: state.nemesis.inject(what, _already_picked(node, picked.why)))
-    told = [(one.node.spec.name, one.proofs[one.node.spec.name]) for one in injected]
-    lines = [f"{done} {node}, because {picked.why}: {proof}" for node, proof in told]
-    return Answer("\n".join(lines), {"fault": fault, "why": picked.why, "proofs": dict(told)})
+    proofs = {node: proof for each in injected for node, proof in each.proofs.items()}
+    lines = [f"{done} {node}, because {picked.why}: {proof}" for node, proof in proofs.items()]
+    return Answer("\n".join(lines), {"fault": fault, "why": picked.why, "proofs": proofs})
 
 
 def resume(state: SessionState, name: str) -> Answer:
     """Lets paused nodes go on."""
     paused = [node for node in nodes_named(state.system, name) if node.state().phase is Phase.PAUSED]
     _each(paused, lambda node: _undo(state, node, only="pause"))
-    return _told("goes on", paused, otherwise=f"nothing of {name} is paused")
+    return _answer("goes on", paused, otherwise=f"nothing of {name} is paused")
 
 
 def start(state: SessionState, name: str) -> Answer:
@@ -55,17 +55,17 @@ def start(state: SessionState, name: str) -> Answer:
     state.system.deployment.put(new)
     _each(ended, lambda node: _undo(state, node))
     started = [*ended, *(nodes[spec.name] for spec in new)]
-    return _told("is ready", started, otherwise=f"all of {name} runs already")
+    return _answer("is ready", started, otherwise=f"all of {name} runs already")
 
 
 def heal(state: SessionState, name: str | None) -> Answer:
     """Brings back the nodes that are named, whatever was done to them; without a name all nodes."""
     known = state.system.deployment.nodes
     nodes = nodes_named(state.system, name) if name else list(known.values())
-    suffering = {node.spec.name for one in state.nemesis.active for node in one.nodes}
+    suffering = {node.spec.name for injected in state.nemesis.active for node in injected.nodes}
     broken = [node for node in nodes if node.state().phase is not Phase.RUNNING or node.spec.name in suffering]
     _each(broken, lambda node: _undo(state, node))
-    return _told("is back", broken, otherwise=f"nothing of {name} is broken" if name else "nothing is broken")
+    return _answer("is back", broken, otherwise=f"nothing of {name} is broken" if name else "nothing is broken")
 
 
 def _undo(state: SessionState, node: Node, *, only: str | None = None) -> None:
@@ -101,6 +101,6 @@ def _each(nodes: Sequence[Node], action: Callable[[Node], Injected | None]) -> l
         return [done for done in pool.map(action, nodes) if done is not None]
 
 
-def _told(words: str, nodes: Sequence[Node], *, otherwise: str) -> Answer:
+def _answer(words: str, nodes: Sequence[Node], *, otherwise: str) -> Answer:
     names = [node.spec.name for node in nodes]
     return Answer("\n".join(f"{name} {words}" for name in names) or otherwise, {"nodes": names})

@@ -49,9 +49,9 @@ def _reason(refusal: str) -> str:
     """The reason why a post was not acknowledged, without what differs from post to post where the facade said it."""
     status, _, answer = refusal.partition(": ")
     try:
-        told = json.loads(answer)
-        unknown = "it may have got through" if told["unknown"] else "it has not got through"
-        return f"{status} by the facade, as {told['stage']} did not take it; {unknown}"
+        rejected = json.loads(answer)
+        unknown = "it may have got through" if rejected["unknown"] else "it has not got through"
+        return f"{status} by the facade, as {rejected['stage']} did not take it; {unknown}"
     except (ValueError, KeyError, TypeError):
         return refusal
 
@@ -71,10 +71,10 @@ def get(state: SessionState) -> Answer:
 
 def status(state: SessionState) -> Answer:
     """Shows every node and what it is, what waits on the queue, and who holds what."""
-    seen, held = snapshot.of(state.system), holdings.holdings(state.system)
-    data = {**asdict(seen), "holdings": [asdict(one) for one in held], "consoles": dict(state.consoles)}
+    seen, counts = snapshot.of(state.system), holdings.holdings(state.system)
+    data = {**asdict(seen), "holdings": [asdict(count) for count in counts], "consoles": dict(state.consoles)}
     consoles = "".join(f"\n{title}: {address}" for title, address in state.consoles.items())
-    return Answer(f"{snapshot.table(seen)}\n\n{holdings.table(held)}".rstrip() + consoles, data)
+    return Answer(f"{snapshot.table(seen)}\n\n{holdings.table(counts)}".rstrip() + consoles, data)
 
 
 def names(state: SessionState) -> Mapping[str, Mapping[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from harness import targets
-from harness.backends.protocol import Node, that_run
+from harness.backends.protocol import Node, running_nodes
 from harness.clusters import Clusters
 from harness.errors import BadInputError
 from harness.system import System
@@ -83,7 +83,7 @@ def _specs(system: System) -> Mapping[str, NodeSpec]:
 
 def _running_of(role: str) -> Target:
     def pick(clusters: Clusters) -> Picked:
-        running = that_run(clusters.role(role))
+        running = running_nodes(clusters.role(role))
         if not running:
             raise BadInputError(f"no {role} node runs: harness start {role}")
         return Picked(running, f"every running {role} node was asked for")

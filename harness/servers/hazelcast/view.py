@@ -18,7 +18,7 @@ import httpx
 from hazelcast.asyncio import HazelcastClient as AsyncHazelcastClient
 from hazelcast.client import HazelcastClient
 
-from harness.backends.protocol import Node, that_run
+from harness.backends.protocol import Node, running_nodes
 from harness.errors import InconclusiveError
 from harness.servers.hazelcast.spec import CLUSTER_NAME, PROBED
 from harness.waiting import until
@@ -42,7 +42,7 @@ class HazelcastView:
 
     def running(self) -> tuple[Node, ...]:
         """The nodes whose process runs and is not paused."""
-        return that_run(self._nodes)
+        return running_nodes(self._nodes)
 
     def members_seen_by(self, node: Node) -> tuple[Node, ...]:
         """The member list that `node` holds, oldest first, as nodes."""
@@ -202,7 +202,7 @@ class HazelcastView:
 @contextmanager
 def connect(nodes: Sequence[Node]) -> Iterator[HazelcastClient]:
     """A client of its own for a workload, connected to one of these nodes."""
-    client = _client(that_run(nodes))
+    client = _client(running_nodes(nodes))
     try:
         yield client
     finally:
@@ -212,7 +212,7 @@ def connect(nodes: Sequence[Node]) -> Iterator[HazelcastClient]:
 @asynccontextmanager
 async def connect_async(nodes: Sequence[Node]) -> AsyncIterator[AsyncHazelcastClient]:
     """A client for asyncio, connected to the first node that answers; without threads an operation is cheaper."""
-    settings = _settings(that_run(nodes)) | {"shuffle_member_list": False}
+    settings = _settings(running_nodes(nodes)) | {"shuffle_member_list": False}
     client = await AsyncHazelcastClient.create_and_start(**settings)
     try:
         yield client

@@ -19,7 +19,7 @@ from kafka.net.manager import KafkaConnectionManager
 from kafka.net.selector import NetworkSelector
 from kafka.protocol.metadata import CoordinatorType, FindCoordinatorRequest
 
-from harness.backends.protocol import Node, that_run
+from harness.backends.protocol import Node, running_nodes
 from harness.errors import InconclusiveError
 from harness.waiting import until
 
@@ -74,7 +74,7 @@ class KafkaView:
 
     def running(self) -> tuple[Node, ...]:
         """The nodes whose process runs and is not paused."""
-        return that_run(self._nodes)
+        return running_nodes(self._nodes)
 
     def broker(self, node_id: int) -> Node:
         """The node whose `node.id` is `node_id`."""
@@ -178,7 +178,7 @@ class KafkaView:
         return KafkaNetClient(net, _ThoseThatRun(self._runs, net, **settings), **settings)
 
     def _runs(self, node_id: int) -> bool:
-        return bool(that_run(node for node in self._nodes if self.id_of(node) == node_id))
+        return bool(running_nodes(node for node in self._nodes if self.id_of(node) == node_id))
 
     def _give_up(self, admin: KafkaAdminClient) -> None:
         """Closes a connection if it is still the one in use; another thread may have replaced it already."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from harness.backends.protocol import Node, that_run
+from harness.backends.protocol import Node, running_nodes
 from harness.errors import InconclusiveError
 from harness.servers.postgres.spec import DATABASE
 from harness.waiting import until
@@ -68,4 +68,4 @@ class PostgresView:
 
     def _running(self) -> Node | None:
         """The server if it runs; the port of one that does not may be somebody else's by now."""
-        return next(iter(that_run(self._nodes)), None)
+        return next(iter(running_nodes(self._nodes)), None)
