@@ -199,12 +199,12 @@ def _log(count: int) -> Events:
 
 
 CHECKERS: dict[str, tuple[Callable[[int], Events], Callable[[Sequence[Event]], Verdict]]] = {
-    "total queue": (_posts, lambda events: delivery.check(events, exactly_once=True)),
-    "set at the end": (_adds, set_full.at_the_end),
-    "set over time": (_adds, set_full.over_time),
-    "counter": (_increments, counter.check),
-    "ids": (_ids, ids.check),
-    "log": (_log, partition_log.check),
+    "delivery.check": (_posts, lambda events: delivery.check(events, exactly_once=True)),
+    "set_full.at_the_end": (_adds, set_full.at_the_end),
+    "set_full.over_time": (_adds, set_full.over_time),
+    "counter.check": (_increments, counter.check),
+    "ids.check": (_ids, ids.check),
+    "partition_log.check": (_log, partition_log.check),
 }
 
 

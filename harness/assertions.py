@@ -1,11 +1,18 @@
-"""From verdicts to a test's outcome: an invalid history fails it in plain words, an unknown one is inconclusive."""
+"""What a scenario demands of its history: an invalid one fails it in plain words, an unknown one is inconclusive.
+
+Each demand is recorded before it is judged (`harness.checks`), so that the history can be judged again by itself, and
+by nothing else than what was demanded. What is judged is what was recorded before the demand.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
 from harness.checkers import Validity, Verdict, combine
-from harness.errors import InconclusiveError
+from harness.checks import CHECK, Check, Checked, Checker, evaluated, name_of, refuse_arguments
+from harness.errors import BadInputError, InconclusiveError
 from harness.history import History
-from harness.messages.checkers import aggregation, delivery, partition_order
 
 
 class GuaranteeBrokenError(AssertionError):
@@ -16,28 +23,71 @@ class GuaranteeBrokenError(AssertionError):
         self.verdict = verdict
 
 
-def assert_holds(verdict: Verdict) -> None:
-    """Passes if the verdict is valid.
+@dataclass(frozen=True)
+class Demand:
+    """A checker, what it is given, and the anomalies that it has to find; none: the history has to be valid."""
+
+    checker: Checker
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    expected: tuple[str, ...] = ()
+
+    def check(self, *, standing: bool = False) -> Check:
+        """As it is recorded.
+
+        Raises:
+            BadInputError: the checker can't be given these arguments.
+        """
+        name = name_of(self.checker)
+        refuse_arguments(self.checker, self.arguments, name)
+        return Check(name, self.arguments, self.expected, standing)
+
+
+def assert_holds(history: History, checker: Checker, /, **arguments: object) -> Verdict:
+    """Demands that the checker finds nothing wrong; returns its verdict, for the figures.
 
     Raises:
         GuaranteeBrokenError: it is invalid.
         InconclusiveError: it is unknown.
     """
-    if verdict.validity is Validity.INVALID:
-        raise GuaranteeBrokenError(verdict)
-    if verdict.validity is Validity.UNKNOWN:
-        raise InconclusiveError(verdict.sentences)
+    return demand(history, Demand(checker, arguments))
 
 
-def assert_delivered_and_aggregated(history: History, *, exactly_once: bool = True) -> None:
-    """No acknowledged message lost, none invented, none twice, each partition's in order, every GET an aggregation.
+def assert_broken(history: History, checker: Checker, /, *anomalies: str, **arguments: object) -> Verdict:
+    """Demands that the checker finds these anomalies and no others: the scenario shows how a guarantee is broken.
 
-    Args:
-        history: what the scenario recorded.
-        exactly_once: False where the settings permit that a message is read twice.
+    Raises:
+        GuaranteeBrokenError: it finds another one, or one of these not.
+        InconclusiveError: it is unknown.
+        BadInputError: no anomaly was named.
     """
-    events = history.events
-    delivered = delivery.check(events, exactly_once=exactly_once)
-    # What comes twice comes out of order the second time.
-    orderly = [partition_order.check(events)] if exactly_once else []
-    assert_holds(combine(delivered, *orderly, aggregation.check(events)))
+    if not anomalies:
+        raise BadInputError("assert_broken needs the names of the anomalies; where none is expected: assert_holds")
+    return demand(history, Demand(checker, arguments, anomalies))
+
+
+def demand(history: History, *demands: Demand) -> Verdict:
+    """Records the demands, judges by them what was recorded before, and returns the verdict (of several, combined).
+
+    Raises:
+        GuaranteeBrokenError: one is not met.
+        InconclusiveError: all others are met, and of one nobody can say.
+    """
+    asked = [(each.check(), each.checker) for each in demands]
+    recorded = [(history.event(CHECK, check.value), check, checker) for check, checker in asked]
+    verdicts = evaluated(history.events, recorded)
+    history.verdicts.update(verdicts)
+    return _passed([Checked(check, verdicts[event.index]) for event, check, _ in recorded])
+
+
+def demand_throughout(history: History, checker: Checker, /, **arguments: object) -> None:
+    """Has a history that nobody ends with an assertion judged as a whole, whenever somebody judges it."""
+    history.event(CHECK, Demand(checker, arguments).check(standing=True).value)
+
+
+def _passed(checked: Sequence[Checked]) -> Verdict:
+    outcome = combine(*(each.outcome for each in checked))
+    if outcome.validity is Validity.INVALID:
+        raise GuaranteeBrokenError(outcome)
+    if outcome.validity is Validity.UNKNOWN:
+        raise InconclusiveError(outcome.sentences)
+    return checked[0].verdict if len(checked) == 1 else combine(*(each.verdict for each in checked))

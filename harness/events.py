@@ -75,6 +75,20 @@ class Events(tuple[Event, ...]):
         """All operations in the order of their invocations; see `operations`."""
         return _paired(self)
 
+    def before(self, index: int) -> Events:
+        """What was recorded before the event of that index."""
+        return self._sharing_operations(Events(self[:index]), but=self[index:])
+
+    def and_then(self, more: Sequence[Event]) -> Events:
+        """These, followed by what was recorded since."""
+        return self._sharing_operations(Events((*self, *more)), but=more)
+
+    def _sharing_operations(self, others: Events, *, but: Sequence[Event]) -> Events:
+        """Others that differ in these only; they need no pairing of their own if none of these is an operation's."""
+        if "operations" in vars(self) and all(event.process == NEMESIS for event in but):
+            others.operations = self.operations
+        return others
+
 
 def read(path: Path) -> Events:
     """The events of a history file, validated as a whole.

@@ -24,6 +24,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from harness.checkers.verdict import Verdict
 from harness.errors import EnvironmentUnfitError
 from harness.events import NEMESIS, Event, Events, HistoryError, Type
 
@@ -96,6 +97,9 @@ class History:
         self._failed = ""
         self._lock = threading.Lock()
         self._events: list[Event] = []
+        self._read = Events()
+        #: Of the checks that are recorded here, by the index of their event: each is judged once.
+        self.verdicts: dict[int, Verdict] = {}
         self._processes = itertools.count(1)
 
     @classmethod
@@ -116,11 +120,11 @@ class History:
         self.record(process, "invoke", f, value)
         return Invoked(self, process, f, value)
 
-    def event(self, f: str, value: Any) -> None:
-        """Records a fault or something that the clusters did."""
-        self.record(NEMESIS, "info", f, value)
+    def event(self, f: str, value: Any) -> Event:
+        """Records a fault, something that the clusters did, or what is demanded of this history."""
+        return self.record(NEMESIS, "info", f, value)
 
-    def record(self, process: int | str, type_: Type, f: str, value: Any, error: str | None = None) -> None:
+    def record(self, process: int | str, type_: Type, f: str, value: Any, error: str | None = None) -> Event:
         """Appends one event at the present time.
 
         Raises:
@@ -134,6 +138,7 @@ class History:
             line = f'{{"index":{event.index},"time":{event.time},{rest}\n'.encode()
             self._write(line)
             self._events.append(event)
+        return event
 
     def _write(self, line: bytes) -> None:
         """Writes the whole line or nothing of it."""
@@ -155,7 +160,8 @@ class History:
     def events(self) -> Events:
         """All events that were recorded so far."""
         with self._lock:
-            return Events(self._events)
+            self._read = self._read.and_then(self._events[len(self._read) :])
+            return self._read
 
     def since(self, index: int) -> Sequence[Event]:
         """The events that were recorded from that index on."""

@@ -19,6 +19,7 @@ import click
 import pytest
 
 from harness import offered, plugin
+from harness.checks import checkers
 from harness.cli import main as command_line
 from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE
 from harness.faults.nemesis import Injected, Nemesis
@@ -171,11 +172,9 @@ def _both(module: ModuleType, value: object) -> str:
 
 
 def _checkers() -> Iterator[tuple[str, str]]:
-    for module in offered.modules("checkers"):
-        for name, value in _own(module):
-            if _returns(value) == "Verdict" and "events" in inspect.signature(value).parameters:
-                short = module.__name__.rpartition(".")[2]
-                yield f"`{short}.{name}{_signature(value)}`", f"{_first(module)} {_first(value)}"
+    for name, check in checkers().items():
+        module = importlib.import_module(check.__module__)
+        yield f"`{name}{_signature(check)}`", f"{_first(module)} {_first(check)}"
 
 
 def _members(kind: type) -> Iterator[tuple[str, str]]:

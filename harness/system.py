@@ -89,6 +89,9 @@ class System:
         lines = self.deployment.nodes[name].logs().splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
 
+    def demand_throughout(self) -> None:
+        """Records what a history has to meet that no scenario ends with its demands; servers alone promise nothing."""
+
     def close(self) -> None:
         """Closes the connections; the deployment is somebody else's to close."""
         self._resources.close()

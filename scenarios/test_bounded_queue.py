@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Kill, Nemesis, System, assert_holds
+from harness import Kill, Nemesis, System, assert_broken, assert_holds
 from harness.checkers import bounded_queue
 from harness.servers.hazelcast import hazelcast, member_list_of, owner_of
 from harness.servers.hazelcast.spec import BOUND
@@ -26,7 +26,7 @@ def test_two_consumers_share_a_hundred_items(system: System) -> None:
         taken = items.take_all(100, consumers=2)
 
     assert sorted(taken["consumer-1"] + taken["consumer-2"]) == list(range(1, 101))
-    assert_holds(bounded_queue.check(system.history.events, bound=BOUND))
+    assert_holds(system.history, bounded_queue.check, bound=BOUND)
 
 
 @pytest.mark.experiment("004", "queue of 10 that nobody reads", "after 10 items the put blocks")
@@ -41,7 +41,7 @@ def test_a_full_queue_makes_its_producer_wait(system: System) -> None:
         assert not eleventh.done()
         items.take_all(11, consumers=1)
 
-    assert_holds(bounded_queue.check(system.history.events, bound=BOUND))
+    assert_holds(system.history, bounded_queue.check, bound=BOUND)
 
 
 def test_a_full_queue_survives_the_loss_of_its_owner(system: System, faults: Nemesis) -> None:
@@ -53,7 +53,7 @@ def test_a_full_queue_survives_the_loss_of_its_owner(system: System, faults: Nem
 
     taken = items.take_all(10, consumers=2)
     assert sorted(taken["consumer-1"] + taken["consumer-2"]) == list(range(1, 11))
-    assert_holds(bounded_queue.check(system.history.events, bound=BOUND))
+    assert_holds(system.history, bounded_queue.check, bound=BOUND)
 
 
 @pytest.mark.experiment("004", "the first two runs", "under 100 values, then over 100")
@@ -69,7 +69,7 @@ def test_what_an_early_end_leaves_comes_out_in_the_next_run(system: System) -> N
 
     assert [len(taken) for taken in first.values()] == [0, 0]
     assert sum(len(taken) for taken in second.values()) == 110
-    assert_holds(bounded_queue.check(system.history.events, bound=BOUND))
+    assert_holds(system.history, bounded_queue.check, bound=BOUND)
 
 
 @pytest.mark.experiment("004", "consumers with a poison pill and the queue's size", "under 100 values")
@@ -83,5 +83,4 @@ def test_consumers_that_trust_the_size_and_one_pill_miss_items(system: System) -
         items.take_until(-1, consumers=2)
     items.put(range(10, 20))
 
-    verdict = bounded_queue.check(system.history.events, bound=BOUND)
-    assert {anomaly.name for anomaly in verdict.anomalies} == {"lost"}, verdict.sentences
+    assert_broken(system.history, bounded_queue.check, "lost", bound=BOUND)

@@ -34,7 +34,7 @@ def test_one_backup_survives_the_loss_of_one_member(system: System, faults: Neme
     faults.inject(fault, some("hazelcast", 1, seed=1)).until(member_list_of(2)).until(partitions_safe())
 
     keys.read()
-    assert_holds(lost_partitions.check(system.history.events, share=expected_share(members=3, killed=1, copies=2)))
+    assert_holds(system.history, lost_partitions.check, share=expected_share(members=3, killed=1, copies=2))
 
 
 @pytest.mark.experiment("004", "1000 keys, one node disconnected from the network", "no data loss")
@@ -50,7 +50,7 @@ def test_one_backup_survives_the_isolation_of_a_member(system: System, faults: N
     isolated.undo().until(member_list_of(3)).until(partitions_safe())
 
     keys.read()
-    assert_holds(lost_partitions.check(system.history.events, share=0))
+    assert_holds(system.history, lost_partitions.check, share=0)
 
 
 @pytest.mark.experiment("004", "1000 keys, two nodes disconnected one after the other", "no data loss")
@@ -66,7 +66,7 @@ def test_one_backup_survives_the_loss_of_two_members_in_turn(system: System, fau
     faults.inject(Kill(), node("hazelcast-3")).until(member_list_of(1)).until(partitions_safe())
 
     keys.read()
-    assert_holds(lost_partitions.check(system.history.events, share=0))
+    assert_holds(system.history, lost_partitions.check, share=0)
 
 
 @pytest.mark.experiment(
@@ -89,7 +89,7 @@ def test_two_members_lost_at_once(system: System, faults: Nemesis, backups: str,
 
     keys.read()
     share = expected_share(members=3, killed=2, copies=copies)
-    assert_holds(lost_partitions.check(system.history.events, share=share, copies=copies))
+    assert_holds(system.history, lost_partitions.check, share=share, copies=copies)
 
 
 @pytest.mark.experiment(
@@ -109,7 +109,7 @@ def test_two_members_lost_at_once_take_a_third_along(system: System, faults: Nem
         keys.read()
         killed.undo().until(member_list_of(3)).until(partitions_safe())
 
-    assert_holds(loss_rate.check(system.history.events, share=_A_THIRD, copies=2))
+    assert_holds(system.history, loss_rate.check, share=_A_THIRD, copies=2)
 
 
 @pytest.mark.parametrize(("fault", "copies"), [(Kill(), 1), (Stop(), 2)], ids=["kill", "stop"])
@@ -124,7 +124,7 @@ def test_no_backup_loses_what_the_member_owned(system: System, faults: Nemesis, 
 
     keys.read()
     share = expected_share(members=3, killed=1, copies=copies)
-    assert_holds(lost_partitions.check(system.history.events, share=share, copies=copies))
+    assert_holds(system.history, lost_partitions.check, share=share, copies=copies)
 
 
 @pytest.mark.experiment("004", "how to avoid loss: partition groups", "named, not tried")
@@ -148,4 +148,4 @@ def test_partition_groups_survive_the_loss_of_a_zone(system: System, faults: Nem
     faults.inject(Kill(), zone).until(member_list_of(2)).until(partitions_safe())
 
     keys.read()
-    assert_holds(lost_partitions.check(system.history.events, share=share, copies=2))
+    assert_holds(system.history, lost_partitions.check, share=share, copies=2)

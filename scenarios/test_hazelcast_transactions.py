@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Kill, Nemesis, System, node
+from harness import Kill, Nemesis, System, assert_broken, node
 from harness.checkers import bounded_queue
 from harness.servers.hazelcast import hazelcast, member_list_of, partitions_safe
 from harness.servers.hazelcast.spec import BOUND
@@ -31,5 +31,4 @@ def test_what_a_dead_coordinator_had_reserved_comes_back_to_nobody(system: Syste
     items.put([2])
     items.take_until(2, consumers=1)
 
-    verdict = bounded_queue.check(system.history.events, bound=BOUND)
-    assert {anomaly.name for anomaly in verdict.anomalies} == {"lost"}, verdict.sentences
+    assert_broken(system.history, bounded_queue.check, "lost", bound=BOUND)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Kill, Nemesis, System, assert_holds
+from harness import Kill, Nemesis, System, assert_broken, assert_holds
 from harness.checkers import counter
 from harness.servers.hazelcast import hazelcast, owner_of
 from harness.servers.hazelcast.workloads.increments import Increments
@@ -22,8 +22,7 @@ def test_without_locks_updates_are_lost(system: System) -> None:
     """
     Increments(system).run("none", clients=3, count=10_000)
 
-    verdict = counter.check(system.history.events)
-    assert {anomaly.name for anomaly in verdict.anomalies} == {"lost update"}, verdict.sentences
+    assert_broken(system.history, counter.check, "lost update")
 
 
 @pytest.mark.experiment(
@@ -36,8 +35,7 @@ def test_with_locks_no_update_is_lost(system: System, way: str) -> None:
     """
     Increments(system).run(way, clients=3, count=10_000)
 
-    verdict = counter.check(system.history.events)
-    assert_holds(verdict)
+    verdict = assert_holds(system.history, counter.check)
     assert verdict.figures["final"] == 30_000
 
 
@@ -49,4 +47,4 @@ def test_with_locks_the_loss_of_a_member_loses_no_update(system: System, faults:
     increments = Increments(system)
     increments.run(way, clients=3, count=1_000, meanwhile=lambda: faults.inject(Kill(), owner_of(increments.key)))
 
-    assert_holds(counter.check(system.history.events))
+    assert_holds(system.history, counter.check)

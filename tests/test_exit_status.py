@@ -12,12 +12,15 @@ from tests.running import ROOT, run
 _HEAD = """
 import pytest
 from harness.checkers import counter
-from harness.checkers.verdict import Anomaly, Validity, Verdict
+from harness.checkers.verdict import Anomaly, Validity, Verdict, checker
 from harness.errors import BadInputError, EnvironmentUnfitError, FaultDidNotBiteError, InconclusiveError
-from harness.events import Event
 from harness.assertions import GuaranteeBrokenError, assert_holds
 
 pytestmark = pytest.mark.faulttolerance
+
+@checker
+def rash(events) -> Verdict:
+    raise KeyError("x")
 
 def test_holds(): pass
 """
@@ -27,14 +30,15 @@ _ENDS = {
     "no bite": "raise FaultDidNotBiteError('it still runs')",
     "error": "raise KeyError('x')",
     "unfit": "raise EnvironmentUnfitError('the engine is gone')",
-    "raising checker": "assert_holds(counter.check([Event(0, 1, 'invoke', 'read', None, 0), "
-    "Event(1, 1, 'ok', 'read', 'rubbish', 1)]))",
+    "raising checker": "assert_holds(history, rash)",
+    "odd value": "history.invoke(1, 'read').ok('rubbish'); assert_holds(history, counter.check)",
+    "odd argument": "assert_holds(history, counter.check, initial=0.5)",
     "bad input": "raise BadInputError('there is no node 7')",
 }
 
 
 def _run(folder: Path, *ends: str) -> tuple[int, str, str]:
-    scenarios = "".join(f"\ndef test_{number}():\n    {_ENDS[end]}\n" for number, end in enumerate(ends))
+    scenarios = "".join(f"\ndef test_{number}(history):\n    {_ENDS[end]}\n" for number, end in enumerate(ends))
     (folder / "test_ends.py").write_text(_HEAD + scenarios)
     status, output = _pytest(folder)
     return status, output, (folder / "reports" / "summary.md").read_text()
@@ -55,6 +59,7 @@ def _pytest(folder: Path, reports: Path | None = None) -> tuple[int, str]:
         (("unfit", "inconclusive"), 2, "1 held, 1 inconclusive, 1 unfit"),
         (("raising checker",), 3, "1 held, 1 inconclusive"),
         (("bad input",), 2, "1 held, 1 unfit"),
+        (("odd value", "odd argument"), 2, "1 held, 2 unfit"),
         (("unfit", "broken"), 1, "1 held, 1 broken, 1 unfit"),
     ],
 )

@@ -7,13 +7,12 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
-from harness import offered
+from harness import checks
 from harness.checkers import Validity, Verdict
+from harness.checks import CHECK, END, Check, End, Result
 from harness.cli import main
-from harness.errors import BadInputError
 from harness.events import read
 from harness.history import History
-from harness.replay import judge
 from harness.report.outcome import measured
 from harness.report.timeline import svg, text
 
@@ -27,14 +26,9 @@ def _anomaly(path: Path) -> str | None:
 
 
 def _verdict(path: Path) -> Verdict:
-    """Of the story's checker: with its arguments if the story has some, else as a replay judges it."""
-    story = read(path)[0].value
-    if "arguments" not in story:
-        return judge(read(path))[story["checker"]]
-    name = story["checker"].replace(" ", "_")
-    (checker,) = (module for module in offered.modules("checkers") if module.__name__.endswith(f".{name}"))
-    verdict: Verdict = checker.check(read(path), **story["arguments"])
-    return verdict
+    """Of the one check that the story demands."""
+    (checked,) = checks.judged(read(path)).checks
+    return checked.verdict
 
 
 WRONG = [path for path in STORIES if _anomaly(path) not in {None, "unknown"}]
@@ -63,13 +57,13 @@ def test_what_was_taken_for_an_anomaly_and_is_none_is_told_apart(path: Path) -> 
 
 def test_what_was_lost_is_counted_map_by_map() -> None:
     maps = [path for path in STORIES if path.stem.startswith("maps-one-a-round")]
-    assert [measured(read(path)).lost for path in maps] == [1, 0]
-    assert [measured(read(path)).acknowledged for path in maps] == [3, 4]
+    figures = [measured(checks.judged(read(path))) for path in maps]
+    assert [(found.lost, found.acknowledged) for found in figures] == [(1, 3), (0, 4)]
 
 
 def test_a_counter_that_is_gone_has_lost_everything() -> None:
     (gone,) = (path for path in STORIES if path.stem == "counter-that-is-gone")
-    assert measured(read(gone)).lost == 2
+    assert measured(checks.judged(read(gone))).lost == 2
 
 
 def replay(*arguments: str) -> tuple[int, str]:
@@ -89,7 +83,7 @@ def test_a_broken_guarantee_is_told_and_drawn(tmp_path: Path) -> None:
     assert "kill kafka-1" in (tmp_path / "report" / "operations.svg").read_text()
     report = (tmp_path / "report" / "report.md").read_text()
     assert "It was acknowledged before the kill of kafka-1" in report
-    assert "| total queue | invalid |" in report
+    assert r"| delivery.check(exactly\_once=true) | valid | invalid |" in report
 
 
 def test_a_report_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
@@ -125,17 +119,18 @@ def test_what_held_and_what_is_unknown_have_their_own_status(tmp_path: Path) -> 
     path = tmp_path / "h.jsonl"
     with History.open(path) as history:
         history.invoke(1, "generate").ok(1)
-    assert replay(str(path)) == (0, "ids: valid {'ids': 1, 'duplicated': 0}\n" + replay(str(path))[1].split("\n", 1)[1])
+    status, output = replay("--check", "ids.check", str(path))
+    assert (status, output.splitlines()[0]) == (0, "ids.check: valid {'ids': 1, 'duplicated': 0}")
     with History.open(path) as history:
         history.invoke(1, "generate").info("ReadTimeout")
-    assert replay(str(path))[0] == 3
+    assert replay("--check", "ids.check", str(path))[0] == 3
 
 
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
         ("nonsense\n", "h.jsonl, line 1: not JSON"),
-        ("", "no checker knows operations (there are none)"),
+        ("", "h.jsonl is empty"),
     ],
 )
 def test_what_is_no_history_is_refused_with_line_and_reason(tmp_path: Path, content: str, complaint: str) -> None:
@@ -148,10 +143,65 @@ def test_what_is_no_history_is_refused_with_line_and_reason(tmp_path: Path, cont
     assert "Traceback" not in output
 
 
-def test_a_bounded_queue_without_its_bound_is_refused(tmp_path: Path) -> None:
-    lines = [json.loads(line) for line in (STORIES[0].parent / "poison-pill.jsonl").read_text().splitlines()]
+def test_where_nothing_is_demanded_nothing_is_judged_and_said_how_to_demand(tmp_path: Path) -> None:
     path = tmp_path / "h.jsonl"
-    left = [line for line in lines if line["f"] != "bounded-queue"]
-    path.write_text("".join(json.dumps({**line, "index": i}) + "\n" for i, line in enumerate(left)))
-    with pytest.raises(BadInputError, match="no event 'bounded-queue' that says how many items fit"):
-        judge(read(path))
+    with History.open(path) as history:
+        history.invoke(1, "generate").ok(1)
+        history.invoke(2, "generate").ok(1)
+    status, output = replay(str(path))
+    assert status == 3
+    assert "nothing is demanded of this history" in output
+    assert "harness replay --check aggregation.check HISTORY" in output
+    assert replay("--check", "ids.check", str(path))[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("check", "status", "words"),
+    [
+        ("bounded_queue.check:bound=10", 1, "bounded_queue.check(bound=10): invalid"),
+        ("bounded_queue.check:bound=10,drained=false", 0, "bounded_queue.check(bound=10, drained=false): valid"),
+        ("bounded_queue.check", 2, "bounded_queue.check needs bound: bounded_queue.check:bound=..."),
+        ("bounded_queue.check:bound=ten", 2, "'bound=ten' is none of ARGUMENT=VALUE"),
+        ("bounded_queue.check:bound=-1", 2, "can't be given bound=-1; due was Count (0 to "),
+        ("bounded_queue.check:bound=true", 2, "can't be given bound=true; due was Count"),
+        ("bounded_queue.check:bound=10,room=2", 2, "has no argument room; it takes bound, drained"),
+        ("lost_partitions.check:share=NaN", 2, "can't be given share=NaN; due was Share (0 to 1)"),
+        ("queue.check", 2, 'there is no checker "queue.check"; there are aggregation.check, bounded_queue.check, '),
+    ],
+)
+def test_a_demand_is_typed_as_a_name_with_arguments(check: str, status: int, words: str) -> None:
+    found = replay("--check", check, str(STORIES[0].parent / "poison-pill.jsonl"))
+    assert found[0] == status, found[1]
+    assert words in found[1]
+
+
+def test_a_check_judges_what_was_recorded_before_it_and_a_standing_one_everything(tmp_path: Path) -> None:
+    for standing, status in ((False, 0), (True, 1)):
+        path = tmp_path / f"{standing}.jsonl"
+        with History.open(path) as history:
+            history.invoke(1, "generate").ok(1)
+            history.event(CHECK, Check("ids.check", standing=standing).value)
+            history.invoke(2, "generate").ok(1)
+        assert replay(str(path))[0] == status
+
+
+def test_an_operation_that_ends_after_a_check_had_not_ended_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "h.jsonl"
+    with History.open(path) as history:
+        late = history.invoke(1, "generate")
+        history.event(CHECK, Check("ids.check").value)
+        late.ok(1)
+    assert checks.judged(read(path)).checks[0].verdict.validity is Validity.UNKNOWN
+
+
+@pytest.mark.parametrize("result", [result for result in Result if result in checks.EXITS])
+def test_where_all_checks_hold_the_end_of_the_scenario_decides(tmp_path: Path, result: Result) -> None:
+    path = tmp_path / "h.jsonl"
+    with History.open(path) as history:
+        history.invoke(1, "generate").ok(1)
+        history.event(CHECK, Check("ids.check").value)
+        history.event(END, End(result, "it rained").value)
+    status, output = replay(str(path))
+    assert status == checks.EXITS[result]
+    assert ("it rained" in output) is (result is not Result.HELD)
+    assert json.loads(replay(str(path), "--json")[1])["result"] == result

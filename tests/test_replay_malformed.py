@@ -28,6 +28,13 @@ def once(f: str, invoked: str, answer: str) -> str:
     return told((1, "invoke", f, invoked), (1, "ok", f, answer))
 
 
+def judging(checker: str, history: str, **arguments: object) -> str:
+    """The file with the demand that this checker finds nothing."""
+    at = history.count("\n")
+    value = json.dumps({"checker": checker, "arguments": arguments, "expected": []})
+    return history + _LINE.format(at, at, '"nemesis"', "info", "check", value)
+
+
 def replayed(history: str | bytes, *arguments: str) -> tuple[int, str]:
     """Exit status and output of judging such a file; fails on anything but a verdict or one line of an error."""
     with tempfile.TemporaryDirectory() as folder:
@@ -50,52 +57,87 @@ KILL = ('"nemesis"', "info", "kill", '{"phase":"begin","nodes":["kafka-1"],"why"
 @pytest.mark.parametrize(
     ("history", "complaint"),
     [
-        (once("increment", "1.5", "1") + "", "no checker knows"),
+        (judging("counter.check", once("increment", "1.5", "1")), "the value of increment (invoke) is 1.5"),
         (
-            told((1, "invoke", "increment", '"1"'), (2, "invoke", "read", "null")),
+            judging("counter.check", told((1, "invoke", "increment", '"1"'), (2, "invoke", "read", "null"))),
             'line 1: the value of increment (invoke) is "1"',
         ),
         (
-            told((1, "invoke", "increment", "1"), (2, "invoke", "read", "null"), (2, "ok", "read", '"x"')),
+            judging(
+                "counter.check",
+                told((1, "invoke", "increment", "1"), (2, "invoke", "read", "null"), (2, "ok", "read", '"x"')),
+            ),
             "due was ok: a whole",
         ),
-        (told((1, "invoke", "add", "[1]"), (2, "invoke", "read", "null")), "the value of add (invoke) is [1]"),
         (
-            told((1, "invoke", "add", "1"), (2, "invoke", "read", "null"), (2, "ok", "read", "[[1]]")),
+            judging("set_full.at_the_end", told((1, "invoke", "add", "[1]"), (2, "invoke", "read", "null"))),
+            "the value of add (invoke) is [1]",
+        ),
+        (
+            judging(
+                "set_full.over_time",
+                told((1, "invoke", "add", "1"), (2, "invoke", "read", "null"), (2, "ok", "read", "[[1]]")),
+            ),
             "due was ok: a list",
         ),
-        (told((1, "invoke", "write", '[["x"],1]'), (2, "invoke", "read", '["x",null]')), "due was [key, value]"),
-        (once("cas", '["x",1]', "null"), "due was [key, [old, new]]"),
-        (once("generate", "null", '{"id":1}'), "due was ok: an id"),
-        (once("acquire", "null", '"fence"'), "due was ok: a fence"),
-        (once("take", "null", "[1]") + "", "due was ok: an item"),
-        (told(('"nemesis"', "info", "bounded-queue", "7"), (1, "invoke", "take", "null")), "no event 'bounded-queue'"),
-        (told((1, "invoke", "send", '{"log":"a","value":[1]}'), (2, "invoke", "poll", "null")), "the value of send"),
         (
-            told(
-                (1, "invoke", "send", '{"log":"a","value":1}'),
-                (1, "ok", "send", '{"log":"a","value":1}'),
-                (2, "invoke", "poll", "null"),
+            judging("register.check", told((1, "invoke", "write", '[["x"],1]'), (2, "invoke", "read", '["x",null]'))),
+            "due was [key, value]",
+        ),
+        (judging("register.check", once("cas", '["x",1]', "null")), "due was [key, [old, new]]"),
+        (judging("ids.check", once("generate", "null", '{"id":1}')), "due was ok: an id"),
+        (judging("lock.check", once("acquire", "null", '"fence"')), "due was ok: a fence"),
+        (judging("bounded_queue.check", once("take", "null", "[1]"), bound=1), "due was ok: an item"),
+        (judging("bounded_queue.check", once("take", "null", "1")), "line 3: bounded_queue.check needs bound"),
+        (judging("bounded_queue.check", once("take", "null", "1"), bound="1"), "line 3: bounded_queue.check can't be"),
+        (judging("bounded_queue.check", once("take", "null", "1"), bound=1, b=2), "line 3: bounded_queue.check has no"),
+        (judging("os.system", once("take", "null", "1")), 'line 3: there is no checker "os.system"; there are '),
+        (told(('"nemesis"', "info", "check", "7")), 'line 1: check is 7; due was the name of a "checker"'),
+        (told(('"nemesis"', "info", "check", '{"checker":"ids.check","arguments":[]}')), 'due was the "arguments"'),
+        (told(('"nemesis"', "info", "check", '{"checker":"ids.check","arguments":{}}')), "the anomalies that are"),
+        (
+            told(('"nemesis"', "info", "check", '{"checker":"ids.check","arguments":{},"expected":[],"standing":7}')),
+            'due was true or false in "standing"',
+        ),
+        (told(('"nemesis"', "info", "end", '{"result":"skipped","words":""}')), 'due was in "result" one of held, '),
+        (
+            judging("lost_partitions.check", told(('"nemesis"', "info", "owners", '{"keys":{"k":[1]}}')), share=0),
+            "line 1: the value of owners (info) is",
+        ),
+        (
+            judging("loss_rate.check", told(('"nemesis"', "info", "keys-per-member", '{"a":-1}')), share=0, copies=1),
+            "due was how many keys, by member",
+        ),
+        (
+            judging("external_store.check", told(('"nemesis"', "info", "stored", '{"keys":[1]}'))),
+            "due was the keys that the store held",
+        ),
+        (judging("external_store.check", once("add", "1", "1")), "the value of add (invoke) is 1; due was a key"),
+        (
+            judging(
+                "partition_log.check",
+                told((1, "invoke", "send", '{"log":"a","value":[1]}'), (2, "invoke", "poll", "null")),
             ),
+            "the value of send",
+        ),
+        (
+            judging("partition_log.check", once("send", '{"log":"a","value":1}', '{"log":"a","value":1}')),
             "ok with a number in",
         ),
         (
-            told(
-                (1, "invoke", "poll", "null"),
-                (1, "ok", "poll", '{"a":[[0]]}'),
-                (2, "invoke", "send", '{"log":"a","value":1}'),
-            ),
+            judging("partition_log.check", once("poll", "null", '{"a":[[0]]}')),
             "due was ok: pairs of offset and value",
         ),
-        (told((1, "invoke", "post", '{"msg":"a"}'), (2, "invoke", "drain", "null")), 'an object with "id" and "msg"'),
         (
-            told(
-                (1, "invoke", "post", '{"id":"a","msg":"a"}'), (2, "invoke", "drain", "null"), (2, "ok", "drain", "[]")
-            ),
+            judging("delivery.check", told((1, "invoke", "post", '{"msg":"a"}')), exactly_once=True),
+            'an object with "id" and "msg"',
+        ),
+        (
+            judging("partition_order.check", once("drain", "null", "[]")),
             "the ids of each messages instance",
         ),
         (
-            told((1, "invoke", "post", '{"id":"a","msg":"a"}'), (2, "invoke", "get", "null"), (2, "ok", "get", "{}")),
+            judging("aggregation.check", once("get", "null", "{}")),
             'each with "from" and "ids"',
         ),
         (told(('"nemesis"', "info", "kill", '{"phase":"begin"}')), "kill of nobody"),
@@ -112,7 +154,7 @@ KILL = ('"nemesis"', "info", "kill", '{"phase":"begin","nodes":["kafka-1"],"why"
         (once("generate", "null", '"\ud800"'), "not JSON"),
         (once("gen\\nerate", "null", "1"), "f can't be 'gen"),
         (told((1, "invoke", "generate", "null")).replace('"time":0', f'"time":{10**400}'), "time can't be"),
-        (told((1, "invoke", "increment", str(10**400)), (2, "invoke", "read", "null")), "the value of increment"),
+        (judging("counter.check", told((1, "invoke", "increment", str(10**400)))), "the value of increment"),
     ],
 )
 def test_a_malformed_value_is_named_with_its_line_and_what_was_due(history: str, complaint: str) -> None:

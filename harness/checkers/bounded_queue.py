@@ -15,17 +15,17 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from harness.checkers.identity import identity
+from harness.checkers.shapes import BOUNDED_QUEUE, Count, judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, few
 from harness.errors import BadInputError
 from harness.events import NEVER, Event, Operation, operations, steps
 
-#: The event with which a workload notes the bound of its queue, {"bound": n}.
-NOTED = "bounded-queue"
 _IN = ("put", "offer")
 
 
 @checker
-def check(events: Sequence[Event], *, bound: int, drained: bool = True) -> Verdict:
+@judging(BOUNDED_QUEUE)
+def check(events: Sequence[Event], *, bound: Count, drained: bool = True) -> Verdict:
     """Judges one bounded queue by all its puts and takes.
 
     Args:
@@ -40,8 +40,17 @@ def check(events: Sequence[Event], *, bound: int, drained: bool = True) -> Verdi
     history = operations(events)
     put = _put_in(history)
     most, found = _by_what_is_sure(history, put, bound)
-    found += [*_refused_offers(history, bound), *_items(history, put, drained)]
-    return Verdict.of(found, {"most_at_once": most, "puts": _count(history, _IN), "takes": _count(history, ("take",))})
+    missing, unknown_takes = _missing(history, put) if drained else ([], 0)
+    found += [*_refused_offers(history, bound), *_items(history, put), *_lost(missing, unknown_takes)]
+    lost = max(0, len(missing) - unknown_takes)
+    figures = {
+        "acknowledged": _count(history, _IN),
+        "taken": _count(history, ("take",)),
+        "most_at_once": most,
+        "lost": lost,
+        "hidden": len(missing) - lost,
+    }
+    return Verdict.of(found, figures)
 
 
 def _count(history: Sequence[Operation], kinds: Sequence[str]) -> int:
@@ -169,7 +178,7 @@ def _refused_offers(history: Sequence[Operation], bound: int) -> Iterator[Anomal
             possible -= 1
 
 
-def _items(history: Sequence[Operation], put: Mapping[Hashable, Operation], drained: bool) -> list[Anomaly]:
+def _items(history: Sequence[Operation], put: Mapping[Hashable, Operation]) -> list[Anomaly]:
     taken: dict[Hashable, list[Operation]] = {}
     for operation in history:
         if operation.f == "take" and operation.outcome == "ok":
@@ -181,16 +190,23 @@ def _items(history: Sequence[Operation], put: Mapping[Hashable, Operation], drai
             found.append(Anomaly("unexpected", f"item {item} came out, which nobody had put in", tuple(takes)))
         if len(takes) > 1:
             found.append(Anomaly("duplicated", f"item {item} came out {len(takes)} times", tuple(takes)))
-    # A take of unknown outcome may have removed any one item.
-    unknown_takes = sum(o.f == "take" and o.outcome == "info" for o in history)
-    lost = [o for id_, o in put.items() if o.outcome == "ok" and id_ not in taken]
-    if drained and len(lost) > unknown_takes:
-        sentence = (
-            f"{len(lost)} items were put in and never came out ({unknown_takes} takes are of unknown outcome): "
-            f"{few(o.invoke.value for o in lost)}"
-        )
-        found.append(Anomaly("lost", sentence, tuple(lost)))
     return found
+
+
+def _missing(history: Sequence[Operation], put: Mapping[Hashable, Operation]) -> tuple[list[Operation], int]:
+    """The puts of what never came out, and how many takes of unknown outcome may each have removed any one of them."""
+    taken = {identity(o.value) for o in history if o.f == "take" and o.outcome == "ok"}
+    missing = [o for id_, o in put.items() if o.outcome == "ok" and id_ not in taken]
+    return missing, sum(o.f == "take" and o.outcome == "info" for o in history)
+
+
+def _lost(missing: Sequence[Operation], unknown_takes: int) -> Iterator[Anomaly]:
+    if len(missing) > unknown_takes:
+        sentence = (
+            f"{len(missing)} items were put in and never came out ({unknown_takes} takes are of unknown outcome): "
+            f"{few(o.invoke.value for o in missing)}"
+        )
+        yield Anomaly("lost", sentence, tuple(missing))
 
 
 def _ended(operation: Operation) -> int:

@@ -14,17 +14,19 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
+from harness.checkers.shapes import COUNTER, Whole, judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
 from harness.events import Event, Operation, operations
 
 
 @checker
-def check(events: Sequence[Event], *, initial: int = 0) -> Verdict:
+@judging(COUNTER)
+def check(events: Sequence[Event], *, initial: Whole = 0) -> Verdict:
     """Judges every successful read of the counter. Unknown without one.
 
-    Below its bounds, or None, is a lost update; above them, something was counted twice. The figure lost_updates is the
+    Below its bounds, or None, is a lost update; above them, something was counted twice. The figure lost is the
     sum of the acknowledged increments less what the read that began last shows of it (None: nothing), if it began after
-    all of them were answered.
+    all of them were answered; hidden, by how much more it may be, as increments of unknown outcome came in their place.
     """
     history = operations(events)
     reads = [operation for operation in history if operation.f == "read" and operation.outcome == "ok"]
@@ -45,7 +47,10 @@ def check(events: Sequence[Event], *, initial: int = 0) -> Verdict:
     last = reads[-1]
     if all(_answered_at(o) < last.invoke.index for o in history if o.f == "increment" and o.outcome == "ok"):
         shown = 0 if last.value is None else last.value - initial
-        figures |= {"final": last.value, "lost_updates": acknowledged - shown}
+        missing = acknowledged - shown
+        unknown_sum = sum(abs(o.invoke.value) for o in history if o.f == "increment" and o.outcome == "info")
+        lost = max(0, missing)
+        figures |= {"final": last.value, "lost": lost, "hidden": max(0, missing + unknown_sum) - lost}
     return Verdict.of(found, figures)
 
 

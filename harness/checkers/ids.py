@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from harness.checkers.identity import identity
+from harness.checkers.shapes import IDS, judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
 from harness.events import Event, Operation, operations
 
 
 @checker
+@judging(IDS)
 def check(events: Sequence[Event]) -> Verdict:
     """Judges all acknowledged ids. Unknown without one."""
     given: dict[Hashable, list[Operation]] = {}

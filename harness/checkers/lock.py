@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.checkers.shapes import LOCK, judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
 from harness.events import NEVER, Event, Operation, operations
 
@@ -29,6 +30,7 @@ class _Hold:
 
 
 @checker
+@judging(LOCK)
 def check(events: Sequence[Event], *, fenced: bool = False, reentrant: bool = False) -> Verdict:
     """Judges one lock. Unknown if it was never acquired, and never released either.
 

@@ -29,6 +29,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from harness.checkers.shapes import LOG, judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
 from harness.events import NEVER, Event, Operation, answered, operations
 
@@ -75,6 +76,7 @@ class _Log:
 
 
 @checker
+@judging(LOG)
 def check(events: Sequence[Event], *, drained: bool = True, exactly_once: bool = True) -> Verdict:
     """Judges the log of every partition. Unknown if nothing was polled.
 

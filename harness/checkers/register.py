@@ -20,6 +20,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from harness.checkers.identity import identity
+from harness.checkers.shapes import REGISTER, Count, judging
 from harness.checkers.verdict import Anomaly, Validity, Verdict, checker, combine, unknown
 from harness.events import NEVER, Event, Operation, operations
 
@@ -29,7 +30,8 @@ _KINDS = frozenset({"read", "write", "cas"})
 
 
 @checker
-def check(events: Sequence[Event], *, most_configurations: int = MOST_CONFIGURATIONS) -> Verdict:
+@judging(REGISTER)
+def check(events: Sequence[Event], *, most_configurations: Count = MOST_CONFIGURATIONS) -> Verdict:
     """Judges the reads of every key. Unknown if no read and no compare-and-set succeeded, or if a search gave up."""
     by_key: dict[Hashable, list[Operation]] = {}
     for operation in operations(events):

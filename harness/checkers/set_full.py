@@ -20,6 +20,7 @@ import numpy.typing as npt
 from harness.checkers.elements import by_set, element_of, elements_of
 from harness.checkers.identity import identity
 from harness.checkers.quantiles import quantiles_s
+from harness.checkers.shapes import SETS, judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, combine, few, unknown
 from harness.events import NEVER, Event, Operation, operations
 
@@ -27,6 +28,7 @@ QUANTILES = (0.0, 0.5, 0.95, 0.99, 1.0)
 
 
 @checker
+@judging(SETS)
 def at_the_end(events: Sequence[Event]) -> Verdict:
     """Judges each set by its successful read that began last: lost = acknowledged - read, unexpected = read - possible.
 
@@ -65,6 +67,7 @@ def _at_the_end(of: str, history: Sequence[Operation]) -> Verdict:
 
 
 @checker
+@judging(SETS)
 def over_time(events: Sequence[Event], *, linearizable: bool = False) -> Verdict:
     """Judges every element that may have been added, by every successful read of its set.
 
@@ -121,6 +124,7 @@ def _over_time(of: str, history: Sequence[Operation], linearizable: bool) -> _Ju
         )
         found.append(Anomaly("stale", sentence, elements.witnesses(stale)))
     figures = {
+        "acknowledged": elements.acknowledged,
         "known": count,
         "lost": len(lost),
         "stale": len(stale),
@@ -156,6 +160,11 @@ class _Elements:
         self.last_present: Numbers = np.full(count, -1, np.int64)
         #: The place of the latest read that began after it was known and lacked it; below 0 for none.
         self._missing: Numbers = np.full(count, -1, np.int64)
+
+    @property
+    def acknowledged(self) -> int:
+        """How many of them have an addition that was answered with success."""
+        return sum(add.outcome == "ok" for add in self._adds)
 
     @property
     def missed(self) -> npt.NDArray[np.bool_]:

@@ -1,21 +1,23 @@
-"""Checks the form of the values of operations, kind by kind: this harness writes no history with other values.
+"""Checks the form of the values of operations and events, kind by kind, and says what arguments are within.
 
-The checkers rely on it. A run's operations are recorded as they should be; a file may hold anything.
+A history with others is none of this harness. The checkers rely on it: a run's operations are recorded as they should
+be, but a file may hold anything. The shapes of a suite's or a server's own operations are beside its checkers, made of
+the same parts.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeVar
 
-from harness.events import Event, HistoryError, Operation
+from harness.events import NEMESIS, Event, HistoryError, Operation, operations
 
 #: Greater numbers are no counts or offsets, and too great for what computes with them.
 _GREATEST = 1 << 53
 _SHOWN = 60
-_Is = Callable[[Any], bool]
+Is = Callable[[Any], bool]
 
 
 @dataclass(frozen=True)
@@ -24,28 +26,69 @@ class Shape:
 
     Attributes:
         words: both, for a message.
-        invoked, answered: tests of them.
+        invoked, answered: tests of them; of an event the first is.
     """
 
     words: str
-    invoked: _Is
-    answered: _Is
+    invoked: Is
+    answered: Is
 
 
-def refuse_others(history: Sequence[Operation], shapes: Mapping[str, Shape]) -> None:
-    """Refuses a history in which the value of an operation of these kinds has not the form of its kind.
+@dataclass(frozen=True)
+class Shapes:
+    """The forms of all that a checker looks at.
+
+    Attributes:
+        operations: by kind of operation.
+        events: by the name of an event of the clusters or of a workload.
+    """
+
+    operations: Mapping[str, Shape] = field(default_factory=dict)
+    events: Mapping[str, Shape] = field(default_factory=dict)
+
+
+_Check = TypeVar("_Check", bound=Callable[..., Any])
+
+
+def judging(shapes: Shapes) -> Callable[[_Check], _Check]:
+    """Marks a checker with the forms that it relies on; a history with others is refused before (`refuse_others`)."""
+
+    def noted(check: _Check) -> _Check:
+        vars(check)["shapes"] = shapes
+        return check
+
+    return noted
+
+
+def of(check: Callable[..., Any]) -> Shapes:
+    """The forms that a checker relies on."""
+    found: Shapes = vars(check).get("shapes", _NONE)
+    return found
+
+
+_NONE = Shapes()
+
+
+def refuse_others(events: Sequence[Event], shapes: Shapes) -> None:
+    """Refuses a history in which a value has not the form of its kind.
 
     Raises:
-        HistoryError: names the first line that has not.
+        HistoryError: names the first line that has another.
     """
-    for operation in history:
-        shape = shapes.get(operation.f)
-        if shape is None:
-            continue
-        if not shape.invoked(operation.invoke.value):
-            raise _refused(operation.invoke, shape)
-        if operation.outcome == "ok" and operation.completion and not shape.answered(operation.completion.value):
-            raise _refused(operation.completion, shape)
+    for operation in operations(events) if shapes.operations else ():
+        if shape := shapes.operations.get(operation.f):
+            _refuse_other(operation, shape)
+    for event in events if shapes.events else ():
+        shape = shapes.events.get(event.f) if event.process == NEMESIS else None
+        if shape and not shape.invoked(event.value):
+            raise _refused(event, shape)
+
+
+def _refuse_other(operation: Operation, shape: Shape) -> None:
+    if not shape.invoked(operation.invoke.value):
+        raise _refused(operation.invoke, shape)
+    if operation.outcome == "ok" and operation.completion and not shape.answered(operation.completion.value):
+        raise _refused(operation.completion, shape)
 
 
 def _refused(event: Event, shape: Shape) -> HistoryError:
@@ -56,111 +99,134 @@ def _refused(event: Event, shape: Shape) -> HistoryError:
     )
 
 
-def _anything(value: Any) -> bool:
+def anything(value: Any) -> bool:
+    """Whether it is any value, which every value is."""
     return True
 
 
-def _text(value: Any) -> bool:
+def text(value: Any) -> bool:
+    """Whether a value is text."""
     return isinstance(value, str)
 
 
-def _text_or_none(value: Any) -> bool:
+def text_or_none(value: Any) -> bool:
+    """Whether a value is text or null."""
     return value is None or isinstance(value, str)
 
 
-def _scalar(value: Any) -> bool:
+def scalar(value: Any) -> bool:
+    """Whether a value is neither a list nor an object."""
     return not isinstance(value, dict | list)
 
 
-def _number(value: Any) -> bool:
+def number(value: Any) -> bool:
+    """Whether a value is a whole number small enough to compute with."""
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _GREATEST
 
 
-def _number_or_none(value: Any) -> bool:
-    return value is None or _number(value)
+def count(value: Any) -> bool:
+    """Whether a value is such a number and not below 0."""
+    return number(value) and value >= 0
 
 
-def _list_of(each: _Is) -> _Is:
+def number_or_none(value: Any) -> bool:
+    """Whether a value is such a number or null."""
+    return value is None or number(value)
+
+
+def list_of(each: Is) -> Is:
+    """The form of a list whose items all have one form."""
     return lambda value: isinstance(value, list) and all(map(each, value))
 
 
-def _pair_of(first: _Is, second: _Is) -> _Is:
+def pair_of(first: Is, second: Is) -> Is:
+    """The form of a list of two."""
     return lambda value: isinstance(value, list) and len(value) == 2 and first(value[0]) and second(value[1])
 
 
-def _map_to(each: _Is) -> _Is:
+def map_to(each: Is) -> Is:
+    """The form of an object whose values all have one form."""
     return lambda value: isinstance(value, dict) and all(map(each, value.values()))
 
 
-def _fields(of: Mapping[str, _Is]) -> _Is:
+def fields(of: Mapping[str, Is]) -> Is:
     """The form of an object that has at least these fields."""
     return lambda value: isinstance(value, dict) and all(name in value and is_(value[name]) for name, is_ in of.items())
 
 
-def _perhaps(of: Mapping[str, _Is]) -> _Is:
+def perhaps(of: Mapping[str, Is]) -> Is:
     """The form of an object in which these fields may be None, or missing."""
     return lambda value: isinstance(value, dict) and all(value.get(n) is None or is_(value[n]) for n, is_ in of.items())
 
 
-def _either(*shapes: _Is) -> _Is:
+def either(*shapes: Is) -> Is:
+    """The form of a value that has one of these forms."""
     return lambda value: any(is_(value) for is_ in shapes)
 
 
-_PART = _fields({"from": _text_or_none, "ids": _list_of(_text)})
+_NAMED = fields({"set": text})
+SETS = Shapes(
+    {
+        "add": Shape(
+            'an element, or an object with "set" and "element"',
+            either(scalar, fields({"set": text, "element": scalar})),
+            anything,
+        ),
+        "read": Shape(
+            'ok: a list of elements, or an object with "set" and "elements"; an object with "set" before it',
+            either(scalar, _NAMED),
+            either(list_of(scalar), fields({"set": text, "elements": list_of(scalar)})),
+        ),
+    }
+)
+COUNTER = Shapes(
+    {
+        "increment": Shape("a whole number", number, anything),
+        "read": Shape("ok: a whole number, or null", anything, number_or_none),
+    }
+)
+_KEYED = pair_of(scalar, scalar)
+REGISTER = Shapes(
+    {
+        "write": Shape("[key, value]", _KEYED, anything),
+        "read": Shape("[key, null], ok: [key, value]", _KEYED, _KEYED),
+        "cas": Shape("[key, [old, new]]", pair_of(scalar, _KEYED), anything),
+    }
+)
+LOCK = Shapes({"acquire": Shape("ok: a fence, which is a whole number, or null", anything, number_or_none)})
+IDS = Shapes({"generate": Shape("ok: an id", anything, scalar)})
+BOUNDED_QUEUE = Shapes(
+    {
+        "put": Shape("an item", scalar, anything),
+        "offer": Shape("an item", scalar, anything),
+        "take": Shape("ok: an item", anything, scalar),
+    }
+)
+_SENT = {"log": text, "value": scalar}
+LOG = Shapes(
+    {
+        "send": Shape(
+            'an object with "log" and "value", ok with a number in "offset"',
+            fields(_SENT),
+            fields({**_SENT, "offset": number_or_none}),
+        ),
+        "poll": Shape(
+            "ok: pairs of offset and value, by the log's name", anything, map_to(list_of(pair_of(number, scalar)))
+        ),
+    }
+)
 
-MESSAGES: Mapping[str, Shape] = {
-    "post": Shape(
-        'an object with "id" and "msg", ok with what is known of "logged_by", "partition" and "offset"',
-        _fields({"id": _text, "msg": _scalar}),
-        _perhaps({"logged_by": _text, "partition": _number, "offset": _number}),
-    ),
-    "drain": Shape("the ids of each messages instance, by its name", _anything, _map_to(_list_of(_text))),
-    "get": Shape(
-        'an object with "logging" and "messages", each with "from" and "ids"',
-        _anything,
-        _fields({"logging": _PART, "messages": _PART}),
-    ),
-}
-_NAMED = _fields({"set": _text})
-SETS: Mapping[str, Shape] = {
-    "add": Shape(
-        'an element, or an object with "set" and "element"',
-        _either(_scalar, _fields({"set": _text, "element": _scalar})),
-        _anything,
-    ),
-    "read": Shape(
-        'ok: a list of elements, or an object with "set" and "elements"; an object with "set" before it',
-        _either(_scalar, _NAMED),
-        _either(_list_of(_scalar), _fields({"set": _text, "elements": _list_of(_scalar)})),
-    ),
-}
-COUNTER: Mapping[str, Shape] = {
-    "increment": Shape("a whole number", _number, _anything),
-    "read": Shape("ok: a whole number, or null", _anything, _number_or_none),
-}
-_KEYED = _pair_of(_scalar, _scalar)
-REGISTER: Mapping[str, Shape] = {
-    "write": Shape("[key, value]", _KEYED, _anything),
-    "read": Shape("[key, null], ok: [key, value]", _KEYED, _KEYED),
-    "cas": Shape("[key, [old, new]]", _pair_of(_scalar, _KEYED), _anything),
-}
-LOCK: Mapping[str, Shape] = {
-    "acquire": Shape("ok: a fence, which is a whole number, or null", _anything, _number_or_none)
-}
-IDS: Mapping[str, Shape] = {"generate": Shape("ok: an id", _anything, _scalar)}
-BOUNDED_QUEUE: Mapping[str, Shape] = {
-    "put": Shape("an item", _scalar, _anything),
-    "offer": Shape("an item", _scalar, _anything),
-    "take": Shape("ok: an item", _anything, _scalar),
-}
-_SENT = {"log": _text, "value": _scalar}
-LOG: Mapping[str, Shape] = {
-    "send": Shape(
-        'an object with "log" and "value", ok with a number in "offset"',
-        _fields(_SENT),
-        _fields({**_SENT, "offset": _number_or_none}),
-    ),
-    "poll": Shape(
-        "ok: pairs of offset and value, by the log's name", _anything, _map_to(_list_of(_pair_of(_number, _scalar)))
-    ),
-}
+
+@dataclass(frozen=True)
+class Within:
+    """An argument is a number from `least` to `most`."""
+
+    least: float
+    most: float
+
+
+#: How an argument of a checker is annotated: by the type, and what it has to be within.
+Whole = Annotated[int, Within(-_GREATEST, _GREATEST)]
+Count = Annotated[int, Within(0, _GREATEST)]
+Share = Annotated[float, Within(0, 1)]
+Seconds = Annotated[float, Within(0, 1e9)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import wraps
 from typing import ParamSpec
@@ -46,12 +46,15 @@ class Verdict:
     Attributes:
         validity: the judgement.
         anomalies: why it is invalid, or why nothing can be said.
-        figures: counts that a report shows, whatever the judgement.
+        figures: counts that a report shows, whatever the judgement. Tables look for `acknowledged` (writes that were
+            answered with success), `lost` (how many of them were gone) and `hidden` (as many more may be lost).
+        checker: whose it is, such as "counter.check"; empty for several combined.
     """
 
     validity: Validity
     anomalies: tuple[Anomaly, ...] = ()
     figures: Mapping[str, object] = field(default_factory=dict)
+    checker: str = ""
 
     @classmethod
     def of(cls, anomalies: list[Anomaly], figures: Mapping[str, object] | None = None) -> Verdict:
@@ -72,20 +75,27 @@ def unknown(reason: str, figures: Mapping[str, object] | None = None) -> Verdict
 def checker(check: Callable[_Arguments, Verdict]) -> Callable[_Arguments, Verdict]:
     """Wraps a checker so that it never raises: where it meets what it does not expect, its verdict is unknown.
 
-    Errors of `harness.errors` are no such thing: they say what is wrong with the history or with an argument.
+    Errors of `harness.errors` are no such thing: they say what is wrong with the history or with an argument. The
+    verdict has the checker's name.
     """
+    name = short_name(check)
 
     @wraps(check)
     def checked(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Verdict:
         try:
-            return check(*args, **kwargs)
+            verdict = check(*args, **kwargs)
         except HarnessError:
             raise
         except Exception as error:
-            name = f"{check.__module__.removeprefix('harness.')}.{check.__name__}"
-            return unknown(f"{name} could not judge this history, which is a defect of the harness: {error!r}")
+            verdict = unknown(f"{name} could not judge this history, which is a defect of the harness: {error!r}")
+        return replace(verdict, checker=name)
 
     return checked
+
+
+def short_name(check: Callable[..., Verdict]) -> str:
+    """A checker's name as a history has it: of its module and of its function, such as "counter.check"."""
+    return f"{check.__module__.rpartition('.')[2]}.{check.__name__}"
 
 
 def few(names: Iterable[Hashable]) -> str:

@@ -10,25 +10,27 @@ from typing import Any
 
 import click
 
-from harness.checkers import Validity, Verdict, combine
-from harness.errors import EXIT_INCONCLUSIVE, BadInputError, HarnessError
-from harness.events import Event, Operation, read
+from harness.checks import EXITS, Checked, Judged, Result, from_text, judged, judged_by
+from harness.errors import BadInputError, HarnessError
+from harness.events import read
 from harness.recovery import kinds
-from harness.replay import judge
 from harness.report.replayed import write
 from harness.report.timeline import text
 
-_EXITS = {Validity.VALID: 0, Validity.INVALID: 1, Validity.UNKNOWN: EXIT_INCONCLUSIVE}
+_NOTHING = (
+    "nothing is demanded of this history, so it is not judged; demand something: "
+    "harness replay --check aggregation.check HISTORY"
+)
 
 
-def show_judgement(history: Path, report: Path | None, *, as_json: bool) -> int:
-    """Judges a history, shows the verdicts, and gives the exit status.
+def show_judgement(history: Path, demands: Sequence[str], report: Path | None, *, as_json: bool) -> int:
+    """Judges a history by what it demands, or by these demands; shows the verdicts, and gives the exit status.
 
     Raises:
-        BadInputError: it is no history, or none that can be told.
+        BadInputError: it is no history, or none that can be told, or a demand can't be understood.
     """
     try:
-        return _show(history, report, as_json=as_json)
+        return _show(history, demands, report, as_json=as_json)
     except (HarnessError, BrokenPipeError):
         raise
     except Exception as error:
@@ -37,53 +39,60 @@ def show_judgement(history: Path, report: Path | None, *, as_json: bool) -> int:
         ) from error
 
 
-def _show(history: Path, report: Path | None, *, as_json: bool) -> int:
+def _show(history: Path, demands: Sequence[str], report: Path | None, *, as_json: bool) -> int:
     events = read(history)
-    verdicts = judge(events)
-    worst = combine(*verdicts.values())
-    concerned = tuple({o.invoke.index: o for anomaly in worst.anomalies for o in anomaly.operations}.values())
+    if not events:
+        raise BadInputError(f"{history} is empty: not even the beginning of a history")
+    found = judged_by(map(from_text, demands), events) if demands else judged(events)
     if as_json:
-        click.echo(json.dumps(_data(verdicts, events), indent=2))
+        click.echo(json.dumps(_data(found), indent=2))
     else:
-        _tell(verdicts, worst, concerned, events)
+        _tell(found)
     if report:
-        click.echo(f"the report: {write(report, events, verdicts)}", err=as_json)
-    return _EXITS[worst.validity]
+        click.echo(f"the report: {write(report, found)}", err=as_json)
+    return EXITS[found.result]
 
 
-def _tell(
-    verdicts: Mapping[str, Verdict], worst: Verdict, concerned: Sequence[Operation], events: Sequence[Event]
-) -> None:
-    for name, verdict in verdicts.items():
-        click.echo(f"{name}: {verdict.validity} {dict(verdict.figures) or ''}".rstrip())
-    if worst.anomalies:
-        click.echo(f"\n{worst.sentences}\n")
-    if concerned:
-        click.echo(text(concerned, events))
-    for kind in kinds(events):
+def _tell(found: Judged) -> None:
+    for checked in found.checks:
+        click.echo(f"{checked.words} {dict(checked.verdict.figures) or ''}".rstrip())
+    anomalies = found.outcome.anomalies
+    if anomalies:
+        click.echo(f"\n{found.outcome.sentences}\n")
+    if concerned := tuple({o.invoke.index: o for anomaly in anomalies for o in anomaly.operations}.values()):
+        click.echo(text(concerned, found.events))
+    if found.end and found.end.result is not Result.HELD and not anomalies:
+        click.echo(f"the scenario ended as {found.end.result}: {found.end.words}")
+    elif not found.end and not found.checks:
+        click.echo(_NOTHING)
+    for kind in kinds(found.events):
         counts = f"{kind.ok} ok, {kind.failed} failed, {kind.unknown} unknown"
         click.echo(f"{kind.f}: {counts}; longest time without a success {kind.unavailable_s:.2f} s")
 
 
-def _data(verdicts: Mapping[str, Verdict], events: Sequence[Event]) -> Mapping[str, Any]:
+def _data(found: Judged) -> Mapping[str, Any]:
     """The verdicts for a program; operations by the index of their invocation, which is their line in the history."""
-    checkers = {
-        name: {
-            "verdict": verdict.validity,
-            "figures": dict(verdict.figures),
-            "anomalies": [
-                {
-                    "name": anomaly.name,
-                    "sentence": anomaly.sentence,
-                    "operations": [operation.invoke.index for operation in anomaly.operations],
-                }
-                for anomaly in verdict.anomalies
-            ],
-        }
-        for name, verdict in verdicts.items()
-    }
     return {
-        "verdict": combine(*verdicts.values()).validity,
-        "checkers": checkers,
-        "operations": [asdict(kind) for kind in kinds(events)],
+        "result": found.result,
+        "checks": [_checked(checked) for checked in found.checks],
+        "end": found.end.value if found.end else None,
+        "operations": [asdict(kind) for kind in kinds(found.events)],
+    }
+
+
+def _checked(checked: Checked) -> Mapping[str, Any]:
+    """Operations by the index of their invocation, which is their line in the history."""
+    return {
+        **checked.check.value,
+        "verdict": checked.verdict.validity,
+        "as_expected": checked.outcome.validity,
+        "figures": dict(checked.verdict.figures),
+        "anomalies": [
+            {
+                "name": anomaly.name,
+                "sentence": anomaly.sentence,
+                "operations": [operation.invoke.index for operation in anomaly.operations],
+            }
+            for anomaly in checked.verdict.anomalies
+        ],
     }

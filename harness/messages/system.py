@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
+from harness.assertions import demand_throughout
 from harness.backends.protocol import Node
 from harness.clusters import Clusters, Picked, Target
+from harness.messages.checkers import aggregation
 from harness.messages.clients import MessageClients, Posted, Traffic
 from harness.messages.namespace import Namespace
 from harness.servers.hazelcast.targets import owner_of
@@ -97,6 +99,10 @@ class MessageSystem(System):
         """A target that looks through the history when it picks, not when somebody asks which targets there are."""
         posts = (event for event in self.history.events if event.f == "post" and event.type == "ok")
         return leader_holding(self.topic, [event.value["partition"] for event in posts] or [0])(clusters)
+
+    def demand_throughout(self) -> None:
+        """Demands right GETs: nobody drains what is sent by command, so nothing else can be judged."""
+        demand_throughout(self.history, aggregation.check)
 
     def post(self, count: int) -> Posted:
         """Posts `count` messages through the facade; see `MessageClients.post`."""

@@ -15,6 +15,7 @@ import pytest
 from rich.console import Console
 
 from harness.assertions import GuaranteeBrokenError
+from harness.checks import END, End, Result
 from harness.errors import (
     EXIT_BAD_INPUT,
     EXIT_INCONCLUSIVE,
@@ -24,6 +25,8 @@ from harness.errors import (
     HarnessError,
     InconclusiveError,
 )
+from harness.history import History
+from harness.plain import printable
 from harness.plugin import is_scenario
 from harness.report import html, labels, tables
 from harness.report.environment import environment
@@ -31,7 +34,7 @@ from harness.report.experiments import Experiment, write
 from harness.report.folder import ReportFolder
 from harness.report.forensics import explained
 from harness.report.lacking import Lacking
-from harness.report.outcome import Figures, Outcome, Result
+from harness.report.outcome import Figures, Outcome
 from harness.report.scenario import ScenarioReport
 from harness.run import Options
 from harness.system import System
@@ -69,8 +72,10 @@ class Results:
         except (pytest.skip.Exception, pytest.exit.Exception, KeyboardInterrupt):
             raise
         except BaseException as error:
+            self._record_end(item, _end_of(error))
             self._collect(item, failed=True)
             self._fail(item, error)
+        self._record_end(item, End(Result.HELD))
         self._collect(item, failed=False)
         return answer
 
@@ -137,6 +142,7 @@ class Results:
     def unfit(self, item: pytest.Item, words: str) -> NoReturn:
         """Fails a scenario whose system did not come up."""
         self._note_words(item, Result.UNFIT, words)
+        self._record_end(item, _end_of(EnvironmentUnfitError(words)))
         fail(words)
 
     def failed(self, item: pytest.Item) -> bool:
@@ -147,6 +153,13 @@ class Results:
         """The command that repeats just this."""
         command = f'pytest "{item.nodeid}" --backend {self.backend} --timings {self._options.timings}'
         return f"{command} --attach" if self._options.attach else command
+
+    def _record_end(self, item: pytest.Item, end: End) -> None:
+        """In the history, so that whoever judges it later knows also what no checker can tell."""
+        history = (getattr(item, "funcargs", None) or {}).get("history")
+        if isinstance(history, History):
+            with self.lacking.part(f"{item.nodeid}, its end in the history"):
+                history.event(END, end.value)
 
     def _collect(self, item: pytest.Item, *, failed: bool) -> None:
         report, system = _of(item)
@@ -164,12 +177,10 @@ class Results:
                 words = explained(anomalies, system.history.events if system else ())
             self._note_words(item, Result.BROKEN, words)
             words += f"\n\nguarantee broken: {names}"
-        elif isinstance(error, InconclusiveError | FaultDidNotBiteError):
-            words = f"inconclusive: {error}"
-            self._note_words(item, Result.INCONCLUSIVE, words)
         elif isinstance(error, HarnessError):
-            words = str(error)
-            self._note_words(item, _result_of(error), words)
+            result = _result_of(error)
+            words = f"inconclusive: {error}" if result is Result.INCONCLUSIVE else str(error)
+            self._note_words(item, result, words)
         else:
             raise error
         if item.config.getoption("usepdb"):
@@ -194,14 +205,15 @@ class Results:
         result = self._results.setdefault(item.nodeid, Result.HELD)
         measured = report.measured if report else Figures()
         words = self._words.get(item.nodeid, "")
+        lines = report.lines if report else ()
         self.lacking.lines += [f"{item.nodeid}, {line}" for line in report.lacking.lines] if report else []
         self._outcomes.append(
             Outcome(item.nodeid, result, measured, self._took_s[item.nodeid], words, self.repeat(item))
         )
         for marker in item.iter_markers("experiment"):
             seed, did, saw = marker.args
-            scenario, words = item.nodeid.rpartition("/")[2], report.words if report else ""
-            self._experiments.append(Experiment(seed, did, saw, scenario, result, words))
+            scenario = item.nodeid.rpartition("/")[2]
+            self._experiments.append(Experiment(seed, did, saw, scenario, result, lines))
 
     def _sentence(self) -> str:
         return tables.in_one_sentence(self._outcomes, backend=self.backend, timings=self._options.timings)
@@ -216,7 +228,13 @@ def _result_of(error: BaseException | None) -> Result:
     """Of what a scenario, or its setup or its end, raised by itself."""
     if isinstance(error, AssertionError):
         return Result.BROKEN
+    if isinstance(error, InconclusiveError | FaultDidNotBiteError):
+        return Result.INCONCLUSIVE
     return Result.UNFIT if isinstance(error, EnvironmentUnfitError | BadInputError) else Result.ERROR
+
+
+def _end_of(error: BaseException) -> End:
+    return End(_result_of(error), "\n".join(map(printable, str(error).splitlines())))
 
 
 def _file(item: pytest.Item, folder: ReportFolder) -> None:

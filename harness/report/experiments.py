@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.report.figures import Line
+
 _HEAD = """\
 # The experiments, what their authors saw, and what the harness measures
 
@@ -15,22 +17,6 @@ A run wrote this table (`reports/experiments.md`). "Report" is the number of the
 | report | experiment | what it saw | scenario | outcome | measured |
 |---|---|---|---|---|---|
 """
-#: Lines of the figures that say something about the experiment, by how they begin.
-_TELLING = (
-    "kill ",
-    "stop ",
-    "pause ",
-    "isolate ",
-    "a ",
-    "keys-per-member",
-    "external-store",
-    "increments",
-    "items-per-consumer",
-    "lost:",
-    "order at",
-    "received",
-    "share of",
-)
 
 
 @dataclass(frozen=True)
@@ -43,7 +29,7 @@ class Experiment:
         saw: what they saw.
         scenario: the scenario's name.
         outcome: passed, failed or skipped.
-        figures: of this run, as `harness.report.figures` has them.
+        lines: what is said of it in this run.
     """
 
     seed: str
@@ -51,13 +37,12 @@ class Experiment:
     saw: str
     scenario: str
     outcome: str
-    figures: str
+    lines: Sequence[Line]
 
     @property
     def measured(self) -> str:
         """The telling figures, in one line."""
-        lines = [line.strip() for line in self.figures.splitlines()]
-        return "; ".join(line.split(", because")[0] for line in lines if line.startswith(_TELLING))
+        return "; ".join(line.in_short for line in self.lines if line.in_short)
 
 
 def write(path: Path, experiments: Sequence[Experiment]) -> None:

@@ -1,77 +1,63 @@
-"""A scenario in words and figures: what was broken and why it was the one, what it cost, who received what."""
+"""A scenario in words and figures: what was broken and why it was the one, what it cost, what its checkers counted."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from harness.events import NEMESIS, Event, Operation, operations
+from harness.checks import Judged
+from harness.events import NEMESIS, Event, Events
 from harness.faults.nemesis import Injected
-from harness.messages.checkers import partition_order
-from harness.messages.checkers.posts import last
 from harness.recovery import kinds
-from harness.servers.hazelcast.checkers import loss_rate, lost_partitions
-from harness.servers.hazelcast.checkers.loss_rate import CONFIDENCE
 
 
-def figures(scenario: str, injected: Sequence[Injected], events: Sequence[Event]) -> str:
-    """Plain text, a few lines."""
-    return "\n".join([scenario, *(f"  {line}" for line in (*_faults(injected), *_operations(events)))])
+@dataclass(frozen=True)
+class Line:
+    """One thing that is said of a scenario.
+
+    Attributes:
+        words: for somebody who looks at this scenario.
+        in_short: beside other scenarios; empty if it is not worth a word there.
+    """
+
+    words: str
+    in_short: str = ""
 
 
-def _faults(injected: Sequence[Injected]) -> Iterator[str]:
+def figures(injected: Sequence[Injected], judged: Judged) -> Sequence[Line]:
+    """A few lines."""
+    counted = (Line(*[f"{each.words}{_counted(each.verdict.figures)}"] * 2) for each in judged.checks)
+    return (*_faults(injected), *_operations(judged.events), *counted)
+
+
+def _faults(injected: Sequence[Injected]) -> Iterator[Line]:
     for one in injected:
         for node in one.nodes:
-            yield f"{one.fault.name} {node.spec.name}, because {one.picked.why}"
-            yield f"  proof: {one.proofs[node.spec.name]}"
+            done = f"{one.fault.name} {node.spec.name}"
+            yield Line(f"{done}, because {one.picked.why}", done)
+            yield Line(f"  proof: {one.proofs[node.spec.name]}")
         for effect, seconds in one.effects.items():
-            yield f"  {effect} after {seconds:.2f} s"
+            seen = f"{effect} after {seconds:.2f} s"
+            yield Line(f"  {seen}", seen)
 
 
 #: Events with figures that a workload noted.
 _NOTED = frozenset({"keys-per-member", "external-store", "increments", "items-per-consumer"})
 
 
-def _operations(events: Sequence[Event]) -> Iterator[str]:
+def _operations(events: Events) -> Iterator[Line]:
     for kind in kinds(events):
         if kind.f in {"post", "get"}:
             counts = f"{kind.ok} ok, {kind.failed} failed, {kind.unknown} unknown"
-            yield f"{kind.f}: {counts}; longest time without a success {kind.unavailable_s:.2f} s"
+            yield Line(f"{kind.f}: {counts}; longest time without a success {kind.unavailable_s:.2f} s")
     for event in events:
         if event.process == NEMESIS and event.f in _NOTED:
-            yield f"{event.f}: {', '.join(_noted(event))}"
-    yield from _losses(events)
-    history = operations(events)
-    logged = Counter(o.value["logged_by"] for o in history if o.f == "post" and o.outcome == "ok")
+            noted = f"{event.f}: {', '.join(_noted(event))}"
+            yield Line(noted, noted)
+    logged = Counter(o.value["logged_by"] for o in events.operations if o.f == "post" and o.outcome == "ok")
     if logged:
-        yield f"logged by: {_counts(logged)}"
-    if drained := last(history, "drain"):
-        yield f"received by: {_counts(_sizes(drained))}"
-        yield from _orders(history, drained)
-
-
-def _orders(history: Sequence[Operation], drained: Operation) -> Iterator[str]:
-    """From which Kafka partitions each instance read how many, and how many were overtaken by one of another."""
-    where = {o.value["id"]: o.value["partition"] for o in history if o.f == "post" and o.outcome == "ok"}
-    overtaken = partition_order.overtaken(history)
-    for instance, ids in sorted(drained.value.items()):
-        counts = Counter(f"p{where[id_]}" for id_ in ids if where.get(id_) is not None)
-        if counts:
-            yield f"order at {instance}: {_counts(counts)}; {overtaken[instance]} overtaken by a later one of another"
-
-
-def _losses(events: Sequence[Event]) -> Iterator[str]:
-    """Of keys in partitions: what each round lost, and of several the share."""
-    if not any(event.process == NEMESIS and event.f == "owners" for event in events):
-        return
-    rounds = [lost_partitions.check(one, share=0).figures for one in loss_rate.rounds(events)]
-    known = [figures for figures in rounds if figures]
-    for one in known:
-        yield f"lost: {one['lost']} of {one['keys']} keys, {one['partitions_lost']} of {one['partitions']} partitions"
-    if len(known) > 1:
-        lost, of = (sum(int(str(one[name])) for one in known) for name in ("partitions_lost", "partitions"))
-        low, high = loss_rate.interval(lost, of)
-        yield f"share of partitions lost: {lost / of:.1%}; {low:.1%} to {high:.1%} with {CONFIDENCE} confidence"
+        yield Line(f"logged by: {_said(logged)}")
 
 
 def _noted(event: Event) -> Iterator[str]:
@@ -80,9 +66,16 @@ def _noted(event: Event) -> Iterator[str]:
         yield f"{name} {value} ({value / total:.0%})" if total else f"{name} {value}"
 
 
-def _sizes(drained: Operation) -> Mapping[str, int]:
-    return {instance: len(ids) for instance, ids in drained.value.items()}
+def _counted(figures: Mapping[str, object]) -> str:
+    """What a checker counted; what it has nothing of is not worth a word."""
+    return "".join(f"; {name.replace('_', ' ')}: {_said(value)}" for name, value in figures.items() if value != {})
 
 
-def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "nobody"
+def _said(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_nested(each)}" for name, each in sorted(value.items())) or "nobody"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _nested(value: object) -> str:
+    return f"({_said(value)})" if isinstance(value, Mapping) else str(value)

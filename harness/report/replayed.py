@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
-from harness.checkers import Anomaly, Verdict, combine
+from harness.checkers import Anomaly, Validity
+from harness.checks import Judged
 from harness.claim import Marker, remove
 from harness.errors import BadInputError
 from harness.events import Events
@@ -25,17 +25,17 @@ _MARKER = Marker(
 )
 
 
-def write(folder: Path, events: Events, verdicts: Mapping[str, Verdict]) -> Path:
+def write(folder: Path, judged: Judged) -> Path:
     """Writes `report.md` and what it shows; returns its path.
 
     Raises:
         BadInputError: the folder can't be written, or holds what is not ours.
     """
-    found = combine(*verdicts.values()).anomalies
+    events, found = judged.events, judged.outcome.anomalies
     pictures = {"operations.svg": overview(events)}
     pictures |= {f"timeline-{_slug(a)}.svg": svg(a.operations, events) for a in found if a.operations}
     files = {name: picture for name, picture in pictures.items() if picture}
-    words = ["# A history, judged again", _verdicts(verdicts)]
+    words = ["# A history, judged again", _verdicts(judged)]
     if found:
         words += ["## What did not hold", fenced(explained(found, events))]
     words += ["## Requests", _requests(events), *(f"![{name}]({name})" for name in files)]
@@ -54,11 +54,13 @@ def write(folder: Path, events: Events, verdicts: Mapping[str, Verdict]) -> Path
     return folder / "report.md"
 
 
-def _verdicts(verdicts: Mapping[str, Verdict]) -> str:
-    rows = ["| checker | verdict | figures |", "|---|---|---|"]
-    for name, verdict in verdicts.items():
-        figures = markdown(", ".join(f"{what} {value}" for what, value in verdict.figures.items()))
-        rows.append(f"| {name} | {verdict.validity} | {figures} |")
+def _verdicts(judged: Judged) -> str:
+    rows = ["| checker | expected | verdict | figures |", "|---|---|---|---|"]
+    for each in judged.checks:
+        figures = ", ".join(f"{what} {value}" for what, value in each.verdict.figures.items())
+        expected = ", ".join(each.check.expected) or Validity.VALID
+        cells = (each.check.words, expected, each.verdict.validity, figures)
+        rows.append(f"| {' | '.join(map(markdown, cells))} |")
     return "\n".join(rows)
 
 

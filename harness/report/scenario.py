@@ -9,16 +9,14 @@ from pathlib import Path
 import allure
 
 from harness.backends.protocol import Node
-from harness.checkers import combine
-from harness.errors import BadInputError
+from harness.checks import Judged, judged
 from harness.events import Events
 from harness.faults.nemesis import Moment, Nemesis
 from harness.inspect import snapshot, topology
 from harness.inspect.snapshot import Snapshot
-from harness.replay import judge
 from harness.report import messages
 from harness.report.comparison import Compared
-from harness.report.figures import figures
+from harness.report.figures import Line, figures
 from harness.report.folder import ReportFolder
 from harness.report.labels import file_under_fault
 from harness.report.lacking import Lacking
@@ -47,7 +45,7 @@ class ScenarioReport:
         self._earlier: Mapping[str, int] = {}
         self._moments: dict[str, Snapshot] = {}
         self.nemesis: Nemesis | None = None
-        self.words = ""
+        self.lines: Sequence[Line] = ()
         self.measured = Figures()
         self.lacking = Lacking()
 
@@ -88,22 +86,25 @@ class ScenarioReport:
     def end(self, system: System, *, failed: bool, repeat: str) -> None:
         """Attaches the rest, what people look for first at first."""
         events = system.history.events
+        found = Judged(events)
         part = self.lacking.part
         self._look(system, _AFTER)
+        with part("what was demanded"):
+            found = judged(events, system.history.verdicts)
         with part("the figures of the table"):
-            self.measured = measured(events)
+            self.measured = measured(found)
         with part("the figures in words"):
-            self.words = figures(self.scenario, self.nemesis.injected if self.nemesis else (), events)
+            self.lines = figures(self.nemesis.injected if self.nemesis else (), found)
+            words = "\n".join([self.scenario, *(f"  {line.words}" for line in self.lines)])
             with self._folder.figures.open("a") as file:
-                file.write(self.words + "\n")
+                file.write(words + "\n")
+            allure.attach(words, "figures", allure.attachment_type.TEXT)
         with part("its place under faults"):
             file_under_fault(self.measured.faults)
         with part("the picture of operations and faults"):
             _attach_overview(events)
         with part("the picture of the topology"):
             allure.attach(topology.drawn(self._moments), "topology before and after", allure.attachment_type.SVG)
-        with part("the figures on the page"):
-            allure.attach(self.words, "figures", allure.attachment_type.TEXT)
         with part("message by message"):
             if lines := messages.table(events):
                 allure.attach(lines, "message by message", allure.attachment_type.CSV)
@@ -111,7 +112,7 @@ class ScenarioReport:
             self._compare(events)
         with part("the timelines"):
             if failed:
-                self._draw(events)
+                _draw(found)
         with part("the logs"):
             self.keep_logs(system.deployment.nodes, attach=failed)
         with part("the history on the page"):
@@ -134,17 +135,6 @@ class ScenarioReport:
                 allure.attach(table.read_text(), compared.comparison.title, allure.attachment_type.TEXT)
                 allure.attach(plot.read_text(), f"{compared.comparison.title} (plot)", allure.attachment_type.SVG)
 
-    def _draw(self, events: Events) -> None:
-        """A timeline of the operations that an anomaly concerns."""
-        try:
-            verdict = combine(*judge(events).values())
-        except BadInputError:
-            return  # nothing that a checker knows has happened yet
-        for anomaly in verdict.anomalies:
-            if anomaly.operations:
-                drawn = svg(anomaly.operations, events)
-                allure.attach(drawn, f"timeline: {anomaly.name}", allure.attachment_type.SVG)
-
     def keep_logs(self, nodes: Mapping[str, Node], *, attach: bool) -> None:
         """Keeps what every node wrote since the scenario began; in the page, too, for one that went wrong."""
         for name, node in nodes.items():
@@ -156,6 +146,14 @@ class ScenarioReport:
 
     def _log(self, node: Node) -> str:
         return node.logs(since=self._began)
+
+
+def _draw(found: Judged) -> None:
+    """A timeline of the operations that an anomaly concerns."""
+    for anomaly in found.outcome.anomalies:
+        if anomaly.operations:
+            drawn = svg(anomaly.operations, found.events)
+            allure.attach(drawn, f"timeline: {anomaly.name}", allure.attachment_type.SVG)
 
 
 def _attach_overview(events: Events) -> None:

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from harness.checks import Result
 from harness.plain import markdown
-from harness.report.outcome import Figures, Outcome, Result
+from harness.report.outcome import Figures, Outcome
 
 _HEADS = ("scenario", "fault", "verdict", "acknowledged", "lost", "unavailable", "time")
 _SHOWN_AS = {

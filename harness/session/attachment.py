@@ -128,7 +128,9 @@ class Attachment:
             traceback.print_exc()
 
     def _made(self, declared: Declared) -> System:
-        return self._run.system(declared, History.open(history_path()), _silently)
+        system = self._run.system(declared, History.open(history_path()), _silently)
+        system.demand_throughout()
+        return system
 
     def _work_with(self, system: System) -> None:
         self.state.work_with(system, self._nemesis(system))

@@ -77,5 +77,5 @@ def test_lost_updates_are_counted() -> None:
         events.append(Event(len(events), process, "ok", "increment", 1, len(events)))
     events += [Event(6, 9, "invoke", "read", None, 6), Event(7, 9, "ok", "read", 1, 7)]
     verdict = counter.check(events)
-    assert verdict.figures["lost_updates"] == 2
+    assert (verdict.figures["lost"], verdict.figures["hidden"]) == (2, 0)
     assert verdict.sentences == "lost update: a read returned 1, where 3 to 3 was possible: 2 too few"

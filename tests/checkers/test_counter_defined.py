@@ -34,7 +34,7 @@ def defined(events: Sequence[Event]) -> tuple[Validity, set[str], object]:
     history = operations(events)
     reads = [o for o in history if o.f == "read" and o.outcome == "ok"]
     if not reads:
-        return Validity.UNKNOWN, {"unknown"}, None
+        return Validity.UNKNOWN, {"unknown"}, (None, None)
     done = [o for o in history if o.f == "increment" and o.outcome == "ok"]
     found = set()
     for read in reads:
@@ -51,15 +51,19 @@ def defined(events: Sequence[Event]) -> tuple[Validity, set[str], object]:
             found.add("lost update")
         elif read.value > most:
             found.add("counted twice")
-    lost: object = None
+    lost: object = None, None
     if all(ended(o) < reads[-1].invoke.index for o in done):
         shown = 0 if reads[-1].value is None else reads[-1].value - INITIAL
-        lost = sum(o.invoke.value for o in done) - shown
+        missing = sum(o.invoke.value for o in done) - shown
+        unknown = sum(abs(o.invoke.value) for o in history if o.f == "increment" and o.outcome == "info")
+        # At least so many; and at most, if none of unknown outcome came in the place of another.
+        lost = max(0, missing), max(0, missing + unknown) - max(0, missing)
     return Validity.INVALID if found else Validity.VALID, found, lost
 
 
 def seen(verdict: Verdict) -> tuple[Validity, set[str], object]:
-    return verdict.validity, {anomaly.name for anomaly in verdict.anomalies}, verdict.figures.get("lost_updates")
+    lost = verdict.figures.get("lost"), verdict.figures.get("hidden")
+    return verdict.validity, {anomaly.name for anomaly in verdict.anomalies}, lost
 
 
 def check(events: Sequence[Event]) -> Verdict:

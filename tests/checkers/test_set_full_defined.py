@@ -80,6 +80,7 @@ def over_time(adds: Sequence[Operation], reads: Sequence[Operation], *, lineariz
     doubled = any(len(set(read.value)) < len(read.value) for read in reads)
     counts = list(fates.values())
     figures = {
+        "acknowledged": len({add.invoke.value for add in adds if add.outcome == "ok"}),
         "known": sum(one != "unknown" for one in counts),
         "lost": counts.count("lost"),
         "stale": counts.count("stale"),

@@ -31,5 +31,5 @@ def test_what_a_late_consumer_had_reserved_stays_so(system: System, faults: Neme
 @pytest.mark.system(hazelcast())
 def test_what_is_rolled_back_comes_back(system: System, faults: Nemesis, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transactions, "VICTIM", node("hazelcast-3"))
-    with pytest.raises(AssertionError, match="set"):
+    with pytest.raises(AssertionError, match="had to find 'lost', and did not"):
         transactions.test_what_a_dead_coordinator_had_reserved_comes_back_to_nobody(system, faults)

@@ -11,12 +11,13 @@ import pytest
 from rich.console import Console
 
 from harness.checkers.elements import added, read_of
-from harness.events import Event, Events
+from harness.checks import CHECK, Check, Result, judged
+from harness.events import NEMESIS, Event, Events
 from harness.messages.checkers import delivery
 from harness.plain import fenced
 from harness.report import messages, tables
 from harness.report.forensics import explained
-from harness.report.outcome import Figures, Outcome, Result, measured, title
+from harness.report.outcome import Figures, Outcome, measured, title
 from tests.report.histories import Told
 
 
@@ -46,8 +47,15 @@ def test_losses_on_both_sides_of_a_fault_are_told_apart() -> None:
     assert "were in partition" not in words
 
 
+def measured_by(events: Events, checker: str, **arguments: object) -> Figures:
+    """With that checker, which was demanded at the end."""
+    demanded = Event(len(events), NEMESIS, "info", CHECK, Check(checker, arguments).value, events[-1].time)
+    return measured(judged(Events((*events, demanded))))
+
+
 def test_the_figures_of_a_history() -> None:
-    assert measured(_lost_before_the_kill().events) == Figures(("kill kafka-2",), 3, 2, 0, 0.005)
+    events = _lost_before_the_kill().events
+    assert measured_by(events, "delivery.check", exactly_once=True) == Figures(("kill kafka-2",), 3, 2, 0, 0.005)
 
 
 def _told(*operations: tuple[str, object, str, object]) -> Events:
@@ -65,17 +73,17 @@ def test_a_message_that_was_posted_again_counts_once() -> None:
     again = told.post(1, at=20)
     events = again.drain(at=900, messages_1=[1, 2]).events
     events = Events(e._replace(process=7) if e.f == "post" and e.time >= 20_000_000 else e for e in events)
-    found = measured(events)
+    found = measured_by(events, "delivery.check", exactly_once=True)
     assert (found.acknowledged, found.lost) == (2, 0)
 
 
 def test_what_is_lost_of_several_maps_is_counted_for_each_by_itself() -> None:
     keys = [("add", added(name, f"{name}-{key}"), "ok", None) for name in ("one", "two") for key in range(3)]
     reads = [("read", read_of(name), "ok", read_of(name, [f"{name}-{k}" for k in range(3)])) for name in ("one", "two")]
-    found = measured(_told(*keys[:3], reads[0], *keys[3:], reads[1]))
+    found = measured_by(_told(*keys[:3], reads[0], *keys[3:], reads[1]), "set_full.at_the_end")
     assert (found.acknowledged, found.lost) == (6, 0)
     gone = ("read", read_of("one"), "ok", read_of("one", ["one-1"]))
-    assert measured(_told(*keys[:3], gone, *keys[3:], reads[1])).lost == 2
+    assert measured_by(_told(*keys[:3], gone, *keys[3:], reads[1]), "set_full.at_the_end").lost == 2
 
 
 @pytest.mark.parametrize(
@@ -93,15 +101,15 @@ def test_unknown_increments_make_no_loss_negative_and_hide_none(
     unknown: int, final: int, lost: int, shown: str, tmp_path: Path
 ) -> None:
     increments = [("increment", 1, "ok", 1)] * 2 + [("increment", 1, "info", 1)] * unknown
-    figures = measured(_told(*increments, ("read", None, "ok", final)))
+    figures = measured_by(_told(*increments, ("read", None, "ok", final)), "counter.check")
     assert figures.lost == lost
     page = tmp_path / "summary.md"
     tables.write_markdown(page, [replace(_OUTCOMES[0], figures=figures)], backend="docker", timings="fast")
     assert f"| 2 | {shown} |" in page.read_text()
 
 
-def test_a_history_that_no_checker_knows_has_no_loss() -> None:
-    assert measured(Told().post(1, at=0, outcome="info").events).lost is None
+def test_a_history_of_which_nothing_is_demanded_has_no_loss() -> None:
+    assert measured(judged(_lost_before_the_kill().events)).lost is None
 
 
 def test_a_title_is_the_name_as_words_and_its_parameters() -> None:

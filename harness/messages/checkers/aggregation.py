@@ -18,14 +18,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 
+from harness.checkers.shapes import judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
 from harness.events import NEMESIS, NEVER, Event, Operation, answered, operations
-from harness.messages.checkers.posts import Posts, last
+from harness.messages.checkers.posts import SHAPES, Posts, last
 
 _INCOMPLETE = "incomplete logging part"
 
 
 @checker
+@judging(SHAPES)
 def check(events: Sequence[Event]) -> Verdict:
     """Judges every successful GET; what is wrong with many of them is one anomaly. Unknown without one."""
     history = operations(events)

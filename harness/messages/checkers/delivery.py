@@ -10,12 +10,14 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
 
+from harness.checkers.shapes import judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
 from harness.events import NEVER, Event, answered, operations
-from harness.messages.checkers.posts import Posts, last
+from harness.messages.checkers.posts import SHAPES, Posts, last
 
 
 @checker
+@judging(SHAPES)
 def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
     """Judges the posts against the last successful `drain`, which says what each messages instance holds.
 

@@ -9,14 +9,17 @@ as it was posted again, may have been read at any of them. Linear in the history
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from harness.checkers.shapes import judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
 from harness.events import Event, Operation, answered, operations
-from harness.messages.checkers.posts import Posts, last
+from harness.messages.checkers.posts import SHAPES, Posts, last
 
 
 @checker
+@judging(SHAPES)
 def check(events: Sequence[Event]) -> Verdict:
     """Judges what each instance holds. Unknown without a drain; a queue without partitions has nothing to judge."""
     history = operations(events)
@@ -40,10 +43,16 @@ def check(events: Sequence[Event]) -> Verdict:
                 )
                 found.append(Anomaly("out of order", sentence, (*posts.of([id_, before[1]]), drain)))
             newest[partition] = offset, id_
-    return Verdict.of(found, {"overtaken": overtaken(history)})
+    read = {instance: _by_partition(ids, places) for instance, ids in drain.value.items()}
+    return Verdict.of(found, {"read": read, "overtaken": _overtaken(history)})
 
 
-def overtaken(history: Sequence[Operation]) -> Mapping[str, int]:
+def _by_partition(ids: Sequence[str], places: Mapping[str, Place]) -> Mapping[str, int]:
+    """How many messages were read of each partition."""
+    return dict(sorted(Counter(f"p{places[id_][0]}" for id_ in ids if id_ in places).items()))
+
+
+def _overtaken(history: Sequence[Operation]) -> Mapping[str, int]:
     """By instance, how many acknowledged messages it first read after one whose first post began later.
 
     Later: when theirs was acknowledged already. No anomaly: messages of different partitions may overtake each other,

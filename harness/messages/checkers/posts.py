@@ -1,4 +1,4 @@
-"""What the checkers of the message workload have in common: the posts of a history, and ids as a person reads them."""
+"""What the checkers of the message workload have in common: what its operations look like, and the posts by id."""
 
 from __future__ import annotations
 
@@ -6,8 +6,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from harness.checkers import shapes
 from harness.checkers.verdict import few
 from harness.events import Operation, answered
+
+_PART = shapes.fields({"from": shapes.text_or_none, "ids": shapes.list_of(shapes.text)})
+
+SHAPES = shapes.Shapes(
+    {
+        "post": shapes.Shape(
+            'an object with "id" and "msg", ok with what is known of "logged_by", "partition" and "offset"',
+            shapes.fields({"id": shapes.text, "msg": shapes.scalar}),
+            shapes.perhaps({"logged_by": shapes.text, "partition": shapes.number, "offset": shapes.number}),
+        ),
+        "drain": shapes.Shape(
+            "the ids of each messages instance, by its name",
+            shapes.anything,
+            shapes.map_to(shapes.list_of(shapes.text)),
+        ),
+        "get": shapes.Shape(
+            'an object with "logging" and "messages", each with "from" and "ids"',
+            shapes.anything,
+            shapes.fields({"logging": _PART, "messages": _PART}),
+        ),
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -11,27 +11,43 @@ all of them died. Linear in the history.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isinf
 
+from harness.checkers import shapes
 from harness.checkers.elements import element_of, elements_of, set_of
+from harness.checkers.shapes import Seconds, Shape, Shapes, judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, few, unknown
 from harness.events import NEMESIS, NEVER, Event, Operation, faults, operations
+from harness.servers.hazelcast.checkers.lost_partitions import KEYS
 
 _NS = 1e9
 #: How long the writing itself may take: the members look once a second for what is due.
 LATE_S = 10.0
+SHAPES = Shapes(
+    KEYS,
+    {
+        "stored": Shape(
+            'the keys that the store held in "keys", and the map\'s name as "set" if it has one',
+            lambda value: (
+                shapes.fields({"keys": shapes.list_of(shapes.text)})(value)
+                and shapes.perhaps({"set": shapes.text})(value)
+            ),
+            shapes.anything,
+        )
+    },
+)
 
 
 @checker
-def check(events: Sequence[Event], *, delay_s: float = 0.0) -> Verdict:
+@judging(SHAPES)
+def check(events: Sequence[Event], *, delay_s: Seconds | None = 0.0) -> Verdict:
     """Judges a map's final read by what the store held, and the store by what was acknowledged.
 
     What was added and the store held comes back (else: not back); of what was acknowledged before the look nothing else
     does (from nowhere), but keys of which another addition may have taken effect between it and the read. Without a
     delay all that was acknowledged before the look is in the store (not stored); with one, what was acknowledged more
     than `delay_s` and `LATE_S` before the last fault (or without any, the look). Neither has a key whose additions
-    surely failed (refused, yet there), or that nobody had begun to add (unexpected). A delay without end stands for no
-    store at all. With a delay the store has to lack something; unknown if it does not, as the fault came too late then
+    surely failed (refused, yet there), or that nobody had begun to add (unexpected). None stands for no store
+    at all. With a delay the store has to lack something; unknown if it does not, as the fault came too late then
     or there is no delay. Unknown without a read or without a look into the store before it.
     """
     history = operations(events)
@@ -51,8 +67,8 @@ def check(events: Sequence[Event], *, delay_s: float = 0.0) -> Verdict:
     found = _not_stored(missing, events, look, delay_s)
     found += _not_back(adds, held, back)
     found += _never_added(adds, held, back, read)
-    if delay_s and not missing and not found:
-        late = "never gets any" if isinf(delay_s) else f"gets them {delay_s:g} s late"
+    if delay_s != 0 and not missing and not found:
+        late = "never gets any" if delay_s is None else f"gets them {delay_s:g} s late"
         return unknown(f"the store held all {len(acknowledged)} keys, although it {late}")
     return Verdict.of(found, figures)
 
@@ -98,9 +114,11 @@ class _Adds:
 
 
 def _not_stored(
-    missing: Mapping[str, Operation], events: Sequence[Event], look: Event, delay_s: float
+    missing: Mapping[str, Operation], events: Sequence[Event], look: Event, delay_s: float | None
 ) -> list[Anomaly]:
     """An anomaly if the store lacked keys that it had to hold already when the fault came."""
+    if delay_s is None:
+        return []
     overdue = dict(missing)
     if delay_s:
         begun = [fault for fault in faults(events) if fault.index < look.index] or [look]

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil, sqrt
 
+from harness.checkers.shapes import Count, Share, judging
 from harness.checkers.verdict import Anomaly, Validity, Verdict, checker, combine, unknown
 from harness.events import NEMESIS, Event
 from harness.servers.hazelcast.checkers import lost_partitions
@@ -58,7 +59,8 @@ def rounds(events: Sequence[Event]) -> list[Sequence[Event]]:
 
 
 @checker
-def check(events: Sequence[Event], *, share: float, copies: int) -> Verdict:
+@judging(lost_partitions.SHAPES)
+def check(events: Sequence[Event], *, share: Share, copies: Count) -> Verdict:
     """Judges each round by itself (see `lost_partitions`), and the share of lost partitions over all rounds.
 
     Unknown without a round, and where a round is; the share is then not judged.
@@ -73,7 +75,9 @@ def check(events: Sequence[Event], *, share: float, copies: int) -> Verdict:
     low, high = interval(lost, of)
     figures: dict[str, object] = {
         "rounds": len(each),
-        "keys_lost": [_count(verdict, "lost") for verdict in each],
+        "acknowledged": sum(_count(verdict, "acknowledged") for verdict in each),
+        "lost": sum(_count(verdict, "lost") for verdict in each),
+        "lost_by_round": [_count(verdict, "lost") for verdict in each],
         "partitions": of,
         "partitions_lost": lost,
         "share_lost": round(lost / of, 3),

@@ -16,9 +16,44 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from math import comb, sqrt
 
+from harness.checkers import shapes
 from harness.checkers.elements import element_of, elements_of, set_of
+from harness.checkers.shapes import Count, Shape, Shapes, Share, judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, few, unknown
 from harness.events import NEMESIS, Event, Operation, faults, operations
+
+#: Additions and reads of keys, which are texts.
+KEYS: Mapping[str, Shape] = {
+    "add": Shape(
+        'a key, or an object with "set" and the key as "element"',
+        shapes.either(shapes.text, shapes.fields({"set": shapes.text, "element": shapes.text})),
+        shapes.anything,
+    ),
+    "read": Shape(
+        'ok: a list of keys, or an object with "set" and "elements"; an object with "set" before it',
+        shapes.either(shapes.scalar, shapes.fields({"set": shapes.text})),
+        shapes.either(
+            shapes.list_of(shapes.text),
+            shapes.fields({"set": shapes.text, "elements": shapes.list_of(shapes.text)}),
+        ),
+    ),
+}
+SHAPES = Shapes(
+    KEYS,
+    {
+        "owners": Shape(
+            'by key its partition and the name of its owner, in "keys"',
+            shapes.fields({"keys": shapes.map_to(shapes.pair_of(shapes.number, shapes.text))}),
+            shapes.anything,
+        ),
+        "partition-losses": Shape(
+            'pairs of a partition and how many of its backups were lost, in "backups"',
+            shapes.fields({"backups": shapes.list_of(shapes.pair_of(shapes.number, shapes.count))}),
+            shapes.anything,
+        ),
+        "keys-per-member": Shape("how many keys, by member", shapes.map_to(shapes.count), shapes.anything),
+    },
+)
 
 #: So many standard deviations from the expected share are implausible: once in 16 000 runs by chance.
 _SIGMAS = 4.0
@@ -33,7 +68,8 @@ def expected_share(*, members: int, killed: int, copies: int) -> float:
 
 
 @checker
-def check(events: Sequence[Event], *, share: float, copies: int | None = None) -> Verdict:
+@judging(SHAPES)
+def check(events: Sequence[Event], *, share: Share, copies: Count | None = None) -> Verdict:
     """Judges the final read by the expected share of lost partitions, and how evenly the keys were spread.
 
     With a share of 0 no key may be lost. Else: only keys whose owner was hurt before the read (lost elsewhere), whole
@@ -59,7 +95,7 @@ def check(events: Sequence[Event], *, share: float, copies: int | None = None) -
     whole = Counter(places[key][0] for key in adds)
     gone = Counter(places[key][0] for key in lost)
     figures: dict[str, object] = {
-        "keys": len(adds),
+        "acknowledged": len(adds),
         "lost": len(lost),
         "partitions": len(whole),
         "partitions_lost": len(gone),

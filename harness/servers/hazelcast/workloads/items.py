@@ -16,10 +16,9 @@ from hazelcast.errors import HazelcastError
 from hazelcast.transaction import TWO_PHASE
 
 from harness.backends.protocol import Node
-from harness.checkers import bounded_queue
 from harness.history import Client
 from harness.servers.hazelcast.kind import Hazelcast
-from harness.servers.hazelcast.spec import BOUND, BOUNDED
+from harness.servers.hazelcast.spec import BOUNDED
 from harness.servers.hazelcast.view import connect
 from harness.system import System
 from harness.waiting import until
@@ -32,11 +31,10 @@ class Items:
     """One bounded queue, its producer and its consumers."""
 
     def __init__(self, system: System) -> None:
-        """A new queue that holds `BOUND` items."""
+        """A new queue that holds ten items."""
         self._view = system.clusters[Hazelcast]
         self.name = f"{BOUNDED}{system.new_name('items')}"
         self._history = system.history
-        system.history.event(bounded_queue.NOTED, {"bound": BOUND})
 
     def put(self, items: Sequence[int]) -> None:
         """Puts each of the items, waiting for room where there is none."""

@@ -1,0 +1,343 @@
+"""What is demanded of a history: recorded in it as `check` events, and nothing else is ever judged.
+
+A check names a checker and its arguments, and says what has to come of it. The run, `harness replay`, the pictures and
+the tables all take it from there, so that they say the same of every scenario: also of one that expects a loss, permits
+doubles, or has no messages at all. How the scenario ended is recorded as well (`end`), as not all that it asserts is a
+checker's to judge.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache, cached_property
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from harness.checkers import shapes
+from harness.checkers.verdict import Anomaly, Validity, Verdict, combine, short_name
+from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE, BadInputError, HistoryError
+from harness.events import NEMESIS, Event, Events
+from harness.offered import modules
+
+Checker = Callable[..., Verdict]
+#: The names of the two events.
+CHECK, END = "check", "end"
+_SHOWN = 60
+
+
+class Result(StrEnum):
+    """What became of a scenario, in the words of the tables."""
+
+    HELD = "held"
+    BROKEN = "broken"
+    INCONCLUSIVE = "inconclusive"
+    ERROR = "error"
+    UNFIT = "unfit"
+    QUARANTINED = "quarantined"
+    SKIPPED = "skipped"
+
+
+#: The exit status of a run that ended so; whatever else there is never ends a history.
+EXITS: Mapping[Result, int] = {
+    Result.HELD: 0,
+    Result.BROKEN: 1,
+    Result.ERROR: 1,
+    Result.UNFIT: EXIT_BAD_INPUT,
+    Result.INCONCLUSIVE: EXIT_INCONCLUSIVE,
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One demand, as a history has it.
+
+    Attributes:
+        checker: its name, such as "counter.check".
+        arguments: by their names.
+        expected: the names of the anomalies that have to be found, all of them and no others; none: it has to hold.
+        standing: whether it is about the whole history, and not only about what was recorded before it.
+    """
+
+    checker: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    expected: tuple[str, ...] = ()
+    standing: bool = False
+
+    @property
+    def words(self) -> str:
+        """The checker with its arguments, such as "bounded_queue.check(bound=10)"."""
+        given = ", ".join(f"{name}={json.dumps(value)}" for name, value in self.arguments.items())
+        return f"{self.checker}({given})" if given else self.checker
+
+    @property
+    def value(self) -> Mapping[str, object]:
+        """Of the event."""
+        told = {"checker": self.checker, "arguments": dict(self.arguments), "expected": list(self.expected)}
+        return {**told, "standing": True} if self.standing else told
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A check and what its checker said."""
+
+    check: Check
+    verdict: Verdict
+
+    @property
+    def outcome(self) -> Verdict:
+        """The verdict on the demand: valid if what was found is what had to be found."""
+        verdict, expected = self.verdict, set(self.check.expected)
+        if not expected or verdict.validity is Validity.UNKNOWN:
+            return verdict
+        found = {anomaly.name for anomaly in verdict.anomalies}
+        wrong = [anomaly for anomaly in verdict.anomalies if anomaly.name not in expected]
+        wrong += [
+            Anomaly("not as expected", f"{self.check.words} had to find {name!r}, and did not")
+            for name in sorted(expected - found)
+        ]
+        return Verdict(Validity.INVALID if wrong else Validity.VALID, tuple(wrong), verdict.figures, verdict.checker)
+
+    @property
+    def words(self) -> str:
+        """What was demanded and what came of it, in a few words."""
+        if not self.check.expected:
+            return f"{self.check.words}: {self.verdict.validity}"
+        as_expected = self.outcome.validity is Validity.VALID
+        wanted = ", ".join(self.check.expected)
+        return f"{self.check.words}: {self.verdict.validity}, " + (
+            f"as expected ({wanted})" if as_expected else f"expected was: {wanted}"
+        )
+
+
+@dataclass(frozen=True)
+class End:
+    """How the scenario ended by its own account, and in words why, if it did not hold."""
+
+    result: Result
+    words: str = ""
+
+    @property
+    def value(self) -> Mapping[str, str]:
+        """Of the event."""
+        return {"result": self.result.value, "words": self.words}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A history, what was demanded of it and what came of that: read, paired and judged once for all who tell it."""
+
+    events: Events
+    checks: tuple[Checked, ...] = ()
+    end: End | None = None
+
+    @cached_property
+    def outcome(self) -> Verdict:
+        """One verdict on all demands."""
+        return combine(*(checked.outcome for checked in self.checks))
+
+    @property
+    def result(self) -> Result:
+        """As a checker says; if all demands are met, as the scenario ended by its own account.
+
+        Inconclusive if neither says anything: it never came to a demand.
+        """
+        if self.outcome.validity is Validity.INVALID:
+            return Result.BROKEN
+        if self.outcome.validity is Validity.UNKNOWN:
+            return Result.INCONCLUSIVE
+        if self.end:
+            return self.end.result
+        return Result.HELD if self.checks else Result.INCONCLUSIVE
+
+    def figure(self, name: str) -> int | None:
+        """The last that a checker has of this name."""
+        for checked in reversed(self.checks):
+            if isinstance(found := checked.verdict.figures.get(name), int):
+                return found
+        return None
+
+
+def judged(events: Events, verdicts: Mapping[int, Verdict] | None = None) -> Judged:
+    """Judges what is demanded in a history.
+
+    Args:
+        events: of the history.
+        verdicts: of those checks that were judged already, by the index of their event.
+
+    Raises:
+        BadInputError: a check is malformed or names an unknown checker, or a value is none that its kind of operation
+            has.
+    """
+    known = verdicts or {}
+    asked = [(event, _check(event)) for event in events if event.process == NEMESIS and event.f == CHECK]
+    due = [(at, check, _checker(at, check)) for at, check in asked if at.index not in known]
+    found = {**known, **evaluated(events, due)}
+    ends = [_end(event) for event in events if event.process == NEMESIS and event.f == END]
+    checks = tuple(Checked(check, found[event.index]) for event, check in asked)
+    return Judged(events, checks, ends[-1] if ends else None)
+
+
+def evaluated(events: Events, due: Sequence[tuple[Event, Check, Checker]]) -> dict[int, Verdict]:
+    """The verdict of each check, which was recorded with that event, by the event's index.
+
+    Raises:
+        HistoryError: a value is none that its kind of operation has.
+    """
+    _refuse_other_shapes(events, [checker for _, _, checker in due])
+    return {
+        at.index: checker(events if check.standing else events.before(at.index), **check.arguments)
+        for at, check, checker in due
+    }
+
+
+def judged_by(checks: Iterable[Check], events: Events) -> Judged:
+    """Judges a whole history by these checks, whatever is demanded in it.
+
+    Raises:
+        BadInputError: as `judged` does.
+    """
+    asked = [(check, _known_checker(check)) for check in checks]
+    _refuse_other_shapes(events, [checker for _, checker in asked])
+    return Judged(events, tuple(Checked(check, checker(events, **check.arguments)) for check, checker in asked))
+
+
+def _check(event: Event) -> Check:
+    name, arguments, expected, standing = _fields(event, "checker", "arguments", "expected", "standing")
+    if not isinstance(name, str) or not name.isprintable():
+        raise _malformed(event, 'the name of a "checker"')
+    if not isinstance(arguments, dict):
+        raise _malformed(event, 'the "arguments" of the checker by their names')
+    if not shapes.list_of(shapes.text)(expected) or not "".join(expected).isprintable():
+        raise _malformed(event, 'the names of the anomalies that are "expected", or an empty list')
+    if standing not in (None, False, True):
+        raise _malformed(event, 'true or false in "standing"')
+    return Check(name, arguments, tuple(expected), bool(standing))
+
+
+def _checker(at: Event, check: Check) -> Checker:
+    try:
+        return _known_checker(check)
+    except BadInputError as error:
+        raise HistoryError(f"line {at.index + 1}: {error}") from error
+
+
+def _known_checker(check: Check) -> Checker:
+    """The checker of a check, which can be given its arguments."""
+    if (checker := checkers().get(check.checker)) is None:
+        raise BadInputError(f"there is no checker {_shown(check.checker)}; there are {', '.join(sorted(checkers()))}")
+    refuse_arguments(checker, check.arguments, check.checker)
+    return checker
+
+
+def _end(event: Event) -> End:
+    result, words = _fields(event, "result", "words")
+    if result not in list(EXITS) or not isinstance(words, str):
+        raise _malformed(event, f'in "result" one of {", ".join(EXITS)}, and "words"')
+    return End(Result(result), words)
+
+
+def _fields(event: Event, *names: str) -> list[Any]:
+    """Of the event's value; None for what it has not."""
+    value = event.value if isinstance(event.value, dict) else {}
+    return [value.get(name) for name in names]
+
+
+def _malformed(event: Event, due: str) -> HistoryError:
+    return HistoryError(f"line {event.index + 1}: {event.f} is {_shown(event.value)}; due was {due}")
+
+
+def _shown(value: object) -> str:
+    shown = json.dumps(value)
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
+
+
+def from_text(text: str) -> Check:
+    """A demand as a person types it: `aggregation.check`, `bounded_queue.check:bound=10,drained=false`.
+
+    Raises:
+        BadInputError: it can't be understood.
+    """
+    name, _, rest = text.partition(":")
+    arguments: dict[str, object] = {}
+    for each in filter(None, rest.split(",")):
+        argument, _, value = each.partition("=")
+        try:
+            arguments[argument.strip()] = json.loads(value)
+        except ValueError as error:
+            raise BadInputError(
+                f"--check {text}: {each!r} is none of ARGUMENT=VALUE, with a number, true, false or null"
+            ) from error
+    return Check(name, arguments)
+
+
+def _refuse_other_shapes(events: Events, checkers: Sequence[Checker]) -> None:
+    for each in {id(found): found for found in map(shapes.of, checkers)}.values():
+        shapes.refuse_others(events, each)
+
+
+@cache
+def checkers() -> Mapping[str, Checker]:
+    """Every checker of the packages by its name."""
+    return {
+        short_name(value): value
+        for module in modules("checkers")
+        for name, value in vars(module).items()
+        if not name.startswith("_") and _is_checker(value) and value.__module__ == module.__name__
+    }
+
+
+def _is_checker(value: object) -> bool:
+    return (
+        inspect.isfunction(value)
+        and value.__annotations__.get("return") == "Verdict"
+        and "events" in inspect.signature(value).parameters
+    )
+
+
+def name_of(checker: Checker) -> str:
+    """The name under which a checker is recorded: the short one of those in the packages, another's with its module."""
+    short = short_name(checker)
+    return short if checkers().get(short) is checker else f"{checker.__module__}.{checker.__name__}"
+
+
+def refuse_arguments(checker: Checker, arguments: Mapping[str, object], name: str) -> None:
+    """Passes if the checker can be given these.
+
+    Raises:
+        BadInputError: one is unknown, missing, or not of its type or within its bounds.
+    """
+    parameters = {n: p for n, p in inspect.signature(checker).parameters.items() if n != "events"}
+    if unknown := arguments.keys() - parameters:
+        takes = ", ".join(parameters) or "none"
+        raise BadInputError(f"{name} has no argument {', '.join(sorted(unknown))}; it takes {takes}")
+    if missing := [n for n, p in parameters.items() if p.default is p.empty and n not in arguments]:
+        raise BadInputError(f"{name} needs {', '.join(missing)}: {name}:{missing[0]}=...")
+    hints = get_type_hints(checker, include_extras=True)
+    for argument, value in arguments.items():
+        if not _fits(value, hints[argument]):
+            due = f"{parameters[argument].annotation}{_bounds(hints[argument])}"
+            raise BadInputError(f"{name} can't be given {argument}={_shown(value)}; due was {due}")
+
+
+def _fits(value: object, hint: Any) -> bool:
+    if get_origin(hint) is Annotated:
+        kind, *bounds = get_args(hint)
+        return _fits(value, kind) and all(bound.least <= value <= bound.most for bound in bounds)
+    if kinds := get_args(hint):
+        return any(_fits(value, kind) for kind in kinds)
+    if hint is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, hint)
+
+
+def _bounds(hint: Any) -> str:
+    """In words, of the first part of a hint that has some."""
+    for part in (hint, *get_args(hint)):
+        if get_origin(part) is Annotated and (bound := get_args(part)[1]):
+            return f" ({bound.least:g} to {bound.most:g})"
+    return ""
