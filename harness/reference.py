@@ -173,7 +173,7 @@ def _both(module: ModuleType, value: object) -> str:
 
 def _checkers() -> Iterator[tuple[str, str]]:
     for name, check in checkers().items():
-        module = importlib.import_module(check.__module__)
+        module = sys.modules[check.__module__]
         yield f"`{name}{_signature(check)}`", f"{_first(module)} {_first(check)}"
 
 
