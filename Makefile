@@ -29,16 +29,18 @@ check: $(VENV)/.made
 
 # one after the other: two systems at once are more than two cores carry
 servers: $(VENV)/.made
-	$(TESTS) -m servers $(ARGS) || $(NONE)
+	$(TESTS) -m "$(SERVERS)" $(ARGS) || $(NONE)
 
 test: check servers
 
-# every night: twenty times as many histories and examples for the checkers
+# every night: those marked nightly, too, and twenty times as many histories and examples for the checkers
 test-all: EXAMPLES := all
+test-all: SERVERS := servers
 test-all: test
 
 TESTS = $(BIN)/pytest tests --ignore tests/mutants --hypothesis-profile=$(EXAMPLES)
 EXAMPLES := check
+SERVERS := servers and not nightly
 # what ARGS select may be in the other part: pytest then ends with 5
 NONE = [ $$? -eq 5 ]
 

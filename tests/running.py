@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+_TIMEOUT_S = 120
+_IMPORTED = {"pytest", "harness"}
 SCENARIO = "scenarios/test_kafka_leader.py::test_losing_the_leader_loses_no_message[10]"
 
 
@@ -43,31 +45,32 @@ def start(*arguments: str, cwd: Path = ROOT, own_session: bool = False, **enviro
 def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> tuple[int, str]:
     """Runs it to its end; the exit status and all that it printed.
 
-    A run of pytest is a fork of a process that has imported what it needs, unless its environment is to be another.
+    It is a fork of a process that has imported what pytest and the command line need, unless its environment is to be
+    another one: importing takes longer than most of what is run here.
     """
-    if arguments[0] == "pytest" and not environment:
-        return _forked(arguments[1:], cwd)
+    if arguments[0] in _IMPORTED and not environment:
+        return _forked(arguments, cwd)
     process = start(*arguments, cwd=cwd, **environment)
-    output, _ = process.communicate(timeout=120)
+    output, _ = process.communicate(timeout=_TIMEOUT_S)
     return process.returncode, output
 
 
 def _forked(arguments: Sequence[str], cwd: Path) -> tuple[int, str]:
     forks = multiprocessing.get_context("forkserver")
-    forks.set_forkserver_preload(["pytest", "hypothesis", "harness.plugin"])
+    forks.set_forkserver_preload(["pytest", "hypothesis", "harness.plugin", "harness.cli", "harness.session.server"])
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as output:
-        process = forks.Process(target=_pytest, args=(arguments, cwd, dict(os.environ), output.name))
+        process = forks.Process(target=_module, args=(arguments, cwd, dict(os.environ), output.name))
         process.start()
-        process.join(120)
+        process.join(_TIMEOUT_S)
         if process.exitcode is None:
             process.kill()
             process.join()
-            raise subprocess.TimeoutExpired(["pytest", *arguments], 120, output.read())
+            raise subprocess.TimeoutExpired(arguments, _TIMEOUT_S, output.read())
         return process.exitcode, output.read()
 
 
-def _pytest(arguments: Sequence[str], cwd: Path, environment: dict[str, str], output: str) -> None:
-    """What the forked process does: `python -m pytest arguments`."""
+def _module(arguments: Sequence[str], cwd: Path, environment: dict[str, str], output: str) -> None:
+    """What the forked process does: `python -m arguments`."""
     with open(output, "w") as file:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
@@ -76,5 +79,5 @@ def _pytest(arguments: Sequence[str], cwd: Path, environment: dict[str, str], ou
     os.environ.clear()
     os.environ.update(environment)
     sys.path[0] = str(cwd)
-    sys.argv = ["pytest", *arguments]
-    runpy.run_module("pytest", run_name="__main__", alter_sys=True)
+    sys.argv = list(arguments)
+    runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)

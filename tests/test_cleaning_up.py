@@ -80,11 +80,15 @@ def folders(session: str) -> list[str]:
 
 
 @backends
-@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT], ids=["SIGKILL", "Ctrl-C"])
+@pytest.mark.parametrize(
+    ("ending", "scenario", "things"),
+    [(signal.SIGKILL, SCENARIO, 6), (signal.SIGINT, MEMBERS_ONLY, 4)],
+    ids=["SIGKILL", "Ctrl-C"],
+)
 def test_nothing_is_left_of_a_run_that_is_ended_in_the_middle(
-    tmp_path: Path, backend: str, ending: signal.Signals
+    tmp_path: Path, backend: str, ending: signal.Signals, scenario: str, things: int
 ) -> None:
-    process, session = begun(tmp_path, backend)
+    process, session = begun(tmp_path, backend, scenario, things)
     process.send_signal(ending)
     process.communicate(timeout=60)
     until(f"nothing to be left of session {session}", gone(session), timeout_s=LEFT_WITHIN_S)

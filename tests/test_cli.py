@@ -14,7 +14,8 @@ from harness.waiting import until
 from tests.running import run, start
 
 BACKENDS = [
-    pytest.param("process", marks=pytest.mark.process),
+    # What differs between the two has tests of its own; by day the commands are shown on one of them.
+    pytest.param("process", marks=[pytest.mark.process, *([] if why_unavailable() else [pytest.mark.nightly])]),
     pytest.param(
         "docker",
         marks=[pytest.mark.docker, pytest.mark.skipif(bool(why_unavailable()), reason="no Docker engine answers")],

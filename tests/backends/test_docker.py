@@ -283,12 +283,14 @@ def test_an_image_that_is_nowhere_is_refused_in_one_line(session: Session) -> No
 
 _DEPLOY = """
 import time
+from harness.backends import reach
 from harness.backends.docker import DockerBackend
 from harness.backends.session import Session
 from harness.errors import EnvironmentUnfitError
 from harness.topology.kinds import ForeignImage
 from harness.topology.nodes import Topology
 from tests.backends.specs import TINY, tiny
+reach._TIMEOUT_S = 2.0
 began = time.monotonic()
 backend = DockerBackend(Session.of_this_process(), images={{TINY.name: {image!r}}})
 try:
@@ -301,7 +303,7 @@ except Exception as error:
 @needs_a_namespace
 def test_an_engine_whose_published_ports_are_not_to_be_had_here_is_one_clear_line(tiny_image: str) -> None:
     said = run_apart(_DEPLOY.format(image=tiny_image, node="tiny(1)"))
-    assert re.match(r"EnvironmentUnfitError (1\d|2\d) the Docker engine runs containers, but none of the ports", said)
+    assert re.match(r"EnvironmentUnfitError [2-9] the Docker engine runs containers, but none of the ports", said)
     assert "such as 127.0.0.1:" in said
     assert said.count("\n") == 1
 
