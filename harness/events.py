@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import gzip
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -91,7 +93,7 @@ class Events(tuple[Event, ...]):
 
 
 def read(path: Path) -> Events:
-    """The events of a history file, validated as a whole.
+    """The events of a history file, which may be gzip'd (`.gz`), validated as a whole.
 
     Raises:
         HistoryError: with line and reason: a line is malformed, cut off, out of order or double, or the events don't
@@ -106,7 +108,7 @@ def read(path: Path) -> Events:
 
 def salvage(path: Path) -> tuple[Events, HistoryError | None]:
     """The sound beginning of a history file, and what is wrong with the line after it, if it does not end there."""
-    lines = path.read_bytes().splitlines(keepends=True)
+    lines = _content(path).splitlines(keepends=True)
     found: list[Event] = []
     broken: HistoryError | None = None
     pairing = Pairing()
@@ -119,6 +121,15 @@ def salvage(path: Path) -> tuple[Events, HistoryError | None]:
             break
         found.append(event)
     return Events(found), broken
+
+
+def _content(path: Path) -> bytes:
+    if path.suffix != ".gz":
+        return path.read_bytes()
+    try:
+        return gzip.decompress(path.read_bytes())
+    except (EOFError, zlib.error) as error:
+        raise OSError(f"{path} is no whole gzip file: {error}") from error
 
 
 def _parse(line: bytes, index: int) -> Event:

@@ -1,5 +1,6 @@
 """The history survives its recorder, pairs up, and names what is broken in a file."""
 
+import gzip
 import json
 import os
 import resource
@@ -22,6 +23,17 @@ def test_what_is_recorded_can_be_read_back(tmp_path: Path) -> None:
         history.event("kill", {"nodes": ["kafka-1"]})
         history.invoke(2, "get").info("ReadTimeout")
     assert read(tmp_path / "h.jsonl") == tuple(history.events)
+
+
+def test_a_compressed_history_is_read_as_it_was(tmp_path: Path) -> None:
+    with History.open(tmp_path / "h.jsonl") as history:
+        history.invoke(1, "post", {"id": "a"}).ok()
+    whole = gzip.compress((tmp_path / "h.jsonl").read_bytes())
+    (tmp_path / "h.jsonl.gz").write_bytes(whole)
+    assert read(tmp_path / "h.jsonl.gz") == read(tmp_path / "h.jsonl")
+    (tmp_path / "h.jsonl.gz").write_bytes(whole[:-9])
+    with pytest.raises(OSError, match=r"h\.jsonl\.gz is no whole gzip file"):
+        read(tmp_path / "h.jsonl.gz")
 
 
 def test_the_lines_have_the_field_names_of_jepsen(tmp_path: Path) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullLocator
@@ -26,6 +27,19 @@ _FAULT = "#c62828"
 _BINS = 60
 #: A picture of more points is heavy and no clearer: these are thinned out evenly.
 _MOST = 1_000
+#: What matplotlib writes and nobody can see, and what is written instead.
+_UNSEEN = [
+    # digits of coordinates that are finer than a pixel
+    (re.compile(r"(?<=[ML] )(-?\d+(?:\.\d\d?)?)\d* (-?\d+(?:\.\d\d?)?)\d*(?= \n)"), r"\1 \2"),
+    # a line for each point, and how far in
+    (re.compile(r" \n(?=[MLz])"), ""),
+    (re.compile(r"(?<=[\dz]) ?\n(?=\")"), ""),
+    (re.compile(r"\n +"), "\n"),
+    # a level line has its height once
+    (re.compile(r"M ([\d.]+) ([\d.]+)L ([\d.]+) \2(?=[M\"])"), r"M\1 \2H\3"),
+    # names that nothing refers to
+    (re.compile(r'<g id="[\w.]+">'), "<g>"),
+]
 
 
 @dataclass(frozen=True)
@@ -47,9 +61,23 @@ def bands(events: Sequence[Event]) -> Iterator[Band]:
 
 def overview(events: Sequence[Event]) -> str:
     """The picture of a scenario as SVG, 1000 pixels wide; empty if the history holds no operation."""
-    history = operations(events)
-    if not history:
+    if not (history := operations(events)):
         return ""
+    # Text stays text, so that a reader can search and copy it, and names few fonts, as each text names them all. Dots
+    # have no length, and are no detail to be simplified away.
+    with rc_context(
+        {
+            "font.family": "sans-serif",
+            "font.sans-serif": ["DejaVu Sans", "Verdana"],
+            "path.simplify": False,
+            "svg.fonttype": "none",
+            "svg.hashsalt": "harness",
+        }
+    ):
+        return _svg(_drawn(history, events))
+
+
+def _drawn(history: Sequence[Operation], events: Sequence[Event]) -> Figure:
     by_kind: dict[str, list[Operation]] = {}
     for operation in history:
         by_kind.setdefault(operation.f, []).append(operation)
@@ -66,7 +94,7 @@ def overview(events: Sequence[Event]) -> str:
         _mark_faults(axes, events, named=axes is lanes)
     latency.set_xlabel("seconds from the beginning")
     latency.set_xlim(0, max((end - zero) / _NS, 0.001))
-    return _svg(figure)
+    return figure
 
 
 def _lanes(axes: Axes, by_kind: Mapping[str, Sequence[Operation]], zero: int, end: int) -> None:
@@ -76,19 +104,27 @@ def _lanes(axes: Axes, by_kind: Mapping[str, Sequence[Operation]], zero: int, en
         shown = found[:: 1 + len(found) // _MOST]
         spread = [lane + 0.4 - 0.8 * (processes[o.invoke.process] + 0.5) / len(processes) for o in shown]
         ends = [min(o.ended, end) for o in shown]
-        lines = [
-            [((o.began - zero) / _NS, y), ((to - zero) / _NS, y)] for o, y, to in zip(shown, spread, ends, strict=True)
-        ]
         width = max(1.2, 9 / max(1, len(processes)))
-        axes.add_collection(
-            LineCollection(lines, colors=[_COLOURS[o.outcome] for o in shown], linewidths=width, capstyle="projecting")
-        )
+        for outcome, colour in _COLOURS.items():
+            lines = [
+                ((o.began - zero) / _NS, (to - zero) / _NS, y)
+                for o, y, to in zip(shown, spread, ends, strict=True)
+                if o.outcome == outcome
+            ]
+            _segments(axes, lines, color=colour, linewidth=width, solid_capstyle="projecting")
     axes.set_yticks(range(len(by_kind)), [_as_text(f"{f} ({len(found)})") for f, found in by_kind.items()])
     axes.set_ylim(len(by_kind) - 0.4, -0.6)
     axes.set_title("operations", loc="left", fontsize=10, pad=18)
     seen = [outcome for outcome in _COLOURS if any(o.outcome == outcome for found in by_kind.values() for o in found)]
     handles = [Line2D([], [], color=_COLOURS[outcome], linewidth=4, label=_WORDS[outcome]) for outcome in seen]
     axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1.0), ncols=3, fontsize=8, frameon=False)
+
+
+def _segments(axes: Axes, lines: Sequence[tuple[float, float, float]], **style: Any) -> None:
+    """Draws level lines, each from, to and at what height, as one path: one each would be most of the file."""
+    x = [at for begin, end, _ in lines for at in (begin, end, math.nan)]
+    y = [at for _, _, height in lines for at in (height, height, math.nan)]
+    axes.plot(x, y, **style)
 
 
 def _rate(
@@ -107,10 +143,9 @@ def _latency(axes: Axes, by_kind: Mapping[str, Sequence[Operation]], colours: Ma
     for f, found in by_kind.items():
         shown = [o for o in found if o.outcome == "ok"]
         shown = shown[:: 1 + len(shown) // _MOST]
-        at = [(o.began - zero) / _NS for o in shown]
-        axes.plot(
-            at, [(o.ended - o.began) / 1e6 for o in shown], ".", markersize=4, color=colours[f], label=_as_text(f)
-        )
+        dots = [((o.began - zero) / _NS, (o.began - zero) / _NS, (o.ended - o.began) / 1e6) for o in shown]
+        # A line of no length with a round end is a dot.
+        _segments(axes, dots, color=colours[f], linewidth=3, solid_capstyle="round", label=_as_text(f))
     axes.set_yscale("log")
     low, high = axes.get_ylim()
     # Whole decades, each with its number: the labels between them would cover each other.
@@ -166,7 +201,13 @@ def _svg(figure: Figure) -> str:
         axes.tick_params(labelsize=8)
         axes.grid(axis="x", alpha=0.25)
     out = io.StringIO()
-    # Text stays text, so that a reader can search and copy it; no date, so that equal histories give equal files.
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "harness"}):
-        figure.savefig(out, format="svg", metadata={"Date": None})
-    return out.getvalue()
+    # No date, so that equal histories give equal files.
+    figure.savefig(out, format="svg", metadata={"Date": None})
+    return _without_the_unseen(out.getvalue())
+
+
+def _without_the_unseen(svg: str) -> str:
+    """About half the size: the pictures are most of a report that is one file."""
+    for what, instead in _UNSEEN:
+        svg = what.sub(instead, svg)
+    return svg

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ import allure
 
 from harness.backends.protocol import Node
 from harness.checks import Judged, judged
-from harness.events import Events
+from harness.events import NEMESIS, Events
 from harness.faults.nemesis import Moment, Nemesis
 from harness.inspect import snapshot, topology
 from harness.inspect.snapshot import Snapshot
@@ -24,7 +25,8 @@ from harness.report.outcome import Figures, measured
 from harness.report.timeline import svg
 from harness.system import System
 
-_LONG_BYTES = 300_000
+#: A history of so many bytes is attached as it is, and one of so many when it is compressed.
+_SHORT_BYTES, _LONG_BYTES = 30_000, 50_000
 #: What an attached log may have; its file has all of it.
 _LOG_CHARACTERS = 60_000
 _BEFORE, _DURING, _AFTER = "before", "during: just before the fault is undone", "at the end"
@@ -116,16 +118,27 @@ class ScenarioReport:
         with part("the logs"):
             self.keep_logs(system.deployment.nodes, attach=failed)
         with part("the history on the page"):
-            self._attach_history()
+            self._attach_history(events)
         with part("how to repeat it"):
             allure.attach(repeat, "repeat this scenario", allure.attachment_type.TEXT)
 
-    def _attach_history(self) -> None:
-        """A long one stays in its file: a report of one page that people open has to stay small."""
+    def _attach_history(self, events: Events) -> None:
+        """Attaches a short one as text. Of one that nobody reads to its end the text has what was done to the system,
+        and beside it is the whole, compressed, for `harness replay`: a page that people open has to stay small.
+        """
         path = self.history_path
-        size = path.stat().st_size
-        shown = path.read_text() if size <= _LONG_BYTES else f"{path} ({size / 1e6:.0f} MB): harness replay reads it"
-        allure.attach(shown, "history", allure.attachment_type.TEXT, extension="jsonl")
+        whole = path.read_bytes()
+        if len(whole) <= _SHORT_BYTES:
+            allure.attach(whole, "history", allure.attachment_type.TEXT, extension="jsonl")
+            return
+        lines = whole.decode().splitlines()
+        told = [line for line, event in zip(lines, events, strict=False) if event.process == NEMESIS]
+        text = "\n".join(
+            [f"{path} has all {len(lines)} events: harness replay reads it. Faults, effects, checks:", *told]
+        )
+        allure.attach(text, "history", allure.attachment_type.TEXT, extension="txt")
+        if len(compressed := gzip.compress(whole, mtime=0)) <= _LONG_BYTES:
+            allure.attach(compressed, "history, for harness replay", "application/gzip", extension="jsonl.gz")
 
     def _compare(self, events: Events) -> None:
         """What the run has measured so far of the same thing, beside what this scenario did."""

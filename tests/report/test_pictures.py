@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 from harness.backends.protocol import Phase
@@ -62,3 +63,14 @@ def test_pictures_of_odd_names_and_values_are_xml_all_the_same() -> None:
         assert r"a\x00b\x1b[31m\ufffe\ud800" in "".join(ElementTree.fromstring(picture).itertext())
     node = NodeSeen(odd, "kafka", "kafka", 1, "10.0.0.1", Phase.RUNNING, None, False, ())
     ElementTree.fromstring(drawn({"before": Snapshot((node,), "t", None, None, (), ())}))
+
+
+def test_a_picture_of_many_operations_is_small_and_shows_each() -> None:
+    told = Told()
+    for number in range(900):
+        told.post(number, at=number * 10)
+    picture = overview(told.events)
+    ElementTree.fromstring(picture)
+    assert len(picture) < 60_000
+    # As a level line in its lane, and as a dot of its latency.
+    assert len(re.findall(r"M[\d.]+ [\d.]+H[\d.]+", picture)) >= 1800
