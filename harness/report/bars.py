@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
+from harness.report.svg import smaller
+
 _BAR, _MARK = "#1565c0", "#c62828"
 
 
@@ -49,4 +51,4 @@ def bars(title: str, panels: Sequence[Panel], *, marked: str) -> str:
     axes[0].invert_yaxis()
     drawing = io.StringIO()
     figure.savefig(drawing, format="svg", metadata={"Date": None})
-    return drawing.getvalue()
+    return smaller(drawing.getvalue())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 
 from harness.events import NEMESIS, Event, Operation, faults, in_words, operations, undone
 from harness.plain import printable
+from harness.report.svg import smaller
 
 _NS = 1e9
 _COLOURS = {"ok": "#2e7d32", "fail": "#757575", "info": "#ef6c00"}
@@ -27,19 +27,6 @@ _FAULT = "#c62828"
 _BINS = 60
 #: A picture of more points is heavy and no clearer: these are thinned out evenly.
 _MOST = 1_000
-#: What matplotlib writes and nobody can see, and what is written instead.
-_UNSEEN = [
-    # digits of coordinates that are finer than a pixel
-    (re.compile(r"(?<=[ML] )(-?\d+(?:\.\d\d?)?)\d* (-?\d+(?:\.\d\d?)?)\d*(?= \n)"), r"\1 \2"),
-    # a line for each point, and how far in
-    (re.compile(r" \n(?=[MLz])"), ""),
-    (re.compile(r"(?<=[\dz]) ?\n(?=\")"), ""),
-    (re.compile(r"\n +"), "\n"),
-    # a level line has its height once
-    (re.compile(r"M ([\d.]+) ([\d.]+)L ([\d.]+) \2(?=[M\"])"), r"M\1 \2H\3"),
-    # names that nothing refers to
-    (re.compile(r'<g id="[\w.]+">'), "<g>"),
-]
 
 
 @dataclass(frozen=True)
@@ -203,11 +190,4 @@ def _svg(figure: Figure) -> str:
     out = io.StringIO()
     # No date, so that equal histories give equal files.
     figure.savefig(out, format="svg", metadata={"Date": None})
-    return _without_the_unseen(out.getvalue())
-
-
-def _without_the_unseen(svg: str) -> str:
-    """About half the size: the pictures are most of a report that is one file."""
-    for what, instead in _UNSEEN:
-        svg = what.sub(instead, svg)
-    return svg
+    return smaller(out.getvalue())

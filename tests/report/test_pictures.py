@@ -10,6 +10,7 @@ from harness.events import Events
 from harness.inspect.snapshot import Duty, NodeSeen, Snapshot
 from harness.inspect.topology import drawn, duties
 from harness.report.overview import Band, bands, overview
+from harness.report.svg import smaller
 from harness.report.timeline import svg
 from tests.report.histories import Told
 
@@ -74,3 +75,14 @@ def test_a_picture_of_many_operations_is_small_and_shows_each() -> None:
     assert len(picture) < 60_000
     # As a level line in its lane, and as a dot of its latency.
     assert len(re.findall(r"M[\d.]+ [\d.]+H[\d.]+", picture)) >= 1800
+
+
+def test_a_picture_made_smaller_is_drawn_alike() -> None:
+    style = ' style="fill: none"'
+    path = f'<path d="M 1 2.001 \nL 3.456 2 \nL 3.456 9 \nz\n"{style}/>'
+    drawn = f'<style>*{{}}</style><g id="line2d_1">\n  {path}</g><a{style}/>'
+    assert smaller(drawn) == (
+        '<style>*{}\n.s0{fill: none}</style><g>\n<path d="M1 2H3.46V9z" class="s0"/></g><a class="s0"/>'
+    )
+    curve = '<path d="M 1 2 \nQ 3 4 5 6 \nz\n"/>'
+    assert smaller(curve) == curve
