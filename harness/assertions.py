@@ -1,4 +1,4 @@
-"""What a scenario demands of its history: an invalid one fails it in plain words, an unknown one is inconclusive.
+"""Demands of a scenario on its history: an invalid one fails it in plain words, an unknown one is inconclusive.
 
 Each demand is recorded before it is judged (`harness.checks`), so that the history can be judged again by itself, and
 by nothing else than what was demanded. What is judged is what was recorded before the demand.
@@ -25,14 +25,14 @@ class GuaranteeBrokenError(AssertionError):
 
 @dataclass(frozen=True)
 class Demand:
-    """A checker, what it is given, and the anomalies that it has to find; none: the history has to be valid."""
+    """A checker, what it is given, and the anomalies that it has to find; with none the history has to be valid."""
 
     checker: Checker
     arguments: Mapping[str, object] = field(default_factory=dict)
     expected: tuple[str, ...] = ()
 
     def check(self, *, standing: bool = False) -> Check:
-        """As it is recorded.
+        """The demand as it is recorded.
 
         Raises:
             BadInputError: the checker can't be given these arguments.
@@ -66,7 +66,7 @@ def assert_broken(history: History, checker: Checker, /, *anomalies: str, **argu
 
 
 def demand(history: History, *demands: Demand) -> Verdict:
-    """Records the demands, judges by them what was recorded before, and returns the verdict (of several, combined).
+    """Records these demands, judges what was recorded before by them, and returns the verdict (of several, combined).
 
     Raises:
         GuaranteeBrokenError: one is not met.
@@ -80,7 +80,7 @@ def demand(history: History, *demands: Demand) -> Verdict:
 
 
 def demand_throughout(history: History, checker: Checker, /, **arguments: object) -> None:
-    """Has a history that nobody ends with an assertion judged as a whole, whenever somebody judges it."""
+    """Records a demand on the whole history, for one that nobody ends with an assertion."""
     history.event(CHECK, Demand(checker, arguments).check(standing=True).value)
 
 

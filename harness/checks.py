@@ -1,4 +1,4 @@
-"""What is demanded of a history: recorded in it as `check` events, and nothing else is ever judged.
+"""The demands on a history: recorded in it as `check` events; nothing else is ever judged.
 
 A check names a checker and its arguments, and says what has to come of it. The run, `harness replay`, the pictures and
 the tables all take it from there, so that they say the same of every scenario: also of one that expects a loss, permits
@@ -29,7 +29,7 @@ _SHOWN = 60
 
 
 class Result(StrEnum):
-    """What became of a scenario, in the words of the tables."""
+    """The outcome of a scenario, in the words of the tables."""
 
     HELD = "held"
     BROKEN = "broken"
@@ -52,7 +52,7 @@ EXITS: Mapping[Result, int] = {
 
 @dataclass(frozen=True)
 class Check:
-    """One demand, as a history has it.
+    """One demand, as a history records it.
 
     Attributes:
         checker: its name, such as "counter.check".
@@ -74,14 +74,14 @@ class Check:
 
     @property
     def value(self) -> Mapping[str, object]:
-        """Of the event."""
+        """The value of the event that records the demand."""
         told = {"checker": self.checker, "arguments": dict(self.arguments), "expected": list(self.expected)}
         return {**told, "standing": True} if self.standing else told
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A check and what its checker said."""
+    """A demand and the verdict of its checker."""
 
     check: Check
     verdict: Verdict
@@ -102,7 +102,7 @@ class Checked:
 
     @property
     def words(self) -> str:
-        """What was demanded and what came of it, in a few words."""
+        """The demand and what came of it, in a few words."""
         if not self.check.expected:
             return f"{self.check.words}: {self.verdict.validity}"
         as_expected = self.outcome.validity is Validity.VALID
@@ -114,20 +114,20 @@ class Checked:
 
 @dataclass(frozen=True)
 class End:
-    """How the scenario ended by its own account, and in words why, if it did not hold."""
+    """The end of a scenario by its own account, and in words why, if it did not hold."""
 
     result: Result
     words: str = ""
 
     @property
     def value(self) -> Mapping[str, str]:
-        """Of the event."""
+        """The value of the event that records the end."""
         return {"result": self.result.value, "words": self.words}
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A history, what was demanded of it and what came of that: read, paired and judged once for all who tell it."""
+    """A history, its demands and what came of them: read, paired and judged once for all who tell it."""
 
     events: Events
     checks: tuple[Checked, ...] = ()
@@ -135,12 +135,12 @@ class Judged:
 
     @cached_property
     def outcome(self) -> Verdict:
-        """One verdict on all demands."""
+        """One verdict on all demands together."""
         return combine(*(checked.outcome for checked in self.checks))
 
     @property
     def result(self) -> Result:
-        """As a checker says; if all demands are met, as the scenario ended by its own account.
+        """The scenario's outcome: as the checkers say; if all demands are met, as the scenario itself ended.
 
         Inconclusive if neither says anything: it never came to a demand.
         """
@@ -153,7 +153,7 @@ class Judged:
         return Result.HELD if self.checks else Result.INCONCLUSIVE
 
     def figure(self, name: str) -> int | None:
-        """The last that a checker has of this name."""
+        """The last figure of this name that a checker has."""
         for checked in reversed(self.checks):
             if isinstance(found := checked.verdict.figures.get(name), int):
                 return found
@@ -161,7 +161,7 @@ class Judged:
 
 
 def judged(events: Events, verdicts: Mapping[int, Verdict] | None = None) -> Judged:
-    """Judges what is demanded in a history.
+    """Judges a history by the demands that are recorded in it.
 
     Args:
         events: of the history.
@@ -194,7 +194,7 @@ def evaluated(events: Events, due: Sequence[tuple[Event, Check, Checker]]) -> di
 
 
 def judged_by(checks: Iterable[Check], events: Events) -> Judged:
-    """Judges a whole history by these checks, whatever is demanded in it.
+    """Judges a whole history by these demands, whatever is demanded in it.
 
     Raises:
         BadInputError: as `judged` does.
@@ -225,7 +225,7 @@ def _checker(at: Event, check: Check) -> Checker:
 
 
 def _known_checker(check: Check) -> Checker:
-    """The checker of a check, which can be given its arguments."""
+    """The checker of a demand, which can be given the demand's arguments."""
     if (checker := checkers().get(check.checker)) is None:
         raise BadInputError(f"there is no checker {_shown(check.checker)}; there are {', '.join(sorted(checkers()))}")
     refuse_arguments(checker, check.arguments, check.checker)
@@ -240,7 +240,7 @@ def _end(event: Event) -> End:
 
 
 def _fields(event: Event, *names: str) -> list[Any]:
-    """Of the event's value; None for what it has not."""
+    """The fields of an event's value; None for those that it does not have."""
     value = event.value if isinstance(event.value, dict) else {}
     return [value.get(name) for name in names]
 
@@ -255,7 +255,7 @@ def _shown(value: object) -> str:
 
 
 def from_text(text: str) -> Check:
-    """A demand as a person types it: `aggregation.check`, `bounded_queue.check:bound=10,drained=false`.
+    """The demand that a person typed: `aggregation.check`, `bounded_queue.check:bound=10,drained=false`.
 
     Raises:
         BadInputError: it can't be understood.
@@ -298,13 +298,13 @@ def _is_checker(value: object) -> bool:
 
 
 def name_of(checker: Checker) -> str:
-    """The name under which a checker is recorded: the short one of those in the packages, another's with its module."""
+    """The name under which a checker is recorded: the short one within the packages, else with its module."""
     short = short_name(checker)
     return short if checkers().get(short) is checker else f"{checker.__module__}.{checker.__name__}"
 
 
 def refuse_arguments(checker: Checker, arguments: Mapping[str, object], name: str) -> None:
-    """Passes if the checker can be given these.
+    """Refuses arguments that the checker can't be given.
 
     Raises:
         BadInputError: one is unknown, missing, or not of its type or within its bounds.
@@ -336,7 +336,7 @@ def _fits(value: object, hint: Any) -> bool:
 
 
 def _bounds(hint: Any) -> str:
-    """In words, of the first part of a hint that has some."""
+    """The words for the first part of a type hint that has bounds."""
     for part in (hint, *get_args(hint)):
         if get_origin(part) is Annotated and (bound := get_args(part)[1]):
             return f" ({bound.least:g} to {bound.most:g})"

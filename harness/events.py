@@ -78,7 +78,7 @@ class Events(tuple[Event, ...]):
         return _paired(self)
 
     def before(self, index: int) -> Events:
-        """What was recorded before the event of that index."""
+        """The events that were recorded before the one of that index."""
         return self._sharing_operations(Events(self[:index]), but=self[index:])
 
     def and_then(self, more: Sequence[Event]) -> Events:

@@ -88,8 +88,9 @@ def test_with_replay_losing_a_messages_instance_again_and_again_loses_no_message
 
 
 def test_losing_a_messages_instance_costs_what_it_held_and_no_more(system: MessageSystem, faults: Nemesis) -> None:
-    """The same without replay: what the killed instance had in memory is gone, since its offsets are committed.
-    Nothing else is: whatever is missing, it had stored, as its log says.
+    """Under posts and GETs, kill a messages instance and start it again, three times, without replay.
+    What it had in memory is gone, since its offsets are committed. Nothing else is: whatever is missing, it had stored,
+    as its log says.
     """
     traffic = while_a_consumer_dies(system, faults)
 

@@ -116,8 +116,8 @@ def test_a_messages_instance_takes_its_share_with_it(system: MessageSystem, faul
 @pytest.mark.kafka
 @pytest.mark.system(messages(replay=True))
 def test_with_replay_a_messages_instance_gets_its_share_back(system: MessageSystem, faults: Nemesis) -> None:
-    """The same, but every instance reads its partitions from the beginning whenever it gets them.
-    The share comes back from Kafka: all messages are there, each at one instance.
+    """Kill a messages instance that has its share, and start it again; with replay it reads its partitions from the
+    beginning whenever it gets them. The share comes back from Kafka: all messages are there, each at one instance.
     """
     posted = system.post(60)
     system.drain(posted)

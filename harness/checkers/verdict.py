@@ -94,7 +94,7 @@ def checker(check: Callable[_Arguments, Verdict]) -> Callable[_Arguments, Verdic
 
 
 def short_name(check: Callable[..., Verdict]) -> str:
-    """A checker's name as a history has it: of its module and of its function, such as "counter.check"."""
+    """The name of a checker as a history has it: of its module and of its function, such as "counter.check"."""
     return f"{check.__module__.rpartition('.')[2]}.{check.__name__}"
 
 

@@ -81,7 +81,7 @@ def _data(found: Judged) -> Mapping[str, Any]:
 
 
 def _checked(checked: Checked) -> Mapping[str, Any]:
-    """Operations by the index of their invocation, which is their line in the history."""
+    """The demands and verdicts for a program; operations by their invocation's index, which is their line."""
     return {
         **checked.check.value,
         "verdict": checked.verdict.validity,

@@ -1,4 +1,4 @@
-"""What scenarios of the message workload demand, most of them all of it."""
+"""Demands of the message workload's scenarios; most scenarios make all of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from harness.messages.checkers import aggregation, delivery, partition_order
 
 
 def assert_delivered_and_aggregated(history: History, *, exactly_once: bool = True) -> Verdict:
-    """No acknowledged message lost, none invented, none twice, each partition's in order, every GET an aggregation.
+    """Demands: no acknowledged message lost, none invented or doubled, order kept, every GET right.
 
     Args:
         history: what the scenario recorded.

@@ -1,4 +1,4 @@
-"""The pytest plugin's second half: what became of each scenario, in words first, and what a run leaves at its end.
+"""The pytest plugin's second half: tells what became of each scenario, in words first, and writes what a run leaves.
 
 Exit status: 0 everything held, 1 a guarantee was broken, 2 bad input or an unfit environment, 3 only inconclusive.
 """
@@ -44,7 +44,7 @@ _FEW = 3
 
 
 class Results:
-    """Registered for the time of a run; without a folder it only puts failures into words."""
+    """Collects the results of a run; without a folder it only puts failures into words."""
 
     def __init__(self, options: Options, folder: ReportFolder | None) -> None:
         self._options = options
@@ -150,12 +150,12 @@ class Results:
         return self._results.get(item.nodeid, Result.HELD) not in (Result.HELD, Result.SKIPPED)
 
     def repeat(self, item: pytest.Item) -> str:
-        """The command that repeats just this."""
+        """The command that repeats just this item."""
         command = f'pytest "{item.nodeid}" --backend {self.backend} --timings {self._options.timings}'
         return f"{command} --attach" if self._options.attach else command
 
     def _record_end(self, item: pytest.Item, end: End) -> None:
-        """In the history, so that whoever judges it later knows also what no checker can tell."""
+        """Records the end in the history, so that whoever judges it later knows what no checker can tell."""
         history = (getattr(item, "funcargs", None) or {}).get("history")
         if isinstance(history, History):
             with self.lacking.part(f"{item.nodeid}, its end in the history"):
@@ -167,7 +167,7 @@ class Results:
             report.end(system, failed=failed, repeat=self.repeat(item))
 
     def _fail(self, item: pytest.Item, error: BaseException) -> NoReturn:
-        """As a failure in words only; with --pdb as the error itself, for a prompt where it happened."""
+        """Fails a scenario in words only; with --pdb by the error itself, for a prompt where it happened."""
         if isinstance(error, GuaranteeBrokenError):
             _, system = _of(item)
             anomalies = error.verdict.anomalies
@@ -200,7 +200,7 @@ class Results:
         return ""
 
     def _note(self, item: pytest.Item) -> None:
-        """One more row; and for the table of the reports' experiments, what the scenario measured."""
+        """Adds a row to the table; and what the scenario measured to the table of the reports' experiments."""
         report, _ = _of(item)
         result = self._results.setdefault(item.nodeid, Result.HELD)
         measured = report.measured if report else Figures()
@@ -211,21 +211,21 @@ class Results:
             Outcome(item.nodeid, result, measured, self._took_s[item.nodeid], words, self.repeat(item))
         )
         for marker in item.iter_markers("experiment"):
-            seed, did, saw = marker.args
+            number, did, saw = marker.args
             scenario = item.nodeid.rpartition("/")[2]
-            self._experiments.append(Experiment(seed, did, saw, scenario, result, lines))
+            self._experiments.append(Experiment(number, did, saw, scenario, result, lines))
 
     def _sentence(self) -> str:
         return tables.in_one_sentence(self._outcomes, backend=self.backend, timings=self._options.timings)
 
 
 def fail(message: str) -> NoReturn:
-    """In words only: the errors that it came from say nothing more."""
+    """Fails a test in words only: the errors that it came from say nothing more."""
     raise pytest.fail.Exception(message, pytrace=False) from None
 
 
 def _result_of(error: BaseException | None) -> Result:
-    """Of what a scenario, or its setup or its end, raised by itself."""
+    """The result that an error means which a scenario, its setup or its end raised."""
     if isinstance(error, AssertionError):
         return Result.BROKEN
     if isinstance(error, InconclusiveError | FaultDidNotBiteError):
@@ -238,7 +238,7 @@ def _end_of(error: BaseException) -> End:
 
 
 def _file(item: pytest.Item, folder: ReportFolder) -> None:
-    """Where Allure shows the scenario."""
+    """Tells Allure where to show the scenario."""
     path, line, _ = item.location
     guarantee = item.get_closest_marker("guarantee")
     labels.file(
@@ -255,11 +255,11 @@ def _file(item: pytest.Item, folder: ReportFolder) -> None:
 
 
 def _of(item: pytest.Item) -> tuple[ScenarioReport | None, System | None]:
-    """The fixtures of a scenario, as far as they were made."""
+    """The report and the system of a scenario, as far as they were made."""
     made = getattr(item, "funcargs", None) or {}
     return made.get("report"), made.get("system")
 
 
 def _shown(path: Path) -> str:
-    """As a person would type it."""
+    """A path as a person would type it."""
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

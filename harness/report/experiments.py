@@ -24,7 +24,7 @@ class Experiment:
     """One scenario as a repetition of somebody's experiment.
 
     Attributes:
-        seed: the report's number.
+        report: the number of the report.
         did: what they did.
         saw: what they saw.
         scenario: the scenario's name.
@@ -32,7 +32,7 @@ class Experiment:
         lines: what is said of it in this run.
     """
 
-    seed: str
+    report: str
     did: str
     saw: str
     scenario: str
@@ -41,14 +41,14 @@ class Experiment:
 
     @property
     def measured(self) -> str:
-        """The telling figures, in one line."""
+        """The figures that say something about the experiment, in one line."""
         return "; ".join(line.in_short for line in self.lines if line.in_short)
 
 
 def write(path: Path, experiments: Sequence[Experiment]) -> None:
     """Writes the table, in the order of the reports."""
     rows = [
-        f"| {e.seed} | {e.did} | {e.saw} | `{e.scenario}` | {e.outcome} | {e.measured.replace('|', '/')} |"
-        for e in sorted(experiments, key=lambda e: (e.seed, e.did))
+        f"| {e.report} | {e.did} | {e.saw} | `{e.scenario}` | {e.outcome} | {e.measured.replace('|', '/')} |"
+        for e in sorted(experiments, key=lambda e: (e.report, e.did))
     ]
     path.write_text(_HEAD + "\n".join(rows) + "\n")

@@ -1,4 +1,4 @@
-"""A scenario in words and figures: what was broken and why it was the one, what it cost, what its checkers counted."""
+"""Tells a scenario in words and figures: what was broken and why that, what it cost, what its checkers counted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness.recovery import kinds
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that is said of a scenario.
+    """A line that is said of a scenario.
 
     Attributes:
         words: for somebody who looks at this scenario.
@@ -26,7 +26,7 @@ class Line:
 
 
 def figures(injected: Sequence[Injected], judged: Judged) -> Sequence[Line]:
-    """A few lines."""
+    """The lines on a scenario."""
     counted = (Line(*[f"{each.words}{_counted(each.verdict.figures)}"] * 2) for each in judged.checks)
     return (*_faults(injected), *_operations(judged.events), *counted)
 
@@ -67,7 +67,7 @@ def _noted(event: Event) -> Iterator[str]:
 
 
 def _counted(figures: Mapping[str, object]) -> str:
-    """What a checker counted; what it has nothing of is not worth a word."""
+    """The figures of a checker in words, without those of which there are none."""
     return "".join(f"; {name.replace('_', ' ')}: {_said(value)}" for name, value in figures.items() if value != {})
 
 

@@ -1,4 +1,4 @@
-"""What became of one scenario, as the row of every table that shows it."""
+"""The outcome of one scenario, as the row of every table that shows it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _REQUESTS = frozenset({"post", "get", "add", "increment"})
 
 @dataclass(frozen=True)
 class Figures:
-    """What a history says, and the checkers that it was judged by. None where they say nothing of it.
+    """The figures of a history, and of the checkers that judged it. None where they say nothing of it.
 
     Attributes:
         faults: what was done to whom, such as "kill kafka-2".
@@ -34,7 +34,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One scenario of a run.
+    """The outcome of one scenario of a run.
 
     Attributes:
         scenario: its id, as pytest takes it.
@@ -59,7 +59,7 @@ class Outcome:
 
 
 def title(scenario: str) -> str:
-    """`.../test_x.py::test_losing_one_loses_nothing[10-stop]` as "losing one loses nothing: 10, stop"."""
+    """The words for `.../test_x.py::test_losing_one_loses_nothing[10-stop]` as "losing one loses nothing: 10, stop"."""
     name, _, parameters = scenario.rpartition("::")[2].partition("[")
     words = re.sub(r"^test_", "", name).replace("_", " ")
     return f"{words}: {parameters.rstrip(']').replace('-', ', ', 1)}" if parameters else words

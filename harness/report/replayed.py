@@ -1,4 +1,4 @@
-"""The report of a history by itself: verdicts in words, pictures, and message by message, as files of a folder."""
+"""The report of a history by itself, as files of a folder: verdicts in words, pictures, message by message."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MARKER = Marker(
 
 
 def write(folder: Path, judged: Judged) -> Path:
-    """Writes `report.md` and what it shows; returns its path.
+    """Writes `report.md` and the pictures that it shows; returns its path.
 
     Raises:
         BadInputError: the folder can't be written, or holds what is not ours.

@@ -1,4 +1,4 @@
-"""What is kept of one scenario: history, pictures, figures in words, the topology at its moments, every node's log."""
+"""The report of one scenario: history, pictures, figures in words, the topology at its moments, every node's log."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _BEFORE, _DURING, _AFTER = "before", "during: just before the fault is undone", 
 
 
 class ScenarioReport:
-    """Collects while the scenario runs; attaches everything to Allure and to the report folder when it ends.
+    """Collects the report while the scenario runs; attaches it to Allure and to the report folder at the end.
 
     Whatever can't be had is left out and said in `lacking`: only the paths raise an error.
     """
@@ -53,12 +53,12 @@ class ScenarioReport:
 
     @property
     def history_path(self) -> Path:
-        """Where the history goes."""
+        """The path of the scenario's history."""
         return self._folder.history(self.scenario)
 
     @property
     def logs_path(self) -> Path:
-        """Where the logs go."""
+        """The folder of the nodes' logs."""
         return self._folder.logs(self.scenario)
 
     def begin(self, system: System, *, backend: str, timings: str) -> None:
@@ -72,7 +72,7 @@ class ScenarioReport:
             self._earlier = {spec.name: len(self._log(nodes[spec.name])) for spec in system.deployment.topology}
 
     def watch(self, system: System, nemesis: Nemesis) -> None:
-        """Has the nemesis tell of its moments, for the topology while a fault is in force, and for the figures."""
+        """Has the nemesis tell of its moments, for the topology while a fault is in force, and the figures."""
         self.nemesis = nemesis
 
         def note(moment: Moment) -> None:
@@ -86,7 +86,7 @@ class ScenarioReport:
             self._moments[moment] = snapshot.of(system)
 
     def end(self, system: System, *, failed: bool, repeat: str) -> None:
-        """Attaches the rest, what people look for first at first."""
+        """Attaches everything that is left, what people look for first at first."""
         events = system.history.events
         found = Judged(events)
         part = self.lacking.part
@@ -123,8 +123,10 @@ class ScenarioReport:
             allure.attach(repeat, "repeat this scenario", allure.attachment_type.TEXT)
 
     def _attach_history(self, events: Events) -> None:
-        """Attaches a short one as text. Of one that nobody reads to its end the text has what was done to the system,
-        and beside it is the whole, compressed, for `harness replay`: a page that people open has to stay small.
+        """Attaches the history: a short one as text, a long one compressed, so that the page stays small.
+
+        Of a long one, which nobody reads to its end, the text has what was done to the system; the whole is beside it
+        for `harness replay`.
         """
         path = self.history_path
         whole = path.read_bytes()
@@ -141,7 +143,7 @@ class ScenarioReport:
             allure.attach(compressed, "history, for harness replay", "application/gzip", extension="jsonl.gz")
 
     def _compare(self, events: Events) -> None:
-        """What the run has measured so far of the same thing, beside what this scenario did."""
+        """Adds what this scenario measured to what the run has measured of the same thing so far."""
         for compared in self._compared:
             if compared.take(events):
                 table, plot = compared.write(self._folder.path)
@@ -149,7 +151,7 @@ class ScenarioReport:
                 allure.attach(plot.read_text(), f"{compared.comparison.title} (plot)", allure.attachment_type.SVG)
 
     def keep_logs(self, nodes: Mapping[str, Node], *, attach: bool) -> None:
-        """Keeps what every node wrote since the scenario began; in the page, too, for one that went wrong."""
+        """Keeps what every node wrote since the scenario began; in the page, too, if the scenario went wrong."""
         for name, node in nodes.items():
             with self.lacking.part(f"the log of {name}"):
                 text = self._log(node)[self._earlier.get(name, 0) :]

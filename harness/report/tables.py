@@ -1,4 +1,4 @@
-"""A run as a table: in the terminal at its end, and as `summary.md` for a pipeline's page."""
+"""Shows a run as a table: in the terminal at its end, and as `summary.md` for a pipeline's page."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _MARKS = {
 
 
 def terminal(outcomes: Sequence[Outcome], console: Console) -> None:
-    """Prints the table, as wide as the terminal allows."""
+    """Prints the table of a run, as wide as the terminal allows."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for head in ("scenario", "fault", "verdict"):
         # As a column narrower than its words is hard to read, the others are as narrow as they can be.
@@ -54,7 +54,7 @@ def terminal(outcomes: Sequence[Outcome], console: Console) -> None:
 
 
 def write_markdown(path: Path, outcomes: Sequence[Outcome], *, backend: str, timings: str) -> None:
-    """Writes the page: a sentence, the table, and each failure in plain words with the command that repeats it."""
+    """Writes `summary.md`: a sentence, the table, and each failure in words with the command that repeats it."""
     rows = ["| " + " | ".join(_HEADS) + " |", "|---|---|---|--:|--:|--:|--:|"]
     rows += [
         "| " + " | ".join(markdown(cell.replace("|", "/")) for cell in _marked(outcome)) + " |" for outcome in outcomes
@@ -68,7 +68,7 @@ def write_markdown(path: Path, outcomes: Sequence[Outcome], *, backend: str, tim
 
 
 def in_one_sentence(outcomes: Sequence[Outcome], *, backend: str, timings: str) -> str:
-    """How many scenarios ended how, where, and in what time."""
+    """The run in one sentence: how many scenarios ended how, where, and in what time."""
     counts = Counter(outcome.result for outcome in outcomes)
     words = ", ".join(f"{counts[result]} {result}" for result in Result if counts[result]) or "none ran"
     took_s = sum(outcome.took_s for outcome in outcomes)

@@ -71,7 +71,7 @@ class Attachment:
             self._attached = run
 
     def ready(self, declared: Declared) -> System | None:
-        """The present system, if the attached run can have it: it is made of that, whole, and nobody has used it."""
+        """The present system, if the attached run can have it: of those parts, whole, and used by nobody."""
         with self._lock:
             self._next = declared
             system = self.state.system

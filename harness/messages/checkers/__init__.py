@@ -1,1 +1,1 @@
-"""What a system of facade, logging and messages promises."""
+"""Checkers of what a system of facade, logging and messages promises."""

@@ -70,7 +70,7 @@ def _together(alike: Sequence[Anomaly], *, of: int) -> Anomaly:
 
 
 def _with_return(incomplete: Anomaly, last_get: Operation) -> Anomaly:
-    """With the words whether what was missing came back, if there was a later GET to see it."""
+    """The anomaly's words, and whether what was missing came back, if there was a later GET to see it."""
     missing = {o.invoke.value["id"] for o in incomplete.operations if o.f == "post"}
     gone = missing.difference(last_get.value["logging"]["ids"])
     if [o for o in incomplete.operations if o.f == "get"] == [last_get]:

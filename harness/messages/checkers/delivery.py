@@ -19,7 +19,7 @@ from harness.messages.checkers.posts import SHAPES, Posts, last
 @checker
 @judging(SHAPES)
 def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
-    """Judges the posts against the last successful `drain`, which says what each messages instance holds.
+    """Judges the posts by the last successful `drain`, which says what each messages instance holds.
 
     lost = acknowledged before the drain began - D, and unexpected = D - A, are violations. A are the ids with a post
     that began before the drain ended and was not surely refused. recovered (received although not acknowledged) is no

@@ -21,7 +21,7 @@ from harness.messages.checkers.posts import SHAPES, Posts, last
 @checker
 @judging(SHAPES)
 def check(events: Sequence[Event]) -> Verdict:
-    """Judges what each instance holds. Unknown without a drain; a queue without partitions has nothing to judge."""
+    """Judges the messages that each instance holds. Unknown without a drain; a queue without partitions passes."""
     history = operations(events)
     drain = last(history, "drain")
     if drain is None:
@@ -48,12 +48,12 @@ def check(events: Sequence[Event]) -> Verdict:
 
 
 def _by_partition(ids: Sequence[str], places: Mapping[str, Place]) -> Mapping[str, int]:
-    """How many messages were read of each partition."""
+    """The number of messages that were read of each partition."""
     return dict(sorted(Counter(f"p{places[id_][0]}" for id_ in ids if id_ in places).items()))
 
 
 def _overtaken(history: Sequence[Operation]) -> Mapping[str, int]:
-    """By instance, how many acknowledged messages it first read after one whose first post began later.
+    """The number of messages, by instance, that it first read after one whose first post began later.
 
     Later: when theirs was acknowledged already. No anomaly: messages of different partitions may overtake each other,
     those of one never do. From the last drain.
@@ -74,7 +74,7 @@ Place = tuple[int, int]
 
 
 def _places(history: Sequence[Operation]) -> Mapping[str, Place]:
-    """Partition and offset of each message that surely has one record."""
+    """The partition and the offset of each message that surely has one record."""
     told: dict[str, Place | None] = {}
     for post in history:
         if post.f == "post" and post.outcome != "fail":

@@ -1,4 +1,4 @@
-"""What the checkers of the message workload have in common: what its operations look like, and the posts by id."""
+"""Shared by the checkers of the message workload: the form of its operations, and the posts by id."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Posts:
         return found
 
     def named(self, ids: Iterable[str]) -> str:
-        """The first few of `ids` by their messages, and how many more."""
+        """The first few of these ids by their messages, and how many more there are."""
         return few(str(self.by_id[id_].invoke.value["msg"]) if id_ in self.by_id else id_ for id_ in ids)
 
     def of(self, ids: Iterable[str]) -> tuple[Operation, ...]:
@@ -73,7 +73,7 @@ class Posts:
         return tuple(self.by_id[id_] for id_ in ids if id_ in self.by_id)
 
     def partitions(self, ids: Iterable[str]) -> str:
-        """In which partitions they were, for a sentence; empty where it is not known."""
+        """The partitions that the messages were in, for a sentence; empty where it is not known."""
         known = sorted({o.value.get("partition") for o in self.of(ids) if o.value.get("partition") is not None})
         return f"; acknowledged in partition {', '.join(str(p) for p in known)}" if known else ""
 
