@@ -37,6 +37,7 @@ def test_a_member_that_hangs_for_about_the_limit(
     assert_delivered_and_aggregated(system.history)
 
 
+@pytest.mark.quick
 @pytest.mark.needs("network")
 def test_a_member_that_is_cut_off_answers_nothing(system: MessageSystem, faults: Nemesis) -> None:
     """Under posts and GETs, a member is cut off from everybody, and joined again after the others parted from it. Until

@@ -16,7 +16,7 @@ pytestmark = [
 
 @pytest.mark.experiment("000", "a node stops while its service goes on (untied)", "data stays on the two other nodes")
 @pytest.mark.headline
-@pytest.mark.parametrize("member", [pytest.param("hazelcast-1", marks=pytest.mark.quick), "hazelcast-2", "hazelcast-3"])
+@pytest.mark.parametrize("member", ["hazelcast-1", "hazelcast-2", "hazelcast-3"])
 def test_losing_a_member_loses_no_entry(system: MessageSystem, faults: Nemesis, member: str) -> None:
     """Under posts, kill any one Hazelcast member, and start it again.
     The map keeps every acknowledged message; the cluster is 2, then 3 again with all its backups in place.

@@ -41,7 +41,7 @@ def test_losing_the_leader_loses_no_message(system: MessageSystem, faults: Nemes
     assert_delivered_and_aggregated(system.history)
 
 
-@pytest.mark.parametrize("count", [10, 100, 1000])
+@pytest.mark.parametrize("count", [pytest.param(10, marks=pytest.mark.quick), 100, 1000])
 @pytest.mark.parametrize("fault", [Stop(), Pause()], ids=lambda fault: fault.name)
 def test_a_leader_that_stops_or_hangs_loses_no_message(
     system: MessageSystem, faults: Nemesis, fault: Fault, count: int

@@ -17,7 +17,6 @@ pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goe
 @pytest.mark.experiment(
     "003", "10 messages with all services up", "each message at one logging and one messages instance"
 )
-@pytest.mark.quick
 @pytest.mark.parametrize(
     "kind", [pytest.param(k, marks=pytest.mark.system(messages(k))) for k in ("kafka", "hazelcast")]
 )
