@@ -1,0 +1,76 @@
+"""The history of a scenario exits as the scenario ended, whatever it demanded and however it ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from harness.cli import main
+from tests.running import ROOT, run
+
+_HEAD = """
+import pytest
+from harness import assert_broken, assert_delivered_and_aggregated, assert_holds
+from harness.checkers import bounded_queue, counter, lock
+from harness.errors import AwaitTimeoutError, EnvironmentUnfitError, FaultDidNotBiteError
+
+pytestmark = pytest.mark.faulttolerance
+
+def increment(history, *, shown):
+    history.invoke(1, "increment", 1).ok(1)
+    history.invoke(2, "increment", 1).ok(1)
+    history.invoke(1, "read").ok(shown)
+
+def post_and_drain(history, **held):
+    history.invoke(1, "post", {"id": "a", "msg": "m"}).ok({"id": "a", "msg": "m", "partition": 0, "offset": 0})
+    history.invoke(1, "drain").ok(held)
+    part = {"from": "logging", "ids": ["a"]}
+    history.invoke(1, "get").ok({"logging": part, "messages": {"from": "one", "ids": held["one"]}})
+
+def test_it(history):
+"""
+_BITES = '    history.event("kill", {"nodes": ["a-1"], "phase": "begin", "why": "it is"})\n'
+_SCENARIOS = {
+    "expects a loss": ('increment(history, shown=1); assert_broken(history, counter.check, "lost update")', 0),
+    "expects a loss that is not there": (
+        'increment(history, shown=2); assert_broken(history, counter.check, "lost update")',
+        1,
+    ),
+    "permits doubles": (
+        'post_and_drain(history, one=["a"], two=["a"]); assert_delivered_and_aggregated(history, exactly_once=False)',
+        0,
+    ),
+    "permits no doubles": (
+        'post_and_drain(history, one=["a"], two=["a"]); assert_delivered_and_aggregated(history)',
+        1,
+    ),
+    "has no messages": ("history.invoke(1, 'acquire').ok(1); assert_holds(history, lock.check, fenced=True)", 0),
+    "has a bound": ("history.invoke(1, 'put', 7).ok(7); assert_holds(history, bounded_queue.check, bound=0)", 1),
+    "has one that nothing is taken from": (
+        "history.invoke(1, 'put', 7).ok(7); assert_holds(history, bounded_queue.check, bound=1, drained=False)",
+        0,
+    ),
+    "is inconclusive": ("assert_holds(history, counter.check)", 3),
+    "has a fault that did not bite": ("raise FaultDidNotBiteError('a-1 still runs')", 3),
+    "asserts what no checker says": (
+        'increment(history, shown=2)\n    assert assert_holds(history, counter.check).figures["final"] == 3',
+        1,
+    ),
+    "asserts something before it demands": ("assert [] == ['request 7']\n    assert_holds(history, lock.check)", 1),
+    "waits in vain": ("raise AwaitTimeoutError('waited 60 s for a leader')", 1),
+    "has no room on the disk": ("raise EnvironmentUnfitError('the disk is full')", 2),
+    "demands nothing": ("pass", 0),
+}
+
+
+@pytest.mark.parametrize(("body", "status"), _SCENARIOS.values(), ids=_SCENARIOS)
+def test_replay_exits_as_the_scenario_ended(tmp_path: Path, body: str, status: int) -> None:
+    (tmp_path / "test_ends.py").write_text(f"{_HEAD}{_BITES}    {body}\n")
+    plugin = ("-p", "harness.plugin", "-c", str(ROOT / "pytest.ini"))
+    reports = tmp_path / "reports"
+    ended, output = run("pytest", *plugin, f"--reports={reports}", str(tmp_path / "test_ends.py"))
+    (history,) = (reports / "histories").iterdir()
+    replayed = CliRunner().invoke(main, ["replay", str(history)])
+    assert (ended, replayed.exit_code) == (status, status), output + replayed.output
