@@ -160,7 +160,8 @@ class History:
     def events(self) -> Events:
         """All events that were recorded so far."""
         with self._lock:
-            self._read = self._read.and_then(self._events[len(self._read) :])
+            if more := self._events[len(self._read) :]:
+                self._read = self._read.and_then(more)
             return self._read
 
     def since(self, index: int) -> Sequence[Event]:

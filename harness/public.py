@@ -6,7 +6,6 @@ A kind of server has its own in its folder, such as `harness.servers.kafka`, and
 from harness.assertions import assert_broken, assert_holds
 from harness.faults import Isolate, Kill, Pause, Restart, Stop
 from harness.faults.nemesis import Injected, Nemesis
-from harness.messages.assertions import assert_delivered_and_aggregated
 from harness.system import System
 from harness.targets import every, node, other_than, some, together
 
@@ -20,7 +19,6 @@ __all__ = [
     "Stop",
     "System",
     "assert_broken",
-    "assert_delivered_and_aggregated",
     "assert_holds",
     "every",
     "node",

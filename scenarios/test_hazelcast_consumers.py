@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness import Kill, Nemesis, Pause, assert_delivered_and_aggregated, node, other_than
-from harness.messages import MessageSystem, messages
+from harness import Kill, Nemesis, Pause, node, other_than
+from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.servers.hazelcast import hazelcast, member_list_of, oldest_member, owner_of, partitions_safe
 
 pytestmark = [

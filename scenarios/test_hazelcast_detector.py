@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness import Isolate, Nemesis, Pause, assert_delivered_and_aggregated, node
-from harness.messages import MessageSystem, messages
+from harness import Isolate, Nemesis, Pause, node
+from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.servers.hazelcast import member_list_of, oldest_member, partitions_safe, split_off
 from harness.servers.hazelcast.timings import silence_s
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness import Kill, Nemesis, assert_delivered_and_aggregated, node
-from harness.messages import MessageSystem, messages
+from harness import Kill, Nemesis, node
+from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.servers.hazelcast import member_list_of, partitions_safe
 
 pytestmark = [

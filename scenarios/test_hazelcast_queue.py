@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness import Kill, Nemesis, Pause, Stop, assert_delivered_and_aggregated
+from harness import Kill, Nemesis, Pause, Stop
 from harness.faults.protocol import Fault
-from harness.messages import MessageSystem, messages
+from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.servers.hazelcast import hazelcast, lowest_ip, member_list_of, saying_who_owns
 
 headline = pytest.mark.headline

@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness import Kill, Nemesis, Pause, Stop, assert_delivered_and_aggregated
+from harness import Kill, Nemesis, Pause, Stop
 from harness.faults.protocol import Fault
-from harness.messages import MessageSystem, messages
+from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.servers.kafka import leader_holding, new_leader
 
 headline = pytest.mark.headline

@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness import Kill, Nemesis, assert_broken, assert_delivered_and_aggregated, assert_holds, node
+from harness import Kill, Nemesis, assert_broken, assert_holds, node
 from harness.effects import Effect
-from harness.messages import MessageSystem, messages
+from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.checkers import aggregation, delivery
 from harness.messages.clients import Traffic
 from harness.servers.kafka import (

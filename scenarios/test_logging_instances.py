@@ -5,9 +5,9 @@ from collections import Counter
 import httpx
 import pytest
 
-from harness import Kill, Nemesis, Stop, assert_delivered_and_aggregated, node, some, together
+from harness import Kill, Nemesis, Stop, node, some, together
 from harness.faults.protocol import Fault
-from harness.messages import MessageSystem, messages
+from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.servers.hazelcast import member_list_of, partitions_safe
 
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on"), pytest.mark.system(messages())]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness import Kill, Nemesis, assert_broken, assert_delivered_and_aggregated, assert_holds, node
-from harness.messages import MessageSystem, messages
+from harness import Kill, Nemesis, assert_broken, assert_holds, node
+from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.checkers import aggregation, delivery
 
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on"), pytest.mark.system(messages())]

@@ -14,7 +14,7 @@ from harness.checks import CHECK, checkers, judged
 from harness.errors import BadInputError, InconclusiveError
 from harness.events import Event
 from harness.history import History
-from harness.messages.assertions import assert_delivered_and_aggregated
+from harness.messages import assert_delivered_and_aggregated
 from harness.offered import modules
 
 

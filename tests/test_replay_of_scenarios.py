@@ -12,8 +12,9 @@ from tests.running import ROOT, run
 
 _HEAD = """
 import pytest
-from harness import assert_broken, assert_delivered_and_aggregated, assert_holds
+from harness import assert_broken, assert_holds
 from harness.checkers import bounded_queue, counter, lock
+from harness.messages import assert_delivered_and_aggregated
 from harness.errors import AwaitTimeoutError, EnvironmentUnfitError, FaultDidNotBiteError
 
 pytestmark = pytest.mark.faulttolerance

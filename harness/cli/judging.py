@@ -61,10 +61,10 @@ def _tell(found: Judged) -> None:
         click.echo(f"\n{found.outcome.sentences}\n")
     if concerned := tuple({o.invoke.index: o for anomaly in anomalies for o in anomaly.operations}.values()):
         click.echo(text(concerned, found.events))
-    if found.end and found.end.result is not Result.HELD and not anomalies:
-        click.echo(f"the scenario ended as {found.end.result}: {found.end.words}")
-    elif not found.end and not found.checks:
+    if not found.checks:
         click.echo(_NOTHING)
+    if found.end and not anomalies and (found.end.result is not Result.HELD or not found.checks):
+        click.echo(f"the scenario ended as {found.end.result}: {found.end.words}".removesuffix(": "))
     for kind in kinds(found.events):
         counts = f"{kind.ok} ok, {kind.failed} failed, {kind.unknown} unknown"
         click.echo(f"{kind.f}: {counts}; longest time without a success {kind.unavailable_s:.2f} s")
