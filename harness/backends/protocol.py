@@ -99,7 +99,7 @@ class Node(Protocol):
 
 
 def running_nodes(nodes: Iterable[Node]) -> tuple[Node, ...]:
-    """Those of the nodes whose process runs and is not paused, in their order."""
+    """The nodes whose process runs and is not paused, in their order."""
     return tuple(node for node in nodes if node.state().phase is Phase.RUNNING)
 
 

@@ -163,7 +163,7 @@ class _Elements:
 
     @property
     def acknowledged(self) -> int:
-        """How many of them have an addition that was answered with success."""
+        """The number of elements whose addition was answered with success."""
         return sum(add.outcome == "ok" for add in self._adds)
 
     @property

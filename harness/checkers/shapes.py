@@ -100,7 +100,7 @@ def _refused(event: Event, shape: Shape) -> HistoryError:
 
 
 def anything(value: Any) -> bool:
-    """Whether it is any value, which every value is."""
+    """Whether a value is any value, which every value is."""
     return True
 
 

@@ -38,7 +38,7 @@ class Held:
 
     @property
     def settled(self) -> bool:
-        """Whether it is time for the final read."""
+        """Whether what the instances hold no longer changes, so that the final read can begin."""
         return self.unchanged_s >= (_GIVEN_UP_S if self.missing else _SETTLED_S)
 
 

@@ -12,7 +12,7 @@ _UNSEEN = [(re.compile(r'<g id="[\w.]+">'), "<g>"), (re.compile(r"\n\s*"), "\n")
 
 
 def smaller(svg: str) -> str:
-    """The same picture: paths in SVG's short form and no finer than a pixel, and each style said once."""
+    """A picture that looks alike: paths in SVG's short form and no finer than a pixel, and each style said once."""
     svg = _PATH.sub(lambda found: f' d="{_path(found[1])}"', svg)
     for what, instead in _UNSEEN:
         svg = what.sub(instead, svg)

@@ -7,7 +7,7 @@ class First(directory.Directory):
     """A directory that knows the first instance of each role by name."""
 
     async def instances(self, role: str) -> list[tuple[str, str]]:
-        """The same one instance every time."""
+        """One instance, and the same one every time."""
         return sorted(await super().instances(role))[:1]
 
 

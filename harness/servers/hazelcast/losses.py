@@ -30,7 +30,7 @@ _ADD, _REMOVE, _EVENT = 0x000600, 0x000700, 0x000602
 
 @contextmanager
 def partition_losses(members: Sequence[Node]) -> Iterator[Mapping[int, int]]:
-    """By partition, how many backups were lost with its owner, as told until now by any of the members.
+    """The number of backups lost with their owner, by partition, as any of the members has told until now.
 
     Each member is asked for what it sees itself, so that a survivor is among them whoever dies.
     """
