@@ -94,7 +94,7 @@ def test_what_was_sent_is_read_back_and_can_be_judged(system: str) -> None:
     assert {duty["what"] for node in seen["nodes"] for duty in node["duties"]} >= {"leader", "controller", "oldest"}
     status, output = harness("replay", str(history_path()))
     assert status == 0, output
-    assert "aggregation: valid" in output
+    assert "aggregation.check: valid" in output
 
 
 def test_a_killed_leader_is_told_with_reason_and_proof_and_starts_again(healed: str) -> None:
