@@ -11,13 +11,11 @@ from harness.topology.kinds import Build, NodeKind, Program
 
 
 @dataclass(frozen=True)
-class ServiceKind:
-    """A kind of node for a service; its stages are in the top-level Dockerfile."""
+class ServiceKind(NodeKind):
+    """The kind of all services; its stages are in the top-level Dockerfile."""
 
     name: str = "service"
-    uses: tuple[NodeKind, ...] = ()
     can_be_isolated: bool = False
-    gives_up_root: bool = False
 
     def prepare(self, say: Say) -> Program:
         """Says how to run a service: by this interpreter, which has the packages."""

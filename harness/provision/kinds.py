@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import TopologicalSorter
@@ -10,8 +11,8 @@ from types import ModuleType
 
 from harness.topology.kinds import NodeKind
 
-#: Each package in the first has a module of this name; the second has it itself.
 _MODULE = "recipe"
+#: The packages in the first may have a module of that name, and so may the second itself.
 _SERVERS, _MESSAGES = "harness.servers", "harness.messages"
 
 
@@ -38,9 +39,10 @@ def sorter(kinds: Iterable[NodeKind]) -> TopologicalSorter[NodeKind]:
 
 
 def _recipes() -> Iterator[ModuleType]:
-    for package in pkgutil.iter_modules(importlib.import_module(_SERVERS).__path__):
-        yield importlib.import_module(f"{_SERVERS}.{package.name}.{_MODULE}")
-    yield importlib.import_module(f"{_MESSAGES}.{_MODULE}")
+    servers = pkgutil.iter_modules(importlib.import_module(_SERVERS).__path__, f"{_SERVERS}.")
+    for package in (*(server.name for server in servers if server.ispkg), _MESSAGES):
+        if importlib.util.find_spec(f"{package}.{_MODULE}"):
+            yield importlib.import_module(f"{package}.{_MODULE}")
 
 
 def _is_kind(value: object) -> bool:

@@ -60,7 +60,8 @@ class Build:
 class NodeKind(Protocol):
     """A kind of node: a frozen, hashable value that can be pickled, so equal ones are one kind.
 
-    A kind says what its nodes need; when and where that is got is the backend's business.
+    A kind says what its nodes need; when and where that is got is the backend's business. A class that names this one
+    as its base need not say what is usual.
     """
 
     @property
@@ -69,15 +70,21 @@ class NodeKind(Protocol):
 
     @property
     def uses(self) -> tuple[NodeKind, ...]:
-        """The kinds that this one is prepared and built with; they are prepared first."""
+        """The kinds that this one is prepared and built with; they are prepared first. Usually none."""
+        return ()
 
     @property
     def can_be_isolated(self) -> bool:
-        """Whether the network of such a node can be cut, where the backend is able to."""
+        """Whether the network of such a node can be cut, where the backend is able to. Usually so."""
+        return True
 
     @property
     def gives_up_root(self) -> bool:
-        """Whether the server, started by root, goes on as a user who has to get through to the node's own folder."""
+        """Whether the server, started by root, goes on as a user who has to get through to the node's own folder.
+
+        Usually it doesn't.
+        """
+        return False
 
     def prepare(self, say: Say) -> Program:
         """Makes sure that this machine has what a local process of this kind needs; only checks what is there.
@@ -93,7 +100,7 @@ class NodeKind(Protocol):
 
 
 @dataclass(frozen=True)
-class ForeignImage:
+class ForeignImage(NodeKind):
     """A kind of node by somebody else's image: no jars, no launcher, no Dockerfile, and no local process.
 
     Attributes:
@@ -103,9 +110,6 @@ class ForeignImage:
 
     source: str
     name: str = ""
-    uses: tuple[NodeKind, ...] = ()
-    can_be_isolated: bool = True
-    gives_up_root: bool = False
 
     def __post_init__(self) -> None:
         if not self.name:

@@ -13,13 +13,11 @@ PORT = 8000
 
 
 @dataclass(frozen=True)
-class ProgramKind:
+class ProgramKind(NodeKind):
     """A kind that is one program; for a container of it, a test makes an image and gives that."""
 
-    name: str
-    program: Path
-    uses: tuple[NodeKind, ...] = ()
-    can_be_isolated: bool = False
+    name: str = ""
+    program: Path = Path()
     gives_up_root: bool = False
 
     def prepare(self, say: Say) -> Program:

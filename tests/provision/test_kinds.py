@@ -52,13 +52,11 @@ def test_a_kind_stays_the_same_where_another_process_has_it(kind: NodeKind) -> N
 
 
 @dataclass(frozen=True)
-class Noted:
+class Noted(NodeKind):
     """A kind that only notes when it is prepared."""
 
-    name: str
+    name: str = ""
     uses: tuple[NodeKind, ...] = ()
-    can_be_isolated: bool = False
-    gives_up_root: bool = False
     stages: str = ""
     noted: list[str] = field(default_factory=list, compare=False)
 
