@@ -14,6 +14,14 @@ _NAME, _CELL, _ROW, _HEAD, _GAP = 110, 285, 38, 30, 6
 _LETTERS = 50
 _FILLS = {"good": "#e8f5e9", "bad": "#ffcdd2", "absent": "#f5f5f5", "odd": "#ffe0b2"}
 _EDGES = {"good": "#a5d6a7", "bad": "#c62828", "absent": "#e0e0e0", "odd": "#ef6c00"}
+_WORDS = {"good": "#424242", "bad": "#b71c1c", "absent": "#424242", "odd": "#bf360c"}
+#: How cells look is said once, not in each: a report has a drawing for every scenario.
+_STYLE = "".join(
+    f"rect.{look}{{width:{_CELL}px;height:{_ROW}px;rx:5px;fill:{_FILLS[look]};stroke:{_EDGES[look]};"
+    f"stroke-width:{2 if look in ('bad', 'odd') else 1}}}\n"
+    f"text.{look}{{fill:{_WORDS[look]}{';font-weight:bold' if look in ('bad', 'odd') else ''}}}\n"
+    for look in _FILLS
+)
 
 
 def drawn(moments: Mapping[str, Snapshot]) -> str:
@@ -24,6 +32,7 @@ def drawn(moments: Mapping[str, Snapshot]) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         'font-family="sans-serif" font-size="12" role="img">',
+        f"<style>{_STYLE}.duties{{fill:#1a237e;font-size:11px}}</style>",
         '<rect width="100%" height="100%" fill="white"/>',
     ]
     for column, (moment, snapshot) in enumerate(moments.items()):
@@ -41,22 +50,16 @@ def drawn(moments: Mapping[str, Snapshot]) -> str:
 
 def _cell(node: NodeSeen | None, x: int, y: int) -> list[str]:
     look = _look(node)
-    border = 2 if look in {"bad", "odd"} else 1
-    state = node.state if node else "not there"
-    colour = {"bad": "#b71c1c", "odd": "#bf360c"}.get(look, "#424242")
-    weight = ' font-weight="bold"' if look in {"bad", "odd"} else ""
     parts = [
-        f'<rect x="{x}" y="{y}" width="{_CELL}" height="{_ROW}" rx="5" fill="{_FILLS[look]}" stroke="{_EDGES[look]}" '
-        f'stroke-width="{border}"/>',
-        f'<text x="{x + 8}" y="{y + 15}" fill="{colour}"{weight}>{escape(state)}</text>',
+        f'<rect x="{x}" y="{y}" class="{look}"/>',
+        f'<text x="{x + 8}" y="{y + 15}" class="{look}">{escape(node.state if node else "not there")}</text>',
     ]
     if node and node.duties:
         words = duties(node.duties)
         shown = words if len(words) <= _LETTERS else words[: _LETTERS - 1] + "…"
-        parts.append(
-            f'<text x="{x + 8}" y="{y + 31}" font-size="11" fill="#1a237e">{escape(shown)}'
-            f"<title>{escape('; '.join(map(str, node.duties)))}</title></text>"
-        )
+        whole = "; ".join(map(str, node.duties))
+        title = f"<title>{escape(whole)}</title>" if whole != shown else ""
+        parts.append(f'<text x="{x + 8}" y="{y + 31}" class="duties">{escape(shown)}{title}</text>')
     return parts
 
 
