@@ -24,16 +24,13 @@ from harness.topology.kinds import Build, ForeignImage, NodeKind, Program
 from tests.running import ROOT
 
 SERVERS = re.compile("kafka|hazelcast|postgres", re.IGNORECASE)
-#: The failure detectors' profiles still say the servers' settings themselves.
-NAMED_STILL = {"harness/topology/timings.py"}
 
 
 @pytest.mark.parametrize("package", ["provision", "backends", "topology"])
 def test_what_all_kinds_share_names_none(package: str) -> None:
     modules = [path for path in (ROOT / "harness" / package).rglob("*.py") if path.is_file()]
     assert modules
-    named = {str(path.relative_to(ROOT)) for path in modules if SERVERS.search(path.read_text())}
-    assert not named - NAMED_STILL
+    assert not [path for path in modules if SERVERS.search(path.read_text())]
 
 
 def test_nor_do_the_stages_that_all_images_share() -> None:
