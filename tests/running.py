@@ -57,7 +57,8 @@ def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> tuple[int, str
 
 def _forked(arguments: Sequence[str], cwd: Path) -> tuple[int, str]:
     forks = multiprocessing.get_context("forkserver")
-    forks.set_forkserver_preload(["pytest", "hypothesis", "harness.plugin", "harness.cli", "harness.session.server"])
+    warm = ["pytest", "hypothesis", "harness.plugin.fixtures", "harness.cli", "harness.session.server"]
+    forks.set_forkserver_preload(warm)
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as output:
         process = forks.Process(target=_module, args=(arguments, cwd, dict(os.environ), output.name))
         process.start()

@@ -59,7 +59,9 @@ def suite(folder: Path) -> Path:
 
 def says(folder: Path, *arguments: str) -> list[str]:
     markers = ("-o", "markers=system\nquarantine", "--strict-markers")
-    status, output = run("pytest", "-v", *markers, "-p", "no:cacheprovider", *arguments, cwd=folder)
+    # With an environment of its own it is no fork of a process that has the harness' imports.
+    own = {"COLUMNS": "120"}
+    status, output = run("pytest", "-v", *markers, "-p", "no:cacheprovider", *arguments, cwd=folder, **own)
     assert status == 0, output
     return [line.partition(" [")[0] for line in output.splitlines() if "::" in line]
 

@@ -6,6 +6,7 @@ import click
 
 from harness.cli import breaking, nodes, system
 from harness.cli.completion import completion
+from harness.cli.own_suite import init_suite
 from harness.cli.replay import replay
 from harness.cli.shown import Group
 from harness.cli.watch import watch
@@ -29,6 +30,7 @@ for command in (
     watch,
     system.down,
     replay,
+    init_suite,
     completion,
 ):
     main.add_command(command)

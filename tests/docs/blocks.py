@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +47,24 @@ def commands(block: Block) -> Iterator[Command]:
     for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
         line, _, shown = part.partition("\n")
         yield Command(line, shown)
+
+
+def follow(document: Path, root: Path, run: Callable[[str], tuple[int, str]]) -> int:
+    """Writes below `root`, and has run, everything that a document says, in its order; how many commands that were.
+
+    A command has to end with exit status 0 and to print what the document shows.
+    """
+    count = 0
+    for block in blocks(document):
+        if block.name:
+            (root / block.name).write_text(block.text)
+        for command in commands(block) if block.language == "console" else ():
+            status, output = run(command.line)
+            said = f"{block.place}: $ {command.line}\nended with exit status {status} and printed\n{output}"
+            assert status == 0, said
+            assert command.printed(output), f"{said}\nwhere the document shows\n{command.shown}"
+            count += 1
+    return count
 
 
 def _without_trailing_blanks(output: str) -> str:

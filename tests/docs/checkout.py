@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.provision.cache import cache_folder
-from tests.docs.blocks import blocks, commands
+from tests.docs.blocks import follow
 from tests.running import ROOT
 
 _LEFT_OUT = (".git", ".venv", ".cache", ".*_cache", ".hypothesis", "__pycache__", "reports")
@@ -57,21 +57,8 @@ class Checkout:
         return done.returncode, done.stdout
 
     def follow(self, document: Path) -> int:
-        """Writes and runs everything that a document says, in its order; how many commands that were.
-
-        A command has to end with exit status 0 and to print what the document shows.
-        """
-        count = 0
-        for block in blocks(document):
-            if block.name:
-                (self.root / block.name).write_text(block.text)
-            for command in commands(block) if block.language == "console" else ():
-                status, output = self.run(command.line)
-                said = f"{block.place}: $ {command.line}\nended with exit status {status} and printed\n{output}"
-                assert status == 0, said
-                assert command.printed(output), f"{said}\nwhere the document shows\n{command.shown}"
-                count += 1
-        return count
+        """Writes and runs everything that a document says, in its order; how many commands that were."""
+        return follow(document, self.root, self.run)
 
 
 @contextmanager

@@ -1,0 +1,46 @@
+"""What happens to our orders in Kafka when a broker dies."""
+
+from itertools import islice
+
+import pytest
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
+
+from harness import Kill, Nemesis, System, assert_holds
+from harness.checkers import set_full
+from harness.servers.kafka.effects import new_leader
+from harness.servers.kafka.targets import leader_holding
+
+
+@pytest.mark.faulttolerance
+@pytest.mark.guarantee("no acknowledged order is lost")
+@pytest.mark.system(running=False, members=1)
+def test_losing_the_leader_loses_no_order(system: System, faults: Nemesis) -> None:
+    """Send orders, kill the broker that leads their partition, and send more.
+    Whatever was acknowledged can be read afterwards.
+    """
+    kafka, client = system.clusters.kafka, system.history.client()
+    kafka.create_topic("orders", partitions=1)
+    brokers = [node.endpoint("external") for node in kafka.nodes]
+    producer = KafkaProducer(bootstrap_servers=brokers, acks="all")
+
+    def send(order: int) -> None:
+        add = client.invoke("add", order)
+        try:
+            producer.send("orders", str(order).encode()).get(timeout=30)
+            add.ok(order)
+        except KafkaError as error:
+            add.info(str(error))  # nobody knows whether it is in Kafka
+
+    for order in range(100):
+        send(order)
+    faults.inject(Kill(), leader_holding("orders", [0] * 100)).until(new_leader("orders"))
+    for order in range(100, 200):
+        send(order)
+
+    read = client.invoke("read")
+    consumer = KafkaConsumer(bootstrap_servers=brokers, auto_offset_reset="earliest", consumer_timeout_ms=10_000)
+    partition = TopicPartition("orders", 0)
+    consumer.assign([partition])
+    read.ok([int(record.value) for record in islice(consumer, consumer.end_offsets([partition])[partition])])
+    assert_holds(set_full.at_the_end(system.history.events))

@@ -1,0 +1,92 @@
+"""A wheel, installed in an environment of its own, has all that a suite outside of this checkout needs."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.provision.cache import cache_folder
+from harness.provision.images import image_tags
+from tests.docs.blocks import follow
+from tests.running import ROOT
+
+pytestmark = pytest.mark.process
+
+OWN_SUITE = ROOT / "docs" / "own-suite.md"
+_TIMEOUT_S = 600
+
+
+class Installed:
+    """An environment that has the wheel, and nothing of this checkout."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._bin = folder / "venv" / "bin"
+        wheels, locked = folder / "wheels", folder / "locked.txt"
+        # The versions of the lock: what is released tomorrow is no fault of the wheel's.
+        lock = (ROOT / "requirements.lock").read_text()
+        locked.write_text("\n".join(re.findall(r"^[a-z0-9-]+==[^\\\n]+", lock, re.MULTILINE)))
+        self._run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(wheels), str(ROOT))
+        self._run(sys.executable, "-m", "venv", str(folder / "venv"))
+        (wheel,) = wheels.glob("faulttolerance_harness-*.whl")
+        self._run(str(self._bin / "pip"), "install", "--quiet", "--constraint", str(locked), str(wheel))
+
+    def _run(self, *command: str) -> None:
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def run(self, line: str) -> tuple[int, str]:
+        """Exit status and output of a line that a person types who has activated the environment."""
+        known = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+        path = f"{self._bin}:{os.environ['PATH']}"
+        done = subprocess.run(
+            ["bash", "-c", line],
+            cwd=self.folder,
+            env={**known, "PATH": path, "HARNESS_CACHE": str(cache_folder()), "COLUMNS": "120"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=_TIMEOUT_S,
+            check=False,
+        )
+        return done.returncode, done.stdout
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """Made once for all tests of the module: it takes half a minute."""
+    return Installed(tmp_path_factory.mktemp("elsewhere"))
+
+
+def test_images_are_made_of_the_same(installed: Installed) -> None:
+    status, output = installed.run("python -m harness.provision tags")
+    assert (status, output.split()) == (0, list(image_tags().values()))
+
+
+def test_what_it_keeps_goes_to_the_users_cache_folder(installed: Installed) -> None:
+    status, output = installed.run("XDG_CACHE_HOME=/tmp/mine python -c 'import harness.places as p; print(p.KEPT)'")
+    assert (status, output) == (0, "/tmp/mine/faulttolerance-harness\n")
+
+
+def test_a_suite_that_does_not_use_it_sees_nothing_of_it(installed: Installed) -> None:
+    folder = installed.folder / "unused"
+    folder.mkdir()
+    (folder / "test_own.py").write_text(
+        "import sys\n\n\ndef test_nothing_was_loaded():\n    assert 'harness.plugin' in sys.modules\n"
+        "    assert 'harness.run' not in sys.modules\n"
+    )
+    status, output = installed.run("cd unused && pytest -p no:cacheprovider --strict-markers")
+    assert status == 0, output
+    assert "1 passed" in output
+    assert {path.name for path in folder.iterdir()} <= {"test_own.py", "__pycache__"}
+
+
+def test_a_suite_of_ones_own_kills_a_leader_and_judges_what_it_sent(installed: Installed) -> None:
+    assert follow(OWN_SUITE, installed.folder, installed.run) >= 3
+    assert "1 scenario: 1 held" in (installed.folder / "orders" / "reports" / "summary.md").read_text()
