@@ -70,6 +70,7 @@ lint-ci: $(VENV)/.made
 	$(BIN)/uv tool run check-jsonschema@0.33.2 --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 bench: $(VENV)/.made
+	$(BIN)/python -m bench.startup
 	$(BIN)/python -m bench.topology $(ARGS)
 
 $(VENV)/.made: requirements.lock

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from harness.provision.cache import cache_folder
-from harness.provision.images import image_tags
 from tests.docs.blocks import follow
-from tests.running import ROOT
+from tests.running import ROOT, run
 
 pytestmark = pytest.mark.process
 
@@ -65,8 +64,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 
 
 def test_images_are_made_of_the_same(installed: Installed) -> None:
-    status, output = installed.run("python -m harness.provision tags")
-    assert (status, output.split()) == (0, list(image_tags().values()))
+    tags = installed.run("python -m harness.provision tags")
+    assert tags == run("harness.provision", "tags")
+    assert tags[1].count("harness-") >= 3
 
 
 def test_what_it_keeps_goes_to_the_users_cache_folder(installed: Installed) -> None:
@@ -88,5 +88,5 @@ def test_a_suite_that_does_not_use_it_sees_nothing_of_it(installed: Installed) -
 
 
 def test_a_suite_of_ones_own_kills_a_leader_and_judges_what_it_sent(installed: Installed) -> None:
-    assert follow(OWN_SUITE, installed.folder, installed.run) >= 3
+    assert follow(OWN_SUITE, installed.folder, installed.run) == 2
     assert "1 scenario: 1 held" in (installed.folder / "orders" / "reports" / "summary.md").read_text()
