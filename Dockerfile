@@ -23,7 +23,7 @@ ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
 WORKDIR /opt/harness
 COPY services services
 RUN python -m compileall -q services
-ENTRYPOINT ["python", "-m"]
+ENTRYPOINT ["python", "-m", "services.launcher"]
 
 FROM pip AS java
 COPY java.lock /build/

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from harness.backends.protocol import Backend, Deployment, Networked, Node, Phase
@@ -40,8 +40,8 @@ class Pool:
     ) -> Entry:
         """A deployment with every server running, their clusters complete, and these services healthy.
 
-        One that runs already is healed: rid of its services, its servers brought back, while the new services start.
-        One that can't be healed is removed and made anew, as is one of another topology.
+        One that runs already is healed: rid of its services, its servers brought back. One that can't be healed is
+        removed and made anew, as is one of another topology. The services start when all is there that they need.
 
         Args:
             servers: what the deployment is of.
@@ -52,12 +52,12 @@ class Pool:
         for deployment, clusters in self._running.copy():
             if deployment.topology == topology:
                 try:
-                    putting = self._heal(deployment, clusters, services, once_formed)
+                    self._heal(deployment, clusters, once_formed)
                 except HarnessError as error:
                     self._say(f"{topology.name} can't be healed and is made anew: {error}")
                 else:
                     # Servers made anew would not help a service that does not start.
-                    putting.result()
+                    deployment.put(services)
                     return deployment, clusters
             self._close(deployment, clusters)
         deployment, clusters = self._deploy(topology, servers)
@@ -92,21 +92,18 @@ class Pool:
         self,
         deployment: Deployment,
         clusters: Clusters,
-        wanted: Sequence[NodeSpec],
         once_formed: Callable[[Clusters], None],
-    ) -> Future[None]:
-        """Brings the servers back; what became of the services, started or failed by then."""
+    ) -> None:
+        """Ends the services, brings the servers back, and prepares them for the next ones."""
         servers = [deployment.nodes[spec.name] for spec in deployment.topology]
         services = [name for name in deployment.nodes if name not in {server.spec.name for server in servers}]
-        with ThreadPoolExecutor(len(servers) + 1) as pool:
+        with ThreadPoolExecutor(len(servers)) as pool:
             restoring = [pool.submit(restore, server) for server in servers]
             deployment.remove(services)
-            putting = pool.submit(deployment.put, wanted)
             for server in restoring:
                 server.result()
-            clusters.await_formed(timeout_s=self._forming_timeout_s)
-            once_formed(clusters)
-        return putting
+        clusters.await_formed(timeout_s=self._forming_timeout_s)
+        once_formed(clusters)
 
     def _close(self, deployment: Deployment, clusters: Clusters) -> None:
         self._running = [entry for entry in self._running if entry[0] is not deployment]

@@ -15,6 +15,7 @@ from harness.backends import docker_sidecar, engine
 from harness.backends.docker_network import address, create_network
 from harness.backends.docker_node import DockerNode, PortTakenError
 from harness.backends.docker_ports import HostPorts
+from harness.backends.docker_renewal import Vacant
 from harness.backends.docker_sidecar import Sidecar
 from harness.backends.docker_site import LABEL_DEPLOYMENT, Site
 from harness.backends.elsewhere import SignsOfLife
@@ -111,6 +112,7 @@ class DockerDeployment:
         self._signs_of_life = SignsOfLife(client, name, labels)
         self._site = Site(client, session, name, images, subnet, HostPorts())
         self._nodes: dict[str, DockerNode] = {}
+        self._vacant: dict[str, Vacant] = {}
         self._reached = False
 
     @property
@@ -127,7 +129,7 @@ class DockerDeployment:
         for spec in specs:
             addresses.setdefault(spec.name, address(self._site.subnet, len(addresses)))
             self._site.ports.choose(spec)
-        added = [DockerNode(spec, self._site) for spec in specs]
+        added = [DockerNode(spec, self._site, place=self._vacant.pop(spec.name, None)) for spec in specs]
         self._nodes.update({node.spec.name: node for node in added})
         _in_parallel(DockerNode.launch, added)
         if not self._reached:
@@ -137,8 +139,15 @@ class DockerDeployment:
         _in_parallel(_write_files_when_ready, added)
 
     def remove(self, names: Collection[str]) -> None:
-        """Kills and removes the containers of these nodes; who still holds such a node can read its log."""
-        _in_parallel(DockerNode.end, [node for name in names if (node := self._nodes.pop(name, None))])
+        """Kills nodes and removes their containers, but for those that the next ones of their names may have.
+
+        Who still holds such a node can read its log.
+        """
+        _in_parallel(self._end, [node for name in names if (node := self._nodes.pop(name, None))])
+
+    def _end(self, node: DockerNode) -> None:
+        if place := node.end():
+            self._vacant[node.spec.name] = place
 
     def start_sidecar(self, sidecar: Sidecar, say: Say) -> str:
         """Starts somebody else's container beside the nodes and gives the address of its page.
@@ -158,6 +167,7 @@ class DockerDeployment:
         containers = tuple(str(one["Id"]) for one in found)
         engine.remove(self._client, engine.Owned(containers, (self._network,)))
         self._nodes.clear()
+        self._vacant.clear()
 
     def __enter__(self) -> DockerDeployment:
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from testcontainers.core.transferable import build_transfer_tar
 from harness.backends.docker_container import container_of
 from harness.backends.docker_isolation import drop_packets, let_packets_through, links
 from harness.backends.docker_ports import HOST
+from harness.backends.docker_renewal import NotRenewedError, Vacant, can_be_renewed, of_this_life, vacate
 from harness.backends.docker_site import FOLDER, Site
 from harness.backends.engine import cause, complaining, remove_container
 from harness.backends.gone import accepts, await_exit
@@ -35,12 +37,20 @@ class PortTakenError(EnvironmentUnfitError):
 class DockerNode:
     """A node as a container: implements `harness.backends.protocol.Node`; keeps its addresses over restarts."""
 
-    def __init__(self, spec: NodeSpec, site: Site) -> None:
+    def __init__(self, spec: NodeSpec, site: Site, *, place: Vacant | None = None) -> None:
+        """`place` is where a node of this name was before, if its container is still there."""
         self.spec = spec
         self._site = site
         self._api = site.client.api
+        self._place = place
         self._id: str | None = None
         self._last_words: str | None = None
+        #: The line of the container's log after which this node's own begins; all is its own if there is none.
+        self._mark: str | None = None
+        #: Whether nothing was done to the container, so that the next node of this name may have it.
+        self._untouched = True
+        self._made_of = site.images[spec.kind]
+        self._made_with = frozenset(spec.environment)
 
     @property
     def address(self) -> str:
@@ -54,10 +64,30 @@ class DockerNode:
     def launch(self) -> None:
         """Creates the container, puts its files in place and starts it, without waiting for it to be ready.
 
+        Where it was given a place that is fit for it, it begins there instead.
+
         Raises:
             NodeStartError: the engine can't start it.
             PortTakenError: somebody has a host port of it.
         """
+        place, self._place = self._place, None
+        if place is None or not self._begins_in(place):
+            self._create()
+
+    def _begins_in(self, place: Vacant) -> bool:
+        """Whether it does; a place where it can't is removed."""
+        resolver = self._site.resolver()
+        if place.fits(self.spec, self._made_of):
+            with contextlib.suppress(NotRenewedError):
+                arguments, environment = resolver.arguments(self.spec), resolver.environment(self.spec)
+                self._mark = place.begin(self._site.client, arguments, environment)
+                self._id, self._made_with = place.container, place.variables
+                return True
+        with complaining(f"remove what was {self.spec.name}"):
+            remove_container(self._site.client, place.container)
+        return False
+
+    def _create(self) -> None:
         container = container_of(self.spec, self._site)
         self._site.ports.release(self.spec.name)
         try:
@@ -102,6 +132,7 @@ class DockerNode:
 
     def start(self) -> None:
         """Starts the same container again, with its data and its files; returns when it is ready."""
+        self._untouched = False
         self._site.isolated.discard(self.spec.name)
         self._site.ports.release(self.spec.name)
         self._start_when_ports_are_free()
@@ -109,6 +140,7 @@ class DockerNode:
 
     def pause(self) -> None:
         """Freezes every process of the container; a signal to it thaws it again, as the engine has it."""
+        self._untouched = False
         if self.state().phase is not Phase.PAUSED:
             with complaining(f"pause {self.spec.name}"):
                 self._api.pause(self._made())
@@ -122,6 +154,7 @@ class DockerNode:
     def isolate(self) -> None:
         """Filters all packets from and to the other nodes' addresses, in the container's own network namespace."""
         others = [address for name, address in self._site.addresses.items() if name != self.spec.name]
+        self._untouched = False
         self._site.isolated.add(self.spec.name)
         drop_packets(self._site.client, self._made(), self.spec.name, others)
 
@@ -142,32 +175,50 @@ class DockerNode:
 
     def write_file(self, name: str, text: str) -> None:
         """Puts the text, its references resolved, at `${file:NAME}`; the container may be stopped."""
+        self._untouched = False
         resolved = self._site.resolver().text(text, node=self.spec.name)
         with complaining(f"write {name} into {self.spec.name}"):
             self._api.put_archive(self._made(), "/", build_transfer_tar(resolved.encode(), f"{FOLDER}/{name}"))
 
     def logs(self, *, since: float = 0.0) -> str:
-        """The container's log since it was made, over restarts; after its removal what it had written by then."""
+        """The node's log since it was made, over restarts; after its removal what it had written by then."""
         if self._id is None:
             return self._last_words or ""
         with complaining(f"show the log of {self.spec.name}"):
             options: dict[str, Any] = {"since": since} if since else {}
-            return cast("bytes", self._api.logs(self._id, **options)).decode(errors="replace")
+            log = cast("bytes", self._api.logs(self._id, **options)).decode(errors="replace")
+        return of_this_life(log, self._mark)
 
     def inside(self) -> Inside:
-        """The container in which a person's command can run."""
-        return Inside(container=self._made())
+        """The container in which a person's command can run, with the environment if the container has another's."""
+        environment = self._site.resolver().environment(self.spec) if self._mark else {}
+        return Inside(container=self._made(), environment=environment)
 
-    def end(self) -> None:
-        """Removes the container, whatever its state, and keeps its log for whoever still holds this node."""
+    def end(self) -> Vacant | None:
+        """Kills it, whatever its state, and keeps its log for whoever still holds this node.
+
+        Its container is removed, unless the next node of this name may have it: then that is given back.
+        """
         if self._id is None:
-            return
+            return None
         with complaining(f"remove {self.spec.name}"):
             self._last_words = self.logs()
-            remove_container(self._site.client, self._id)
+            place = self._vacated(self._id)
+            if not place:
+                remove_container(self._site.client, self._id)
         self._id = None
         self._site.isolated.discard(self.spec.name)
-        self._site.ports.hold(self.spec.name)
+        if not place:
+            self._site.ports.hold(self.spec.name)
+        return place
+
+    def _vacated(self, container: str) -> Vacant | None:
+        if not self._untouched or not can_be_renewed(self.spec):
+            return None
+        with contextlib.suppress(NotRenewedError):
+            vacate(self._site.client, container)
+            return Vacant(container, self._made_of, self.spec.ports, self._made_with)
+        return None
 
     def _note_id(self, container: DockerContainer) -> None:
         if container._container is not None:
@@ -203,6 +254,7 @@ class DockerNode:
         return f"{self.spec.name} needs {named}, which is taken by another process: stop that, or start anew"
 
     def _signal(self, name: str) -> None:
+        self._untouched = False
         if self.state().phase is not Phase.EXITED:
             try:
                 with complaining(f"send {name} to {self.spec.name}"):

@@ -80,4 +80,5 @@ def _service(role: str, index: int, environment: Mapping[str, str], modules: Map
             **environment,
         },
         stop_timeout_s=5.0,
+        renewable=True,
     )

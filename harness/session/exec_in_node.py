@@ -26,7 +26,8 @@ def run_inside(inside: Inside, command: Sequence[str]) -> int:
     if docker is None:
         raise EnvironmentUnfitError("harness exec needs the docker command on the PATH to reach into a container")
     terminal = ["--interactive", "--tty"] if sys.stdin.isatty() else ["--interactive"]
-    return subprocess.call([docker, "exec", *terminal, inside.container, *command])
+    environment = [f"--env={name}={value}" for name, value in inside.environment.items()]
+    return subprocess.call([docker, "exec", *terminal, *environment, inside.container, *command])
 
 
 def _as_process(inside: Inside, command: Sequence[str]) -> int:

@@ -50,6 +50,8 @@ class NodeSpec:
         files_when_ready: replaces files of the same name once the whole topology is up, for later restarts.
         stop_signal: what asks the node's main process to end in order.
         stop_timeout_s: how long that may take before a stop counts as hung, in seconds.
+        renewable: whether its launcher can be ordered to begin another node in its place (backends/docker_renewal.py);
+            such a node has nothing that outlives its processes.
         tied_to: the node that shares this one's life (report 001), if any.
     """
 
@@ -65,6 +67,7 @@ class NodeSpec:
     files_when_ready: Mapping[str, str] = field(default_factory=dict)
     stop_signal: Literal["SIGTERM", "SIGINT"] = "SIGTERM"
     stop_timeout_s: float = 10.0
+    renewable: bool = False
     tied_to: str | None = None
 
 

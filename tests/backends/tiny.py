@@ -1,6 +1,6 @@
 """A server for the tests of the backends, small enough to start at once; run as a process and as a container.
 
-Environment: PORT; HOST; LISTEN_AFTER seconds; EXIT status to end with after some last words; IGNORE_TERM.
+Environment: PORT; HOST; NOTE to answer with; LISTEN_AFTER seconds; EXIT status after some last words; IGNORE_TERM.
 """
 
 import http.server
@@ -19,7 +19,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
         text = path.read_text() if path.exists() else "-"
-        self.wfile.write(f'{{"starts": {STARTS.stat().st_size}, "file": "{text}"}}'.encode())
+        note = os.environ.get("NOTE", "")
+        self.wfile.write(f'{{"starts": {STARTS.stat().st_size}, "file": "{text}", "note": "{note}"}}'.encode())
 
     def log_message(self, *arguments: object) -> None:
         pass
