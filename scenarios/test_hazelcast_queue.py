@@ -21,16 +21,23 @@ owning_the_queue = pytest.mark.system(messages("hazelcast", queue_owner=lowest_i
 @pytest.mark.experiment(
     "003", "messages in a Hazelcast queue, the member with the lowest IP killed", "the queue survived"
 )
-@pytest.mark.parametrize("arranged", ["as it is", pytest.param("owning the queue", marks=owning_the_queue)])
 @pytest.mark.parametrize(
-    "count", [pytest.param(10, marks=[pytest.mark.quick, headline]), pytest.param(100, marks=headline), 1000]
+    ("count", "arranged"),
+    [
+        pytest.param(10, "as it is", marks=[pytest.mark.quick, headline]),
+        pytest.param(100, "as it is", marks=headline),
+        pytest.param(10, "owning the queue", marks=[pytest.mark.quick, headline, owning_the_queue]),
+        pytest.param(100, "owning the queue", marks=[headline, owning_the_queue]),
+        pytest.param(1000, "owning the queue", marks=owning_the_queue),
+    ],
 )
 def test_losing_the_lowest_ip_loses_no_message(
     system: MessageSystem, faults: Nemesis, count: int, arranged: str
 ) -> None:
     """Consumers off: post, kill the Hazelcast member with the lowest IP, start two consumers.
     A queue lives in one partition, so it matters whether that member owns it: once as it is, once made so.
-    Every acknowledged message reaches exactly one consumer, and GET shows it.
+    Every acknowledged message reaches exactly one consumer, and GET shows it. With 1000 messages the first consumer
+    does not take all before the second one is there, and the backup that takes over holds a thousand.
     """
     posted = system.post(count)
 
@@ -43,7 +50,7 @@ def test_losing_the_lowest_ip_loses_no_message(
 
 
 @owning_the_queue
-@pytest.mark.parametrize("count", [10, 100, 1000])
+@pytest.mark.parametrize("count", [10, 100])
 @pytest.mark.parametrize("fault", [Stop(), Pause()], ids=lambda fault: fault.name)
 def test_an_owner_that_stops_or_hangs_loses_no_message(
     system: MessageSystem, faults: Nemesis, fault: Fault, count: int

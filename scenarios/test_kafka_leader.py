@@ -30,6 +30,7 @@ pytestmark = [
 def test_losing_the_leader_loses_no_message(system: MessageSystem, faults: Nemesis, count: int) -> None:
     """Consumers off: post, kill the Kafka leader of a partition that holds messages, start two consumers.
     A new leader is elected; every acknowledged message reaches exactly one consumer, and GET shows it.
+    With 1000 messages each consumer polls, and commits, several times; with 100 it may have all at once.
     """
     posted = system.post(count)
 
@@ -41,7 +42,7 @@ def test_losing_the_leader_loses_no_message(system: MessageSystem, faults: Nemes
     assert_delivered_and_aggregated(system.history)
 
 
-@pytest.mark.parametrize("count", [pytest.param(10, marks=pytest.mark.quick), 100, 1000])
+@pytest.mark.parametrize("count", [pytest.param(10, marks=pytest.mark.quick), 100])
 @pytest.mark.parametrize("fault", [Stop(), Pause()], ids=lambda fault: fault.name)
 def test_a_leader_that_stops_or_hangs_loses_no_message(
     system: MessageSystem, faults: Nemesis, fault: Fault, count: int
