@@ -21,6 +21,7 @@ import pytest
 from harness import Kill, assert_holds, node
 from harness.servers.hazelcast import hazelcast, member_list_of, partitions_safe
 from harness.servers.hazelcast.checkers import lost_partitions
+from harness.servers.hazelcast.workloads.keys import Keys
 
 pytestmark = [
     pytest.mark.faulttolerance,
@@ -32,7 +33,7 @@ pytestmark = [
 
 def test_losing_a_member_loses_nothing(system, faults):
     """60 keys without a backup; one member is killed."""
-    keys = system.keys(backups="0")
+    keys = Keys(system, backups="0")
     keys.put(60)
     faults.inject(Kill(), node("hazelcast-1")).until(member_list_of(2)).until(partitions_safe())
     keys.read()
