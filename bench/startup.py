@@ -34,7 +34,7 @@ _RUNS = {"with it": _PLUGIN, "without it": _WITHOUT, "without any": _BARE}
 
 
 def start_s(folder: Path, options: tuple[str, ...]) -> float:
-    """The processor's seconds for one run of the suite."""
+    """The processor's seconds for one start of pytest in the suite."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, str(folder)]
     # What pytest compiles of a plugin it keeps, unless Python is told to write nothing.
     usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -49,7 +49,7 @@ def _children_s() -> float:
 
 
 def measured(rounds: int) -> dict[str, float]:
-    """The shortest start of each kind of run."""
+    """The shortest start, for each kind of run."""
     took: defaultdict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "test_own.py").write_text("def test_it():\n    pass\n")
@@ -60,7 +60,7 @@ def measured(rounds: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Measures and shows the table."""
+    """Measures the starts and shows the table."""
     parser = argparse.ArgumentParser(prog="python -m bench.startup", description=__doc__)
     parser.add_argument("--rounds", type=int, default=20)
     shortest = measured(parser.parse_args().rounds)

@@ -1,4 +1,4 @@
-"""The fault-tolerance harness: does our Hazelcast/Kafka system really survive that?
+"""The fault-tolerance harness: starts real servers, breaks them while clients use them, and judges what survived.
 
 What a scenario or a foreign suite imports from here is listed in `harness.public`; nothing else is public.
 """

@@ -1,4 +1,4 @@
-"""Where the harness' own things are: beside its package in a checkout, within it once it is installed.
+"""The places of the harness' own things: beside its package in a checkout, within it once it is installed.
 
 What a checkout has at its top and an installed package needs as well (the Dockerfile, the services, the lock) a wheel
 has in `harness/_bundled` (pyproject.toml). What the harness keeps on the machine goes to the checkout's `.cache`, or to

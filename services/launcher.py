@@ -52,14 +52,14 @@ _ORDER = Path("order.json")
 
 @dataclass(frozen=True)
 class Service:
-    """What to run: a module with its arguments, and what is different in its environment."""
+    """A service to run: a module with its arguments, and what is different in its environment."""
 
     arguments: Sequence[str]
     environment: Mapping[str, str | None]
 
 
 class Place:
-    """Where one service runs, or none, or the next."""
+    """The place where one service runs, or none, or the next."""
 
     def __init__(self) -> None:
         self._child: int | None = None
@@ -78,7 +78,7 @@ class Place:
             service = self._order()
 
     def _fork(self) -> bool:
-        """Whether this is the child."""
+        """Forks; gives whether this is the child."""
         signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
         self._child = os.fork()
         if not self._child:
@@ -116,7 +116,7 @@ class Place:
                 os.kill(self._child, number)
 
     def _reap(self) -> None:
-        """Ends as the service has ended."""
+        """Ends the launcher as the service has ended."""
         with contextlib.suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                 if ended[0] == self._child:
@@ -124,7 +124,7 @@ class Place:
                     os._exit(code if code >= 0 else 128 - code)
 
     def _clear(self) -> None:
-        """Kills what is here, and returns when it is gone: in a container everything, else the service."""
+        """Kills what runs here, and returns when it is gone: in a container everything, else the service."""
         with contextlib.suppress(ProcessLookupError):
             if os.getpid() == _INIT:
                 os.kill(-1, signal.SIGKILL)
@@ -141,14 +141,14 @@ def _ordered(order: Mapping[str, Any]) -> Service | None:
 
 
 def _first() -> Service | None:
-    """What was ordered last here, or what the command line names."""
+    """The service that was ordered last here, or the one that the command line names."""
     if _ORDER.exists():
         return _ordered(json.loads(_ORDER.read_bytes()))
     return Service(sys.argv[1:], {})
 
 
 def main(warm: Sequence[str] = WARM) -> None:
-    """Runs the first service, and then what is ordered; imports the modules in `warm` beforehand."""
+    """Runs the first service, and then what is ordered; imports the modules in `warm` before."""
     for module in warm:
         importlib.import_module(module)
     gc.collect()

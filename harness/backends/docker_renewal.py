@@ -1,4 +1,4 @@
-"""Containers that outlast their node: in one whose node is gone, its launcher begins the next node of that name.
+"""Containers that outlast their node: where a node is gone, the container's launcher begins the next node of that name.
 
 That is for specs that are `renewable`. Their launcher takes orders on its standard input, each a line of JSON: it kills
 all that runs beside it, writes the order's mark as a line when that is gone, and starts what the order says.
@@ -42,11 +42,11 @@ class Vacant:
     variables: frozenset[str]
 
     def fits(self, spec: NodeSpec, image: str) -> bool:
-        """Whether a node of this name would be made just so."""
+        """Whether a node of this name would be made just like the one that the container had."""
         return can_be_renewed(spec) and (self.image, self.ports) == (image, dict(spec.ports))
 
     def begin(self, client: docker.DockerClient, arguments: Sequence[str], environment: Mapping[str, str]) -> str:
-        """Lets its launcher begin a node, and gives the line of the log after which the node's own begins.
+        """Has the launcher begin a node, and gives the line of the log after which the node's own lines begin.
 
         Raises:
             NotRenewedError: it did not obey.
@@ -56,16 +56,16 @@ class Vacant:
 
 
 class NotRenewedError(Exception):
-    """A launcher did not obey: its container is to be made anew."""
+    """A launcher did not obey: its container has to be made anew."""
 
 
 def can_be_renewed(spec: NodeSpec) -> bool:
-    """Whether nothing of a node is left when its processes are gone."""
+    """Whether nothing of a node like this is left once its processes are gone."""
     return spec.renewable and not spec.files and not spec.files_when_ready
 
 
 def vacate(client: docker.DockerClient, container: str) -> None:
-    """Has all but the launcher killed; returns when it is gone.
+    """Kills everything in a container but the launcher; returns when it is gone.
 
     Raises:
         NotRenewedError: the launcher did not obey.
@@ -74,7 +74,7 @@ def vacate(client: docker.DockerClient, container: str) -> None:
 
 
 def of_this_life(log: str, mark: str | None) -> str:
-    """What was written after the mark."""
+    """The part of a log that was written after the mark."""
     return log if mark is None else log.rpartition(f"{mark}\n")[2]
 
 
@@ -97,7 +97,7 @@ def _order(
 
 
 def _await_mark(connection: socket.socket, mark: bytes) -> None:
-    """A launcher writes it at once and whole, so what the engine puts around each part of a log may stay."""
+    """Waits for the mark that a launcher writes at once and whole; what the engine puts around parts of a log stays."""
     deadline, seen = time.monotonic() + _OBEYED_TIMEOUT_S, b""
     while mark not in seen:
         part = connection.recv(65536)

@@ -14,7 +14,7 @@ from harness.cli.watch import watch
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Does our Hazelcast/Kafka system really survive that?
+    """Start a real system, use it, break it, and judge what survived.
 
     Bring a system up, send to it, break it, look at it. Errors are one line, with exit status 2.
     """

@@ -1,4 +1,4 @@
-"""The command that begins a suite of one's own."""
+"""The command that writes the first files of a suite of one's own."""
 
 from __future__ import annotations
 
