@@ -16,6 +16,7 @@ from harness.events import Event
 from harness.history import History
 from harness.messages import assert_delivered_and_aggregated
 from harness.offered import modules
+from harness.servers.hazelcast.checkers import lost_partitions
 
 
 @pytest.fixture
@@ -134,6 +135,14 @@ def test_operations_are_paired_once_for_all_that_is_demanded(history: History) -
     assert history.events.operations is before
     history.invoke(1, "increment", 1)
     assert len(history.events.operations) == len(before) + 1
+
+
+def test_values_are_judged_as_json_also_while_they_are_recorded(history: History) -> None:
+    history.invoke(1, "add", "key-0").ok("key-0")
+    history.event("owners", {"keys": {"key-0": (92, "hazelcast-3")}})
+    history.event("partition-losses", {"backups": [(92, 1)]})
+    history.invoke(1, "read").ok(("key-0",))
+    assert assert_holds(history, lost_partitions.check, share=0).figures["acknowledged"] == 1
 
 
 def test_each_checker_of_the_packages_has_a_name_of_its_own() -> None:

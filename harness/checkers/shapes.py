@@ -17,6 +17,8 @@ from harness.events import NEMESIS, Event, HistoryError, Operation, operations
 #: Greater numbers are no counts or offsets, and too great for what computes with them.
 _GREATEST = 1 << 53
 _SHOWN = 60
+#: What is a list in JSON: a history that is being recorded has values as its clients made them.
+_LIST = (list, tuple)
 Is = Callable[[Any], bool]
 
 
@@ -116,7 +118,7 @@ def text_or_none(value: Any) -> bool:
 
 def scalar(value: Any) -> bool:
     """Whether a value is neither a list nor an object."""
-    return not isinstance(value, dict | list)
+    return not isinstance(value, (dict, *_LIST))
 
 
 def number(value: Any) -> bool:
@@ -136,12 +138,12 @@ def number_or_none(value: Any) -> bool:
 
 def list_of(each: Is) -> Is:
     """The form of a list whose items all have one form."""
-    return lambda value: isinstance(value, list) and all(map(each, value))
+    return lambda value: isinstance(value, _LIST) and all(map(each, value))
 
 
 def pair_of(first: Is, second: Is) -> Is:
     """The form of a list of two."""
-    return lambda value: isinstance(value, list) and len(value) == 2 and first(value[0]) and second(value[1])
+    return lambda value: isinstance(value, _LIST) and len(value) == 2 and first(value[0]) and second(value[1])
 
 
 def map_to(each: Is) -> Is:
