@@ -17,6 +17,59 @@ from harness.topology.nodes import NodeSpec
 from harness.topology.timings import Timings
 
 
+@dataclass(frozen=True)
+class Duty:
+    """Something that a cluster says a node is, such as a leader.
+
+    Attributes:
+        what: a word for programs.
+        words: for a person.
+        brief: in a few words, where there is little room; empty for what goes without saying.
+    """
+
+    what: str
+    words: str
+    brief: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that was sent and that nobody has taken yet.
+
+    Attributes:
+        where: the queue, or the part of it.
+        count: how much.
+        words: for a person.
+    """
+
+    where: str
+    count: int
+    words: str
+
+
+#: Each gives duties by the names of the nodes that have them; asked at once, and one that fails spoils no other.
+DutyQuestions: TypeAlias = "Mapping[str, Callable[[], Sequence[tuple[str, Duty]]]]"
+
+
+@dataclass(frozen=True)
+class Console:
+    """A page of the vendor's for servers of a kind, as an image.
+
+    Attributes:
+        title: what it calls itself.
+        name: of its container.
+        image: where it comes from.
+        port: of its page.
+        environment: for its process.
+    """
+
+    title: str
+    name: str
+    image: str
+    port: int
+    environment: Mapping[str, str]
+
+
 class View(Protocol):
     """Asks the servers of one kind what is true now; it never guesses from names."""
 
@@ -26,6 +79,10 @@ class View(Protocol):
         Raises:
             AwaitTimeoutError: not within `timeout_s` seconds; with what was seen last.
         """
+
+    @property
+    def duties(self) -> DutyQuestions:
+        """What each node is now, whatever anybody does with the servers."""
 
     def close(self) -> None:
         """Closes the view's connections; the next question opens others."""
@@ -64,6 +121,10 @@ class Servers(ABC, Generic[ViewT]):
     def targets(self) -> Mapping[str, tuple[Target, str]]:
         """Targets that a person can name on the command line, each with a word on what it is."""
         return {}
+
+    def console(self, nodes: Sequence[Node]) -> Console | None:
+        """A page of the vendor's that shows these nodes, if there is one."""
+        return None
 
     @abstractmethod
     def nodes(self, timings: Timings) -> tuple[NodeSpec, ...]:
@@ -120,6 +181,17 @@ class Clusters:
     def targets(self) -> Mapping[str, tuple[Target, str]]:
         """Targets that a person can name, of every kind of server."""
         return {name: target for kind in self._kinds for name, target in kind.targets.items()}
+
+    @property
+    def duties(self) -> DutyQuestions:
+        """What each node is now, as the views say."""
+        return {words: ask for view in self._views.values() for words, ask in view.duties.items()}
+
+    @property
+    def consoles(self) -> tuple[Console, ...]:
+        """The vendors' pages, of every kind of server that has one."""
+        found = (kind.console(self.nodes_of(type(kind))) for kind in self._kinds)
+        return tuple(console for console in found if console)
 
     def role(self, role: str) -> tuple[Node, ...]:
         """The nodes of a role in index order."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.backends.protocol import Deployment, Node, Phase, running_nodes
-from harness.clusters import Clusters, Servers, Target
+from harness.clusters import Clusters, DutyQuestions, Servers, Target, Waiting
 from harness.errors import BadInputError
 from harness.history import History
 from harness.progress import Say, Step
@@ -71,6 +71,16 @@ class System:
     def targets(self) -> Mapping[str, tuple[Target, str]]:
         """The targets that a person can name, each with a word on what it is."""
         return self.clusters.targets
+
+    @property
+    def duties(self) -> DutyQuestions:
+        """What each node is now, asked of the servers."""
+        return self.clusters.duties
+
+    @property
+    def waiting(self) -> Mapping[str, Callable[[], Sequence[Waiting]]]:
+        """What was sent and that nobody has taken yet, by words for the question."""
+        return {}
 
     def new_name(self, what: str) -> str:
         """A name for something that the scenario makes in a server, which no other scenario has."""

@@ -111,7 +111,7 @@ def sent() -> tuple[int, str]:
 
 
 def topic() -> str:
-    return str(json.loads(run("harness", "status", "--json")[1])["topic"])
+    return f"messages-{json.loads(run('harness', 'status', '--json')[1])['system']}"
 
 
 def topic_of(reports: Path) -> str:

@@ -157,7 +157,8 @@ def test_a_snapshot_of_a_sessions_nodes_never_waits_for_it(monkeypatch: pytest.M
     monkeypatch.setattr(client, "_SILENCE_S", 30.0)
     began = time.monotonic()
     nodes = AttachedDeployment(_attachable()).nodes
-    seen = snapshot.take(Clusters(nodes, ()))
+    system = SimpleNamespace(id="e1", deployment=SimpleNamespace(nodes=nodes), duties={}, waiting={})
+    seen = snapshot.of(cast("System", system))
     assert time.monotonic() - began < 4
     assert [(node.name, node.state) for node in seen.nodes] == [("tiny-1", "unknown")]
     assert seen.notes == ("state of tiny-1: no answer within 2.5 s",)
@@ -242,6 +243,8 @@ class Glanced(History):
 def test_a_page_that_asks_every_second_has_the_new_events_copied_and_no_others(tmp_path: Path) -> None:
     system = SimpleNamespace(
         id="e1",
+        duties={},
+        waiting={},
         targets={"leader": (None, "the one that leads")},
         history=Glanced.open(tmp_path / "history.jsonl"),
         deployment=SimpleNamespace(topology=Topology("none", ()), nodes={}),

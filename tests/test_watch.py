@@ -52,7 +52,7 @@ class Watched:
 
     def engine_says(self, node: str) -> str:
         """The status of a node's container, from the engine itself."""
-        session = self.state()["snapshot"]["topic"].split("-")[1]
+        session = self.state()["snapshot"]["system"].split("-")[0]
         labels = [f"{LABEL_SESSION}={session}", f"{LABEL_NODE}={node}"]
         with contextlib.closing(docker.from_env()) as client:
             (container,) = client.containers.list(all=True, filters={"label": labels})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 
 from harness.backends.protocol import Phase
-from harness.inspect.snapshot import Duty, NodeSeen, Snapshot
+from harness.inspect.snapshot import NodeSeen, Snapshot
 from harness.plain import printable
 
 _NAME, _CELL, _ROW, _HEAD, _GAP = 110, 285, 38, 30, 6
@@ -55,10 +55,9 @@ def _cell(node: NodeSeen | None, x: int, y: int) -> list[str]:
         f'<text x="{x + 8}" y="{y + 15}" class="{look}">{escape(node.state if node else "not there")}</text>',
     ]
     if node and node.duties:
-        words = duties(node.duties)
+        words = "; ".join(duty.words for duty in node.duties)
         shown = words if len(words) <= _LETTERS else words[: _LETTERS - 1] + "…"
-        whole = "; ".join(map(str, node.duties))
-        title = f"<title>{escape(whole)}</title>" if whole != shown else ""
+        title = f"<title>{escape(words)}</title>" if words != shown else ""
         parts.append(f'<text x="{x + 8}" y="{y + 31}" class="duties">{escape(shown)}{title}</text>')
     return parts
 
@@ -69,14 +68,3 @@ def _look(node: NodeSeen | None) -> str:
     if node.phase is Phase.RUNNING and not node.isolated:
         return "good"
     return "odd" if node.phase is None or node.phase is Phase.PAUSED or node.isolated else "bad"
-
-
-def duties(found: Sequence[Duty]) -> str:
-    """A node's duties in short: the partitions that a broker leads together, with the smallest set in sync."""
-    led = [duty for duty in found if duty.what == "leader"]
-    words = [str(duty) for duty in found if duty.what != "leader"]
-    if led:
-        partitions = ", ".join(f"p{duty.partition}" for duty in led)
-        fewest = min((duty.isr for duty in led), key=len)
-        words.append(f"leads {partitions} (ISR {','.join(map(str, fewest))})")
-    return "; ".join(words)

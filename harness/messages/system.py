@@ -6,18 +6,20 @@ Not for deciding anything: what happened is in the history, and checkers judge t
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
 from harness.assertions import demand_throughout
 from harness.backends.protocol import Node
-from harness.clusters import Clusters, Picked, Target
+from harness.clusters import Clusters, DutyQuestions, Picked, Target, Waiting
 from harness.messages.checkers import aggregation
 from harness.messages.clients import MessageClients, Posted, Traffic
 from harness.messages.namespace import Namespace
+from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.targets import owner_of
+from harness.servers.kafka.kind import Kafka
 from harness.servers.kafka.targets import leader_holding
 from harness.system import Basis, Cast, System
 from harness.waiting import until
@@ -94,6 +96,29 @@ class MessageSystem(System):
         if self.namespace.queue == "kafka":
             where = {"leader": (self._leader, "the broker that leads the partition with the most messages")}
         return {**where, **super().targets}
+
+    @property
+    def duties(self) -> DutyQuestions:
+        """Who leads the topic, or owns the queue, and what the servers say of themselves."""
+        if not self._begun:
+            return super().duties
+        if self.namespace.queue == "kafka":
+            return {**super().duties, "leaders": lambda: self.clusters[Kafka].leaders_of(self.topic)}
+        return {**super().duties, "owner of the queue": lambda: self.clusters[Hazelcast].owners_duty(self.queue)}
+
+    @property
+    def waiting(self) -> Mapping[str, Callable[[], Sequence[Waiting]]]:
+        """What the consumers have not taken yet."""
+        if not self._begun:
+            return {}
+        if self.namespace.queue == "kafka":
+            return {"consumer lag": lambda: self.clusters[Kafka].waiting(self.namespace.group, self.topic)}
+        return {"queue depth": lambda: self.clusters[Hazelcast].waiting(self.queue)}
+
+    @property
+    def _begun(self) -> bool:
+        """Before a service was started nobody made the topic or the queue, and to find that out would take seconds."""
+        return any(spec.name in self.deployment.nodes for spec in self.specs)
 
     def _leader(self, clusters: Clusters) -> Picked:
         """A target that looks through the history when it picks, not when somebody asks which targets there are."""

@@ -81,7 +81,7 @@ def _undo(state: SessionState, node: Node, *, only: str | None = None) -> None:
 def _refuse_unfit(node: Node, fault: str) -> None:
     phase = node.state().phase
     if fault == "isolate" and not node.spec.kind.can_be_isolated:
-        raise BadInputError(f"{node.spec.name} can't be isolated: only servers can, such as kafka-1 or hazelcast-1")
+        raise BadInputError(f"{node.spec.name} can't be isolated: only servers can")
     if phase is Phase.RUNNING or (phase is Phase.PAUSED and fault == "kill"):
         return
     cure = "resume" if phase is Phase.PAUSED else "start"

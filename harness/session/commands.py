@@ -13,7 +13,8 @@ from dataclasses import asdict
 from harness.backends.identity import Identity
 from harness.backends.protocol import Inside, Phase
 from harness.errors import EXIT_INCONCLUSIVE, AwaitTimeoutError, BadInputError
-from harness.inspect import holdings, snapshot
+from harness.inspect import snapshot
+from harness.messages import holdings
 from harness.messages.system import MessageSystem
 from harness.session import breaking
 from harness.session.answer import Answer

@@ -47,7 +47,9 @@ def serve(up: UpOptions) -> None:
             # Here: a run that only holds a system, or is attached to one, needs no engine.
             from harness.session.consoles import bring_up_consoles
 
-            attachment.state.consoles = bring_up_consoles(attachment.state.system.deployment, _say)
+            attachment.state.consoles = bring_up_consoles(
+                attachment.state.system.deployment, attachment.state.system.clusters.consoles, _say
+            )
         _say(READY)
         attachment.state.ended.wait()
         # A signal from now on must not break into the cleaning up.

@@ -11,7 +11,6 @@ from harness import Kill, Nemesis, Pause
 from harness.backends.protocol import Phase
 from harness.gather import Round
 from harness.inspect import snapshot
-from harness.inspect.snapshot import Duty
 from harness.messages import MessageSystem, messages
 from harness.servers.hazelcast import Hazelcast, hazelcast, oldest_member
 from harness.servers.kafka import Kafka, controller, kafka, leader_holding
@@ -28,13 +27,14 @@ def test_a_snapshot_has_the_duties_the_lag_and_the_dead(system: MessageSystem, f
     view = system.clusters[Kafka]
     for partition in view.partitions(system.topic):
         assert partition.leader is not None
-        led = Duty("leader", partition.id, (1, 2, 3))
-        assert led in by_name[view.broker(partition.leader).spec.name].duties
-    assert Duty("controller") in by_name[view.controller().spec.name].duties
+        leading = {duty.what: duty.words for duty in by_name[view.broker(partition.leader).spec.name].duties}["leader"]
+        assert f"p{partition.id}" in leading
+        assert leading.endswith("(ISR 1,2,3)")
+    assert "active controller" in [duty.words for duty in by_name[view.controller().spec.name].duties]
     ages = [[duty.what for duty in by_name[node.spec.name].duties] for node in system.clusters[Hazelcast].members()]
     assert ages == [["oldest"], ["member"], ["member"]]
-    assert sum(lag.behind for lag in before.lags) == 30
-    assert {lag.committed for lag in before.lags} == {None}
+    assert sum(one.count for one in before.waiting) == 30
+    assert all("(committed None, end " in one.words for one in before.waiting)
     assert "behind in p" in snapshot.table(before)
 
     system.messages.start()
@@ -63,7 +63,7 @@ def test_paused_servers_are_shown_and_hold_nothing_up(system: MessageSystem, fau
 def test_a_queue_has_its_depth_and_its_owner(system: MessageSystem) -> None:
     system.post(20)
     seen = snapshot.of(system)
-    assert seen.queue_depth == 20
+    assert [(one.where, one.count) for one in seen.waiting] == [(system.queue, 20)]
     view = system.clusters[Hazelcast]
     owner = view.owner_of(view.partition_of(system.queue)).spec.name
     assert [node.name for node in seen.nodes if "owner" in {duty.what for duty in node.duties}] == [owner]

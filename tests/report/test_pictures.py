@@ -6,9 +6,10 @@ import re
 from xml.etree import ElementTree
 
 from harness.backends.protocol import Phase
+from harness.clusters import Duty
 from harness.events import Events
-from harness.inspect.snapshot import Duty, NodeSeen, Snapshot
-from harness.inspect.topology import drawn, duties
+from harness.inspect.snapshot import NodeSeen, Snapshot
+from harness.inspect.topology import drawn
 from harness.report.overview import Band, bands, overview
 from harness.report.svg import smaller
 from harness.report.timeline import svg
@@ -41,19 +42,15 @@ def test_without_operations_there_is_no_overview() -> None:
 
 def _seen(phase: Phase, exit_code: int | None = None, *held: Duty) -> Snapshot:
     node = NodeSeen("kafka-1", "kafka", "kafka", 1, "10.0.0.1", phase, exit_code, False, held)
-    return Snapshot((node,), "t", None, None, (), ())
+    return Snapshot("e1-1", (node,), (), ())
 
 
 def test_the_topology_shows_a_killed_node_and_what_it_was() -> None:
-    leader = (Duty("controller"), Duty("leader", 0, (1, 2, 3)), Duty("leader", 2, (1, 3)))
+    leader = (Duty("controller", "active controller"), Duty("leader", "leads p0, p2 (ISR 1,3)"))
     picture = drawn({"before": _seen(Phase.RUNNING, None, *leader), "at the end": _seen(Phase.EXITED, 137)})
     words = list(ElementTree.fromstring(picture).itertext())
     assert "exited (137)" in words
     assert "active controller; leads p0, p2 (ISR 1,3)" in words
-
-
-def test_duties_name_the_smallest_set_in_sync() -> None:
-    assert duties([Duty("leader", 0, (1, 2)), Duty("leader", 1, (1,))]) == "leads p0, p1 (ISR 1)"
 
 
 def test_pictures_of_odd_names_and_values_are_xml_all_the_same() -> None:
@@ -63,7 +60,7 @@ def test_pictures_of_odd_names_and_values_are_xml_all_the_same() -> None:
     for picture in (svg(events.operations, events), overview(events)):
         assert r"a\x00b\x1b[31m\ufffe\ud800" in "".join(ElementTree.fromstring(picture).itertext())
     node = NodeSeen(odd, "kafka", "kafka", 1, "10.0.0.1", Phase.RUNNING, None, False, ())
-    ElementTree.fromstring(drawn({"before": Snapshot((node,), "t", None, None, (), ())}))
+    ElementTree.fromstring(drawn({"before": Snapshot("e1-1", (node,), (), ())}))
 
 
 def test_a_picture_of_many_operations_is_small_and_shows_each() -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.backends.protocol import Node
-from harness.clusters import Servers, Target
-from harness.servers.hazelcast.spec import members
+from harness.clusters import Console, Servers, Target
+from harness.servers.hazelcast.spec import CLUSTER_NAME, PORT, members
 from harness.servers.hazelcast.view import HazelcastView
 from harness.servers.postgres.kind import Postgres
 from harness.topology.nodes import NodeSpec
@@ -47,6 +47,13 @@ class Hazelcast(Servers[HazelcastView]):
             "lowest-ip": (lowest_ip, "the Hazelcast member with the lowest address"),
             "oldest": (oldest_member, "the oldest Hazelcast member"),
         }
+
+    def console(self, nodes: Sequence[Node]) -> Console:
+        """Hazelcast's Management Center. The newest: it measures nothing, and an older one may not know our servers."""
+        members = ",".join(f"{node.address}:{PORT}" for node in nodes)
+        environment = {"MC_DEFAULT_CLUSTER": CLUSTER_NAME, "MC_DEFAULT_CLUSTER_MEMBERS": members}
+        image = "hazelcast/management-center:latest"
+        return Console("Hazelcast Management Center", "ui-hazelcast", image, 8080, environment)
 
     def nodes(self, timings: Timings) -> tuple[NodeSpec, ...]:
         """The members' node specs."""

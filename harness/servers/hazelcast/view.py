@@ -19,6 +19,7 @@ from hazelcast.asyncio import HazelcastClient as AsyncHazelcastClient
 from hazelcast.client import HazelcastClient
 
 from harness.backends.protocol import Node, running_nodes
+from harness.clusters import Duty, DutyQuestions, Waiting
 from harness.errors import InconclusiveError
 from harness.servers.hazelcast.spec import CLUSTER_NAME, PROBED
 from harness.waiting import until
@@ -155,6 +156,29 @@ class HazelcastView:
         self.await_members(len(self._nodes), timeout_s=timeout_s)
         self.assign_partitions(timeout_s=timeout_s)
         self.await_safe(timeout_s=timeout_s)
+
+    @property
+    def duties(self) -> DutyQuestions:
+        """Who is a member, and which is the oldest."""
+        return {"members": self._member_duties}
+
+    def _member_duties(self) -> Sequence[tuple[str, Duty]]:
+        members = self.members() if self.running() else ()
+        oldest, member = Duty("oldest", "oldest member", "oldest"), Duty("member", "member")
+        return [(node.spec.name, member if age else oldest) for age, node in enumerate(members)]
+
+    def owners_duty(self, queue: str) -> Sequence[tuple[str, Duty]]:
+        """Which member owns the partition of a queue, by name."""
+        if not self.running():
+            return []
+        partition = self.partition_of(queue)
+        duty = Duty("owner", f"owns the queue's partition {partition}", "owns the queue")
+        return [(self.owner_of(partition).spec.name, duty)]
+
+    def waiting(self, queue: str) -> Sequence[Waiting]:
+        """How many items a queue holds."""
+        size = self.queue_size(queue) if self.running() else 0
+        return [Waiting(queue, size, f"{queue} holds {size} items")]
 
     def await_members(self, size: int, *, timeout_s: float) -> None:
         """Waits until every running node lists exactly `size` members."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.backends.protocol import Node
-from harness.clusters import Servers, Target
-from harness.servers.kafka.spec import brokers
+from harness.clusters import Console, Servers, Target
+from harness.servers.kafka.spec import PORT, brokers
 from harness.servers.kafka.view import KafkaView
 from harness.topology.nodes import NodeSpec
 from harness.topology.settings import Settings, at_least, settings_of
@@ -34,6 +34,12 @@ class Kafka(Servers[KafkaView]):
         from harness.servers.kafka.targets import controller
 
         return {"controller": (controller, "Kafka's active controller")}
+
+    def console(self, nodes: Sequence[Node]) -> Console:
+        """The Kafka UI of kafbat. The newest: it measures nothing, and an older one may not know our servers."""
+        brokers = ",".join(f"{node.address}:{PORT}" for node in nodes)
+        environment = {"KAFKA_CLUSTERS_0_NAME": "harness", "KAFKA_CLUSTERS_0_BOOTSTRAPSERVERS": brokers}
+        return Console("Kafka UI", "ui-kafka", "kafbat/kafka-ui:latest", 8080, environment)
 
     def nodes(self, timings: Timings) -> tuple[NodeSpec, ...]:
         """The brokers' node specs."""

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import random
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -20,6 +21,7 @@ from kafka.net.selector import NetworkSelector
 from kafka.protocol.metadata import CoordinatorType, FindCoordinatorRequest
 
 from harness.backends.protocol import Node, running_nodes
+from harness.clusters import Duty, DutyQuestions, Waiting
 from harness.errors import InconclusiveError
 from harness.waiting import until
 
@@ -139,6 +141,34 @@ class KafkaView:
         size = len(self._nodes)
         until(f"{size} live Kafka brokers", self.live, lambda ids: len(ids) == size, timeout_s=timeout_s)
 
+    @property
+    def duties(self) -> DutyQuestions:
+        """The active controller."""
+        return {"controller": self._controller_duty}
+
+    def _controller_duty(self) -> Sequence[tuple[str, Duty]]:
+        words = "active controller"
+        return [(self.controller().spec.name, Duty("controller", words, words))] if self.running() else []
+
+    def leaders_of(self, topic: str) -> Sequence[tuple[str, Duty]]:
+        """Which brokers lead partitions of a topic, by name, each with the smallest set that is in sync with it."""
+        led: dict[str, list[Partition]] = defaultdict(list)
+        for found in self.partitions(topic) if self.running() else ():
+            if found.leader is not None:
+                led[self.broker(found.leader).spec.name].append(found)
+        return [(name, _leads(partitions)) for name, partitions in led.items()]
+
+    def waiting(self, group: str, topic: str) -> Sequence[Waiting]:
+        """How far a consumer group is behind, by partition."""
+        return [
+            Waiting(
+                f"{topic} p{lag.partition}",
+                lag.behind,
+                f"{group} is {lag.behind} behind in p{lag.partition} (committed {lag.committed}, end {lag.end})",
+            )
+            for lag in (self.lag(group, topic) if self.running() else ())
+        ]
+
     def is_fully_replicated(self, topic: str) -> bool:
         """Whether every partition has a leader and all its replicas are in sync."""
         found = self.partitions(topic)
@@ -202,6 +232,13 @@ class KafkaView:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _leads(partitions: Sequence[Partition]) -> Duty:
+    names = ", ".join(f"p{partition.id}" for partition in partitions)
+    fewest = min((sorted(partition.isr) for partition in partitions), key=len)
+    words = f"leads {names} (ISR {','.join(map(str, fewest))})"
+    return Duty("leader", words, words)
 
 
 class _ThoseThatRun(KafkaConnectionManager):  # type: ignore[misc]

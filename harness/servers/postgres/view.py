@@ -9,6 +9,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from harness.backends.protocol import Node, running_nodes
+from harness.clusters import DutyQuestions
 from harness.errors import InconclusiveError
 from harness.servers.postgres.spec import DATABASE
 from harness.waiting import until
@@ -46,6 +47,11 @@ class PostgresView:
     def await_formed(self, *, timeout_s: float) -> None:
         """Waits until PostgreSQL answers: its port is open before it has recovered."""
         until("PostgreSQL to answer", self.answers, timeout_s=timeout_s)
+
+    @property
+    def duties(self) -> DutyQuestions:
+        """None that is worth a word."""
+        return {}
 
     def close(self) -> None:
         """Nothing to close: each question has a connection of its own."""

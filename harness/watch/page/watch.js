@@ -117,15 +117,14 @@ function showTargets(state) {
 
 function showCounters(state) {
   const post = state.counts.post || {}, get = state.counts.get || {};
-  const lag = state.snapshot.lags.reduce((sum, one) => sum + one.behind, 0);
-  const waiting = state.snapshot.queue ? state.snapshot.queue_depth : lag;
+  const waiting = state.snapshot.waiting.reduce((sum, one) => sum + one.count, 0);
   const running = state.snapshot.nodes.filter(node => node.phase === "running" && !node.isolated).length;
   const tiles = [
     ["posts acknowledged", post.ok || 0, ""],
     ["posts unknown", post.info || 0, post.info ? "info" : ""],
     ["posts failed", post.fail || 0, post.fail ? "fail" : ""],
     ["GETs answered", get.ok || 0, ""],
-    ["waiting on the queue", waiting ?? "?", ""],
+    ["waiting on the queue", waiting, ""],
     ["nodes that run", `${running}/${state.snapshot.nodes.length + state.unstarted.length}`, ""],
   ];
   const list = byId("counters");
@@ -189,7 +188,7 @@ function showNode(element, node, can) {
   element.className = `node ${kind}`;
   setText(element.querySelector(".state"), busy.get(node.name) || words(node, kind));
   setText(element.querySelector(".address"), node.address || "");
-  const duties = node.duties.map(dutyWords).filter(Boolean);
+  const duties = node.duties.map(duty => duty.brief).filter(Boolean);
   const list = element.querySelector(".duties");
   if (list.dataset.key !== duties.join("|")) {
     list.dataset.key = duties.join("|");
@@ -206,16 +205,6 @@ function showNode(element, node, can) {
 function words(node, kind) {
   if (kind === "exited") return node.exit_code === null ? "exited" : `exited (${node.exit_code})`;
   return { unstarted: "not started", unknown: "state unknown" }[kind] || kind;
-}
-
-function dutyWords(duty) {
-  switch (duty.what) {
-    case "controller": return "active controller";
-    case "leader": return `leads p${duty.partition}, ISR ${duty.isr.join(" ")}`;
-    case "oldest": return "oldest";
-    case "owner": return "owns the queue";
-    default: return "";
-  }
 }
 
 // ---- buttons
