@@ -15,6 +15,7 @@ from harness.backends.protocol import Node
 from harness.errors import BadInputError
 from harness.topology.nodes import NodeSpec
 from harness.topology.timings import Timings
+from harness.waiting import awaiting
 
 
 @dataclass(frozen=True)
@@ -199,8 +200,9 @@ class Clusters:
 
     def await_formed(self, *, timeout_s: float) -> None:
         """Waits until every cluster is complete, each for so many seconds."""
-        for view in self._views.values():
-            view.await_formed(timeout_s=timeout_s)
+        for kind in self._kinds:
+            with awaiting(f"{kind.words} to be one cluster"):
+                self._views[type(kind)].await_formed(timeout_s=timeout_s)
 
     def close(self) -> None:
         """Closes the connections of every view."""

@@ -16,10 +16,12 @@ from harness.errors import HarnessError
 from harness.progress import Say
 from harness.topology.nodes import NodeSpec, Topology
 from harness.topology.timings import Timings
+from harness.waiting import awaiting
 
 Entry = tuple[Deployment, Clusters]
 #: How many times as long as a failure detector needs the servers may take to be one cluster.
 _FORMING = 3
+_MADE = "what the services need to be made in the clusters"
 
 
 class Pool:
@@ -61,7 +63,8 @@ class Pool:
                     return deployment, clusters
             self._close(deployment, clusters)
         deployment, clusters = self._deploy(topology, servers)
-        once_formed(clusters)
+        with awaiting(_MADE):
+            once_formed(clusters)
         deployment.put(services)
         return deployment, clusters
 
@@ -103,7 +106,8 @@ class Pool:
             for server in restoring:
                 server.result()
         clusters.await_formed(timeout_s=self._forming_timeout_s)
-        once_formed(clusters)
+        with awaiting(_MADE):
+            once_formed(clusters)
 
     def _close(self, deployment: Deployment, clusters: Clusters) -> None:
         self._running = [entry for entry in self._running if entry[0] is not deployment]

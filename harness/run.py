@@ -20,6 +20,7 @@ from harness.provision.kinds import found
 from harness.system import Basis, Cast, Declared, System
 from harness.topology.kinds import NodeKind
 from harness.topology.timings import PROFILES, Timings
+from harness.waiting import awaiting
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,8 @@ class Run:
         initial = () if cast.waits else cast.initial
         deployment, clusters = self._pool.clusters(declared.servers, initial, once_formed=cast.prepare)
         if cast.waits:
-            cast = cast.placed(clusters)
+            with awaiting("a place for what the services need"):
+                cast = cast.placed(clusters)
             deployment.put(cast.initial)
         return self._system(cast, deployment, clusters, history, step)
 

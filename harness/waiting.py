@@ -104,3 +104,19 @@ class _Stop(BaseException):
 
     def __init__(self, error: HarnessError) -> None:
         self.error = error
+
+
+@contextmanager
+def awaiting(what: str) -> Iterator[None]:
+    """Has whatever a client raises within the block say what was awaited, and that as what was seen last.
+
+    Raises:
+        AwaitTimeoutError: in place of what is no error of the harness, which says all that by itself.
+    """
+    try:
+        yield
+    except HarnessError:
+        raise
+    except Exception as error:
+        seen = " ".join(str(error).split()) or "no word on why"
+        raise AwaitTimeoutError(f"waited for {what}; last seen: {type(error).__name__}: {seen}") from error

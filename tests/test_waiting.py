@@ -3,7 +3,7 @@
 import pytest
 
 from harness.errors import AwaitTimeoutError, NodeStartError
-from harness.waiting import until
+from harness.waiting import awaiting, until
 
 
 def test_returns_the_first_accepted_value() -> None:
@@ -46,3 +46,15 @@ def test_an_error_of_the_harness_is_not_waited_out() -> None:
     with pytest.raises(NodeStartError, match="kafka-1 exited"):
         until("the server", probe, timeout_s=5, interval_s=0.001)
     assert len(calls) == 1
+
+
+def test_what_a_client_raises_is_told_with_what_was_awaited() -> None:
+    with (
+        pytest.raises(AwaitTimeoutError, match=r"^waited for 3 brokers; last seen: KeyError: 'leader'$"),
+        awaiting("3 brokers"),
+    ):
+        raise KeyError("leader")
+    with pytest.raises(AwaitTimeoutError, match="last seen: StopIteration: no word on why"), awaiting("3 brokers"):
+        raise StopIteration
+    with pytest.raises(NodeStartError, match=r"^kafka-1 exited$"), awaiting("3 brokers"):
+        raise NodeStartError("kafka-1 exited")

@@ -79,7 +79,7 @@ def system(request: pytest.FixtureRequest, run: Run, history: History, report: S
         # Whatever a client of the servers raises: its traceback is no help, the logs of the nodes are.
         with report.lacking.part("the logs"):
             report.keep_logs(run.nodes, attach=True)
-        said = str(error) if isinstance(error, HarnessError) else repr(error)
+        said = str(error) if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}"
         results.unfit(request.node, f"the system did not come up: {said}")
     report.begin(system, backend=run.backend.name, timings=run.options.timings)
     try:
