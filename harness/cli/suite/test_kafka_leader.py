@@ -8,21 +8,20 @@ from kafka.errors import KafkaError
 
 from harness import Kill, Nemesis, System, assert_holds
 from harness.checkers import set_full
-from harness.servers.kafka.effects import new_leader
-from harness.servers.kafka.targets import leader_holding
+from harness.servers.kafka import Kafka, kafka, leader_holding, new_leader
 
 
 @pytest.mark.faulttolerance
 @pytest.mark.guarantee("no acknowledged order is lost")
-@pytest.mark.system(running=False, members=1)
+@pytest.mark.system(kafka(3))
 def test_losing_the_leader_loses_no_order(system: System, faults: Nemesis) -> None:
     """Send orders, kill the broker that leads their partition, and send more.
     Whatever was acknowledged can be read afterwards.
     """
-    kafka, client = system.clusters.kafka, system.history.client()
-    kafka.create_topic("orders", partitions=1)
-    brokers = [node.endpoint("external") for node in kafka.nodes]
-    producer = KafkaProducer(bootstrap_servers=brokers, acks="all")
+    brokers, client = system.clusters[Kafka], system.history.client()
+    brokers.create_topic("orders", partitions=1)
+    addresses = [node.endpoint("external") for node in brokers.nodes]
+    producer = KafkaProducer(bootstrap_servers=addresses, acks="all")
 
     def send(order: int) -> None:
         add = client.invoke("add", order)
@@ -39,8 +38,8 @@ def test_losing_the_leader_loses_no_order(system: System, faults: Nemesis) -> No
         send(order)
 
     read = client.invoke("read")
-    consumer = KafkaConsumer(bootstrap_servers=brokers, auto_offset_reset="earliest", consumer_timeout_ms=10_000)
+    consumer = KafkaConsumer(bootstrap_servers=addresses, auto_offset_reset="earliest", consumer_timeout_ms=10_000)
     partition = TopicPartition("orders", 0)
     consumer.assign([partition])
     read.ok([int(record.value) for record in islice(consumer, consumer.end_offsets([partition])[partition])])
-    assert_holds(set_full.at_the_end(system.history.events))
+    assert_holds(system.history, set_full.at_the_end)
