@@ -1,4 +1,4 @@
-"""Runs one service after the other in the same place: the imports, which cost most of a start, are done once.
+"""Runs one service after the other in the same place, so that imports, most of a start's cost, are done only once.
 
     python -m services.launcher services.logging
 
@@ -71,7 +71,7 @@ class Place:
         signal.set_wakeup_fd(writing)
 
     def run(self, service: Service | None) -> Service:
-        """Returns in a child, with the service that it is to become; the launcher itself only ever exits."""
+        """Runs services; returns in a child, with the service that it is to become. The launcher only ever exits."""
         while True:
             if service and self._fork():
                 return service

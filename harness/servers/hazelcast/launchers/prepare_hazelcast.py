@@ -38,7 +38,7 @@ def member(folder: Path, port: int, more: Mapping[str, object]) -> Mapping[str, 
 
 @contextmanager
 def settings(folder: Path) -> Iterator[Mapping[str, str]]:
-    """Of a member without an external store."""
+    """The settings of a member without an external store."""
     (port,) = prepare.free_ports(1)
     yield member(folder, port, {})
 
