@@ -12,8 +12,8 @@ On standard input it takes orders, each a line of JSON:
 
 All that runs is killed (SIGKILL); when it is gone, the mark is written as a line of its own; then the service of the
 arguments is forked, with the environment of the beginning and these changes to it. `null` takes a variable away, and
-as arguments runs nothing until the next order. The last order is kept in the working directory: a launcher that is
-started again there goes on with it.
+as arguments runs nothing until the next order. What was ordered last is kept in the working directory: a launcher that
+is started again there goes on with it, and imports nothing beforehand: it is there as soon as the service would be.
 """
 
 from __future__ import annotations
@@ -140,22 +140,23 @@ def _ordered(order: Mapping[str, Any]) -> Service | None:
     return None if order["arguments"] is None else Service(order["arguments"], order["environment"])
 
 
-def _first() -> Service | None:
+def _first(warm: Sequence[str]) -> Service | None:
     """The service that was ordered last here, or the one that the command line names."""
     if _ORDER.exists():
         return _ordered(json.loads(_ORDER.read_bytes()))
-    return Service(sys.argv[1:], {})
-
-
-def main(warm: Sequence[str] = WARM) -> None:
-    """Runs the first service, and then what is ordered; imports the modules in `warm` before."""
+    _ORDER.write_text(json.dumps({"arguments": sys.argv[1:], "environment": {}}))
     for module in warm:
         importlib.import_module(module)
     gc.collect()
     gc.freeze()
+    return Service(sys.argv[1:], {})
+
+
+def main(warm: Sequence[str] = WARM) -> None:
+    """Runs the first service, and then what is ordered; at its first start imports the modules in `warm` before."""
     # One stream, so that the mark comes after all that was written before it.
     os.dup2(sys.stdout.fileno(), sys.stderr.fileno())
-    service = Place().run(_first())
+    service = Place().run(_first(warm))
     for name, value in service.environment.items():
         if value is None:
             os.environ.pop(name, None)

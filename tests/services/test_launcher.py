@@ -56,6 +56,10 @@ class Launched:
     def log(self) -> str:
         return self._log.read_text()
 
+    def is_warm(self) -> bool:
+        """Whether it has imported what the services need itself, which loads libraries."""
+        return "uvloop" in Path(f"/proc/{self.process.pid}/maps").read_text()
+
     def end(self) -> int:
         """Its exit status."""
         return self.process.wait(10)
@@ -128,13 +132,16 @@ def test_a_service_that_is_killed_ends_the_launcher_as_a_shell_would_have_it(lau
     assert place.end() == 128 + signal.SIGKILL
 
 
-def test_a_launcher_that_is_started_again_goes_on_with_its_last_order(launch: Launch) -> None:
+def test_a_launcher_that_is_started_again_goes_on_with_its_last_order_and_imports_no_more(launch: Launch) -> None:
     place = launch()
     place.order(["services.config"], SERVICE_NAME="next")
     place.await_name("next")
+    assert place.is_warm()
     place.process.terminate()
     place.end()
-    launch(place.port, answering=False).await_name("next")
+    again = launch(place.port, answering=False)
+    again.await_name("next")
+    assert not again.is_warm()
 
 
 def test_what_is_imported_beforehand_starts_no_thread_that_a_fork_would_lose() -> None:
