@@ -74,6 +74,13 @@ def test_what_it_keeps_goes_to_the_users_cache_folder(installed: Installed) -> N
     assert (status, output) == (0, "/tmp/mine/faulttolerance-harness\n")
 
 
+def test_processes_of_the_services_find_what_they_run(installed: Installed) -> None:
+    find = "from harness.places import TOP; print(TOP)"
+    use = "import services.facade, services.messages"
+    status, output = installed.run(f"PYTHONPATH=$(python -c '{find}') python -c '{use}'")
+    assert (status, output) == (0, "")
+
+
 def test_a_suite_that_does_not_use_it_sees_nothing_of_it(installed: Installed) -> None:
     folder = installed.folder / "unused"
     folder.mkdir()
