@@ -17,17 +17,27 @@ _ROOT = Path(__file__).parents[2]
 _LEASING = """
 from harness.backends import loopback
 loopback._BLOCKS = range({first}, {first} + {count})
+loopback._LEASE = {lease}
 with loopback.leased_block() as block:
     print(block, flush=True)
     input()
 """
 
 
+@pytest.fixture(autouse=True)
+def _leases_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The leases are on a port that nobody else has meanwhile: these tests may run twice at once."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        monkeypatch.setattr(loopback, "_LEASE", (254, held.getsockname()[1]))
+        yield
+
+
 @contextmanager
 def leasing(first: int, count: int, *, temporary: Path) -> Iterator[str]:
     """The block that another process holds."""
     process = subprocess.Popen(
-        [sys.executable, "-c", _LEASING.format(first=first, count=count)],
+        [sys.executable, "-c", _LEASING.format(first=first, count=count, lease=loopback._LEASE)],
         cwd=_ROOT,
         env={**os.environ, "TMPDIR": str(temporary)},
         stdin=subprocess.PIPE,
