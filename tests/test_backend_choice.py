@@ -8,7 +8,9 @@ import pytest
 from harness.backends import engine
 from harness.backends.session import Session
 from harness.errors import EnvironmentUnfitError
-from harness.run import Options, Shape, prepared_backend
+from harness.run import Options, prepared_backend
+from harness.servers.hazelcast.recipe import HAZELCAST
+from harness.servers.kafka.recipe import KAFKA
 
 pytestmark = [
     pytest.mark.docker,
@@ -16,6 +18,7 @@ pytestmark = [
 ]
 
 
+_KINDS = [HAZELCAST, KAFKA]
 _EMPTY_TAR = bytes(10240)
 
 
@@ -30,14 +33,16 @@ def no_images(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_processes_serve_where_the_engine_can_have_no_images() -> None:
     said: list[str] = []
-    backend = prepared_backend(Options(), Session.of_this_process(), Shape().kinds, said.append)
+    backend = prepared_backend(Options(), Session.of_this_process(), _KINDS, said.append)
     assert backend.name == "process"
-    assert "backend: process, because the engine has no images: localhost:1/no-such-base:1 can't be pulled" in said[-1]
+    # Where processes are not ready either, what is prepared is said after it.
+    (why,) = (line for line in said if line.startswith("backend: process, because"))
+    assert "because the engine has no images: localhost:1/no-such-base:1 can't be pulled" in why
 
 
 def test_who_asks_for_docker_is_told_instead() -> None:
     with pytest.raises(EnvironmentUnfitError, match=r"^localhost:1/no-such-base:1 can't be pulled, and"):
-        prepared_backend(Options(backend="docker"), Session.of_this_process(), Shape().kinds, lambda line: None)
+        prepared_backend(Options(backend="docker"), Session.of_this_process(), _KINDS, lambda line: None)
 
 
 def test_so_is_who_gives_an_image() -> None:
@@ -47,6 +52,6 @@ def test_so_is_who_gives_an_image() -> None:
         try:
             options = Options(images={"kafka": tag})
             with pytest.raises(EnvironmentUnfitError, match=r"^localhost:1/no-such-base:1 can't be pulled, and"):
-                prepared_backend(options, Session.of_this_process(), Shape().kinds, lambda line: None)
+                prepared_backend(options, Session.of_this_process(), _KINDS, lambda line: None)
         finally:
             client.images.remove(tag)
