@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+from harness.answer import Answer
 from harness.backends.protocol import Deployment, Node, Phase, running_nodes
 from harness.clusters import Clusters, DutyQuestions, Servers, Target, Waiting
 from harness.errors import BadInputError
@@ -81,6 +82,15 @@ class System:
     def waiting(self) -> Mapping[str, Callable[[], Sequence[Waiting]]]:
         """What was sent and that nobody has taken yet, by words for the question."""
         return {}
+
+    @property
+    def commands(self) -> Mapping[str, Callable[..., Answer]]:
+        """What a person can have it do by command, besides what is done to nodes."""
+        return {}
+
+    def more(self) -> Answer:
+        """What its status shows besides its nodes."""
+        return Answer("", {})
 
     def new_name(self, what: str) -> str:
         """A name for something that the scenario makes in a server, which no other scenario has."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from harness.answer import Answer
 from harness.errors import (
     EXIT_BAD_INPUT,
     EXIT_INCONCLUSIVE,
@@ -16,7 +17,6 @@ from harness.errors import (
     HarnessError,
     InconclusiveError,
 )
-from harness.session.answer import Answer
 
 
 class Group(click.Group):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from harness.backends.protocol import BACKENDS
 from harness.cli.shown import json_option, show
-from harness.messages.namespace import QueueKind
 from harness.session.client import ask, bring_down, bring_up
-from harness.session.up_options import UpOptions
 from harness.topology.timings import PROFILES, Profile
+
+if TYPE_CHECKING:
+    from harness.messages.namespace import QueueKind
 
 _NEXT = "next: harness send 10, harness get, harness kill leader, harness status, harness watch, harness down"
 
@@ -34,7 +37,16 @@ def up(backend: str, timings: Profile, queue: QueueKind, consumers: bool, ui: bo
 
     Three Hazelcast members, three Kafka brokers, config, the facade, three logging and two messages instances.
     """
-    bring_up(UpOptions(backend, timings, queue, consumers, ui), lambda line: click.echo(line, err=as_json))
+    # Here, so that no other command waits for the servers' clients to be imported.
+    from harness.messages import messages
+    from harness.servers.hazelcast import hazelcast
+    from harness.servers.kafka import kafka
+    from harness.session.up_options import UpOptions
+    from harness.system import Declared
+
+    # Both kinds of servers, whichever carries the messages: most scenarios can attach to that.
+    declared = Declared((hazelcast(), kafka()), messages(queue, consumers=consumers))
+    bring_up(UpOptions(declared, backend, timings, ui), lambda line: click.echo(line, err=as_json))
     show(ask("status"), as_json=as_json)
     click.echo(_NEXT, err=as_json)
 

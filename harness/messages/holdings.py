@@ -9,14 +9,15 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
 from rich.table import Table
 
 from harness.gather import Round
-from harness.messages.system import MessageSystem
-from harness.system import System
+
+if TYPE_CHECKING:
+    from harness.messages.system import MessageSystem
 
 _TIMEOUT_S = 2.5
 _PATHS = {"stored": "/messages", "logged": "/received", "taken": "/messages"}
@@ -37,10 +38,8 @@ class MessageCount:
     count: int | None
 
 
-def holdings(system: System) -> tuple[MessageCount, ...]:
+def holdings(system: MessageSystem) -> tuple[MessageCount, ...]:
     """The messages that every running logging and messages instance holds, asked at once; never fails."""
-    if not isinstance(system, MessageSystem):
-        return ()
     asked = Round()
     kinds: Sequence[tuple[What, str, str]] = [
         *(("stored", name, at) for name, at in system.logging.running.items()),

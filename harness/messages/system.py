@@ -8,12 +8,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import asdict, dataclass
+from functools import cached_property, partial
 
+from harness.answer import Answer
 from harness.assertions import demand_throughout
 from harness.backends.protocol import Node
 from harness.clusters import Clusters, DutyQuestions, Picked, Target, Waiting
+from harness.messages import commands, holdings
 from harness.messages.checkers import aggregation
 from harness.messages.clients import MessageClients, Posted, Traffic
 from harness.messages.namespace import Namespace
@@ -96,6 +98,16 @@ class MessageSystem(System):
         if self.namespace.queue == "kafka":
             where = {"leader": (self._leader, "the broker that leads the partition with the most messages")}
         return {**where, **super().targets}
+
+    @property
+    def commands(self) -> Mapping[str, Callable[..., Answer]]:
+        """Sending to the facade, and reading from it."""
+        return {"send": partial(commands.send, self), "get": partial(commands.get, self)}
+
+    def more(self) -> Answer:
+        """Which instance holds how many messages."""
+        counts = holdings.holdings(self)
+        return Answer(holdings.table(counts), {"holdings": [asdict(count) for count in counts]})
 
     @property
     def duties(self) -> DutyQuestions:

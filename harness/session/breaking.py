@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from harness.answer import Answer
 from harness.backends.protocol import Node, Phase
 from harness.clusters import Clusters
 from harness.errors import BadInputError
@@ -12,7 +13,6 @@ from harness.faults import Isolate, Kill, Pause, Stop
 from harness.faults.nemesis import Injected
 from harness.faults.protocol import Fault
 from harness.pool import restore
-from harness.session.answer import Answer
 from harness.session.naming import nodes_named, specs_named, target_named
 from harness.session.state import SessionState
 from harness.targets import Picked, Target

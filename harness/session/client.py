@@ -6,15 +6,17 @@ import subprocess
 import sys
 from enum import Enum
 from multiprocessing.connection import Client, Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.backends.identity import Identity
 from harness.errors import BadInputError, EnvironmentUnfitError
 from harness.progress import Say
 from harness.session.only_one import is_held, only_one
 from harness.session.paths import address, log_path
-from harness.session.up_options import UpOptions
 from harness.waiting import until
+
+if TYPE_CHECKING:
+    from harness.session.up_options import UpOptions
 
 #: The session's last line once its system is ready, and what one begins with that says why it is not.
 READY = "ready"

@@ -1,23 +1,20 @@
 """The commands that a session can be asked for; each is a function of the session's state.
 
-A new command is one more function here or in `harness.session.breaking`, and one in `harness.cli` that asks for it.
+A new command is one more function here or in `harness.session.breaking`, and one in `harness.cli` that asks for it; a
+system has its own (`System.commands`).
 """
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
+from harness.answer import Answer
 from harness.backends.identity import Identity
 from harness.backends.protocol import Inside, Phase
-from harness.errors import EXIT_INCONCLUSIVE, AwaitTimeoutError, BadInputError
+from harness.errors import AwaitTimeoutError, BadInputError
 from harness.inspect import snapshot
-from harness.messages import holdings
-from harness.messages.system import MessageSystem
 from harness.session import breaking
-from harness.session.answer import Answer
 from harness.session.naming import node_named, node_names, roles
 from harness.session.state import SessionState, Stage
 from harness.session.watching import watch
@@ -27,55 +24,12 @@ _NEWS_TIMEOUT_S = 10.0
 _NEWS_INTERVAL_S = 0.3
 
 
-def send(state: SessionState, count: int) -> Answer:
-    """Posts messages, and says which instance logged how many; status 3 if none was acknowledged."""
-    posted = _messages(state).post(count)
-    acknowledged = len(posted.acknowledged)
-    shares = ", ".join(f"{name} {n}" for name, n in sorted(posted.logged_by.items())) or "nobody"
-    reasons = Counter(map(_reason, posted.refusals))
-    lines = [f"{acknowledged} of {count} acknowledged; logged by {shares}"]
-    lines += [f"{n} not acknowledged: {why}" for why, n in reasons.most_common()]
-    data = {"sent": count, "acknowledged": acknowledged, "logged_by": dict(posted.logged_by), "refused": dict(reasons)}
-    return Answer("\n".join(lines), data, 0 if acknowledged else EXIT_INCONCLUSIVE)
-
-
-def _messages(state: SessionState) -> MessageSystem:
-    system = state.own_system()
-    if not isinstance(system, MessageSystem):
-        raise BadInputError("this system has servers alone, and no facade to send to or to read from")
-    return system
-
-
-def _reason(refusal: str) -> str:
-    """The reason why a post was not acknowledged, without what differs from post to post where the facade said it."""
-    status, _, answer = refusal.partition(": ")
-    try:
-        rejected = json.loads(answer)
-        unknown = "it may have got through" if rejected["unknown"] else "it has not got through"
-        return f"{status} by the facade, as {rejected['stage']} did not take it; {unknown}"
-    except (ValueError, KeyError, TypeError):
-        return refusal
-
-
-def get(state: SessionState) -> Answer:
-    """Reads the messages by one GET of the facade; status 3 if it did not succeed."""
-    answer = _messages(state).clients.get()
-    if answer is None:
-        words = "the facade did not answer with success; harness status shows what runs"
-        return Answer(words, {"error": words}, EXIT_INCONCLUSIVE)
-    lines = [
-        f"{part}: {len(found['ids'])} messages from {found['from']}" if found["from"] else f"no {part} instance answers"
-        for part, found in answer.items()
-    ]
-    return Answer("\n".join(lines), answer)
-
-
 def status(state: SessionState) -> Answer:
     """Shows every node and what it is, what waits on the queue, and who holds what."""
-    seen, counts = snapshot.of(state.system), holdings.holdings(state.system)
-    data = {**asdict(seen), "holdings": [asdict(count) for count in counts], "consoles": dict(state.consoles)}
+    seen, more = snapshot.of(state.system), state.system.more()
     consoles = "".join(f"\n{title}: {address}" for title, address in state.consoles.items())
-    return Answer(f"{snapshot.table(seen)}\n\n{holdings.table(counts)}".rstrip() + consoles, data)
+    lines = f"{snapshot.table(seen)}\n\n{more.lines}".rstrip() + consoles
+    return Answer(lines, {**asdict(seen), **more.data, "consoles": dict(state.consoles)})
 
 
 def names(state: SessionState) -> Mapping[str, Mapping[str, str]]:
@@ -131,8 +85,6 @@ def down(state: SessionState) -> Identity | None:
 
 
 COMMANDS: Mapping[str, Callable[..., object]] = {
-    "send": send,
-    "get": get,
     "status": status,
     "names": names,
     "watch": watch,

@@ -8,26 +8,22 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import wait
 from contextlib import contextmanager
 from multiprocessing.connection import Client, Connection, Listener
 from types import FrameType
 from typing import NoReturn
 
-from harness.errors import EXIT_BAD_INPUT, EnvironmentUnfitError, HarnessError
+from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
 from harness.gather import Question
-from harness.messages.application import messages
 from harness.run import Options, Run
-from harness.servers.hazelcast.kind import hazelcast
-from harness.servers.kafka.kind import kafka
 from harness.session import attach_server, commands
 from harness.session.attachment import Attachment
 from harness.session.client import READY, REFUSAL, SIGN_S, Sign
 from harness.session.paths import address, log_path, socket_path
 from harness.session.state import SessionState, Stage
 from harness.session.up_options import UpOptions
-from harness.system import Declared
 
 _BACKLOG = 64
 _COMMANDS = {**commands.COMMANDS, **attach_server.COMMANDS}
@@ -36,11 +32,9 @@ _COMMANDS = {**commands.COMMANDS, **attach_server.COMMANDS}
 def serve(up: UpOptions) -> None:
     """Keeps a system up until a command or SIGTERM ends it; progress goes to stdout. The lock has to be held."""
     options = Options(backend=up.backend, timings=up.timings)
-    # Both kinds of servers, whichever carries the messages: most scenarios can attach to that.
-    declared = Declared((hazelcast(), kafka()), messages(up.queue, consumers=up.consumers))
     with (
-        Run(options, _say, kinds=declared.kinds) as run,
-        contextlib.closing(Attachment(run, declared)) as attachment,
+        Run(options, _say, kinds=up.declared.kinds) as run,
+        contextlib.closing(Attachment(run, up.declared)) as attachment,
         answering(attachment.state),
     ):
         if up.ui:
@@ -97,12 +91,23 @@ def _answer(state: SessionState, connection: Connection) -> None:
 def _done(state: SessionState, command: str, arguments: tuple[object, ...]) -> object:
     """The value that the command returns, or the error that it ended with."""
     try:
-        return _COMMANDS[command](state, *arguments)
+        if command in _COMMANDS:
+            return _COMMANDS[command](state, *arguments)
+        return _system_command(state, command)(*arguments)
     except HarnessError as error:
         return error
     except Exception as error:
         traceback.print_exc()
         return EnvironmentUnfitError(f"{command}: {type(error).__name__}: {error}; the session's log is {log_path()}")
+
+
+def _system_command(state: SessionState, name: str) -> Callable[..., object]:
+    """A command that a system of its kind takes, as long as nobody else works in it."""
+    system = state.own_system()
+    if name not in system.commands:
+        takes = ", ".join(system.commands) or "none of its own: it has servers alone"
+        raise BadInputError(f"this system does not take the command {name!r}; it takes {takes}")
+    return system.commands[name]
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+import base64
+import pickle
+from dataclasses import dataclass
 
 from harness.errors import BadInputError
-from harness.messages.namespace import QueueKind
+from harness.system import Declared
 from harness.topology.timings import Profile
 
 
@@ -15,20 +16,18 @@ class UpOptions:
     """The options of `harness up`, which starts the session's process with them as its argument.
 
     Attributes:
+        declared: what the system is made of.
         backend: where nodes run.
         timings: the failure detectors' profile.
-        queue: which server carries the messages.
-        consumers: whether the messages instances run from the beginning.
         ui: whether the servers' own consoles come up beside it.
 
     Raises:
         BadInputError: on what can't be had together.
     """
 
+    declared: Declared
     backend: str = "auto"
     timings: Profile = "fast"
-    queue: QueueKind = "kafka"
-    consumers: bool = True
     ui: bool = False
 
     def __post_init__(self) -> None:
@@ -37,9 +36,10 @@ class UpOptions:
 
     def text(self) -> str:
         """The options as text, for `of_text`."""
-        return json.dumps(asdict(self))
+        return base64.b64encode(pickle.dumps(self)).decode()
 
-    @classmethod
-    def of_text(cls, text: str) -> UpOptions:
+    @staticmethod
+    def of_text(text: str) -> UpOptions:
         """The options that `text` wrote."""
-        return cls(**json.loads(text))
+        options: UpOptions = pickle.loads(base64.b64decode(text))
+        return options

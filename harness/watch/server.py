@@ -19,9 +19,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from harness.answer import Answer
 from harness.errors import BadInputError, HarnessError
 from harness.progress import Say
-from harness.session.answer import Answer
 from harness.session.client import ask
 from harness.watch.gate import Gate
 from harness.watch.watcher import Watcher

@@ -10,7 +10,7 @@ from tests.running import ROOT
 
 ENGINE = [
     path
-    for part in ("backends", "checkers", "faults", "inspect", "provision", "topology", "watch", "*.py")
+    for part in ("backends", "checkers", "faults", "inspect", "provision", "session", "topology", "watch", "*.py")
     for each in (ROOT / "harness").glob(part)
     for path in ([each] if each.is_file() else sorted(each.rglob("*.py")))
 ]

@@ -1,0 +1,49 @@
+"""What a person does by command with a system of this suite: send to it, and read from it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from harness.answer import Answer
+from harness.errors import EXIT_INCONCLUSIVE
+
+if TYPE_CHECKING:
+    from harness.messages.system import MessageSystem
+
+
+def send(system: MessageSystem, count: int) -> Answer:
+    """Posts messages, and says which instance logged how many; status 3 if none was acknowledged."""
+    posted = system.post(count)
+    acknowledged = len(posted.acknowledged)
+    shares = ", ".join(f"{name} {n}" for name, n in sorted(posted.logged_by.items())) or "nobody"
+    reasons = Counter(map(_reason, posted.refusals))
+    lines = [f"{acknowledged} of {count} acknowledged; logged by {shares}"]
+    lines += [f"{n} not acknowledged: {why}" for why, n in reasons.most_common()]
+    data = {"sent": count, "acknowledged": acknowledged, "logged_by": dict(posted.logged_by), "refused": dict(reasons)}
+    return Answer("\n".join(lines), data, 0 if acknowledged else EXIT_INCONCLUSIVE)
+
+
+def _reason(refusal: str) -> str:
+    """The reason why a post was not acknowledged, without what differs from post to post where the facade said it."""
+    status, _, answer = refusal.partition(": ")
+    try:
+        rejected = json.loads(answer)
+        unknown = "it may have got through" if rejected["unknown"] else "it has not got through"
+        return f"{status} by the facade, as {rejected['stage']} did not take it; {unknown}"
+    except (ValueError, KeyError, TypeError):
+        return refusal
+
+
+def get(system: MessageSystem) -> Answer:
+    """Reads the messages by one GET of the facade; status 3 if it did not succeed."""
+    answer = system.clients.get()
+    if answer is None:
+        words = "the facade did not answer with success; harness status shows what runs"
+        return Answer(words, {"error": words}, EXIT_INCONCLUSIVE)
+    lines = [
+        f"{part}: {len(found['ids'])} messages from {found['from']}" if found["from"] else f"no {part} instance answers"
+        for part, found in answer.items()
+    ]
+    return Answer("\n".join(lines), answer)
