@@ -57,6 +57,7 @@ def follow(document: Path, root: Path, run: Callable[[str], tuple[int, str]]) ->
     count = 0
     for block in blocks(document):
         if block.name:
+            (root / block.name).parent.mkdir(parents=True, exist_ok=True)
             (root / block.name).write_text(block.text)
         for command in commands(block) if block.language == "console" else ():
             status, output = run(command.line)
