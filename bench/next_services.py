@@ -51,8 +51,7 @@ def measured(rounds: int, folder: Path) -> dict[str, list[float]]:
 
 def seconds_of(system: System, scenario: str, *, renewable: bool) -> float:
     """How long the services of one more scenario take, once there is the topic that they need."""
-    cast = WHOLE.cast(scenario, system.timings)
-    cast.prepare(system.clusters)
+    cast = WHOLE.cast(scenario, system.timings).prepared(system.clusters)
     began = time.monotonic()
     system.deployment.put([replace(spec, renewable=renewable) for spec in cast.initial])
     return time.monotonic() - began

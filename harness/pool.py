@@ -6,7 +6,7 @@ One at a time: servers that idle still take CPU time from those that are measure
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,14 +14,12 @@ from harness.backends.protocol import Backend, Deployment, Networked, Node, Phas
 from harness.clusters import Clusters, Servers
 from harness.errors import HarnessError
 from harness.progress import Say
-from harness.topology.nodes import NodeSpec, Topology
+from harness.topology.nodes import Topology
 from harness.topology.timings import Timings
-from harness.waiting import awaiting
 
 Entry = tuple[Deployment, Clusters]
 #: How many times as long as a failure detector needs the servers may take to be one cluster.
 _FORMING = 3
-_MADE = "what the services need to be made in the clusters"
 
 
 class Pool:
@@ -33,40 +31,23 @@ class Pool:
         self._timings = timings
         self._running: list[Entry] = []
 
-    def clusters(
-        self,
-        servers: Sequence[Servers[Any]],
-        services: Sequence[NodeSpec],
-        *,
-        once_formed: Callable[[Clusters], None] = lambda clusters: None,
-    ) -> Entry:
-        """A deployment with every server running, their clusters complete, and these services healthy.
+    def clusters(self, servers: Sequence[Servers[Any]]) -> Entry:
+        """A deployment with every server running, their clusters complete, and no services.
 
         One that runs already is healed: rid of its services, its servers brought back. One that can't be healed is
-        removed and made anew, as is one of another topology. The services start when all is there that they need.
-
-        Args:
-            servers: what the deployment is of.
-            services: started with it.
-            once_formed: done when the clusters are complete; the services may need it to become healthy.
+        removed and made anew, as is one of another topology.
         """
         topology = topology_of(servers, self._timings)
         for deployment, clusters in self._running.copy():
             if deployment.topology == topology:
                 try:
-                    self._heal(deployment, clusters, once_formed)
+                    self._heal(deployment, clusters)
                 except HarnessError as error:
                     self._say(f"{topology.name} can't be healed and is made anew: {error}")
                 else:
-                    # Servers made anew would not help a service that does not start.
-                    deployment.put(services)
                     return deployment, clusters
             self._close(deployment, clusters)
-        deployment, clusters = self._deploy(topology, servers)
-        with awaiting(_MADE):
-            once_formed(clusters)
-        deployment.put(services)
-        return deployment, clusters
+        return self._deploy(topology, servers)
 
     @property
     def nodes(self) -> Mapping[str, Node]:
@@ -91,13 +72,8 @@ class Pool:
         self._running.append((deployment, clusters))
         return clusters
 
-    def _heal(
-        self,
-        deployment: Deployment,
-        clusters: Clusters,
-        once_formed: Callable[[Clusters], None],
-    ) -> None:
-        """Ends the services, brings the servers back, and prepares them for the next ones."""
+    def _heal(self, deployment: Deployment, clusters: Clusters) -> None:
+        """Ends the services, and brings the servers back."""
         servers = [deployment.nodes[spec.name] for spec in deployment.topology]
         services = [name for name in deployment.nodes if name not in {server.spec.name for server in servers}]
         with ThreadPoolExecutor(len(servers)) as pool:
@@ -106,8 +82,6 @@ class Pool:
             for server in restoring:
                 server.result()
         clusters.await_formed(timeout_s=self._forming_timeout_s)
-        with awaiting(_MADE):
-            once_formed(clusters)
 
     def _close(self, deployment: Deployment, clusters: Clusters) -> None:
         self._running = [entry for entry in self._running if entry[0] is not deployment]

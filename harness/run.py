@@ -110,12 +110,10 @@ class Run:
         """
         self._systems += 1
         cast = declared.cast(f"{self.session.id}-{self._systems}", self.options.profile)
-        initial = () if cast.waits else cast.initial
-        deployment, clusters = self._pool.clusters(declared.servers, initial, once_formed=cast.prepare)
-        if cast.waits:
-            with awaiting("a place for what the services need"):
-                cast = cast.placed(clusters)
-            deployment.put(cast.initial)
+        deployment, clusters = self._pool.clusters(declared.servers)
+        with awaiting("what the services need to be made in the clusters"):
+            cast = cast.prepared(clusters)
+        deployment.put(cast.initial)
         return self._system(cast, deployment, clusters, history, step)
 
     def _system(self, cast: Cast, deployment: Deployment, clusters: Clusters, history: History, step: Step) -> System:

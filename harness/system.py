@@ -168,23 +168,18 @@ class Cast:
     Attributes:
         id: of the scenario.
         specs: every service, whether it runs from the beginning or not.
-        waits: whether the services can't be told what they are to do before the clusters are complete.
     """
 
     id: str
     specs: tuple[NodeSpec, ...] = ()
-    waits: bool = False
 
     @property
     def initial(self) -> Sequence[NodeSpec]:
         """The services that run from the beginning."""
         return self.specs
 
-    def prepare(self, clusters: Clusters) -> None:
-        """Makes what the services need in the complete clusters before they can be healthy."""
-
-    def placed(self, clusters: Clusters) -> Cast:
-        """The services that `waits` is about, now that they can be told."""
+    def prepared(self, clusters: Clusters) -> Cast:
+        """Makes what the services need in the complete clusters; gives the services as they are to be there."""
         return self
 
     def system(self, basis: Basis) -> System:

@@ -57,16 +57,14 @@ class Messages(Application):
     def cast(self, scenario: str, servers: Sequence[Servers[Any]], timings: Timings) -> MessagesCast:
         """The services for one scenario."""
         namespace = Namespace(scenario, self.queue, backups=self.backups, replay=self.replay)
-        return self.under(namespace, _counts(servers), timings, waits=self.queue_owner is not None)
+        return self.under(namespace, _counts(servers), timings)
 
-    def under(self, names: Namespace, counts: Counts, timings: Timings, *, waits: bool) -> MessagesCast:
+    def under(self, names: Namespace, counts: Counts, timings: Timings) -> MessagesCast:
         """The services under these names."""
         specs = services(
             names, members=counts.members, brokers=counts.brokers, timings=timings, mutants=dict(self.mutants)
         )
-        return MessagesCast(
-            id=names.id, specs=specs, waits=waits, application=self, namespace=names, counts=counts, timings=timings
-        )
+        return MessagesCast(id=names.id, specs=specs, application=self, namespace=names, counts=counts, timings=timings)
 
 
 @dataclass(frozen=True)
@@ -97,18 +95,16 @@ class MessagesCast(Cast):
         """The services that run from the beginning: no messages instances where the scenario starts those itself."""
         return [spec for spec in self.specs if self.application.consumers or spec.role != "messages"]
 
-    def prepare(self, clusters: Clusters) -> None:
-        """Makes the topic: the services are healthy once they find it."""
-        if self.namespace.queue == "kafka":
-            clusters[Kafka].create_topic(self.namespace.topic)
-
-    def placed(self, clusters: Clusters) -> MessagesCast:
-        """The services with a queue in a partition of the member that has to own it."""
-        if self.application.queue_owner is None:
+    def prepared(self, clusters: Clusters) -> MessagesCast:
+        """Makes the topic, or finds a name for a queue whose partition the member owns that has to own it."""
+        names, owner = self.namespace, self.application.queue_owner
+        if names.queue == "kafka":
+            clusters[Kafka].create_topic(names.topic)
+        if owner is None:
             return self
-        name = queue_owned_by(self.application.queue_owner, clusters, self.namespace)
-        names = replace(self.namespace, hazelcast_queue=name)
-        return replace(self.application, queue_owner=None).under(names, self.counts, self.timings, waits=False)
+        placed = replace(names, hazelcast_queue=queue_owned_by(owner, clusters, names))
+        # Who has to own it is decided; a function of the scenario's may be none that another process can be sent.
+        return replace(self.application, queue_owner=None).under(placed, self.counts, self.timings)
 
     def system(self, basis: Basis) -> MessageSystem:
         """The running system."""

@@ -52,7 +52,6 @@ class NodeSpec:
         stop_timeout_s: how long that may take before a stop counts as hung, in seconds.
         renewable: whether its launcher can be ordered to begin another node in its place (backends/docker_renewal.py);
             such a node has nothing that outlives its processes.
-        tied_to: the node that shares this one's life (report 001), if any.
     """
 
     name: str
@@ -68,7 +67,6 @@ class NodeSpec:
     stop_signal: Literal["SIGTERM", "SIGINT"] = "SIGTERM"
     stop_timeout_s: float = 10.0
     renewable: bool = False
-    tied_to: str | None = None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ NAME = "logging-of-the-test"
 @pytest.fixture
 def view(harness_run: Run) -> Iterator[HazelcastView]:
     with Pool(harness_run.backend, print, FAST) as pool:
-        _, clusters = pool.clusters([hazelcast()], ())
+        _, clusters = pool.clusters([hazelcast()])
         yield clusters[Hazelcast]
 
 

@@ -17,7 +17,7 @@ _SLOWLY = {"hazelcast.partition.migration.interval": "1"}
 
 def test_a_member_that_has_just_come_back_is_given_the_queue_once_it_owns_a_partition(harness_run: Run) -> None:
     with Pool(harness_run.backend, print, FAST) as pool:
-        deployment, clusters = pool.clusters([hazelcast(2, settings=_SLOWLY)], ())
+        deployment, clusters = pool.clusters([hazelcast(2, settings=_SLOWLY)])
         view = clusters[Hazelcast]
         deployment.nodes["hazelcast-2"].kill()
         view.await_members(1, timeout_s=30)

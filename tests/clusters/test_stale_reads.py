@@ -23,7 +23,7 @@ _SLOWLY = {"hazelcast.partition.migration.interval": "1", "hazelcast.graceful.sh
 @pytest.fixture
 def view(harness_run: Run) -> Iterator[HazelcastView]:
     with Pool(harness_run.backend, print, FAST) as pool:
-        _, clusters = pool.clusters([hazelcast(2, settings=_SLOWLY)], ())
+        _, clusters = pool.clusters([hazelcast(2, settings=_SLOWLY)])
         yield clusters[Hazelcast]
 
 
