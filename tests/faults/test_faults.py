@@ -86,7 +86,7 @@ def test_a_restart_is_over_once_it_has_bitten_and_a_stop_is_not(config: Node, tm
     with History.open(tmp_path / "h.jsonl") as history:
         everything = frozenset(Capability)
         nobody = cast(Clusters, None)
-        nemesis = Nemesis(nobody, history, everything, detection_s=1, narrate=lambda words: nullcontext())
+        nemesis = Nemesis(nobody, history, everything, detection_s=1, step=lambda words: nullcontext())
         for fault in (Restart(), Stop()):
             nemesis.inject(fault, lambda clusters: Picked((config,), "it is there"))
         restart, stop = faults(history.events)

@@ -81,7 +81,7 @@ def nemesis(tmp_path: Path) -> Iterator[Nemesis]:
     """One that picks by itself and asks no cluster."""
     nobody = cast(Clusters, None)
     with History.open(tmp_path / "history.jsonl") as history:
-        yield Nemesis(nobody, history, DockerBackend.capabilities, detection_s=1, narrate=lambda words: nullcontext())
+        yield Nemesis(nobody, history, DockerBackend.capabilities, detection_s=1, step=lambda words: nullcontext())
 
 
 def test_it_bites_both_ways_for_every_peer_and_the_harness_still_reaches_the_node(
