@@ -174,11 +174,6 @@ class Clusters:
         return tuple(self.nodes[name] for name in self._names.get(kind, ()))
 
     @property
-    def views(self) -> tuple[View, ...]:
-        """Every view, in the order of the system's servers."""
-        return tuple(self._views.values())
-
-    @property
     def targets(self) -> Mapping[str, tuple[Target, str]]:
         """Targets that a person can name, of every kind of server."""
         return {name: target for kind in self._kinds for name, target in kind.targets.items()}

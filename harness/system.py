@@ -192,11 +192,6 @@ class Application(ABC):
 
     @property
     @abstractmethod
-    def words(self) -> str:
-        """The application in words, for a person."""
-
-    @property
-    @abstractmethod
     def servers(self) -> tuple[Servers[Any], ...]:
         """The servers that the application runs on where a scenario names none."""
 

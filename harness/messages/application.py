@@ -37,11 +37,6 @@ class Messages(Application):
     mutants: Settings = ()
 
     @property
-    def words(self) -> str:
-        """The application in words, with its queue."""
-        return f"facade, logging and messages services with the {self.queue} queue"
-
-    @property
     def servers(self) -> tuple[Servers[Any], ...]:
         """The servers where a scenario names none: three Hazelcast members and three Kafka brokers."""
         return (hazelcast(), kafka())
