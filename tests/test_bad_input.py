@@ -150,7 +150,8 @@ def test_an_image_that_exits_at_once_shows_its_last_lines(tmp_path: Path) -> Non
     status, output = scenario(tmp_path, "--backend", "docker", "--image", f"kafka={image}")
     subprocess.run(["docker", "image", "rm", image], check=True, capture_output=True)
     assert status == 2
-    assert "kafka-1 exited with status 3 before it was ready" in output
+    # All three exit; which is seen first is chance, and ends the wait for the others.
+    assert re.search(r"kafka-[123] exited with status 3 before it was ready", output), output
     assert "this image is on fire" in output
     assert_no_traceback(output)
     assert not leftovers()
