@@ -29,6 +29,7 @@ from rich.table import Table
 from harness.backends.docker import DockerBackend
 from harness.errors import EXIT_BAD_INPUT, HarnessError
 from harness.faults import Kill
+from harness.faults.protocol import Fault
 from harness.history import History
 from harness.messages import messages
 from harness.run import Options, Run
@@ -59,6 +60,9 @@ def settings_of(whose: str) -> Iterator[str]:
         del os.environ["HARNESS_TUNED"]
 
 
+_KILL: Fault = Kill()
+
+
 def one_round(backend: str, whose: str, folder: Path) -> Times:
     """Starts a system, breaks it, and gets the next one."""
     with (
@@ -69,11 +73,11 @@ def one_round(backend: str, whose: str, folder: Path) -> Times:
         first = _system(run, folder / "first")
         ready_s = time.monotonic() - began
         for target in (controller, lowest_ip):
-            Kill().inject(target(first.clusters).nodes[0])
+            _KILL.inject(target(first.clusters).nodes)
         first.close()
         began = time.monotonic()
         second = _system(run, folder / "second")
-        Kill().inject(controller(second.clusters).nodes[0])
+        _KILL.inject(controller(second.clusters).nodes)
         next_s = time.monotonic() - began
         second.close()
     return Times(ready_s, next_s)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from harness.backends.protocol import Backend, Deployment, Networked, Node, Phase
+from harness.backends.protocol import Backend, Deployment, Killable, Networked, Node, Pausable, Phase
 from harness.clusters import Clusters, Servers
 from harness.errors import HarnessError
 from harness.progress import Say
@@ -111,11 +111,11 @@ def topology_of(servers: Sequence[Servers[Any]], timings: Timings) -> Topology:
 def restore(node: Node) -> None:
     """Makes a server run as it was declared: resumed, started or let back into its network."""
     match node.state().phase:
-        case Phase.PAUSED:
+        case Phase.PAUSED if isinstance(node, Pausable):
             node.resume()
-        case Phase.EXITED:
+        case Phase.EXITED if isinstance(node, Killable):
             node.start()
-        case Phase.RUNNING:
+        case _:
             pass
     # It may have been paused while it was isolated, too.
     if isinstance(node, Networked):

@@ -23,6 +23,8 @@ from harness.checks import checkers
 from harness.cli import main as command_line
 from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE
 from harness.faults.nemesis import Injected, Nemesis
+from harness.faults.offered import offered_faults
+from harness.faults.protocol import ability_word
 from harness.messages.system import MessageSystem
 from harness.plugin import options
 from harness.system import Instances, System
@@ -155,20 +157,19 @@ def _functions(of: str, kinds: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _faults() -> Iterator[tuple[str, str, str]]:
-    for module in offered.modules("faults"):
-        for name, value in _own(module):
-            if inspect.isclass(value) and hasattr(value, "needs") and not getattr(value, "_is_protocol", False):
-                # How the fault is defined is said by its module, how it is undone by its class.
-                yield f"`{name}{_arguments(value)}`", _both(module, value), str(value.needs)
+    for fault in offered_faults().values():
+        # How the fault is defined is said by its module, how it is undone by its class.
+        words = f"{fault.words} {_first(fault.kind)}"
+        yield (
+            f"`{fault.kind.__name__}{_arguments(fault.kind)}`",
+            words,
+            f"nodes that are {ability_word(fault.kind.needs)}",
+        )
 
 
 def _arguments(fault: type) -> str:
     given = [one for name, one in inspect.signature(fault).parameters.items() if not name.startswith("_")]
     return f"({', '.join(_signature(fault)[1:-1].split(', ')[: len(given)])})"
-
-
-def _both(module: ModuleType, value: object) -> str:
-    return f"{_first(module)} {_first(value)}"
 
 
 def _checkers() -> Iterator[tuple[str, str]]:

@@ -38,7 +38,7 @@ def test_one_backup_survives_the_loss_of_one_member(system: System, faults: Neme
 
 
 @pytest.mark.experiment("004", "1000 keys, one node disconnected from the network", "no data loss")
-@pytest.mark.needs("network")
+@pytest.mark.needs(Isolate())
 def test_one_backup_survives_the_isolation_of_a_member(system: System, faults: Nemesis) -> None:
     """1000 keys with one backup; one member is cut off from the others, and joined again after they parted.
     The cluster splits into 1 and 2, each of them believing to be all; no key is lost, then or after the merge.

@@ -131,7 +131,7 @@ def test_everything_that_is_broken_is_healed(healed: str) -> None:
 def test_a_member_is_isolated_where_the_backend_can(healed: str) -> None:
     status, output = harness("isolate", "hazelcast-3")
     if healed == "process":
-        assert (status, output) == (2, "error: this backend can't isolate (it lacks the capability 'network')\n")
+        assert (status, output) == (2, "error: this backend can't isolate: its nodes are not networked\n")
     else:
         assert "hazelcast-3, because it was asked for by name: no connection can be made" in output
         assert harness("heal", "hazelcast-3") == (0, "hazelcast-3 is back\n")

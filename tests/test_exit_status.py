@@ -126,6 +126,21 @@ def test_a_marker_of_what_no_system_can_be_made_of_is_status_2(tmp_path: Path, m
     assert "Traceback" not in output
 
 
+@pytest.mark.parametrize("argument", ["'network'", "3"])
+def test_a_marker_of_a_need_that_is_no_fault_is_status_2(tmp_path: Path, argument: str) -> None:
+    (tmp_path / "test_ends.py").write_text(
+        "import pytest\n"
+        "from harness.servers.kafka import kafka\n"
+        "@pytest.mark.system(kafka(1))\n"
+        f"@pytest.mark.needs({argument})\n"
+        "def test_starts(system): pass\n"
+    )
+    status, output = _pytest(tmp_path)
+    assert status == 2
+    assert f"the marker `needs` takes faults, such as Isolate(), and not {argument}" in output
+    assert "Traceback" not in output
+
+
 _GONE = """
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from psutil import _pslinux
 
 from harness.backends.identity import Identity
 from harness.backends.process_node import ProcessNode, Site
-from harness.backends.protocol import Capability
+from harness.backends.protocol import Killable, Networked, Pausable
 from harness.backends.session import Session, variables
 from harness.clusters import Clusters
 from harness.errors import BadInputError, EnvironmentUnfitError
@@ -179,7 +179,8 @@ def _attachable() -> AttachableSystem:
     """A node whose network can be taken from it."""
     spec = tiny(1)
     nodes = (AttachableNode(spec, "127.77.1.9", {"http": "127.77.1.9:8000"}),)
-    return AttachableSystem("process", frozenset(Capability), "fast", (), Topology("attachable", (spec,)), nodes)
+    abilities = frozenset({Killable, Pausable, Networked})
+    return AttachableSystem("process", abilities, "fast", (), Topology("attachable", (spec,)), nodes)
 
 
 @pytest.fixture
@@ -197,7 +198,7 @@ def test_an_attached_run_has_the_system_until_it_ends_whatever_the_wall_clock_do
     system = SimpleNamespace(clusters=None, history=None, demand_throughout=lambda: None)
     made = SimpleNamespace(
         system=lambda declared, history, step: system,
-        backend=SimpleNamespace(capabilities=frozenset()),
+        backend=SimpleNamespace(abilities=frozenset()),
         options=Options(),
     )
     attachment = Attachment(cast("Run", made), Declared((kafka(),)))
@@ -254,7 +255,7 @@ def test_a_page_that_asks_every_second_has_the_new_events_copied_and_no_others(t
     state = SimpleNamespace(
         system=system,
         generation=1,
-        run=SimpleNamespace(backend=SimpleNamespace(name="process", capabilities=frozenset())),
+        run=SimpleNamespace(backend=SimpleNamespace(name="process", abilities=frozenset())),
     )
     for number in range(3):
         system.history.event("kill", {"number": number})

@@ -19,7 +19,7 @@ from harness.backends.docker_renewal import Vacant
 from harness.backends.docker_sidecar import Sidecar
 from harness.backends.docker_site import LABEL_DEPLOYMENT, Site
 from harness.backends.elsewhere import SignsOfLife
-from harness.backends.protocol import Capability
+from harness.backends.protocol import Ability, Killable, Networked, Pausable
 from harness.backends.reach import assert_reached
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
@@ -38,7 +38,7 @@ class DockerBackend:
     """The backend that runs nodes as containers; it needs an engine that answers."""
 
     name = "docker"
-    capabilities = frozenset({Capability.KILL, Capability.PAUSE, Capability.NETWORK})
+    abilities: frozenset[Ability] = frozenset({Killable, Pausable, Networked})
 
     def __init__(self, session: Session, *, images: Mapping[str, str] | None = None) -> None:
         """A backend whose `images`, by the names of kinds, take the place of the project's own."""
@@ -79,7 +79,7 @@ class DockerBackend:
         if self._client is None:
             self._client = engine.connect()
             if not engine.freezes(self._client):
-                self.capabilities = self.capabilities - {Capability.PAUSE}
+                self.abilities = self.abilities - {Pausable}
         return self._client
 
     def _ensured(self, client: docker.DockerClient, kinds: Iterable[NodeKind], say: Say) -> Mapping[NodeKind, str]:

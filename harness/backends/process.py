@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from harness.backends.folders import make_folder
 from harness.backends.loopback import FIRST_HOST, assert_free, leased_block
 from harness.backends.process_node import ProcessNode, Site, folder_mode
-from harness.backends.protocol import Capability
+from harness.backends.protocol import Ability, Killable, Pausable
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
 from harness.progress import Say
@@ -24,7 +24,7 @@ class ProcessBackend:
     """The backend that runs nodes as local processes; it needs no engine and no root."""
 
     name = "process"
-    capabilities = frozenset({Capability.KILL, Capability.PAUSE})
+    abilities: frozenset[Ability] = frozenset({Killable, Pausable})
 
     def __init__(self, session: Session) -> None:
         self._session = session

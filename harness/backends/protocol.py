@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from harness.progress import Say
 from harness.topology.kinds import NodeKind
@@ -16,14 +16,6 @@ from harness.topology.nodes import NodeSpec, Topology
 
 #: What `--backend` can be; "auto" is Docker where an engine answers and has, or can have, the images.
 BACKENDS = ("auto", "docker", "process")
-
-
-class Capability(StrEnum):
-    """A thing that a backend can do to a node. A scenario that needs one it lacks is skipped with the reason."""
-
-    KILL = "kill"
-    PAUSE = "pause"
-    NETWORK = "network"
 
 
 class Phase(StrEnum):
@@ -53,7 +45,7 @@ class Inside:
 
 
 class Node(Protocol):
-    """One running (or stopped) node of a deployment."""
+    """One running (or stopped) node of a deployment. What can be done to it is said by the abilities below."""
 
     @property
     def spec(self) -> NodeSpec:
@@ -69,6 +61,20 @@ class Node(Protocol):
     def state(self) -> NodeState:
         """The node's state, asked of the operating system or the engine now; never a remembered value."""
 
+    def write_file(self, name: str, text: str) -> None:
+        """Puts a file where `${file:NAME}` points; works while the node is stopped as well."""
+
+    def logs(self, *, since: float = 0.0) -> str:
+        """The node's stdout and stderr, over restarts, from `since` (in seconds since 1970) if it can tell."""
+
+    def inside(self) -> Inside:
+        """Where a person's command can run beside the node's process."""
+
+
+@runtime_checkable
+class Killable(Node, Protocol):
+    """A node that can be ended and started again."""
+
     def kill(self) -> None:
         """Sends SIGKILL to the whole node; returns when its process is gone."""
 
@@ -82,30 +88,21 @@ class Node(Protocol):
     def start(self) -> None:
         """Starts a node that is stopped, with its data kept; returns when it is ready by its spec."""
 
+
+@runtime_checkable
+class Pausable(Node, Protocol):
+    """A node that can be frozen."""
+
     def pause(self) -> None:
         """Stops every process of the node from being scheduled; its sockets stay open."""
 
     def resume(self) -> None:
         """Undoes `pause`."""
 
-    def write_file(self, name: str, text: str) -> None:
-        """Puts a file where `${file:NAME}` points; works while the node is stopped as well."""
-
-    def logs(self, *, since: float = 0.0) -> str:
-        """The node's stdout and stderr, over restarts, from `since` (in seconds since 1970) if it can tell."""
-
-    def inside(self) -> Inside:
-        """Where a person's command can run beside the node's process."""
-
-
-def running_nodes(nodes: Iterable[Node]) -> tuple[Node, ...]:
-    """The nodes whose process runs and is not paused, in their order."""
-    return tuple(node for node in nodes if node.state().phase is Phase.RUNNING)
-
 
 @runtime_checkable
-class Networked(Protocol):
-    """A node whose network can be cut, where the backend has `Capability.NETWORK`."""
+class Networked(Node, Protocol):
+    """A node whose network can be cut."""
 
     def isolate(self) -> None:
         """Drops everything between the node and the other nodes, both ways; the harness still reaches it."""
@@ -122,6 +119,15 @@ class Networked(Protocol):
 
         Peers that don't run, and those that are isolated themselves, are not asked.
         """
+
+
+#: One of these protocols: a fault needs it, and a backend says whether its nodes have it.
+Ability: TypeAlias = type[Any]
+
+
+def running_nodes(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """The nodes whose process runs and is not paused, in their order."""
+    return tuple(node for node in nodes if node.state().phase is Phase.RUNNING)
 
 
 class Deployment(Protocol):
@@ -164,8 +170,8 @@ class Backend(Protocol):
         """The value of `--backend` that chooses it."""
 
     @property
-    def capabilities(self) -> frozenset[Capability]:
-        """The things that its nodes can be made to suffer."""
+    def abilities(self) -> frozenset[Ability]:
+        """What can be done to its nodes. A scenario that needs what they lack is skipped with the reason."""
 
     def prepare(self, kinds: Iterable[NodeKind], say: Say) -> None:
         """Gets what nodes of these kinds need (images; jars and caches), once per machine.

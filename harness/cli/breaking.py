@@ -6,6 +6,7 @@ import click
 
 from harness.cli.completion import names
 from harness.cli.shown import json_option, show
+from harness.faults.offered import Offered, offered_faults, plain_faults
 from harness.session.client import ask
 
 _TARGET = """
@@ -14,19 +15,14 @@ _TARGET = """
     a node's name. Exit status 3 if there is no proof that it worked."""
 
 
-def _hurting(name: str, words: str) -> click.Command:
+def _hurting(name: str, fault: Offered) -> click.Command:
     @click.argument("target", shell_complete=names("targets", "roles", "nodes"))
     @json_option
     def command(target: str, as_json: bool) -> None:
         show(ask("hurt", name, target), as_json=as_json)
 
-    return click.command(name, help=words + _TARGET)(command)
-
-
-kill = _hurting("kill", "Kill TARGET with SIGKILL, as if the power were cut.")
-stop = _hurting("stop", "Stop TARGET with SIGTERM: it may say goodbye to the others first.")
-pause = _hurting("pause", "Freeze TARGET: its connections stay open, and nothing answers.")
-isolate = _hurting("isolate", "Cut TARGET, a server, off from all other nodes (Docker only); its process goes on.")
+    does, _, words = fault.words.partition(":")
+    return click.command(name, help=f"{does} TARGET:{words}{_TARGET}")(command)
 
 
 @click.command()
@@ -53,4 +49,5 @@ def heal(what: str | None, as_json: bool) -> None:
     show(ask("heal", what), as_json=as_json)
 
 
-COMMANDS = (kill, stop, pause, isolate, start, resume, heal)
+_FAULTS = offered_faults()
+COMMANDS = (*(_hurting(name, _FAULTS[name]) for name in plain_faults()), start, resume, heal)

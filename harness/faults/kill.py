@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.backends.protocol import Capability, Node
-from harness.faults.probes import assert_gone
+from harness.backends.protocol import Killable
+from harness.faults.probes import gone
+from harness.faults.protocol import each
 
 
 @dataclass(frozen=True)
@@ -13,16 +15,17 @@ class Kill:
     """SIGKILL; its undoing starts the node again with the data it had."""
 
     name = "kill"
-    needs = Capability.KILL
+    done = "killed"
+    needs = Killable
 
-    def inject(self, node: Node) -> None:
-        """Kills all processes of the node."""
-        node.kill()
+    def inject(self, nodes: Sequence[Killable]) -> None:
+        """Kills all processes of the nodes."""
+        each(nodes, lambda node: node.kill())
 
-    def undo(self, node: Node) -> None:
-        """Starts the node again."""
-        node.start()
+    def undo(self, nodes: Sequence[Killable]) -> None:
+        """Starts the nodes again."""
+        each(nodes, lambda node: node.start())
 
-    def proof(self, node: Node) -> str:
-        """Evidence that the process is gone and the ports are silent."""
-        return assert_gone(node, self.name)
+    def proof(self, nodes: Sequence[Killable]) -> Mapping[str, str]:
+        """Evidence that the processes are gone and the ports are silent."""
+        return gone(nodes, self.name)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from harness.backends.protocol import Capability, Node
+from harness.backends.protocol import Ability, Node
 from harness.clusters import Clusters
 from harness.effects import Effect
 from harness.errors import BadInputError
 from harness.events import UNDO
-from harness.faults.protocol import Controlled, Fault, Momentary
+from harness.faults.protocol import Controlled, Fault, Recoverable, inability
 from harness.history import History
 from harness.progress import Step
 from harness.targets import Picked, Target
@@ -92,14 +91,14 @@ class Nemesis:
         self,
         clusters: Clusters,
         history: History,
-        capabilities: frozenset[Capability],
+        abilities: frozenset[Ability],
         *,
         detection_s: float,
         step: Step,
     ) -> None:
         self._clusters = clusters
         self._history = history
-        self._capabilities = capabilities
+        self._abilities = abilities
         self._detection_s = detection_s
         self.step = step
         self._active: list[Injected] = []
@@ -119,24 +118,24 @@ class Nemesis:
             BadInputError: the backend can't do this; mark the scenario with what it needs.
             FaultDidNotBiteError: there is no proof.
         """
-        if fault.needs not in self._capabilities:
-            raise BadInputError(f"this backend can't {fault.name} (it lacks the capability '{fault.needs}')")
+        if why := inability(fault, self._abilities):
+            raise BadInputError(f"this backend {why}")
         self._tell(Moment.BEFORE_FAULT)
         picked = target(self._clusters)
         if isinstance(fault, Controlled):
             # Before anything is noted: it takes time that is none of the fault's.
-            _each(picked.nodes, fault.control)
+            fault.control(picked.nodes)
         names = [node.spec.name for node in picked.nodes]
         self._history.event(fault.name, {"nodes": names, "why": picked.why, "phase": "begin"})
         injected = Injected(fault, picked, time.monotonic_ns(), {}, self)
         self._active.append(injected)
         with self.step(f"{fault.name} {', '.join(names)}: {picked.why}"):
-            _each(picked.nodes, fault.inject)
-        injected.proofs.update((node.spec.name, fault.proof(node)) for node in picked.nodes)
+            fault.inject(picked.nodes)
+        injected.proofs.update(fault.proof(picked.nodes))
         self._history.event(fault.name, {"nodes": names, "why": picked.why, "phase": "end", "proof": injected.proofs})
         self.injected.append(injected)
         self._tell(Moment.AFTER_FAULT)
-        if isinstance(fault, Momentary):
+        if not isinstance(fault, Recoverable):
             self.undo(injected)
         return injected
 
@@ -153,14 +152,15 @@ class Nemesis:
         return took_s
 
     def undo(self, injected: Injected) -> None:
-        """Undoes one injected fault; does nothing if that has happened."""
+        """Undoes one injected fault, or takes note that it is over by itself; does nothing if that has happened."""
         if injected not in self._active:
             return
         self._tell(Moment.BEFORE_UNDO)
         names = [node.spec.name for node in injected.nodes]
         self._history.event(f"{UNDO}{injected.fault.name}", {"nodes": names, "phase": "begin"})
         with self.step(f"undo the {injected.fault.name} of {', '.join(names)}"):
-            _each(injected.nodes, injected.fault.undo)
+            if isinstance(injected.fault, Recoverable):
+                injected.fault.undo(injected.nodes)
         self._active.remove(injected)
         self._history.event(f"{UNDO}{injected.fault.name}", {"nodes": names, "phase": "end"})
 
@@ -172,9 +172,3 @@ class Nemesis:
         """Undoes every fault that is still in force, the latest first."""
         for injected in reversed(self.active):
             self.undo(injected)
-
-
-def _each(nodes: tuple[Node, ...], action: Callable[[Node], None]) -> None:
-    with ThreadPoolExecutor(max(1, len(nodes))) as pool:
-        for _ in pool.map(action, nodes):
-            pass

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.backends.protocol import Capability, Node, Phase
+from harness.backends.protocol import Pausable, Phase
 from harness.errors import FaultDidNotBiteError
+from harness.faults.protocol import each
 
 _SILENCE_S = 0.4
 _QUESTION = b"GET / HTTP/1.0\r\n\r\n"
@@ -17,25 +19,30 @@ class Pause:
     """SIGSTOP or the engine's freezer; its undoing lets the node go on as if nothing had been."""
 
     name = "pause"
-    needs = Capability.PAUSE
+    done = "paused"
+    needs = Pausable
 
-    def inject(self, node: Node) -> None:
-        """Freezes the node."""
-        node.pause()
+    def inject(self, nodes: Sequence[Pausable]) -> None:
+        """Freezes the nodes."""
+        each(nodes, lambda node: node.pause())
 
-    def undo(self, node: Node) -> None:
-        """Lets the node's processes go on."""
-        node.resume()
+    def undo(self, nodes: Sequence[Pausable]) -> None:
+        """Lets the nodes' processes go on."""
+        each(nodes, lambda node: node.resume())
 
-    def proof(self, node: Node) -> str:
-        """Evidence that the process is paused: it does not react to a question to which a running server would."""
-        state = node.state()
-        if state.phase is not Phase.PAUSED:
-            raise FaultDidNotBiteError(f"pause of {node.spec.name} did not bite: it is {state.phase}")
-        endpoint = node.endpoint(next(iter(node.spec.ports)))
-        if not _is_silent(endpoint):
-            raise FaultDidNotBiteError(f"pause of {node.spec.name} did not bite: {endpoint} still answers")
-        return f"process {state.pid} is paused; {endpoint} did not answer within {_SILENCE_S:g} s"
+    def proof(self, nodes: Sequence[Pausable]) -> Mapping[str, str]:
+        """Evidence that the processes are paused: they answer no question to which a running server would."""
+        return each(nodes, _frozen)
+
+
+def _frozen(node: Pausable) -> str:
+    state = node.state()
+    if state.phase is not Phase.PAUSED:
+        raise FaultDidNotBiteError(f"pause of {node.spec.name} did not bite: it is {state.phase}")
+    endpoint = node.endpoint(next(iter(node.spec.ports)))
+    if not _is_silent(endpoint):
+        raise FaultDidNotBiteError(f"pause of {node.spec.name} did not bite: {endpoint} still answers")
+    return f"process {state.pid} is paused; {endpoint} did not answer within {_SILENCE_S:g} s"
 
 
 def _is_silent(endpoint: str) -> bool:

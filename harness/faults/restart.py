@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.backends.protocol import Capability, Node, Phase
-from harness.errors import FaultDidNotBiteError
+from harness.backends.protocol import Killable
+from harness.faults.probes import replaced
+from harness.faults.protocol import each
 
 
 @dataclass(frozen=True)
 class Restart:
-    """A stop and a start; there is nothing left to undo afterwards."""
+    """A stop and a start; it is over as soon as it has bitten."""
 
     name = "restart"
-    needs = Capability.KILL
-    momentary = True
+    done = "restarted"
+    needs = Killable
     _before: dict[str, int | None] = field(default_factory=dict, compare=False)
 
-    def inject(self, node: Node) -> None:
-        """Ends the node and starts it; returns when it is ready."""
-        self._before[node.spec.name] = node.state().pid
-        node.stop()
-        node.start()
+    def inject(self, nodes: Sequence[Killable]) -> None:
+        """Ends the nodes and starts them; returns when they are ready."""
+        self._before.update(each(nodes, lambda node: node.state().pid))
+        each(nodes, lambda node: node.stop())
+        each(nodes, lambda node: node.start())
 
-    def undo(self, node: Node) -> None:
-        """Does nothing: the node runs."""
-
-    def proof(self, node: Node) -> str:
-        """Evidence that another process runs in the old one's place."""
-        before, state = self._before[node.spec.name], node.state()
-        if state.phase is not Phase.RUNNING or state.pid == before:
-            raise FaultDidNotBiteError(f"restart of {node.spec.name} did not bite: process {before} is now {state}")
-        return f"process {before} was replaced by {state.pid}"
+    def proof(self, nodes: Sequence[Killable]) -> Mapping[str, str]:
+        """Evidence that other processes run in the old ones' places."""
+        return replaced(nodes, self._before, self.name)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.backends.protocol import Capability, Node
-from harness.faults.probes import assert_gone
+from harness.backends.protocol import Killable
+from harness.faults.probes import gone
+from harness.faults.protocol import each
 
 
 @dataclass(frozen=True)
@@ -13,16 +15,17 @@ class Stop:
     """SIGTERM; its undoing starts the node again with the data it had."""
 
     name = "stop"
-    needs = Capability.KILL
+    done = "stopped"
+    needs = Killable
 
-    def inject(self, node: Node) -> None:
-        """Asks the node to end and waits until it has."""
-        node.stop()
+    def inject(self, nodes: Sequence[Killable]) -> None:
+        """Asks the nodes to end and waits until they have."""
+        each(nodes, lambda node: node.stop())
 
-    def undo(self, node: Node) -> None:
-        """Starts the node again."""
-        node.start()
+    def undo(self, nodes: Sequence[Killable]) -> None:
+        """Starts the nodes again."""
+        each(nodes, lambda node: node.start())
 
-    def proof(self, node: Node) -> str:
-        """Evidence that the process is gone and the ports are silent."""
-        return assert_gone(node, self.name)
+    def proof(self, nodes: Sequence[Killable]) -> Mapping[str, str]:
+        """Evidence that the processes are gone and the ports are silent."""
+        return gone(nodes, self.name)

@@ -25,7 +25,7 @@ MARKERS = (
     "system(*parts): what the system is made of, by value: kinds of servers such as kafka(3) and hazelcast(), and an "
     "application such as messages(); the closest marker counts",
     "experiment(report, did, saw): the scenario repeats an experiment of one of the reports this project grew from",
-    "needs(capability): the backend has to be able to do that (kill, pause, network); skipped where it can't",
+    "needs(fault): the backend has to be able to do that, such as Isolate(); skipped with the reason where it can't",
     "guarantee(words): what must hold; a branch of the report's behaviours tree",
     "headline: one of the scenarios that this project began with",
     "quick: the scenario belongs to the quick half",

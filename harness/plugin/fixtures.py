@@ -11,10 +11,11 @@ import pytest
 
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
 from harness.faults.nemesis import Nemesis
+from harness.faults.protocol import inability
 from harness.history import History
 from harness.plugin import scenarios
 from harness.plugin.debugging import KeepTopology
-from harness.plugin.ordering import declared_by, has_system
+from harness.plugin.ordering import declared_by, has_system, needed_by
 from harness.progress import Step
 from harness.report.comparison import LOCKS, Compared
 from harness.report.folder import ReportFolder
@@ -69,9 +70,9 @@ def history(config: pytest.Config, report: ScenarioReport) -> Iterator[History]:
 
 def system(request: pytest.FixtureRequest, run: Run, history: History, report: ScenarioReport) -> Iterator[System]:
     """The system that the markers ask for; afterwards it may be held for a look."""
-    for needed in request.node.iter_markers("needs"):
-        if needed.args[0] not in run.backend.capabilities:
-            pytest.skip(f"the {run.backend.name} backend lacks the capability {needed.args[0]!r}")
+    for fault in needed_by(request.node):
+        if why := inability(fault, run.backend.abilities):
+            pytest.skip(f"the {run.backend.name} backend {why}")
     results = request.config.stash[scenarios.RESULTS]
     try:
         system = run.system(declared_by(request.node), history, _steps(request.config))
@@ -108,7 +109,7 @@ def _nemesis(config: pytest.Config, run: Run, system: System) -> Nemesis:
     return Nemesis(
         system.clusters,
         system.history,
-        run.backend.capabilities,
+        run.backend.abilities,
         detection_s=run.options.profile.detection_s,
         step=_steps(config),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from harness.errors import EXIT_BAD_INPUT, BadInputError
+from harness.faults.protocol import Fault
 from harness.plugin import is_ours, uses_harness
 from harness.system import Declared, declared, is_part
 
@@ -33,6 +34,7 @@ def servers_of(item: pytest.Item) -> object:
     if not has_system(item):
         return None
     try:
+        needed_by(item)
         return declared_by(item).servers
     except BadInputError as error:
         pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
@@ -62,3 +64,16 @@ def declared_by(item: pytest.Item) -> Declared:
         return declared(marker.args)
     except BadInputError as error:
         raise BadInputError(f"{item.nodeid}: the marker `system`: {error}") from None
+
+
+def needed_by(item: pytest.Item) -> tuple[Fault, ...]:
+    """The faults that a test's `needs` markers name.
+
+    Raises:
+        BadInputError: what one names is no fault.
+    """
+    named = [one for marker in item.iter_markers("needs") for one in marker.args]
+    for one in named:
+        if isinstance(one, type) or not hasattr(one, "needs"):
+            raise BadInputError(f"{item.nodeid}: the marker `needs` takes faults, such as Isolate(), and not {one!r}")
+    return tuple(named)

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from harness.backends.identity import Identity
-from harness.backends.protocol import Capability, Inside, NodeState
+from harness.backends.protocol import Inside, Networked, NodeState
 from harness.errors import BadInputError, HarnessError
 from harness.history import History
 from harness.pool import Entry, Pool
@@ -92,7 +92,7 @@ class AttachedBackend:
 
     def __init__(self, running: AttachableSystem) -> None:
         self.name = running.backend
-        self.capabilities = running.capabilities
+        self.abilities = running.abilities
 
     def prepare(self, kinds: Iterable[NodeKind], say: Say) -> None:
         """Does nothing: the session has prepared its backend."""
@@ -111,7 +111,7 @@ class AttachedDeployment:
 
     def __init__(self, running: AttachableSystem) -> None:
         self.topology = running.topology
-        self._networked = Capability.NETWORK in running.capabilities
+        self._networked = Networked in running.abilities
         self._nodes: dict[str, RemoteNode] = {}
         self._update(running.nodes)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from harness.backends.identity import Identity
-from harness.backends.protocol import Capability, Node
+from harness.backends.protocol import Ability, Node
 from harness.clusters import Servers
 from harness.errors import NodeStartError
 from harness.session.state import SessionState
@@ -29,7 +29,7 @@ class AttachableSystem:
     """What an attached run is told: where the nodes run, what can be done to them, and which ones there are."""
 
     backend: str
-    capabilities: frozenset[Capability]
+    abilities: frozenset[Ability]
     timings: str
     servers: tuple[Servers[Any], ...]
     topology: Topology
@@ -44,7 +44,7 @@ def attach(state: SessionState, run: Identity) -> AttachableSystem:
     backend.prepare(kinds_of([*state.system.deployment.topology, *state.system.specs]), lambda line: None)
     return AttachableSystem(
         backend.name,
-        backend.capabilities,
+        backend.abilities,
         state.run.options.timings,
         state.attachable().servers,
         state.system.deployment.topology,

@@ -139,7 +139,7 @@ class Attachment:
         return Nemesis(
             system.clusters,
             system.history,
-            self._run.backend.capabilities,
+            self._run.backend.abilities,
             detection_s=self._run.options.profile.detection_s,
             step=_silently,
         )

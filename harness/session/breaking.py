@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from harness.answer import Answer
 from harness.backends.protocol import Node, Phase
 from harness.clusters import Clusters
 from harness.errors import BadInputError
-from harness.faults import Isolate, Kill, Pause, Stop
 from harness.faults.nemesis import Injected
-from harness.faults.protocol import Fault
+from harness.faults.offered import plain_faults
 from harness.pool import restore
 from harness.session.naming import nodes_named, specs_named, target_named
 from harness.session.state import SessionState
 from harness.targets import Picked, Target
 
-_FAULTS: Mapping[str, tuple[Fault, str]] = {
-    "kill": (Kill(), "killed"),
-    "stop": (Stop(), "stopped"),
-    "pause": (Pause(), "paused"),
-    "isolate": (Isolate(), "isolated"),
-}
-
 
 def hurt(state: SessionState, fault: str, name: str) -> Answer:
-    """Injects a fault into all nodes that the target picks now, at once; shows why it picked these, and the proofs."""
-    what, done = _FAULTS[fault]
+    """Injects a fault into all nodes that the target picks now, at once; shows why it picked these, and the proofs.
+
+    Raises:
+        BadInputError: there is no such fault, or no such target, or a node is in no state to suffer it.
+    """
+    known = plain_faults()
+    if fault not in known:
+        raise BadInputError(f"there is no fault {fault!r}; choose one of {', '.join(known)}")
+    what = known[fault]
     picked = target_named(state.system, name)(state.system.clusters)
     state.mark_used()
     for node in picked.nodes:
@@ -35,7 +34,7 @@ def hurt(state: SessionState, fault: str, name: str) -> Answer:
     # One injection a node, so that each can be undone by itself.
     injected = _each(picked.nodes, lambda node: state.nemesis.inject(what, _already_picked(node, picked.why)))
     proofs = {node: proof for each in injected for node, proof in each.proofs.items()}
-    lines = [f"{done} {node}, because {picked.why}: {proof}" for node, proof in proofs.items()]
+    lines = [f"{what.done} {node}, because {picked.why}: {proof}" for node, proof in proofs.items()]
     return Answer("\n".join(lines), {"fault": fault, "why": picked.why, "proofs": proofs})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from harness.events import NEMESIS, Event
+from harness.faults.offered import possible_faults
 from harness.inspect import snapshot
 from harness.session.state import SessionState
 
@@ -30,7 +31,7 @@ def watch(state: SessionState, session: str | None, taken: int) -> Mapping[str, 
         "taken": (events[-1].index + 1) if events else taken,
         "events": list(_told(events)),
         "backend": state.run.backend.name,
-        "can": sorted(state.run.backend.capabilities),
+        "faults": possible_faults(state.run.backend.abilities),
         "targets": {name: words for name, (_, words) in system.targets.items()},
         "snapshot": asdict(snapshot.of(system)),
         "unstarted": [{"name": spec.name, "role": spec.role} for spec in system.specs if spec.name not in known],

@@ -8,7 +8,7 @@ import secrets
 import socket
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 import uvicorn
@@ -34,9 +34,12 @@ _UNPROCESSABLE = 422
 
 
 class Action(msgspec.Struct):
-    """An action that a button asks for; `target` is a node or a target such as "leader", empty where it needs none."""
+    """An action that a button asks for: a fault, or one of "resume", "start", "heal", "send".
 
-    do: Literal["kill", "stop", "pause", "isolate", "resume", "start", "heal", "send"]
+    `target` is a node or a target such as "leader", empty where it needs none.
+    """
+
+    do: str
     target: str = ""
 
 

@@ -1,23 +1,25 @@
 """Every fault bites a real node, proves it, and is undone; each proof refuses a node that nothing was done to."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import httpx
 import pytest
 
 from harness.backends.process import ProcessBackend
-from harness.backends.protocol import Capability, Node, Phase
+from harness.backends.protocol import Killable, Pausable, Phase
 from harness.backends.session import Session
 from harness.clusters import Clusters
-from harness.errors import FaultDidNotBiteError
+from harness.errors import BadInputError, FaultDidNotBiteError
 from harness.events import NEVER, faults, undone
-from harness.faults import Kill, Pause, Restart, Stop
+from harness.faults import Isolate, Kill, Pause, Restart, Stop
 from harness.faults.nemesis import Nemesis
-from harness.faults.protocol import Fault
+from harness.faults.offered import offered_faults, plain_faults, possible_faults
+from harness.faults.protocol import Fault, Recoverable
 from harness.history import History
 from harness.messages.namespace import Namespace
 from harness.messages.services import services
@@ -30,7 +32,7 @@ EVERY = pytest.mark.parametrize("fault", [Kill(), Stop(), Pause(), Restart()], i
 
 
 @pytest.fixture(scope="module")
-def config() -> Iterator[Node]:
+def config() -> Iterator[Killable]:
     """The config service as a process: small, real, and needs nobody else."""
     spec = next(
         spec for spec in services(Namespace("faults"), members=3, brokers=3, timings=FAST) if spec.role == "config"
@@ -40,20 +42,27 @@ def config() -> Iterator[Node]:
         yield deployment.nodes["config"]
 
 
-def answers(node: Node) -> bool:
+def answers(node: Killable) -> bool:
     try:
         return httpx.get(f"http://{node.endpoint('http')}/health", timeout=0.5).is_success
     except httpx.TransportError:
         return False
 
 
+def nemesis(history: History) -> Nemesis:
+    """One that breaks processes, picks by itself and asks no cluster."""
+    abilities = frozenset({Killable, Pausable})
+    return Nemesis(cast(Clusters, None), history, abilities, detection_s=1, step=lambda words: nullcontext())
+
+
 @EVERY
-def test_a_fault_proves_itself_and_is_undone(config: Node, fault: Fault) -> None:
+def test_a_fault_proves_itself_and_is_undone(config: Killable, fault: Fault) -> None:
     before = config.state().pid
-    fault.inject(config)
-    assert fault.proof(config)
+    fault.inject([config])
+    assert fault.proof([config])
     assert answers(config) == (fault.name == "restart")
-    fault.undo(config)
+    if isinstance(fault, Recoverable):
+        fault.undo([config])
     assert config.state().phase is Phase.RUNNING
     assert (config.state().pid == before) == (fault.name == "pause")
     assert answers(config)
@@ -68,38 +77,79 @@ def test_a_fault_proves_itself_and_is_undone(config: Node, fault: Fault) -> None
     ],
     ids=lambda value: value.name if not isinstance(value, str) else "",
 )
-def test_a_fault_that_did_nothing_has_no_proof(config: Node, fault: Fault, seen: str) -> None:
+def test_a_fault_that_did_nothing_has_no_proof(config: Killable, fault: Fault, seen: str) -> None:
     with pytest.raises(FaultDidNotBiteError, match=seen):
-        fault.proof(config)
+        fault.proof([config])
 
 
-def test_a_restart_that_kept_the_process_has_no_proof(config: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_restart_that_kept_the_process_has_no_proof(config: Killable, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(config), "stop", lambda self: None)
     monkeypatch.setattr(type(config), "start", lambda self: None)
     fault = Restart()
-    fault.inject(config)
+    fault.inject([config])
     with pytest.raises(FaultDidNotBiteError, match=r"restart of config did not bite: process \d+ is now"):
-        fault.proof(config)
+        fault.proof([config])
 
 
-def test_a_restart_is_over_once_it_has_bitten_and_a_stop_is_not(config: Node, tmp_path: Path) -> None:
+def test_a_restart_is_over_once_it_has_bitten_and_a_stop_is_not(config: Killable, tmp_path: Path) -> None:
     with History.open(tmp_path / "h.jsonl") as history:
-        everything = frozenset(Capability)
-        nobody = cast(Clusters, None)
-        nemesis = Nemesis(nobody, history, everything, detection_s=1, step=lambda words: nullcontext())
+        mine = nemesis(history)
         for fault in (Restart(), Stop()):
-            nemesis.inject(fault, lambda clusters: Picked((config,), "it is there"))
+            mine.inject(fault, lambda clusters: Picked((config,), "it is there"))
         restart, stop = faults(history.events)
         assert undone(restart, history.events) < stop.time
         assert undone(stop, history.events) == NEVER
-        assert [one.fault.name for one in nemesis.active] == ["stop"]
-        nemesis.heal()
+        assert [one.fault.name for one in mine.active] == ["stop"]
+        mine.heal()
         assert len([event for event in history.events if event.f == "undo-restart"]) == 2
 
 
-def test_something_that_still_listens_in_a_dead_nodes_place_is_found(config: Node) -> None:
-    Kill().inject(config)
+def test_something_that_still_listens_in_a_dead_nodes_place_is_found(config: Killable) -> None:
+    Kill().inject([config])
     host, _, port = config.endpoint("http").rpartition(":")
     with socket.create_server((host, int(port))), pytest.raises(FaultDidNotBiteError, match="still accepts"):
-        Kill().proof(config)
-    Kill().undo(config)
+        Kill().proof([config])
+    Kill().undo([config])
+
+
+class Halves:
+    """A fault of several nodes: it sees all that were picked at once; and it is over by itself."""
+
+    name = "halves"
+    done = "halved"
+    needs = Killable
+
+    def __init__(self) -> None:
+        self.seen: list[list[str]] = []
+
+    def inject(self, nodes: Sequence[Killable]) -> None:
+        self.seen.append([node.spec.name for node in nodes])
+
+    def proof(self, nodes: Sequence[Killable]) -> Mapping[str, str]:
+        return {node.spec.name: f"one of {len(nodes)}" for node in nodes}
+
+
+def test_a_fault_gets_all_nodes_that_were_picked_together(tmp_path: Path) -> None:
+    pair = tuple(cast(Killable, SimpleNamespace(spec=SimpleNamespace(name=name))) for name in ("one", "two"))
+    fault = Halves()
+    with History.open(tmp_path / "h.jsonl") as history:
+        injected = nemesis(history).inject(fault, lambda clusters: Picked(pair, "they are two"))
+        (noted,) = faults(history.events)
+        assert undone(noted, history.events) != NEVER
+    assert fault.seen == [["one", "two"]]
+    assert injected.proofs == {"one": "one of 2", "two": "one of 2"}
+
+
+def test_a_fault_that_the_nodes_can_not_suffer_is_refused_in_words(config: Killable, tmp_path: Path) -> None:
+    with History.open(tmp_path / "h.jsonl") as history:
+        refusal = "this backend can't isolate: its nodes are not networked"
+        with pytest.raises(BadInputError, match=refusal):
+            nemesis(history).inject(Isolate(), lambda clusters: Picked((config,), "it is there"))
+        assert not history.events
+
+
+def test_what_is_put_into_the_package_is_offered() -> None:
+    assert {"kill", "stop", "pause", "isolate", "restart"} <= plain_faults().keys()
+    assert "isolate" not in possible_faults({Killable, Pausable})
+    assert {"kill", "pause"} <= set(possible_faults({Killable, Pausable}))
+    assert offered_faults()["kill"].words == "Kill: the node's processes get SIGKILL, as if the power were cut."

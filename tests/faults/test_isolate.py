@@ -81,25 +81,25 @@ def nemesis(tmp_path: Path) -> Iterator[Nemesis]:
     """One that picks by itself and asks no cluster."""
     nobody = cast(Clusters, None)
     with History.open(tmp_path / "history.jsonl") as history:
-        yield Nemesis(nobody, history, DockerBackend.capabilities, detection_s=1, step=lambda words: nullcontext())
+        yield Nemesis(nobody, history, DockerBackend.abilities, detection_s=1, step=lambda words: nullcontext())
 
 
 def test_it_bites_both_ways_for_every_peer_and_the_harness_still_reaches_the_node(
     nodes: tuple[DockerNode, ...],
 ) -> None:
     one = nodes[0]
-    Isolate().inject(one)
-    proof = Isolate().proof(one)
+    Isolate().inject([one])
+    proof = Isolate().proof([one])["server-1"]
     for link in ("server-1 to server-2", "server-2 to server-1", "server-1 to server-3", "server-3 to server-1"):
         assert link in proof
     assert httpx.get(f"http://{one.endpoint('http')}/", timeout=5).is_success
-    Isolate().undo(one)
+    Isolate().undo([one])
     assert set(one.links().values()) == {True}
 
 
 def test_a_node_that_nothing_was_done_to_has_no_proof(nodes: tuple[DockerNode, ...]) -> None:
     with pytest.raises(FaultDidNotBiteError, match=r"server-1 to server-2, server-2 to server-1, .* still connects"):
-        Isolate().proof(nodes[0])
+        Isolate().proof([nodes[0]])
 
 
 def test_a_peer_that_it_still_reaches_is_enough_for_no_proof(nodes: tuple[DockerNode, ...]) -> None:
@@ -108,7 +108,7 @@ def test_a_peer_that_it_still_reaches_is_enough_for_no_proof(nodes: tuple[Docker
     run(one, f"iptables -A INPUT -s {two.address} -j DROP; iptables -A OUTPUT -d {two.address} -j DROP")
     try:
         with pytest.raises(FaultDidNotBiteError, match="bite: server-1 to server-3, server-3 to server-1 still"):
-            Isolate().proof(one)
+            Isolate().proof([one])
     finally:
         run(one, "iptables -F")
 
@@ -130,9 +130,9 @@ def test_an_image_that_can_not_ask_is_no_silence(deployment: DockerDeployment, n
     run(nodes[0], "rm $(command -v python3)")
     try:
         with pytest.raises(EnvironmentUnfitError, match="whether server-1 reaches server-2 can't be told: python3"):
-            Isolate().control(nodes[0])
+            Isolate().control([nodes[0]])
         with pytest.raises(EnvironmentUnfitError, match="can't be told"):
-            Isolate().proof(nodes[0])
+            Isolate().proof([nodes[0]])
     finally:
         deployment.put([server(1)])
 
@@ -148,14 +148,14 @@ def test_two_at_once_are_proved_by_the_one_that_is_left(nemesis: Nemesis, nodes:
 
 def test_where_all_are_isolated_nobody_can_prove_it(nodes: tuple[DockerNode, ...]) -> None:
     for node in nodes[:2]:
-        Isolate().inject(node)
+        Isolate().inject([node])
     with pytest.raises(FaultDidNotBiteError, match="server-3 can't be proved: it has no peer that runs and is not"):
-        Isolate().control(nodes[2])
+        Isolate().control([nodes[2]])
 
 
 def test_a_paused_node_that_is_isolated_comes_back_whole(nodes: tuple[DockerNode, ...]) -> None:
     one = nodes[0]
-    Isolate().inject(one)
+    Isolate().inject([one])
     one.pause()
     restore(one)
     assert one.state().phase is Phase.RUNNING
@@ -164,7 +164,7 @@ def test_a_paused_node_that_is_isolated_comes_back_whole(nodes: tuple[DockerNode
 
 def test_filters_that_a_paused_node_keeps_are_not_forgotten(nodes: tuple[DockerNode, ...]) -> None:
     one = nodes[0]
-    Isolate().inject(one)
+    Isolate().inject([one])
     one.pause()
     with pytest.raises(EnvironmentUnfitError, match="paused"):
         one.rejoin()
@@ -179,7 +179,7 @@ def test_a_node_that_starts_again_is_isolated_no_more(
     deployment: DockerDeployment, nodes: tuple[DockerNode, ...], again: str
 ) -> None:
     one = nodes[0]
-    Isolate().inject(one)
+    Isolate().inject([one])
     one.kill()
     if again == "start":
         one.start()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Nemesis, System
+from harness import Isolate, Nemesis, System
 from harness.assertions import GuaranteeBrokenError
 from harness.messages import messages
 from scenarios import test_hazelcast_detector as detector
@@ -16,7 +16,7 @@ def test_a_get_that_lags_behind_is_seen_beside_a_hang(system: System, faults: Ne
         detector.test_a_member_that_hangs_for_about_the_limit(system, faults, 0.8, "kafka")
 
 
-@pytest.mark.needs("network")
+@pytest.mark.needs(Isolate())
 @pytest.mark.system(messages(mutants={"facade": "facade_with_a_stale_get"}))
 def test_a_get_that_lags_behind_is_seen_beside_a_split(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=INCOMPLETE):

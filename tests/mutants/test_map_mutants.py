@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Kill, Nemesis, Stop, System
+from harness import Isolate, Kill, Nemesis, Stop, System
 from harness.assertions import GuaranteeBrokenError
 from harness.errors import InconclusiveError
 from harness.servers.hazelcast import hazelcast, spec
@@ -34,7 +34,7 @@ def test_without_backup_a_stop_that_hands_nothing_over_is_a_kill(system: System,
         scenarios.test_no_backup_loses_what_the_member_owned(system, faults, Stop(), 2)
 
 
-@pytest.mark.needs("network")
+@pytest.mark.needs(Isolate())
 @pytest.mark.usefixtures("merges_that_discard")
 def test_a_merge_that_discards_loses_what_only_the_isolated_member_held(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=GONE):

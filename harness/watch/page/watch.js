@@ -3,7 +3,6 @@
 
 const POLL_MS = 1000, PATIENCE_MS = 10000, LATE_S = 5;
 const ROLES = ["facade", "config", "logging", "messages", "hazelcast", "kafka"];
-const HARM = ["kill", "stop", "pause", "isolate"];
 const byId = id => document.getElementById(id);
 const cards = new Map(), busy = new Map();
 let last = null, lastAt = 0, windowS = "60", timer = null, asking = false;
@@ -151,13 +150,13 @@ function showNodes(state) {
   const nodes = [...state.snapshot.nodes, ...state.unstarted.map(node => ({ ...node, phase: "unstarted", duties: [] }))];
   const roles = [...new Set(nodes.map(node => node.role))].sort((a, b) => rank(a) - rank(b));
   const names = roles.map(role => nodes.filter(node => node.role === role).map(node => node.name).sort());
-  const key = JSON.stringify(names);
+  const key = JSON.stringify([names, state.faults]);
   if (byId("topology").dataset.key !== key) {
     byId("topology").dataset.key = key;
     cards.clear();
-    byId("topology").replaceChildren(...roles.map((role, number) => group(role, names[number])));
+    byId("topology").replaceChildren(...roles.map((role, number) => group(role, names[number], state.faults)));
   }
-  for (const node of nodes) showNode(cards.get(node.name), node, state.can);
+  for (const node of nodes) showNode(cards.get(node.name), node, state.faults);
 }
 
 function rank(role) {
@@ -165,16 +164,16 @@ function rank(role) {
   return found < 0 ? ROLES.length : found;
 }
 
-function group(role, names) {
+function group(role, names, faults) {
   const found = make("div", { class: "group" }, make("h2", {}, role),
-    make("div", { class: "cards" }, ...names.map(name => card(name))));
+    make("div", { class: "cards" }, ...names.map(name => card(name, faults))));
   found.style.setProperty("--nodes", names.length);
   return found;
 }
 
-function card(name) {
-  const buttons = [...HARM, "resume", "heal", "start"].map(what =>
-    make("button", { type: "button", "data-do": what, "data-target": name, class: HARM.includes(what) ? "harm" : "cure",
+function card(name, faults) {
+  const buttons = [...faults, "resume", "heal", "start"].map(what =>
+    make("button", { type: "button", "data-do": what, "data-target": name, class: faults.includes(what) ? "harm" : "cure",
       "aria-label": `${what} ${name}` }, what));
   const element = make("article", { class: "node", "data-node": name, "aria-label": name },
     make("h3", {}, name), make("p", { class: "state" }), make("p", { class: "address" }),
@@ -183,7 +182,7 @@ function card(name) {
   return element;
 }
 
-function showNode(element, node, can) {
+function showNode(element, node, faults) {
   const kind = node.phase === "running" && node.isolated ? "isolated" : node.phase || "unknown";
   element.className = `node ${kind}`;
   setText(element.querySelector(".state"), busy.get(node.name) || words(node, kind));
@@ -195,7 +194,7 @@ function showNode(element, node, can) {
     list.replaceChildren(...duties.map(duty => make("li", {}, duty)));
   }
   const offered = {
-    running: ["kill", "stop", "pause", ...(can.includes("network") && node.can_be_isolated ? ["isolate"] : [])],
+    running: faults.filter(fault => fault !== "isolate" || node.can_be_isolated),
     isolated: ["heal", "kill"], paused: ["resume", "kill"], exited: ["start"], unstarted: ["start"], unknown: [],
   }[kind];
   element.querySelector(".buttons").dataset.offered = offered.length;
@@ -209,15 +208,12 @@ function words(node, kind) {
 
 // ---- buttons
 
-const DOING = { kill: "killing", stop: "stopping", pause: "pausing", isolate: "isolating", resume: "resuming",
-  heal: "healing", start: "starting", send: "sending" };
-
 document.addEventListener("click", event => {
   const button = event.target.closest("button");
   if (!button || button.disabled) return;
   if (button.dataset.do) {
     const target = button.dataset.target || "";
-    act(button.dataset.do, target, `${DOING[button.dataset.do]} ${target || { send: "10 messages", heal: "everything" }[button.dataset.do]}`);
+    act(button.dataset.do, target, `${button.dataset.do} ${target || { send: "10 messages", heal: "everything" }[button.dataset.do]} …`);
   } else if ("window" in button.dataset) {
     windowS = button.dataset.window;
     for (const other of byId("windows").children) other.setAttribute("aria-pressed", String(other === button));
