@@ -6,49 +6,13 @@ Not for judging: the figures are of one run on one machine.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.events import NEMESIS, Event, faults, in_words
+from harness.telling import Comparison
 
 _NOTHING = "nothing"
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A choice of figures to put side by side.
-
-    Attributes:
-        name: of the files, without their endings.
-        title: of both.
-        event: the workload's event that holds the figures.
-        by: which of them names what is compared.
-        amount: which of them says how much was done; scenarios may differ in it.
-        plotted: those that are drawn, and the words at their axes; the rest is in the table only.
-        reported: by what is compared, what somebody else measured of the figures; of runs in which nothing was broken.
-        source: who that was.
-    """
-
-    name: str
-    title: str
-    event: str
-    by: str
-    amount: str
-    plotted: Mapping[str, str]
-    reported: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    source: str = ""
-
-
-LOCKS = Comparison(
-    name="locks",
-    title="Three clients increment one key: with which locks, and at what cost",
-    event="increments",
-    by="locks",
-    amount="increments",
-    plotted={"seconds": "seconds", "per_second": "increments a second", "retries": "increments tried again"},
-    reported={"pessimistic": {"seconds": 12.82}, "optimistic": {"seconds": 8.41}},
-    source="report 004",
-)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.report.figures import Line
+from harness.telling import Line
 
 _HEAD = """\
 # The experiments, what their authors saw, and what the harness measures

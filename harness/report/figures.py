@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from harness.checks import Judged
-from harness.events import NEMESIS, Event, Events
+from harness.events import Events
 from harness.faults.nemesis import Injected
 from harness.recovery import kinds
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line that is said of a scenario.
-
-    Attributes:
-        words: for somebody who looks at this scenario.
-        in_short: beside other scenarios; empty if it is not worth a word there.
-    """
-
-    words: str
-    in_short: str = ""
+from harness.telling import Line, request_of, tellings
 
 
 def figures(injected: Sequence[Injected], judged: Judged) -> Sequence[Line]:
@@ -42,28 +28,13 @@ def _faults(injected: Sequence[Injected]) -> Iterator[Line]:
             yield Line(f"  {seen}", seen)
 
 
-#: Events with figures that a workload noted.
-_NOTED = frozenset({"keys-per-member", "external-store", "increments", "items-per-consumer"})
-
-
 def _operations(events: Events) -> Iterator[Line]:
     for kind in kinds(events):
-        if kind.f in {"post", "get"}:
+        if request_of(kind.f):
             counts = f"{kind.ok} ok, {kind.failed} failed, {kind.unknown} unknown"
             yield Line(f"{kind.f}: {counts}; longest time without a success {kind.unavailable_s:.2f} s")
-    for event in events:
-        if event.process == NEMESIS and event.f in _NOTED:
-            noted = f"{event.f}: {', '.join(_noted(event))}"
-            yield Line(noted, noted)
-    logged = Counter(o.value["logged_by"] for o in events.operations if o.f == "post" and o.outcome == "ok")
-    if logged:
-        yield Line(f"logged by: {_said(logged)}")
-
-
-def _noted(event: Event) -> Iterator[str]:
-    total = sum(event.value.values()) if event.f == "keys-per-member" else 0
-    for name, value in event.value.items():
-        yield f"{name} {value} ({value / total:.0%})" if total else f"{name} {value}"
+    for telling in tellings():
+        yield from telling.lines(events)
 
 
 def _counted(figures: Mapping[str, object]) -> str:

@@ -1,4 +1,4 @@
-"""Tells what lost messages have in common with the faults: when they were acknowledged, in which partition, by whom.
+"""Tells what lost writes have in common: when they were acknowledged, before or after a fault, where, and by whom.
 
 Words for a person who reads why a scenario failed; not a judgement, the checkers have done that.
 """
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.checkers import Anomaly
 from harness.events import Event, Operation, faults
+from harness.telling import Request, request_of
 
 _NS_PER_MS = 1e6
 #: From this share on, "nearly all" is worth a word.
@@ -27,16 +28,23 @@ def explained(anomalies: Sequence[Anomaly], events: Sequence[Event]) -> str:
 
 def _acknowledged(anomaly: Anomaly) -> Sequence[Operation]:
     """The acknowledged writes that an anomaly is about."""
-    return [o for o in anomaly.operations if o.outcome == "ok" and o.f in {"post", "add"}]
+    return [o for o in anomaly.operations if o.outcome == "ok" and (request := request_of(o.f)) and request.writes]
 
 
 def _in_common(lost: Sequence[Operation], events: Sequence[Event]) -> Iterator[str]:
     if not lost:
         return
-    for field, words in (("partition", "were in partition"), ("logged_by", "were logged by")):
+    fields = {field: words for request in _requests(lost) for field, words in request.in_common.items()}
+    for field, words in fields.items():
         yield from _shared(lost, field, words)
     for fault in faults(events):
         yield _when(lost, fault)
+
+
+def _requests(lost: Sequence[Operation]) -> Iterator[Request]:
+    for f in dict.fromkeys(operation.f for operation in lost):
+        if request := request_of(f):
+            yield request
 
 
 def _shared(lost: Sequence[Operation], field: str, words: str) -> Iterator[str]:
@@ -52,7 +60,7 @@ def _shared(lost: Sequence[Operation], field: str, words: str) -> Iterator[str]:
 
 
 def _when(lost: Sequence[Operation], fault: Event) -> str:
-    """The time before or after the fault at which the messages were acknowledged, in words."""
+    """The time before or after the fault at which the lost were acknowledged, in words."""
     why = fault.value.get("why")
     done = f"the {fault.f} of {', '.join(fault.value['nodes'])}" + (f" ({why})" if why else "")
     before = [fault.time - o.ended for o in lost if o.ended <= fault.time]

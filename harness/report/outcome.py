@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from harness.checks import Judged, Result
 from harness.events import faults, in_words
 from harness.recovery import kinds
-
-#: Kinds of requests of which the longest time without a success is said; a put may have to wait by its nature.
-_REQUESTS = frozenset({"post", "get", "add", "increment"})
+from harness.telling import request_of
 
 
 @dataclass(frozen=True)
@@ -18,8 +16,8 @@ class Figures:
     """The figures of a history, and of the checkers that judged it. None where they say nothing of it.
 
     Attributes:
-        faults: what was done to whom, such as "kill kafka-2".
-        acknowledged: how many writes were answered with success; a message that was posted again is one.
+        faults: what was done to whom, such as "kill node-2".
+        acknowledged: how many writes were answered with success; what was written again is one.
         lost: how many of them were gone at the end; some scenarios expect that.
         hidden: as many more may be lost, as something whose outcome is unknown may have come in their place.
         unavailable_s: the longest time without a success of any kind of request, in seconds.
@@ -67,7 +65,7 @@ def title(scenario: str) -> str:
 
 def measured(judged: Judged) -> Figures:
     """The figures of a history."""
-    requests = [kind.unavailable_s for kind in kinds(judged.events) if kind.f in _REQUESTS]
+    requests = [kind.unavailable_s for kind in kinds(judged.events) if request_of(kind.f)]
     return Figures(
         faults=tuple(map(in_words, faults(judged.events))),
         acknowledged=judged.figure("acknowledged"),

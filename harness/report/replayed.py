@@ -1,4 +1,4 @@
-"""The report of a history by itself, as files of a folder: verdicts in words, pictures, message by message."""
+"""The report of a history by itself, as files of a folder: verdicts in words, pictures, tables."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from harness.errors import BadInputError
 from harness.events import Events
 from harness.plain import fenced, markdown
 from harness.recovery import kinds
-from harness.report import messages
 from harness.report.forensics import explained
 from harness.report.overview import overview
 from harness.report.timeline import svg
+from harness.telling import tellings
 
 _MARKER = Marker(
     name=".harness-replay",
@@ -39,9 +39,10 @@ def write(folder: Path, judged: Judged) -> Path:
     if found:
         words += ["## What did not hold", fenced(explained(found, events))]
     words += ["## Requests", _requests(events), *(f"![{name}]({name})" for name in files)]
-    if lines := messages.table(events):
-        files["messages.csv"] = lines
-        words.append("[Message by message](messages.csv)")
+    for table in (table for telling in tellings() for table in telling.tables):
+        if lines := table.text(events):
+            files[table.name] = lines
+            words.append(f"[{table.title.capitalize()}]({table.name})")
     files["report.md"] = "\n\n".join(words) + "\n"
     try:
         lock, _ = _MARKER.claim(folder)

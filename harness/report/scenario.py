@@ -15,15 +15,15 @@ from harness.events import NEMESIS, Events
 from harness.faults.nemesis import Moment, Nemesis
 from harness.inspect import snapshot, topology
 from harness.inspect.snapshot import Snapshot
-from harness.report import messages
 from harness.report.comparison import Compared
-from harness.report.figures import Line, figures
+from harness.report.figures import figures
 from harness.report.folder import ReportFolder
 from harness.report.labels import file_under_fault
 from harness.report.lacking import Lacking
 from harness.report.outcome import Figures, measured
 from harness.report.timeline import svg
 from harness.system import System
+from harness.telling import Line, tellings
 
 #: A history of so many bytes is attached as it is, and one of so many when it is compressed.
 _SHORT_BYTES, _LONG_BYTES = 30_000, 50_000
@@ -107,9 +107,10 @@ class ScenarioReport:
             _attach_overview(events)
         with part("the picture of the topology"):
             allure.attach(topology.drawn(self._moments), "topology before and after", allure.attachment_type.SVG)
-        with part("message by message"):
-            if lines := messages.table(events):
-                allure.attach(lines, "message by message", allure.attachment_type.CSV)
+        with part("what became of each single thing"):
+            for table in (table for telling in tellings() for table in telling.tables):
+                if lines := table.text(events):
+                    allure.attach(lines, table.title, allure.attachment_type.CSV)
         with part("the comparison"):
             self._compare(events)
         with part("the timelines"):

@@ -16,8 +16,9 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from harness.events import NEMESIS
+from harness.events import NEMESIS, Event
 from harness.history import History
+from harness.telling import request_of, tellings
 from harness.waiting import under_way
 
 _A_SECOND = 4
@@ -104,7 +105,7 @@ class _Scenario:
         return time.monotonic() - self._began_s
 
     def shown(self) -> Group:
-        """The live lines: title, step, what is awaited and until when, posts and answers, the last fault's proof."""
+        """The live lines: title, step, what is awaited and until when, requests and answers, the last fault's proof."""
         self._count()
         lines = [Text(f"{self._title}  {self.elapsed_s:.0f} s", style="bold")]
         lines += [Text(f"  {words}") for words in self.steps[-1:]]
@@ -126,10 +127,15 @@ class _Scenario:
             self._read = event.index + 1
             if event.process == NEMESIS:
                 self._note_fault(event.f, event.value)
-            elif event.f == "post":
-                self._counts["posted" if event.type == "invoke" else _OUTCOMES[event.type]] += 1
-            elif event.f == "drain" and event.type == "ok":
-                self._counts["received"] = sum(map(len, event.value.values()))
+            elif (request := request_of(event.f)) and request.writes:
+                self._counts[request.asked if event.type == "invoke" else _OUTCOMES[event.type]] += 1
+            elif event.type == "ok":
+                self._note_received(event)
+
+    def _note_received(self, event: Event) -> None:
+        for telling in tellings():
+            if count := telling.received.get(event.f):
+                self._counts["received"] = count(event.value)
 
     def _note_fault(self, f: str, value: object) -> None:
         if isinstance(value, dict) and "nodes" in value:

@@ -4,7 +4,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from harness.events import Event
-from harness.report.comparison import LOCKS, Compared
+from harness.report.comparison import Compared
+from harness.servers.hazelcast.telling import LOCKS
 
 
 def increments(way: str, seconds: float, *, killed: bool = False) -> list[Event]:

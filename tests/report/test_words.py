@@ -10,14 +10,18 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from harness.checkers import Anomaly
 from harness.checkers.elements import added, read_of
 from harness.checks import CHECK, Check, Result, judged
 from harness.events import NEMESIS, Event, Events
+from harness.messages import message_table
 from harness.messages.checkers import delivery
 from harness.plain import fenced
-from harness.report import messages, tables
+from harness.report import tables
+from harness.report.figures import figures
 from harness.report.forensics import explained
 from harness.report.outcome import Figures, Outcome, measured, title
+from harness.report.replayed import write
 from tests.report.histories import Told
 
 
@@ -112,6 +116,29 @@ def test_a_history_of_which_nothing_is_demanded_has_no_loss() -> None:
     assert measured(judged(_lost_before_the_kill().events)).lost is None
 
 
+def test_of_operations_that_nobody_says_anything_of_the_report_tells_what_goes_for_any() -> None:
+    orders = [("order", {"number": 1}, "ok", None), ("order", {"number": 2}, "info", None), ("post", "m", "ok", None)]
+    found = judged(_told(*orders, ("read", None, "ok", [])))
+    assert [line.words for line in figures((), found)] == [
+        "order: 1 ok, 0 failed, 1 unknown; longest time without a success 0.00 s",
+        "post: 1 ok, 0 failed, 0 unknown; longest time without a success 0.00 s",
+    ]
+    assert measured(found).unavailable_s == pytest.approx(0, abs=1e-6)
+    lost = Anomaly("lost", "an order is lost", found.events.operations[:1])
+    kill = Event(8, NEMESIS, "info", "kill", {"nodes": ["db-1"], "phase": "begin"}, 5)
+    assert explained([lost], Events((*found.events, kill))).splitlines()[1:] == [
+        "  It was acknowledged before the kill of db-1, the last 0 ms before it."
+    ]
+
+
+def test_every_table_of_a_suite_is_one_of_the_report(tmp_path: Path) -> None:
+    write(tmp_path / "ours", judged(_lost_before_the_kill().events))
+    write(tmp_path / "foreign", judged(_told(("post", "m", "ok", None))))
+    assert (tmp_path / "ours" / "messages.csv").read_text().count("m-") == 3
+    assert "[Message by message](messages.csv)" in (tmp_path / "ours" / "report.md").read_text()
+    assert not (tmp_path / "foreign" / "messages.csv").exists()
+
+
 def test_a_title_is_the_name_as_words_and_its_parameters() -> None:
     assert title("scenarios/test_x.py::test_losing_one_loses_nothing[10-stop]") == "losing one loses nothing: 10, stop"
     assert title("scenarios/test_x.py::test_without_any") == "without any"
@@ -119,7 +146,9 @@ def test_a_title_is_the_name_as_words_and_its_parameters() -> None:
 
 def test_each_message_with_its_way() -> None:
     told = Told().post(1, at=0).post(2, at=10, outcome="info").post(3, at=20, outcome="fail")
-    found = list(csv.DictReader(io.StringIO(messages.table(told.drain(at=99, messages_1=[], messages_2=[1]).events))))
+    found = list(
+        csv.DictReader(io.StringIO(message_table.table(told.drain(at=99, messages_1=[], messages_2=[1]).events)))
+    )
     assert [(row["message"], row["outcome"], row["read by"]) for row in found] == [
         ("m-1", "acknowledged", "messages-2 as number 1"),
         ("m-2", "unknown", "nobody"),
@@ -130,7 +159,7 @@ def test_each_message_with_its_way() -> None:
 def test_a_message_that_was_posted_again_is_told_by_the_post_that_says_most() -> None:
     told = Told().post(1, at=0, outcome="fail").post(1, at=10, outcome="info")
     told.post(2, at=20).post(2, at=30, partition=1)
-    found = list(csv.DictReader(io.StringIO(messages.table(told.events))))
+    found = list(csv.DictReader(io.StringIO(message_table.table(told.events))))
     assert [(row["message"], row["outcome"], row["partition"]) for row in found] == [
         ("m-1", "unknown", ""),
         ("m-2", "acknowledged", "0"),
@@ -139,9 +168,9 @@ def test_a_message_that_was_posted_again_is_told_by_the_post_that_says_most() ->
 
 def test_many_messages_have_no_table() -> None:
     told = Told()
-    for number in range(messages.MOST + 1):
+    for number in range(message_table.MOST + 1):
         told.post(number, at=number)
-    assert messages.table(told.events) == ""
+    assert message_table.table(told.events) == ""
 
 
 _OUTCOMES = [

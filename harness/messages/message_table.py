@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Sequence
 
-from harness.events import Event, operations
+from harness.events import Events
 from harness.messages.checkers.posts import Posts, last
 
 #: With more messages than these a table is no longer for reading.
@@ -16,9 +15,9 @@ _NS = 1e9
 _HEADS = ("message", "posted at, s", "outcome", "answered at, s", "logged by", "partition", "offset", "read by")
 
 
-def table(events: Sequence[Event]) -> str:
+def table(events: Events) -> str:
     """A CSV table with a line for each message in the order of the posts; empty without posts, or beyond `MOST`."""
-    history = operations(events)
+    history = events.operations
     posts = Posts(history).by_id
     if not posts or len(posts) > MOST:
         return ""

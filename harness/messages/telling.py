@@ -1,0 +1,46 @@
+"""How this suite's operations are told: posts and GETs are requests, and small runs are told message by message."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from harness.checkers.shapes import refuse_others
+from harness.errors import HistoryError
+from harness.events import Events
+from harness.messages import message_table
+from harness.messages.checkers.posts import SHAPES
+from harness.telling import Line, Request, Table, Telling
+
+
+def _are_ours(events: Events) -> bool:
+    """Whether the posts are this suite's: one elsewhere may call its operations so, too."""
+    try:
+        refuse_others(events, SHAPES)
+    except HistoryError:
+        return False
+    return True
+
+
+def _table(events: Events) -> str:
+    return message_table.table(events) if _are_ours(events) else ""
+
+
+def _lines(events: Events) -> Iterator[Line]:
+    if not _are_ours(events):
+        return
+    logged = Counter(o.value["logged_by"] for o in events.operations if o.f == "post" and o.outcome == "ok")
+    if logged:
+        yield Line(f"logged by: {', '.join(f'{name} {count}' for name, count in sorted(logged.items()))}")
+
+
+MESSAGES = Telling(
+    requests={
+        "post": Request("posts", "posted", in_common={"partition": "were in partition", "logged_by": "were logged by"}),
+        "get": Request("GETs", writes=False),
+    },
+    others=frozenset({"drain", "logged"}),
+    received={"drain": lambda held: sum(map(len, held.values()))},
+    lines=_lines,
+    tables=(Table("message by message", "messages.csv", _table),),
+)

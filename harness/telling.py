@@ -1,0 +1,134 @@
+"""How the operations and events of a history are told to a person: what those who define them hand to the report.
+
+A kind of server and a suite each have a module of this name with a `Telling`; these are found by walking, since a
+history is told without the system that it is of. What nobody says anything of, such as an operation of a suite
+elsewhere, is told as any request is. Not for judging.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from harness.events import Events
+from harness.offered import modules
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that is said of a scenario.
+
+    Attributes:
+        words: for somebody who looks at this scenario.
+        in_short: beside other scenarios; empty if it is not worth a word there.
+    """
+
+    words: str
+    in_short: str = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A kind of operation that a client waits for: a long time without a success is somebody's loss.
+
+    Attributes:
+        name: what several are called, such as "posts".
+        asked: what was done with those that were begun, such as "posted".
+        writes: whether a success acknowledges something that may be lost later.
+        in_common: by field of their values, the words between how many of the lost have the same there, and what.
+    """
+
+    name: str
+    asked: str = "asked"
+    writes: bool = True
+    in_common: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of what became of each single thing, for small runs.
+
+    Attributes:
+        title: what it tells.
+        name: of its file.
+        text: the table of a history as CSV; empty if there is nothing to tell, or too much.
+    """
+
+    title: str
+    name: str
+    text: Callable[[Events], str]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A choice of figures to put side by side.
+
+    Attributes:
+        name: of the files, without their endings.
+        title: of both.
+        event: the workload's event that holds the figures.
+        by: which of them names what is compared.
+        amount: which of them says how much was done; scenarios may differ in it.
+        plotted: those that are drawn, and the words at their axes; the rest is in the table only.
+        reported: by what is compared, what somebody else measured of the figures; of runs in which nothing was broken.
+        source: who that was.
+    """
+
+    name: str
+    title: str
+    event: str
+    by: str
+    amount: str
+    plotted: Mapping[str, str]
+    reported: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    source: str = ""
+
+
+def _no_lines(events: Events) -> Iterable[Line]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What somebody says of the operations and events that are theirs.
+
+    Attributes:
+        requests: by kind of operation.
+        others: kinds of operations that are no requests: final reads, and what may have to wait by its nature.
+        received: by kind of final read, how many things a successful one holds, of its value.
+        lines: more lines on a history.
+        tables: of each single thing.
+        comparisons: of what several scenarios of a run measured.
+    """
+
+    requests: Mapping[str, Request] = field(default_factory=dict)
+    others: frozenset[str] = frozenset()
+    received: Mapping[str, Callable[[Any], int]] = field(default_factory=dict)
+    lines: Callable[[Events], Iterable[Line]] = _no_lines
+    tables: tuple[Table, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+
+
+#: Of the operations that the engine's own checkers know: reads come at the end, queues and locks make their users wait.
+CHECKED = Telling(
+    others=frozenset({"read", "poll", "assign", "put", "offer", "take", "acquire", "release"}),
+)
+
+
+@cache
+def tellings() -> tuple[Telling, ...]:
+    """Every telling of the packages, the engine's first."""
+    return tuple(
+        value for module in modules("telling") for value in vars(module).values() if isinstance(value, Telling)
+    )
+
+
+@cache
+def request_of(f: str) -> Request | None:
+    """How operations of a kind are told as requests; None if they are none."""
+    for telling in tellings():
+        if f in telling.requests:
+            return telling.requests[f]
+    return None if any(f in telling.others for telling in tellings()) else Request(f)
