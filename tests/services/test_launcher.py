@@ -1,6 +1,8 @@
 """The launcher, which runs one service after the other."""
 
+import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -30,6 +32,7 @@ class Launched:
                 env={"PYTHONPATH": str(_ROOT), **environment("config", port, {})},
                 stdin=subprocess.PIPE,
                 stdout=log,
+                start_new_session=True,
             )
         if answering:
             self.await_name("config")
@@ -75,7 +78,9 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
 
     yield _launch
     for one in launched:
-        one.process.kill()
+        # With its service, which a launcher that is killed leaves running.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(one.process.pid, signal.SIGKILL)
         one.process.communicate()
 
 
