@@ -17,6 +17,7 @@ import psutil
 
 from harness.backends.session import LABEL_OWNER, LABEL_SESSION, LABEL_USER, Session, variables
 from harness.errors import EnvironmentUnfitError
+from harness.processes import kill_all
 
 if TYPE_CHECKING:
     import docker
@@ -55,11 +56,8 @@ def remove_left(wanted: Callable[[Session], bool]) -> Removed:
         EnvironmentUnfitError: the engine answered, but failed to remove something.
     """
     processes = processes_of(wanted)
-    for process in processes:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    # A process that is gone is a zombie until its parent looks, or is waiting for a disk: the next pass tells.
-    psutil.wait_procs(processes, timeout=1.0)
+    # What waits for a disk is still there then: the next pass tells.
+    kill_all(processes, timeout_s=1.0)
     return replace(_remove_from_engine(lambda client: wanted), processes=len(processes))
 
 

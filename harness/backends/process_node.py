@@ -19,6 +19,7 @@ from harness.backends.protocol import Inside, NodeState, Phase
 from harness.backends.ready import wait_ready
 from harness.backends.references import Resolver
 from harness.backends.session import LABEL_NODE, Session, variables
+from harness.processes import runs
 from harness.topology.kinds import NodeKind, Program
 from harness.topology.nodes import NodeSpec
 from harness.waiting import until
@@ -120,7 +121,7 @@ class ProcessNode:
         self._await_exit("SIGKILL", _GONE_TIMEOUT_S)
         until(
             f"the other processes of {self.spec.name} to exit after SIGKILL",
-            lambda: [*self._kill_what_is_left(), *(process.pid for process in others if _lives(process))],
+            lambda: [*self._kill_what_is_left(), *(process.pid for process in others if runs(process))],
             lambda left: not left,
             timeout_s=_GONE_TIMEOUT_S,
             interval_s=_POLL_S,
@@ -219,9 +220,3 @@ class ProcessNode:
             timeout_s=_GONE_TIMEOUT_S,
             interval_s=_POLL_S,
         )
-
-
-def _lives(process: psutil.Process) -> bool:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    return False

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import psutil
 
 from harness.claim import Marker
 from harness.errors import EnvironmentUnfitError
+from harness.processes import kill_all
 
 _TIMEOUT_S = 400.0
 _GONE_TIMEOUT_S = 5.0
@@ -65,7 +66,7 @@ def sweep_scratch() -> None:
         with suppress(FileNotFoundError):  # whoever made it removes it just now
             lock, left = _MARKER.claim(folder)
             if left:
-                _kill(_working_in(folder))
+                kill_all(_working_in(folder), timeout_s=_GONE_TIMEOUT_S)
                 shutil.rmtree(folder, ignore_errors=True)
             os.close(lock)
 
@@ -88,7 +89,7 @@ def _end(process: subprocess.Popen[str]) -> None:
     """Kills a script, if it runs, and all that it started: its servers are in sessions of their own."""
     if process.poll() is None:
         with suppress(psutil.NoSuchProcess):
-            _kill(psutil.Process(process.pid).children(recursive=True))
+            kill_all(psutil.Process(process.pid).children(recursive=True), timeout_s=_GONE_TIMEOUT_S)
         process.kill()
         process.communicate()
 
@@ -101,11 +102,3 @@ def _working_in(folder: Path) -> list[psutil.Process]:
             if Path(process.environ().get("HARNESS_DATA", "/")).is_relative_to(folder):
                 found.append(process)
     return found
-
-
-def _kill(processes: Iterable[psutil.Process]) -> None:
-    killed = list(processes)
-    for process in killed:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(killed, timeout=_GONE_TIMEOUT_S)

@@ -5,12 +5,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
 from harness.errors import BadInputError, EnvironmentUnfitError
+from harness.processes import kill_all, runs
 from harness.provision import cache, caches, jars, preparing
 from harness.provision.cache import cache_folder
 from harness.waiting import until
@@ -63,16 +65,15 @@ def assert_untouched(temporary: Path) -> None:
 def lives(file: Path) -> bool:
     """Whether the server runs whose id is in the file."""
     pid = int(file.read_text())
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    with suppress(psutil.NoSuchProcess):
+        return runs(psutil.Process(pid))
+    return False
 
 
 def end(run: "subprocess.Popen[bytes]") -> None:
     """Kills a run and the preparation that it started."""
-    processes = [psutil.Process(run.pid), *psutil.Process(run.pid).children()]
-    for process in processes:
-        process.kill()
+    kill_all([psutil.Process(run.pid), *psutil.Process(run.pid).children()], timeout_s=5)
     run.wait(5)
-    psutil.wait_procs(processes, timeout=5)
 
 
 def test_of_a_preparation_that_hangs_neither_servers_nor_folders_are_left(
