@@ -48,6 +48,13 @@ def pytest_configure(config: pytest.Config) -> None:
         pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    """Has a run that ends with one line end at once: pytest would read and parse the source of its whole way there."""
+    if excinfo.errisinstance(pytest.exit.Exception):
+        excinfo.traceback = excinfo.traceback[-2:]
+
+
 def _open_folder(config: pytest.Config) -> None:
     if FOLDER not in config.stash and not config.option.collectonly:
         config.stash[FOLDER] = ReportFolder(config.stash[OPTIONS].reports)
