@@ -10,11 +10,21 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 _TIMEOUT_S = 120
 _IMPORTED = {"pytest", "harness"}
+_WARM = (
+    "_pytest.junitxml",
+    "anyio._backends._asyncio",
+    "harness.plugin.fixtures",
+    "harness.plugin.quarantine",
+    "harness.plugin.sharding",
+    "harness.cli",
+    "harness.session.server",
+)
 SCENARIO = "scenarios/test_kafka_leader.py::test_losing_the_leader_loses_no_message[10]"
 
 
@@ -57,8 +67,8 @@ def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> tuple[int, str
 
 def _forked(arguments: Sequence[str], cwd: Path) -> tuple[int, str]:
     forks = multiprocessing.get_context("forkserver")
-    warm = ["pytest", "hypothesis", "harness.plugin.fixtures", "harness.cli", "harness.session.server"]
-    forks.set_forkserver_preload(warm)
+    plugins = [entry.module for entry in entry_points(group="pytest11")]
+    forks.set_forkserver_preload(["pytest", "hypothesis", *plugins, *_WARM])
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as output:
         process = forks.Process(target=_module, args=(arguments, cwd, dict(os.environ), output.name))
         process.start()

@@ -81,7 +81,7 @@ def scenarios(tmp_path: Path, body: str, *, shard: str = "1/1", reports: str = "
     tiny.write_text(TINY.format(body=body))
     page = tmp_path / "page.md"
     done = subprocess.run(
-        [".ci/scenarios", shard, "-c", "pytest.ini", "-p", "harness.plugin", str(tiny)],
+        [".ci/scenarios", shard, "-c", "pytest.ini", "-p", "harness.plugin", "-p", "no:hypothesispytest", str(tiny)],
         cwd=ROOT,
         env={
             **{name: value for name, value in os.environ.items() if name not in ("MARKS", "BACKEND")},
