@@ -191,6 +191,11 @@ class Application(ABC):
     """The services beside the servers, anew for each scenario; by value, as servers are."""
 
     @property
+    def name(self) -> str:
+        """The application's name where a report says what a scenario is about."""
+        return type(self).__name__
+
+    @property
     @abstractmethod
     def servers(self) -> tuple[Servers[Any], ...]:
         """The servers that the application runs on where a scenario names none."""
@@ -244,6 +249,16 @@ class Declared:
     def words(self) -> str:
         """The parts in words, for a person."""
         return ", ".join(each.words for each in self.servers)
+
+    @property
+    def server_names(self) -> tuple[str, ...]:
+        """The names of its kinds of servers."""
+        return tuple(type(each).__name__ for each in self.servers)
+
+    @property
+    def name(self) -> str:
+        """The system's name where a report says what a scenario is about."""
+        return self.application.name if self.application else " and ".join(self.server_names)
 
     @property
     def kinds(self) -> frozenset[NodeKind]:

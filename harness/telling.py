@@ -101,6 +101,7 @@ class Telling:
         lines: more lines on a history.
         tables: of each single thing.
         comparisons: of what several scenarios of a run measured.
+        categories: words in the names of anomalies, by the title under which a page files the failures that they are.
     """
 
     requests: Mapping[str, Request] = field(default_factory=dict)
@@ -109,11 +110,13 @@ class Telling:
     lines: Callable[[Events], Iterable[Line]] = _no_lines
     tables: tuple[Table, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 #: Of the operations that the engine's own checkers know: reads come at the end, queues and locks make their users wait.
 CHECKED = Telling(
     others=frozenset({"read", "poll", "assign", "put", "offer", "take", "acquire", "release"}),
+    categories={"Lost message": ("lost",)},
 )
 
 

@@ -37,6 +37,11 @@ class Messages(Application):
     mutants: Settings = ()
 
     @property
+    def name(self) -> str:
+        """The name of the services together."""
+        return "The services"
+
+    @property
     def servers(self) -> tuple[Servers[Any], ...]:
         """The servers where a scenario names none: three Hazelcast members and three Kafka brokers."""
         return (hazelcast(), kafka())

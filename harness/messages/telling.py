@@ -42,5 +42,9 @@ MESSAGES = Telling(
     others=frozenset({"drain", "logged"}),
     received={"drain": lambda held: sum(map(len, held.values()))},
     lines=_lines,
+    categories={
+        "Lost message": ("incomplete logging part",),
+        "Wrong aggregation": ("aggregation", "invented", "doubled", "unnamed"),
+    },
     tables=(Table("message by message", "messages.csv", _table),),
 )

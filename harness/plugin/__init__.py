@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 MARKERS = (
     "faulttolerance: a scenario that breaks a real system and asserts what must survive (pytest -m faulttolerance)",
-    "system(*parts): what the system is made of, by value: kinds of servers such as kafka(3) and hazelcast(), and an "
-    "application such as messages(); the closest marker counts",
+    "system(*parts): what the system is made of, by value: kinds of servers, such as kafka(3), and an application; the "
+    "closest marker counts",
     "experiment(report, did, saw): the scenario repeats an experiment of one of the reports this project grew from",
     "needs(fault): the backend has to be able to do that, such as Isolate(); skipped with the reason where it can't",
     "guarantee(words): what must hold; a branch of the report's behaviours tree",
@@ -107,7 +107,7 @@ def history(request: pytest.FixtureRequest, report: ScenarioReport) -> Iterator[
 def system(
     request: pytest.FixtureRequest, harness_run: Run, history: History, report: ScenarioReport
 ) -> Iterator[System]:
-    """The system that the closest marker says, such as `@pytest.mark.system(kafka(3))`, under names of its own."""
+    """The system that the closest marker says, under names of its own, such as `@pytest.mark.system(kafka(3))`."""
     from harness.plugin import fixtures
 
     yield from fixtures.system(request, harness_run, history, report)

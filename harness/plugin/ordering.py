@@ -55,8 +55,8 @@ def declared_by(item: pytest.Item) -> Declared:
     marker = item.get_closest_marker(_FIXTURE)
     if marker is None:
         raise BadInputError(
-            f"{item.nodeid} has the fixture `system`, but no marker says what it is made of, such as "
-            "@pytest.mark.system(kafka(3))"
+            f"{item.nodeid} has the fixture `system`, but no marker says what it is made of, "
+            "such as @pytest.mark.system(kafka(3))"
         )
     try:
         if marker.kwargs:

@@ -17,7 +17,7 @@ import pytest
 from harness.errors import EXIT_BAD_INPUT, BadInputError
 from harness.plugin import uses_harness
 
-_EXAMPLE = '@pytest.mark.quarantine(reason="the third broker is slow to rejoin", until="2026-12-31")'
+_EXAMPLE = '@pytest.mark.quarantine(reason="the third server is slow to rejoin", until="2026-12-31")'
 
 
 @dataclass(frozen=True)

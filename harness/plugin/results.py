@@ -28,6 +28,7 @@ from harness.errors import (
 from harness.history import History
 from harness.plain import printable
 from harness.plugin import is_scenario
+from harness.plugin.ordering import declared_by, has_system
 from harness.report import html, labels, tables
 from harness.report.environment import environment
 from harness.report.experiments import Experiment, write
@@ -244,6 +245,7 @@ def _file(item: pytest.Item, folder: ReportFolder) -> None:
     labels.file(
         labels.Scenario(
             id=item.nodeid,
+            system=_subject(item),
             words=getattr(item, "obj", None).__doc__ or "",
             markers=frozenset(marker.name for marker in item.iter_markers()),
             guarantee=str(guarantee.args[0]) if guarantee else "other",
@@ -252,6 +254,16 @@ def _file(item: pytest.Item, folder: ReportFolder) -> None:
         ),
         page=folder.page,
     )
+
+
+def _subject(item: pytest.Item) -> str:
+    """The part of a scenario's system that it is about: servers that a marker names, else all that was declared."""
+    if not has_system(item):
+        return "other"
+    system = declared_by(item)
+    markers = {marker.name for marker in item.iter_markers()}
+    named = [name for name in system.server_names if name.lower() in markers]
+    return " and ".join(named) or system.name
 
 
 def _of(item: pytest.Item) -> tuple[ScenarioReport | None, System | None]:

@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from harness.progress import Say
@@ -53,6 +54,7 @@ class MavenServer:
         jars: where jgo's files are.
         uses: the kinds whose jars and caches its own are prepared with, and whose stages its image copies from.
         gives_up_root: see there.
+        client: the Python distribution that asks the server; empty if there is none.
     """
 
     name: str
@@ -62,6 +64,7 @@ class MavenServer:
     jars: str = "jars"
     uses: tuple[MavenServer, ...] = ()
     gives_up_root: bool = False
+    client: str = ""
     can_be_isolated: bool = True
 
     @property
@@ -80,11 +83,12 @@ class MavenServer:
         return self.folder / self.jars / "jgo.toml"
 
     def versions(self) -> Mapping[str, str]:
-        """The versions of the server and of Java, by name."""
+        """The versions of the server, of Java and of the client, by name."""
         wanted = tomllib.loads(self.specification.read_text())
         return {
             self.name.capitalize(): wanted["dependencies"]["coordinates"][0].rpartition(":")[2],
             "Java": wanted["java"]["version"],
+            **({self.client: version(self.client)} if self.client else {}),
         }
 
     def prepare(self, say: Say) -> Program:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping
-from importlib.metadata import version
 
 import psutil
 
 from harness.provision.kinds import found
-from harness.provision.maven import MavenServer
 
 #: Environment variables whose values a report may show: what a CI service says about the commit that it runs.
 ALLOWED = (
@@ -34,13 +32,14 @@ def allowed(environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
 
 
 def environment(*, backend: str, timings: str) -> Mapping[str, str]:
-    """The facts on where and with what a run took place, for a person who compares two runs."""
+    """The facts on where and with what a run took place, for a person who compares two runs.
+
+    A server's version is that of its lock; an image that was given instead is named by its tag in the steps.
+    """
     return {
         "backend": backend,
         "timings": timings,
-        **_servers(),
-        "kafka-python": version("kafka-python"),
-        "hazelcast-python-client": version("hazelcast-python-client"),
+        **{name: version for kind in found().values() for name, version in kind.versions().items()},
         "Python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()}, {platform.machine()}",
         "machine": f"{os.cpu_count()} cores, {psutil.virtual_memory().total / _GIB:.0f} GiB",
@@ -57,9 +56,3 @@ def source(path: str, line: int, environ: Mapping[str, str] = os.environ) -> str
         case {"CI_PROJECT_URL": project, "CI_COMMIT_SHA": commit}:
             return f"{project}/-/blob/{commit}/{path}#L{line}"
     return None
-
-
-def _servers() -> Mapping[str, str]:
-    """The versions that the servers' locks name; an image that was given instead is named by its tag in the steps."""
-    servers = [kind for kind in found().values() if isinstance(kind, MavenServer)]
-    return {name: version for server in servers for name, version in server.versions().items()}

@@ -12,6 +12,7 @@ from pathlib import Path
 from harness.claim import remove
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
 from harness.report.folder import CONFIG, MARKER, TREND
+from harness.telling import tellings
 
 _ALLURE = "allure@3.18.0"
 _RUNS_IN_TREND = 20
@@ -24,15 +25,26 @@ _CHARTS = [
     {"type": "durations", "title": "How long scenarios took", "groupBy": "none"},
     {"type": "durationDynamics", "title": "How long runs took", "limit": _RUNS_IN_TREND},
 ]
-#: Failures by what they say; the first that matches counts, so the order is from the particular to the general.
-CATEGORIES = {
-    "Lost message": r"guarantee broken: .*\b(lost|incomplete logging part|part of a partition)\b",
-    "Wrong aggregation": r"guarantee broken: .*\b(aggregation|invented|doubled|unnamed)\b",
+#: Failures by what they say, after those that name an anomaly.
+_CATEGORIES = {
     "Another guarantee broken": r"guarantee broken: |AssertionError|assert ",
     "Inconclusive": r"inconclusive: ",
     "Environment": r"the system did not come up: |environment: ",
     "Harness error": r"[^]",
 }
+
+
+def categories() -> Mapping[str, str]:
+    """The regular expressions of failures, by title; the first that matches counts, so the particular ones come first.
+
+    What kind of failure an anomaly is, is said by those whose it is (`harness.telling`).
+    """
+    anomalies: dict[str, list[str]] = {}
+    for telling in tellings():
+        for title, names in telling.categories.items():
+            anomalies.setdefault(title, []).extend(names)
+    particular = {title: rf"guarantee broken: .*\b({'|'.join(names)})\b" for title, names in anomalies.items()}
+    return {**particular, **_CATEGORIES}
 
 
 def write_config(folder: Path, environment: Mapping[str, str]) -> None:
@@ -48,7 +60,7 @@ def write_config(folder: Path, environment: Mapping[str, str]) -> None:
         "categories": {
             "rules": [
                 {"name": name, "matchedStatuses": ["failed", "broken"], "messageRegex": regex}
-                for name, regex in CATEGORIES.items()
+                for name, regex in categories().items()
             ]
         },
         "plugins": {

@@ -19,6 +19,7 @@ class Scenario:
 
     Attributes:
         id: as pytest takes it.
+        system: what it is about.
         words: its docstring.
         markers: their names.
         guarantee: what its `guarantee` marker says.
@@ -27,19 +28,12 @@ class Scenario:
     """
 
     id: str
+    system: str
     words: str
     markers: frozenset[str]
     guarantee: str
     path: str
     line: int
-
-    @property
-    def system(self) -> str:
-        """The system that the scenario is about."""
-        for name in ("kafka", "hazelcast"):
-            if name in self.markers:
-                return name.capitalize()
-        return "The services"
 
 
 def file(scenario: Scenario, *, page: Path) -> None:
@@ -66,7 +60,7 @@ def file_under_fault(broken: Sequence[str]) -> None:
 
 
 def _kind(words: str) -> str:
-    """The words of a fault without the nodes' numbers: `kill kafka-1, kafka-2` as `kill kafka, 2 at once`."""
+    """The words of a fault without the nodes' numbers: `kill node-1, node-2` as `kill node, 2 at once`."""
     fault, _, names = words.partition(" ")
     nodes = names.split(", ")
     roles = " and ".join(dict.fromkeys(name.rpartition("-")[0] or name for name in nodes))

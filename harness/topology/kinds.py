@@ -86,6 +86,13 @@ class NodeKind(Protocol):
         """
         return False
 
+    def versions(self) -> Mapping[str, str]:
+        """The versions of the server, and of the client that asks it, by name: for who compares two runs. May be none.
+
+        Needs nothing prepared.
+        """
+        return {}
+
     def prepare(self, say: Say) -> Program:
         """Makes sure that this machine has what a local process of this kind needs; only checks what is there.
 

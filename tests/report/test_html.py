@@ -40,7 +40,7 @@ def test_without_node_it_says_what_to_install(tmp_path: Path, monkeypatch: pytes
     ],
 )
 def test_failures_are_filed_by_what_they_say(message: str, category: str) -> None:
-    found = next(name for name, regex in html.CATEGORIES.items() if re.search(regex.replace("[^]", "."), message))
+    found = next(name for name, regex in html.categories().items() if re.search(regex.replace("[^]", "."), message))
     assert found == category
 
 

@@ -10,7 +10,13 @@ from harness.servers.postgres.recipe import POSTGRES
 _FOLDER = Path(__file__).parent
 _LAUNCHER = "launch_hazelcast.py"
 
-HAZELCAST = MavenServer("hazelcast", _FOLDER, _LAUNCHER, (Preparation.of_javas_cache("prepare_hazelcast.py"),))
+HAZELCAST = MavenServer(
+    "hazelcast",
+    _FOLDER,
+    _LAUNCHER,
+    (Preparation.of_javas_cache("prepare_hazelcast.py"),),
+    client="hazelcast-python-client",
+)
 
 #: A kind of its own, as its class path is three times as long and its training needs PostgreSQL.
 HAZELCAST_MAPSTORE = MavenServer(

@@ -14,4 +14,5 @@ KAFKA = MavenServer(
         Preparation("HARNESS_KAFKA_FORMATTED", "prepare_kafka.py", "format", "formatting a storage folder, once"),
         Preparation.of_javas_cache("prepare_kafka.py"),
     ),
+    client="kafka-python",
 )
