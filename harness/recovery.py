@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from harness.checkers.quantiles import quantiles_s
 from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
 from harness.events import NEMESIS, NEVER, Event, Operation, faults, operations, undone
+from harness.telling import tellings
 
 _NS = 1e9
 #: A client that was refused asks again within this time; a longer pause means that nobody asks.
@@ -147,16 +148,16 @@ def _recovery(
     for operation in sorted(ok, key=lambda operation: operation.ended):
         if operation.began > begin.time:
             first.setdefault(operation.f, (operation.ended - begin.time) / _NS)
-    drained = first.pop("drain", None)
+    drained = [first.pop(f) for telling in tellings() for f in telling.received if f in first]
     return Recovery(
         fault=begin.f,
         nodes=tuple(begin.value["nodes"]),
         at_s=(begin.time - start) / _NS,
         detection_s=_first(effects, {event.f for event in effects}, begin),
-        leader_s=_first(effects, {"leader"}, begin),
-        redundancy_s=_first(effects, {"safe", "isr-full"}, begin),
+        leader_s=_first(effects, {name for telling in tellings() for name in telling.led}, begin),
+        redundancy_s=_first(effects, {name for telling in tellings() for name in telling.redundant}, begin),
         first_success_s=first,
-        drained_s=drained,
+        drained_s=min(drained, default=None),
         latency={f: _latencies([o for o in ok if o.f == f], begin.time, undone(begin, nemesis)) for f in first},
     )
 

@@ -49,6 +49,21 @@ class Basis:
     trace: Say | None = None
 
 
+@dataclass(frozen=True)
+class Action:
+    """A command of a system together with what it is given, as a button.
+
+    Attributes:
+        label: on the button.
+        command: one of the system's.
+        arguments: of the command.
+    """
+
+    label: str
+    command: str
+    arguments: tuple[object, ...] = ()
+
+
 class System:
     """The system that the `system` fixture gives to a scenario. A context manager: it holds connections."""
 
@@ -87,6 +102,21 @@ class System:
     def commands(self) -> Mapping[str, Callable[..., Answer]]:
         """What a person can have it do by command, besides what is done to nodes."""
         return {}
+
+    @property
+    def actions(self) -> Sequence[Action]:
+        """The commands that a page has a button for."""
+        return ()
+
+    @property
+    def requests(self) -> Sequence[str]:
+        """The kinds of requests that its own clients make, which a page counts from the beginning."""
+        return ()
+
+    @property
+    def roles(self) -> Sequence[str]:
+        """The roles of all its nodes in the order in which a page shows them: services first, then servers."""
+        return tuple(dict.fromkeys(spec.role for spec in (*self.specs, *self.deployment.topology)))
 
     def more(self) -> Answer:
         """What its status shows besides its nodes."""

@@ -100,6 +100,8 @@ class Telling:
         received: by kind of final read, how many things a successful one holds, of its value.
         lines: more lines on a history.
         tables: of each single thing.
+        led: the names of effects that say that everything has a leader again.
+        redundant: of those that say that every copy is in place again.
         comparisons: of what several scenarios of a run measured.
         categories: words in the names of anomalies, by the title under which a page files the failures that they are.
     """
@@ -109,6 +111,8 @@ class Telling:
     received: Mapping[str, Callable[[Any], int]] = field(default_factory=dict)
     lines: Callable[[Events], Iterable[Line]] = _no_lines
     tables: tuple[Table, ...] = ()
+    led: frozenset[str] = frozenset()
+    redundant: frozenset[str] = frozenset()
     comparisons: tuple[Comparison, ...] = ()
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

@@ -4,6 +4,7 @@ from itertools import count
 from typing import Any
 
 from harness.events import Event, Type
+from harness.watch.counters import counters
 from harness.watch.timeline import Timeline
 
 S = 1_000_000_000
@@ -28,6 +29,19 @@ def test_operations_are_counted_when_they_are_completed() -> None:
     bins: Any = drawn["bins"]
     assert len(bins) == 120
     assert [(number, found) for number, found in enumerate(bins) if any(found)] == [(2, [1, 1, 0]), (60, [0, 0, 1])]
+
+
+def test_requests_are_figures_and_other_operations_are_none() -> None:
+    counts = {"post": {"ok": 3, "info": 1}, "drain": {"ok": 1}, "order": {"fail": 2}}
+    assert [(each.words, each.count, each.outcome) for each in counters(["post", "get"], counts)] == [
+        ("posts acknowledged", 3, ""),
+        ("posts unknown", 1, "info"),
+        ("posts failed", 0, ""),
+        ("GETs answered", 0, ""),
+        ("order acknowledged", 0, ""),
+        ("order unknown", 0, ""),
+        ("order failed", 2, "fail"),
+    ]
 
 
 def test_a_window_leaves_out_what_was_before_it_and_all_has_everything() -> None:

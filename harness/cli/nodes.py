@@ -32,7 +32,7 @@ def logs(node: str, follow: bool, lines: int | None) -> None:
 @click.argument("node", shell_complete=names("nodes"))
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def execute(node: str, command: tuple[str, ...]) -> None:
-    """Run COMMAND where NODE runs, such as: harness exec kafka-1 -- ls /
+    """Run COMMAND where NODE runs, such as `harness exec kafka-1 -- ls /`.
 
     In Docker it runs in NODE's container, else in its folder with its environment. Exit status: that of COMMAND.
     """

@@ -23,7 +23,7 @@ from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.targets import owner_of
 from harness.servers.kafka.kind import Kafka
 from harness.servers.kafka.targets import leader_holding
-from harness.system import Basis, Cast, System
+from harness.system import Action, Basis, Cast, System
 from harness.waiting import until
 
 _DRAIN_TIMEOUT_S = 40.0
@@ -103,6 +103,21 @@ class MessageSystem(System):
     def commands(self) -> Mapping[str, Callable[..., Answer]]:
         """Sending to the facade, and reading from it."""
         return {"send": partial(commands.send, self), "get": partial(commands.get, self)}
+
+    @property
+    def actions(self) -> Sequence[Action]:
+        """Sending some messages."""
+        return (Action("Send 10", "send", (10,)),)
+
+    @property
+    def requests(self) -> Sequence[str]:
+        """Posts and GETs."""
+        return ("post", "get")
+
+    @property
+    def roles(self) -> Sequence[str]:
+        """The roles of all its nodes, first of those that clients speak to."""
+        return tuple(dict.fromkeys(("facade", *super().roles)))
 
     def more(self) -> Answer:
         """Which instance holds how many messages."""

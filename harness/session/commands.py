@@ -74,6 +74,19 @@ def inside(state: SessionState, name: str) -> Inside:
     return node.inside()
 
 
+def run(state: SessionState, label: str) -> object:
+    """Does what the system's own button of that label is for.
+
+    Raises:
+        BadInputError: it has none.
+    """
+    system = state.own_system()
+    for action in system.actions:
+        if action.label == label:
+            return system.commands[action.command](*action.arguments)
+    raise BadInputError(f"this system has no button {label!r}")
+
+
 def down(state: SessionState) -> Identity | None:
     """Ends the session; gives its process, to wait for, or None if that is a pytest run, which goes on."""
     if state.stage is Stage.PAUSED:
@@ -88,6 +101,7 @@ COMMANDS: Mapping[str, Callable[..., object]] = {
     "status": status,
     "names": names,
     "watch": watch,
+    "run": run,
     "hurt": breaking.hurt,
     "resume": breaking.resume,
     "start": breaking.start,

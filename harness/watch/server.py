@@ -28,15 +28,15 @@ from harness.watch.watcher import Watcher
 
 _HOST = "127.0.0.1"
 _PAGE = Path(__file__).parent / "page"
-_SENT = 10
 _END_WITHIN_S = 2
 _UNPROCESSABLE = 422
 
 
 class Action(msgspec.Struct):
-    """An action that a button asks for: a fault, or one of "resume", "start", "heal", "send".
+    """An action that a button asks for: a fault, or one of "resume", "start", "heal", "run".
 
-    `target` is a node or a target such as "leader", empty where it needs none.
+    `target` is a node or a target such as "leader", empty where it needs none; for "run" it is the label of one of the
+    system's own buttons.
     """
 
     do: str
@@ -105,11 +105,9 @@ def _carry_out(action: Action) -> Answer:
     """Has the session do what a button asked for."""
     answer: Answer
     match action.do:
-        case "send":
-            answer = ask("send", _SENT)
         case "heal":
             answer = ask("heal", action.target or None)
-        case "resume" | "start":
+        case "resume" | "start" | "run":
             answer = ask(action.do, action.target)
         case fault:
             answer = ask("hurt", fault, action.target)

@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import wait
+from dataclasses import asdict
 from typing import Any
 
 from harness.errors import HarnessError
 from harness.events import Event
 from harness.gather import Question
 from harness.session.client import ask
+from harness.watch.counters import counters
 from harness.watch.timeline import Timeline
 
 #: Several pages that ask within this time see the same answer.
@@ -51,7 +53,7 @@ class Watcher:
                 "why": self._gone,
                 "age_s": now - self._seen_at,
                 **self._seen,
-                "counts": self._timeline.counts,
+                "counters": [asdict(each) for each in counters(self._seen.get("requests", ()), self._timeline.counts)],
                 "timeline": self._timeline.drawn(round(shown * 1e9), window_s),
                 "news": [
                     {"at_ms": (news.at + _SINCE_EPOCH_NS) // 1_000_000, "words": news.words}

@@ -2,7 +2,6 @@
 "use strict";
 
 const POLL_MS = 1000, PATIENCE_MS = 10000, LATE_S = 5;
-const ROLES = ["facade", "config", "logging", "messages", "hazelcast", "kafka"];
 const byId = id => document.getElementById(id);
 const cards = new Map(), busy = new Map();
 let last = null, lastAt = 0, windowS = "60", timer = null, asking = false;
@@ -94,6 +93,7 @@ function show(state) {
     pill(late ? "late" : "live", late ? `the harness has been silent for ${Math.round(state.age_s)} s` : `live, ${state.backend}`);
   }
   if (!state.snapshot) return;
+  showActions(state);
   showTargets(state);
   showCounters(state);
   showNodes(state);
@@ -103,6 +103,13 @@ function show(state) {
   byId("notes-section").hidden = !state.snapshot.notes.length;
   for (const button of document.querySelectorAll("main button[data-do]"))
     button.disabled = !state.running || busy.has(button.dataset.target || button.dataset.do);
+}
+
+function showActions(state) {
+  if (byId("own").dataset.labels === state.actions.join()) return;
+  byId("own").dataset.labels = state.actions.join();
+  byId("own").replaceChildren(...state.actions.map(label =>
+    make("button", { type: "button", "data-do": "run", "data-target": label }, label)));
 }
 
 function showTargets(state) {
@@ -115,20 +122,18 @@ function showTargets(state) {
 }
 
 function showCounters(state) {
-  const post = state.counts.post || {}, get = state.counts.get || {};
   const waiting = state.snapshot.waiting.reduce((sum, one) => sum + one.count, 0);
   const running = state.snapshot.nodes.filter(node => node.phase === "running" && !node.isolated).length;
   const tiles = [
-    ["posts acknowledged", post.ok || 0, ""],
-    ["posts unknown", post.info || 0, post.info ? "info" : ""],
-    ["posts failed", post.fail || 0, post.fail ? "fail" : ""],
-    ["GETs answered", get.ok || 0, ""],
+    ...state.counters.map(({ words, count, outcome }) => [words, count, outcome]),
     ["waiting on the queue", waiting, ""],
     ["nodes that run", `${running}/${state.snapshot.nodes.length + state.unstarted.length}`, ""],
   ];
-  const list = byId("counters");
-  if (!list.children.length)
-    list.append(...tiles.map(([name]) => make("div", {}, make("dt", {}, name), make("dd"))));
+  const list = byId("counters"), names = tiles.map(([name]) => name);
+  if (list.dataset.names !== names.join()) {
+    list.dataset.names = names.join();
+    list.replaceChildren(...names.map(name => make("div", {}, make("dt", {}, name), make("dd"))));
+  }
   tiles.forEach(([, value, kind], number) => {
     const shown = list.children[number].lastChild;
     shown.className = kind;
@@ -148,7 +153,7 @@ function showLines(list, lines, otherwise) {
 
 function showNodes(state) {
   const nodes = [...state.snapshot.nodes, ...state.unstarted.map(node => ({ ...node, phase: "unstarted", duties: [] }))];
-  const roles = [...new Set(nodes.map(node => node.role))].sort((a, b) => rank(a) - rank(b));
+  const roles = state.roles.filter(role => nodes.some(node => node.role === role));
   const names = roles.map(role => nodes.filter(node => node.role === role).map(node => node.name).sort());
   const key = JSON.stringify([names, state.faults]);
   if (byId("topology").dataset.key !== key) {
@@ -157,11 +162,6 @@ function showNodes(state) {
     byId("topology").replaceChildren(...roles.map((role, number) => group(role, names[number], state.faults)));
   }
   for (const node of nodes) showNode(cards.get(node.name), node, state.faults);
-}
-
-function rank(role) {
-  const found = ROLES.indexOf(role);
-  return found < 0 ? ROLES.length : found;
 }
 
 function group(role, names, faults) {
@@ -213,7 +213,7 @@ document.addEventListener("click", event => {
   if (!button || button.disabled) return;
   if (button.dataset.do) {
     const target = button.dataset.target || "";
-    act(button.dataset.do, target, `${button.dataset.do} ${target || { send: "10 messages", heal: "everything" }[button.dataset.do]} …`);
+    act(button.dataset.do, target, button.dataset.do === "run" ? `${target} …` : `${button.dataset.do} ${target || "everything"} …`);
   } else if ("window" in button.dataset) {
     windowS = button.dataset.window;
     for (const other of byId("windows").children) other.setAttribute("aria-pressed", String(other === button));
