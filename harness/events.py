@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import gzip
+import lzma
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -93,7 +94,7 @@ class Events(tuple[Event, ...]):
 
 
 def read(path: Path) -> Events:
-    """The events of a history file, which may be gzip'd (`.gz`), validated as a whole.
+    """The events of a history file, which may be compressed (`.gz`, `.xz`), validated as a whole.
 
     Raises:
         HistoryError: with line and reason: a line is malformed, cut off, out of order or double, or the events don't
@@ -124,12 +125,17 @@ def salvage(path: Path) -> tuple[Events, HistoryError | None]:
 
 
 def _content(path: Path) -> bytes:
-    if path.suffix != ".gz":
-        return path.read_bytes()
+    content = path.read_bytes()
     try:
-        return gzip.decompress(path.read_bytes())
-    except (EOFError, zlib.error) as error:
-        raise OSError(f"{path} is no whole gzip file: {error}") from error
+        match path.suffix:
+            case ".gz":
+                return gzip.decompress(content)
+            case ".xz":
+                return lzma.decompress(content)
+            case _:
+                return content
+    except (EOFError, zlib.error, lzma.LZMAError) as error:
+        raise OSError(f"{path} is no whole {path.suffix[1:]} file: {error}") from error
 
 
 def _parse(line: bytes, index: int) -> Event:

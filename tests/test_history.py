@@ -2,11 +2,13 @@
 
 import gzip
 import json
+import lzma
 import os
 import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,15 +27,16 @@ def test_what_is_recorded_can_be_read_back(tmp_path: Path) -> None:
     assert read(tmp_path / "h.jsonl") == tuple(history.events)
 
 
-def test_a_compressed_history_is_read_as_it_was(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("kind", "compress"), [("gz", gzip.compress), ("xz", lzma.compress)])
+def test_a_compressed_history_is_read_as_it_was(tmp_path: Path, kind: str, compress: Callable[[bytes], bytes]) -> None:
     with History.open(tmp_path / "h.jsonl") as history:
         history.invoke(1, "post", {"id": "a"}).ok()
-    whole = gzip.compress((tmp_path / "h.jsonl").read_bytes())
-    (tmp_path / "h.jsonl.gz").write_bytes(whole)
-    assert read(tmp_path / "h.jsonl.gz") == read(tmp_path / "h.jsonl")
-    (tmp_path / "h.jsonl.gz").write_bytes(whole[:-9])
-    with pytest.raises(OSError, match=r"h\.jsonl\.gz is no whole gzip file"):
-        read(tmp_path / "h.jsonl.gz")
+    whole = compress((tmp_path / "h.jsonl").read_bytes())
+    (tmp_path / f"h.jsonl.{kind}").write_bytes(whole)
+    assert read(tmp_path / f"h.jsonl.{kind}") == read(tmp_path / "h.jsonl")
+    (tmp_path / f"h.jsonl.{kind}").write_bytes(whole[:-9])
+    with pytest.raises(OSError, match=rf"h\.jsonl\.{kind} is no whole {kind} file"):
+        read(tmp_path / f"h.jsonl.{kind}")
 
 
 def test_the_lines_have_the_field_names_of_jepsen(tmp_path: Path) -> None:

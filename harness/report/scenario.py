@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,10 +10,11 @@ import allure
 
 from harness.backends.protocol import Node
 from harness.checks import Judged, judged
-from harness.events import NEMESIS, Events
+from harness.events import Events
 from harness.faults.nemesis import Moment, Nemesis
 from harness.inspect import snapshot, topology
 from harness.inspect.snapshot import Snapshot
+from harness.report import shortened
 from harness.report.comparison import Compared
 from harness.report.figures import figures
 from harness.report.folder import ReportFolder
@@ -25,8 +25,6 @@ from harness.report.timeline import svg
 from harness.system import System
 from harness.telling import Line, tellings
 
-#: A history of so many bytes is attached as it is, and one of so many when it is compressed.
-_SHORT_BYTES, _LONG_BYTES = 30_000, 50_000
 #: What an attached log may have; its file has all of it.
 _LOG_CHARACTERS = 60_000
 _BEFORE, _DURING, _AFTER = "before", "during: just before the fault is undone", "at the end"
@@ -131,17 +129,13 @@ class ScenarioReport:
         """
         path = self.history_path
         whole = path.read_bytes()
-        if len(whole) <= _SHORT_BYTES:
+        if len(whole) <= shortened.SHORT:
             allure.attach(whole, "history", allure.attachment_type.TEXT, extension="jsonl")
             return
-        lines = whole.decode().splitlines()
-        told = [line for line, event in zip(lines, events, strict=False) if event.process == NEMESIS]
-        text = "\n".join(
-            [f"{path} has all {len(lines)} events: harness replay reads it. Faults, effects, checks:", *told]
-        )
+        text = shortened.text(path, whole, events)
         allure.attach(text, "history", allure.attachment_type.TEXT, extension="txt")
-        if len(compressed := gzip.compress(whole, mtime=0)) <= _LONG_BYTES:
-            allure.attach(compressed, "history, for harness replay", "application/gzip", extension="jsonl.gz")
+        if compressed := shortened.compressed(whole):
+            allure.attach(compressed, "history, for harness replay", "application/x-xz", extension="jsonl.xz")
 
     def _compare(self, events: Events) -> None:
         """Adds what this scenario measured to what the run has measured of the same thing so far."""
