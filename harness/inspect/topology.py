@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from html import escape
 
 from harness.backends.protocol import Phase
@@ -15,13 +15,8 @@ _LETTERS = 50
 _FILLS = {"good": "#e8f5e9", "bad": "#ffcdd2", "absent": "#f5f5f5", "odd": "#ffe0b2"}
 _EDGES = {"good": "#a5d6a7", "bad": "#c62828", "absent": "#e0e0e0", "odd": "#ef6c00"}
 _WORDS = {"good": "#424242", "bad": "#b71c1c", "absent": "#424242", "odd": "#bf360c"}
-#: How cells look is said once, not in each: a report has a drawing for every scenario.
-_STYLE = "".join(
-    f"rect.{look}{{width:{_CELL}px;height:{_ROW}px;rx:5px;fill:{_FILLS[look]};stroke:{_EDGES[look]};"
-    f"stroke-width:{2 if look in ('bad', 'odd') else 1}}}\n"
-    f"text.{look}{{fill:{_WORDS[look]}{';font-weight:bold' if look in ('bad', 'odd') else ''}}}\n"
-    for look in _FILLS
-)
+#: Where a cell's text begins in it: what a cell has needs no places of its own then.
+_IN, _DOWN = 8, 15
 
 
 def drawn(moments: Mapping[str, Snapshot]) -> str:
@@ -29,37 +24,53 @@ def drawn(moments: Mapping[str, Snapshot]) -> str:
     names = list(dict.fromkeys(node.name for snapshot in moments.values() for node in snapshot.nodes))
     width = _NAME + len(moments) * (_CELL + _GAP)
     height = _HEAD + len(names) * (_ROW + _GAP) + _GAP
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        'font-family="sans-serif" font-size="12" role="img">',
-        f"<style>{_STYLE}.duties{{fill:#1a237e;font-size:11px}}</style>",
-        '<rect width="100%" height="100%" fill="white"/>',
-    ]
+    heads, cells, looks = [], [], set()
     for column, (moment, snapshot) in enumerate(moments.items()):
-        x = _NAME + column * (_CELL + _GAP)
-        parts.append(f'<text x="{x + 8}" y="19" font-weight="bold">{escape(moment)}</text>')
+        x = _NAME + column * (_CELL + _GAP) + _IN
+        heads.append(f'<text x="{x}" y="19">{escape(moment)}</text>')
         seen = {node.name: node for node in snapshot.nodes}
         for row, name in enumerate(names):
-            parts += _cell(seen.get(name), x, _HEAD + row * (_ROW + _GAP))
+            node = seen.get(name)
+            looks.add(look := _look(node))
+            place = f"{x} {_HEAD + row * (_ROW + _GAP) + _DOWN}"
+            cells.append(f'<g class="{look}" transform="translate({place})"><rect/>{_words(node)}</g>')
     for row, name in enumerate(names):
         y = _HEAD + row * (_ROW + _GAP) + _ROW / 2 + 4
-        parts.append(f'<text x="6" y="{y:g}" font-weight="bold">{escape(printable(name))}</text>')
-    parts.append("</svg>")
-    return "\n".join(parts)
+        heads.append(f'<text x="6" y="{y:g}">{escape(printable(name))}</text>')
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+            'font-family="sans-serif" font-size="12" role="img">',
+            f"<style>{_style(looks)}</style>",
+            f'<path d="M0 0h{width}v{height}H0z" fill="white"/>',
+            '<g font-weight="bold">',
+            *heads,
+            "</g>",
+            *cells,
+            "</svg>",
+        ]
+    )
 
 
-def _cell(node: NodeSeen | None, x: int, y: int) -> list[str]:
-    look = _look(node)
-    parts = [
-        f'<rect x="{x}" y="{y}" class="{look}"/>',
-        f'<text x="{x + 8}" y="{y + 15}" class="{look}">{escape(node.state if node else "not there")}</text>',
-    ]
-    if node and node.duties:
-        words = "; ".join(duty.words for duty in node.duties)
-        shown = words if len(words) <= _LETTERS else words[: _LETTERS - 1] + "…"
-        title = f"<title>{escape(words)}</title>" if words != shown else ""
-        parts.append(f'<text x="{x + 8}" y="{y + 31}" class="duties">{escape(shown)}{title}</text>')
-    return parts
+def _style(looks: Collection[str]) -> str:
+    """How cells look, said once and not in each: a report has a drawing for every scenario."""
+    styles = [f"rect{{x:-{_IN}px;y:-{_DOWN}px;width:{_CELL}px;height:{_ROW}px;rx:5px}}"]
+    for look in sorted(looks):
+        heavy = look in ("bad", "odd")
+        styles.append(f".{look}{{fill:{_WORDS[look]}{';font-weight:bold' if heavy else ''}}}")
+        styles.append(f".{look} rect{{fill:{_FILLS[look]};stroke:{_EDGES[look]};stroke-width:{2 if heavy else 1}}}")
+    return "\n".join([*styles, "rect+text+text{fill:#1a237e;font-size:11px;font-weight:normal}"])
+
+
+def _words(node: NodeSeen | None) -> str:
+    """What a cell says: the node's state, and its duties under it."""
+    state = f"<text>{escape(node.state if node else 'not there')}</text>"
+    if node is None or not node.duties:
+        return state
+    words = "; ".join(duty.words for duty in node.duties)
+    shown = words if len(words) <= _LETTERS else words[: _LETTERS - 1] + "…"
+    title = f"<title>{escape(words)}</title>" if words != shown else ""
+    return f'{state}<text y="16">{escape(shown)}{title}</text>'
 
 
 def _look(node: NodeSeen | None) -> str:
