@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from harness.report.svg import smaller
+from harness.report.svg import drawn
 
 _BAR, _MARK = "#1565c0", "#c62828"
 
@@ -32,14 +31,18 @@ class Panel:
 
 def bars(title: str, panels: Sequence[Panel], *, marked: str) -> str:
     """The panels in a row, as SVG; their bars have the same order and labels, and `marked` says whose the marks are."""
+    return drawn(lambda: _figure(title, panels, marked))
+
+
+def _figure(title: str, panels: Sequence[Panel], marked: str) -> Figure:
     count = max(len(panel.bars) for panel in panels)
     figure = Figure(figsize=(3.6 * len(panels) + 1.2, 0.55 * count + 1.6), layout="constrained")
     figure.suptitle(title, fontsize=11)
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for axis, panel in zip(axes, panels, strict=True):
         lengths = [float(str(bar.length or 0)) for bar in panel.bars]
-        drawn = axis.barh(range(len(panel.bars)), lengths, color=_BAR, height=0.6)
-        axis.bar_label(drawn, fmt="{:,.6g}", padding=3, fontsize=8)
+        lengths_drawn = axis.barh(range(len(panel.bars)), lengths, color=_BAR, height=0.6)
+        axis.bar_label(lengths_drawn, fmt="{:,.6g}", padding=3, fontsize=8)
         marks = [(bar.mark, place) for place, bar in enumerate(panel.bars) if bar.mark is not None]
         if marks:
             axis.scatter(*zip(*marks, strict=True), color=_MARK, marker="D", s=22, zorder=3, label=marked)
@@ -49,6 +52,4 @@ def bars(title: str, panels: Sequence[Panel], *, marked: str) -> str:
         axis.margins(x=0.25)
         axis.spines[["top", "right"]].set_visible(False)
     axes[0].invert_yaxis()
-    drawing = io.StringIO()
-    figure.savefig(drawing, format="svg", metadata={"Date": None})
-    return smaller(drawing.getvalue())
+    return figure
