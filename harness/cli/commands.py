@@ -22,8 +22,7 @@ def main() -> None:
 
 for command in (
     system.up,
-    system.send,
-    system.get,
+    *system.OWN,
     system.status,
     *nodes.COMMANDS,
     *breaking.COMMANDS,

@@ -30,9 +30,10 @@ READ = sorted(
     if path.suffix in {".py", ".js", ".html", ".css"}
 )
 #: What says where the houses are, what is public of a suite, and what a person reads of all of it.
-BESIDE = {"offered.py", "kinds.py", "public.py", "reference.py", "assertions.py", "replay.py", "__init__.py"}
-#: The commands of `harness up`'s own system, and the example that `harness init-suite` writes.
-BESIDE |= {"system.py", "test_kafka_leader.py"}
+BESIDE = {"offered.py", "kinds.py", "public.py", "reference.py", "assertions.py", "replay.py", "__init__.py"} | {
+    # The example that `harness init-suite` writes.
+    "test_kafka_leader.py"
+}
 UNIQUE = sorted({re.split(r"\W", name)[0] for name in found() if name != "service"} | {"facade", "brokers?"})
 #: An example, and who first defined something.
 EXAMPLES = re.compile(r"such as .*|.*Jepsen.*")
@@ -58,7 +59,7 @@ def test_no_module_names_a_server_or_a_role(path: Path) -> None:
     assert named == []
 
 
-@pytest.mark.parametrize("path", [p for p in READ if relative(p) != "harness/cli/system.py"], ids=relative)
+@pytest.mark.parametrize("path", READ, ids=relative)
 def test_no_module_tells_a_role_or_an_operation_of_the_suite_from_others(path: Path) -> None:
     assert LITERALS.intersection(literals(path)) <= ALLOWED.get(relative(path), set())
 

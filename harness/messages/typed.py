@@ -1,0 +1,62 @@
+"""What a person types for a system of this suite: how it comes up, and what it is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.typed import Startable, Typed
+
+if TYPE_CHECKING:
+    from harness.messages.namespace import QueueKind
+    from harness.system import Declared
+
+
+def _declared(queue: QueueKind, *, consumers: bool) -> Declared:
+    """Both kinds of servers, whichever carries the messages: most scenarios can attach to that."""
+    from harness.messages.application import messages
+    from harness.servers.hazelcast.kind import hazelcast
+    from harness.servers.kafka.kind import kafka
+    from harness.system import Declared
+
+    return Declared((hazelcast(), kafka()), messages(queue, consumers=consumers))
+
+
+UP = Startable(
+    """Start the whole system and leave it running.
+
+    Three Hazelcast members, three Kafka brokers, config, the facade, three logging and two messages instances.
+    """,
+    (
+        click.Option(
+            ["--queue"],
+            type=click.Choice(["kafka", "hazelcast"]),
+            default="kafka",
+            show_default=True,
+            help="Which server carries the messages.",
+        ),
+        click.Option(
+            ["--consumers/--no-consumers"],
+            default=True,
+            help="Whether the messages instances run from the beginning.",
+        ),
+    ),
+    _declared,
+    "next: harness send 10, harness get, harness kill leader, harness status, harness watch, harness down",
+)
+SEND = Typed(
+    "send",
+    """Post COUNT messages through the facade.
+
+    Exit status 3 if none was acknowledged.
+    """,
+    (click.Argument(["count"], type=click.IntRange(1, 100_000)),),
+)
+GET = Typed(
+    "get",
+    """Read the messages back: one GET of the facade.
+
+    Exit status 3 if it does not answer with success.
+    """,
+)

@@ -1,0 +1,47 @@
+"""What a suite hands to the command line: the system that `harness up` starts, and the commands that it takes then.
+
+Every command of `harness` loads these: a module with one loads no client of a server before it is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from harness.system import Declared
+
+
+@dataclass(frozen=True)
+class Startable:
+    """A system that `harness up` starts.
+
+    Attributes:
+        help: what is started, for `harness up --help`.
+        options: the system's own.
+        declared: what the system is made of, by these options.
+        next: what a person can type then, in one line.
+    """
+
+    help: str
+    options: tuple[click.Option, ...]
+    declared: Callable[..., Declared]
+    next: str
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A command that a person types, and that the running system carries out (`System.commands`).
+
+    Attributes:
+        name: of both.
+        help: what it does, for its `--help`.
+        arguments: the system is given their values, in this order.
+    """
+
+    name: str
+    help: str
+    arguments: tuple[click.Argument, ...] = ()
