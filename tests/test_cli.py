@@ -135,9 +135,21 @@ def test_a_member_is_isolated_where_the_backend_can(healed: str) -> None:
     else:
         assert "hazelcast-3, because it was asked for by name: no connection can be made" in output
         assert harness("heal", "hazelcast-3") == (0, "hazelcast-3 is back\n")
+
+
+def test_so_is_a_service_which_stays_so_when_it_starts_again(healed: str) -> None:
+    """Its role has nobody else, so every other node proves it."""
+    if healed == "process":
+        pytest.skip("local processes have no network of their own")
     status, output = harness("isolate", "facade")
-    assert status == 2
-    assert output.startswith("error: facade can't be isolated")
+    assert status == 0
+    assert all(f"facade to {name}, {name} to facade" in output for name in ("config", "kafka-1", "logging-3"))
+    assert harness("kill", "facade")[0] == 0
+    assert harness("start", "facade") == (0, "facade is ready\n")
+    assert re.search(r"^ *facade .* running, isolated", harness("status")[1], re.MULTILINE)
+    assert harness("send", "1")[0] == 3
+    assert harness("heal") == (0, "facade is back\n")
+    until("it to have found the others", lambda: harness("send", "1"), lambda sent: sent[0] == 0, timeout_s=60)
 
 
 def test_posts_that_nobody_acknowledges_are_inconclusive(healed: str) -> None:

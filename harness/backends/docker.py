@@ -14,7 +14,6 @@ from docker.errors import DockerException, ImageNotFound
 from harness.backends import docker_sidecar, engine
 from harness.backends.docker_network import address, create_network
 from harness.backends.docker_node import DockerNode, PortTakenError
-from harness.backends.docker_ports import HostPorts
 from harness.backends.docker_renewal import Vacant
 from harness.backends.docker_sidecar import Sidecar
 from harness.backends.docker_site import LABEL_DEPLOYMENT, Site
@@ -26,6 +25,7 @@ from harness.backends.session import Session
 from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
 from harness.provision.images import ensure_images
+from harness.provision.network_helper import HELPER
 from harness.topology.kinds import NodeKind
 from harness.topology.nodes import NodeSpec, Topology, kinds_of
 
@@ -87,7 +87,9 @@ class DockerBackend:
         named = {kind: image for kind, image in images.items() if isinstance(image, str)}
         for image in named.values():
             _ensure_given(client, image, say)
-        return {**named, **ensure_images(client, images.keys() - named.keys(), say)}
+        built = images.keys() - named.keys()
+        # Whoever builds images has a base, and then the helper's is a matter of a moment; else it waits for its need.
+        return {**named, **ensure_images(client, built | {HELPER} if built else built, say)}
 
 
 class DockerDeployment:
@@ -110,7 +112,7 @@ class DockerDeployment:
         labels = {**session.labels(), LABEL_DEPLOYMENT: name}
         self._network, subnet = create_network(client, name, labels)
         self._signs_of_life = SignsOfLife(client, name, labels)
-        self._site = Site(client, session, name, images, subnet, HostPorts())
+        self._site = Site(client, session, name, images, subnet, self._helper_image)
         self._nodes: dict[str, DockerNode] = {}
         self._vacant: dict[str, Vacant] = {}
         self._reached = False
@@ -166,8 +168,14 @@ class DockerDeployment:
             found = self._client.api.containers(all=True, filters=self._site.filters())
         containers = tuple(str(one["Id"]) for one in found)
         engine.remove(self._client, engine.Owned(containers, (self._network,)))
+        self._site.networks.clear()
         self._nodes.clear()
         self._vacant.clear()
+
+    def _helper_image(self) -> str:
+        if HELPER not in self._images:
+            self._prepare([HELPER])
+        return self._images[HELPER]
 
     def __enter__(self) -> DockerDeployment:
         return self

@@ -36,8 +36,6 @@ def container_of(spec: NodeSpec, site: Site) -> DockerContainer:
         labels={**site.labels(), LABEL_NODE: spec.name},
         network=site.name,
         networking_config={site.name: network},
-        # For `isolate`: the filters are of the container's own network namespace and end with it.
-        cap_add=["NET_ADMIN"] if spec.kind.can_be_isolated else [],
         # Where its launcher takes orders; the SDK has it closed after the first, unless told that nobody is attached.
         stdin_open=spec.renewable,
         detach=True,

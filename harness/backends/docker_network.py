@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Mapping
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 
 import docker
 from docker.errors import APIError
@@ -56,7 +56,12 @@ def means_taken(refusal: str) -> bool:
 
 def address(subnet: IPv4Network, number: int) -> str:
     """The address of the deployment's nth node; compared as text, the first ones are in another order."""
-    return str(subnet[FIRST_HOST + number])
+    return str(first_address(subnet) + number)
+
+
+def first_address(subnet: IPv4Network) -> IPv4Address:
+    """The address of the deployment's first node; what is no node, such as the gateway, has one below it."""
+    return subnet[FIRST_HOST]
 
 
 def _candidates() -> Iterator[IPv4Network]:

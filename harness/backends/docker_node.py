@@ -11,7 +11,7 @@ from testcontainers.core.container import DockerContainer
 from testcontainers.core.transferable import build_transfer_tar
 
 from harness.backends.docker_container import container_of
-from harness.backends.docker_isolation import drop_packets, let_packets_through, links
+from harness.backends.docker_isolation import Network
 from harness.backends.docker_ports import HOST
 from harness.backends.docker_renewal import NotRenewedError, Vacant, can_be_renewed, of_this_life, vacate
 from harness.backends.docker_site import FOLDER, Site
@@ -44,9 +44,12 @@ class DockerNode:
         self._api = site.client.api
         self._place = place
         self._id: str | None = None
+        self._network: Network | None = None
         self._last_words: str | None = None
         #: The line of the container's log after which this node's own begins; all is its own if there is none.
         self._mark: str | None = None
+        #: Whether it was started while it was cut off, and has not been seen to be ready since.
+        self._started_alone = False
         #: Whether nothing was done to the container, so that the next node of this name may have it.
         self._untouched = True
         self._made_of = site.images[spec.kind]
@@ -81,7 +84,8 @@ class DockerNode:
             with contextlib.suppress(NotRenewedError):
                 arguments, environment = resolver.arguments(self.spec), resolver.environment(self.spec)
                 self._mark = place.begin(self._site.client, arguments, environment)
-                self._id, self._made_with = place.container, place.variables
+                self._made_with = place.variables
+                self._note_id(place.container)
                 return True
         with complaining(f"remove what was {self.spec.name}"):
             remove_container(self._site.client, place.container)
@@ -95,14 +99,10 @@ class DockerNode:
         except APIError as error:
             if not _means_taken_port(error):
                 raise NodeStartError(f"{self.spec.name} could not be started: {cause(error)}") from error
-            self._note_id(container)
+            self._note_id(_id_of(container))
             self._start_when_ports_are_free()
         finally:
-            self._note_id(container)
-
-    def wait_ready(self) -> None:
-        """Waits until the node is ready by its spec."""
-        wait_ready(self, timeout_s=_READY_TIMEOUT_S)
+            self._note_id(_id_of(container))
 
     def state(self) -> NodeState:
         """The state of the container, as the engine tells it."""
@@ -131,12 +131,17 @@ class DockerNode:
         self._await_exit(self.spec.stop_signal, self.spec.stop_timeout_s)
 
     def start(self) -> None:
-        """Starts the same container again, with its data and its files; returns when it is ready."""
+        """Starts the same container again, with its data, its files and what cuts it off; returns when it is ready.
+
+        One that is cut off may need the others to be ready: `rejoin` waits for it.
+        """
         self._untouched = False
-        self._site.isolated.discard(self.spec.name)
         self._site.ports.release(self.spec.name)
         self._start_when_ports_are_free()
-        self.wait_ready()
+        self._cuttable().begin_again()
+        self._started_alone = self.isolated
+        if not self.isolated:
+            self._wait_ready()
 
     def pause(self) -> None:
         """Freezes every process of the container; a signal to it thaws it again, as the engine has it."""
@@ -151,27 +156,28 @@ class DockerNode:
             with complaining(f"resume {self.spec.name}"):
                 self._api.unpause(self._made())
 
-    def isolate(self) -> None:
-        """Filters all packets from and to the other nodes' addresses, in the container's own network namespace."""
-        others = [address for name, address in self._site.addresses.items() if name != self.spec.name]
+    def isolate(self, fault: str) -> None:
+        """Filters all packets from and to the other nodes' addresses, in the container's network namespace."""
         self._untouched = False
-        self._site.isolated.add(self.spec.name)
-        drop_packets(self._site.client, self._made(), self.spec.name, others)
+        self._cuttable().cut(fault)
 
-    def rejoin(self) -> None:
+    def rejoin(self, fault: str | None = None) -> None:
         """Removes the filters; those of a container that was stopped meanwhile are gone with its namespace."""
-        if self.isolated and self.state().phase is not Phase.EXITED:
-            let_packets_through(self._site.client, self._made(), self.spec.name)
-        self._site.isolated.discard(self.spec.name)
+        if not self.isolated:
+            return
+        phase = self.state().phase
+        self._cuttable().mend(fault, gone=phase is Phase.EXITED)
+        if self._started_alone and phase is Phase.RUNNING and not self.isolated:
+            self._wait_ready()
 
     @property
     def isolated(self) -> bool:
-        """Whether the node was isolated last; a start makes a network namespace without filters."""
-        return self.spec.name in self._site.isolated
+        """Whether a fault is in force that cuts the node off, or will once it runs again."""
+        return self._network is not None and bool(self._network.faults)
 
     def links(self) -> Mapping[str, bool]:
         """Tries a connection to each of its peers that run and are not isolated themselves, and one from each."""
-        return links(self._site, self.spec, self._made())
+        return self._cuttable().links()
 
     def write_file(self, name: str, text: str) -> None:
         """Puts the text, its references resolved, at `${file:NAME}`; the container may be stopped."""
@@ -203,11 +209,11 @@ class DockerNode:
             return None
         with complaining(f"remove {self.spec.name}"):
             self._last_words = self.logs()
+            self._site.networks.pop(self.spec.name).end()
             place = self._vacated(self._id)
             if not place:
                 remove_container(self._site.client, self._id)
-        self._id = None
-        self._site.isolated.discard(self.spec.name)
+        self._id = self._network = None
         if not place:
             self._site.ports.hold(self.spec.name)
         return place
@@ -220,14 +226,24 @@ class DockerNode:
             return Vacant(container, self._made_of, self.spec.ports, self._made_with)
         return None
 
-    def _note_id(self, container: DockerContainer) -> None:
-        if container._container is not None:
-            self._id = container._container.id
+    def _note_id(self, container: str | None) -> None:
+        if container and container != self._id:
+            self._id = container
+            self._network = self._site.networks[self.spec.name] = Network(self._site, self.spec, container)
 
     def _made(self) -> str:
         if self._id is None:
             raise NodeStartError(f"{self.spec.name} has no container: it was removed, or was never made")
         return self._id
+
+    def _wait_ready(self) -> None:
+        wait_ready(self, timeout_s=_READY_TIMEOUT_S)
+        self._started_alone = False
+
+    def _cuttable(self) -> Network:
+        self._made()
+        assert self._network is not None
+        return self._network
 
     def _start_when_ports_are_free(self) -> None:
         """Starts the container once its ports are free: the engine may be busy with freeing them."""
@@ -266,6 +282,8 @@ class DockerNode:
 
     def _await_exit(self, sent: str, timeout_s: float) -> None:
         await_exit(self, sent, timeout_s=timeout_s, interval_s=_POLL_S)
+        if self._network:
+            self._network.end()
         # The engine's proxy goes on accepting for a moment.
         until(
             f"the host ports of {self.spec.name} to be silent",
@@ -275,6 +293,10 @@ class DockerNode:
             interval_s=_POLL_S,
         )
         self._site.ports.hold(self.spec.name)
+
+
+def _id_of(container: DockerContainer) -> str | None:
+    return container._container.id if container._container is not None else None
 
 
 def _means_taken_port(error: APIError) -> bool:

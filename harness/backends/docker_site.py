@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
+from typing import TYPE_CHECKING
 
 import docker
 
@@ -12,6 +13,9 @@ from harness.backends.docker_ports import HostPorts
 from harness.backends.references import Resolver
 from harness.backends.session import Session
 from harness.topology.kinds import NodeKind
+
+if TYPE_CHECKING:
+    from harness.backends.docker_isolation import Network
 
 LABEL_DEPLOYMENT = "harness.deployment"
 #: Where a container has its files.
@@ -28,9 +32,10 @@ class Site:
         name: of the deployment; its network is called so and its containers' names begin so.
         images: by kind.
         subnet: of its network.
+        helper_image: gives the image of the containers that cut nodes' networks, and gets it first if it must.
         ports: the host ports.
         addresses: by node name.
-        isolated: the names of those whose network is taken from them.
+        networks: of the nodes that have a container, by node name.
     """
 
     client: docker.DockerClient
@@ -38,9 +43,10 @@ class Site:
     name: str
     images: Mapping[NodeKind, str]
     subnet: IPv4Network
+    helper_image: Callable[[], str]
     ports: HostPorts = field(default_factory=HostPorts)
     addresses: dict[str, str] = field(default_factory=dict)
-    isolated: set[str] = field(default_factory=set)
+    networks: dict[str, Network] = field(default_factory=dict)
 
     def labels(self) -> dict[str, str]:
         """The labels that everything of this deployment carries."""

@@ -104,20 +104,33 @@ class Pausable(Node, Protocol):
 class Networked(Node, Protocol):
     """A node whose network can be cut."""
 
-    def isolate(self) -> None:
-        """Drops everything between the node and the other nodes, both ways; the harness still reaches it."""
+    def isolate(self, fault: str) -> None:
+        """Drops everything between the node and all other nodes, both ways; the harness still reaches it.
 
-    def rejoin(self) -> None:
-        """Undoes `isolate`."""
+        It is in force until `rejoin`, over the end of the node's process: a node that starts again is cut off again
+        at once. `start` does not wait for such a node, since to be ready it may need the others. Only a node that is
+        put in its place begins without.
+
+        Args:
+            fault: a name for what does this, up to 20 lower-case letters, digits and hyphens. Several may be in force
+                at once, and the undoing of one lifts no other.
+        """
+
+    def rejoin(self, fault: str | None = None) -> None:
+        """Undoes the isolation of this name, or all of them; quiet where there is none, and if the node is down.
+
+        A node that was started meanwhile is waited for: it returns when that is ready by its spec.
+        """
 
     @property
     def isolated(self) -> bool:
-        """Whether the node was isolated and not rejoined or started again since; it ends with the node's process."""
+        """Whether any isolation of the node is in force, or will be once it runs again."""
 
     def links(self) -> Mapping[str, bool]:
-        """Whether an answer comes to a connection to each peer of the node's role, and to one from each; by words.
+        """Whether an answer comes to a connection to each peer of the node, and to one from each; by words.
 
-        Peers that don't run, and those that are isolated themselves, are not asked.
+        Its peers are the nodes of its role that run and are not isolated themselves; where there are none, as for a
+        service that is the only one of its role, all other nodes that run and are not isolated.
         """
 
 

@@ -12,7 +12,7 @@ from harness.faults.protocol import each
 
 @dataclass(frozen=True)
 class Isolate:
-    """All packets to and from the other nodes are dropped; its undoing lets them through again."""
+    """All packets to and from the other nodes are dropped, also once it starts again; its undoing lets them through."""
 
     name = "isolate"
     done = "isolated"
@@ -24,11 +24,11 @@ class Isolate:
 
     def inject(self, nodes: Sequence[Networked]) -> None:
         """Cuts the network between each of the nodes and all others."""
-        each(nodes, lambda node: node.isolate())
+        each(nodes, lambda node: node.isolate(self.name))
 
     def undo(self, nodes: Sequence[Networked]) -> None:
         """Gives the nodes their network back."""
-        each(nodes, lambda node: node.rejoin())
+        each(nodes, lambda node: node.rejoin(self.name))
 
     def proof(self, nodes: Sequence[Networked]) -> Mapping[str, str]:
         """A packet to no peer gets an answer, nor does one from any; peers that are isolated themselves say nothing."""

@@ -24,7 +24,8 @@ _TIMEOUT_S = 2.5
 
 @dataclass(frozen=True)
 class NodeSeen:
-    """What was seen of one node; `phase` is None if the backend does not say, `isolated` if its network is cut."""
+    """What was seen of one node; `phase` is None if the backend does not say, `isolated` if its network is cut,
+    or will be once it runs again."""
 
     name: str
     role: str
@@ -35,7 +36,6 @@ class NodeSeen:
     exit_code: int | None
     isolated: bool
     duties: tuple[Duty, ...]
-    can_be_isolated: bool = True
 
     @property
     def state(self) -> str:
@@ -94,8 +94,7 @@ def table(snapshot: Snapshot) -> str:
 
 def _look(node: Node) -> tuple[NodeState, bool]:
     """The node's state, and whether it is isolated; for a node of a session both are questions to the session."""
-    state = node.state()
-    return state, state.phase is not Phase.EXITED and isinstance(node, Networked) and node.isolated
+    return node.state(), isinstance(node, Networked) and node.isolated
 
 
 def _seen(node: Node, look: tuple[NodeState, bool] | None, duties: Sequence[Duty]) -> NodeSeen:
@@ -111,7 +110,6 @@ def _seen(node: Node, look: tuple[NodeState, bool] | None, duties: Sequence[Duty
         exit_code=state.exit_code if state else None,
         isolated=isolated,
         duties=tuple(duties),
-        can_be_isolated=spec.kind.can_be_isolated,
     )
 
 

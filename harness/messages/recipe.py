@@ -15,7 +15,6 @@ class ServiceKind(NodeKind):
     """The kind of all services; its stages are in the top-level Dockerfile."""
 
     name: str = "service"
-    can_be_isolated: bool = False
 
     def prepare(self, say: Say) -> Program:
         """Says how to run a service: by this interpreter, which has the packages."""

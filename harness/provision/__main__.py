@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from harness.errors import EXIT_BAD_INPUT, EnvironmentUnfitError, HarnessError
 from harness.progress import Say
 from harness.provision.kinds import found
+from harness.provision.network_helper import HELPER
 from harness.topology.kinds import Build, ForeignImage, NodeKind
 
 
@@ -57,7 +58,7 @@ def _images(say: Say) -> None:
 
 
 def _built() -> Sequence[NodeKind]:
-    return [kind for kind in found().values() if isinstance(kind.image(), Build)]
+    return [HELPER, *(kind for kind in found().values() if isinstance(kind.image(), Build))]
 
 
 def _tags(say: Say) -> None:

@@ -65,7 +65,6 @@ class MavenServer:
     uses: tuple[MavenServer, ...] = ()
     gives_up_root: bool = False
     client: str = ""
-    can_be_isolated: bool = True
 
     @property
     def launchers(self) -> Path:

@@ -206,17 +206,17 @@ class RemoteNode:
 class RemoteNetworkedNode(RemoteNode):
     """A node of the session whose network can be cut."""
 
-    def isolate(self) -> None:
+    def isolate(self, fault: str) -> None:
         """Has the session drop everything between the node and the other nodes."""
-        self._ask("isolate")
+        self._ask("isolate", fault)
 
-    def rejoin(self) -> None:
-        """Undoes `isolate`."""
-        self._ask("rejoin")
+    def rejoin(self, fault: str | None = None) -> None:
+        """Has the session undo an isolation, or all of them."""
+        self._ask("rejoin", fault)
 
     @property
     def isolated(self) -> bool:
-        """Whether the node is isolated now."""
+        """Whether an isolation of the node is in force."""
         return bool(self._ask("isolated"))
 
     def links(self) -> Mapping[str, bool]:

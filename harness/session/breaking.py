@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from harness.answer import Answer
-from harness.backends.protocol import Node, Phase
+from harness.backends.protocol import Killable, Networked, Node, Pausable, Phase
 from harness.clusters import Clusters
 from harness.errors import BadInputError
 from harness.faults.nemesis import Injected
 from harness.faults.offered import plain_faults
+from harness.faults.protocol import Fault
 from harness.pool import restore
 from harness.session.naming import nodes_named, specs_named, target_named
 from harness.session.state import SessionState
@@ -41,18 +42,21 @@ def hurt(state: SessionState, fault: str, name: str) -> Answer:
 def resume(state: SessionState, name: str) -> Answer:
     """Lets paused nodes go on."""
     paused = [node for node in nodes_named(state.system, name) if node.state().phase is Phase.PAUSED]
-    _each(paused, lambda node: _undo(state, node, only="pause"))
+    _each(paused, lambda node: _resume(state, node))
     return _answer("goes on", paused, otherwise=f"nothing of {name} is paused")
 
 
 def start(state: SessionState, name: str) -> Answer:
-    """Starts those of the named nodes that do not run: after a kill or a stop, or for the first time."""
+    """Starts those of the named nodes that do not run: after a kill or a stop, or for the first time.
+
+    A node that is isolated stays so.
+    """
     nodes = state.system.deployment.nodes
     ended = [node for node in nodes_named(state.system, name) if node.state().phase is Phase.EXITED]
     new = [spec for spec in specs_named(state.system, name) if spec.name not in nodes]
     state.mark_used()
     state.system.deployment.put(new)
-    _each(ended, lambda node: _undo(state, node))
+    _each(ended, lambda node: _start(state, node))
     started = [*ended, *(nodes[spec.name] for spec in new)]
     return _answer("is ready", started, otherwise=f"all of {name} runs already")
 
@@ -62,25 +66,46 @@ def heal(state: SessionState, name: str | None) -> Answer:
     known = state.system.deployment.nodes
     nodes = nodes_named(state.system, name) if name else list(known.values())
     suffering = {node.spec.name for injected in state.nemesis.active for node in injected.nodes}
-    broken = [node for node in nodes if node.state().phase is not Phase.RUNNING or node.spec.name in suffering]
-    _each(broken, lambda node: _undo(state, node))
+    broken = [node for node in nodes if node.spec.name in suffering or not _is_whole(node)]
+    _each(broken, lambda node: _heal(state, node))
     return _answer("is back", broken, otherwise=f"nothing of {name} is broken" if name else "nothing is broken")
 
 
-def _undo(state: SessionState, node: Node, *, only: str | None = None) -> None:
-    """Undoes what is in force on one node, the latest fault first; also what somebody else has done to it."""
+def _resume(state: SessionState, node: Node) -> None:
+    _undo(state, node, lambda fault: fault.needs is Pausable)
+    if isinstance(node, Pausable):
+        node.resume()
+
+
+def _start(state: SessionState, node: Node) -> None:
+    _undo(state, node, lambda fault: fault.needs is not Networked)
+    if isinstance(node, Killable) and node.state().phase is Phase.EXITED:
+        node.start()
+
+
+def _heal(state: SessionState, node: Node) -> None:
+    # First the network: a server that starts cut off may wait in vain for the others.
+    _undo(state, node, lambda fault: fault.needs is Networked)
+    _undo(state, node, lambda fault: True)
+    if not _is_whole(node):
+        restore(node)
+
+
+def _undo(state: SessionState, node: Node, wanted: Callable[[Fault], bool]) -> None:
+    """Undoes those faults in force on one node that are wanted, the latest first."""
     state.mark_used()
     for injected in reversed(state.nemesis.active):
-        if node in injected.nodes and only in (None, injected.fault.name):
+        if node in injected.nodes and wanted(injected.fault):
             state.nemesis.undo(injected)
-    if node.state().phase is not Phase.RUNNING:
-        restore(node)
+
+
+def _is_whole(node: Node) -> bool:
+    """Whether a node runs and reaches the others, by what the backend knows; somebody else may have broken it."""
+    return node.state().phase is Phase.RUNNING and not (isinstance(node, Networked) and node.isolated)
 
 
 def _refuse_unfit(node: Node, fault: str) -> None:
     phase = node.state().phase
-    if fault == "isolate" and not node.spec.kind.can_be_isolated:
-        raise BadInputError(f"{node.spec.name} can't be isolated: only servers can")
     if phase is Phase.RUNNING or (phase is Phase.PAUSED and fault == "kill"):
         return
     cure = "resume" if phase is Phase.PAUSED else "start"

@@ -74,11 +74,6 @@ class NodeKind(Protocol):
         return ()
 
     @property
-    def can_be_isolated(self) -> bool:
-        """Whether the network of such a node can be cut, where the backend is able to. Usually so."""
-        return True
-
-    @property
     def gives_up_root(self) -> bool:
         """Whether the server, started by root, goes on as a user who has to get through to the node's own folder.
 

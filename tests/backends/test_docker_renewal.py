@@ -15,6 +15,7 @@ from testcontainers.core.transferable import build_transfer_tar
 
 from harness.backends import engine
 from harness.backends.docker import DockerBackend, DockerDeployment
+from harness.backends.docker_node import DockerNode
 from harness.backends.protocol import Node, Phase
 from harness.backends.session import Session
 from harness.errors import AwaitTimeoutError, NodeStartError
@@ -57,9 +58,10 @@ def deployment(backend: DockerBackend) -> Iterator[DockerDeployment]:
 
 
 @pytest.fixture
-def node(deployment: DockerDeployment) -> Node:
+def node(deployment: DockerDeployment) -> DockerNode:
     """One that nothing was done to."""
     deployment.remove(["tiny-2"])
+    deployment._site.networks["tiny-1"].end()
     deployment._vacant.clear()
     with contextlib.closing(engine.connect()) as client:
         for left in client.containers.list(all=True, filters={"name": f"{deployment._site.name}-tiny-2"}):
@@ -78,7 +80,7 @@ def spec(note: str, *, index: int = 2, **environment: str) -> NodeSpec:
     )
 
 
-def put(deployment: DockerDeployment, note: str, **environment: str) -> Node:
+def put(deployment: DockerDeployment, note: str, **environment: str) -> DockerNode:
     deployment.put([spec(note, **environment)])
     return deployment.nodes["tiny-2"]
 
@@ -162,6 +164,28 @@ def test_the_end_of_its_server_is_the_end_of_a_renewed_one(deployment: DockerDep
         put(deployment, "second", EXIT="3")
 
 
+@pytest.mark.parametrize("asked", ["of it", "by it"])
+def test_what_looked_at_its_network_goes_and_the_next_one_is_looked_at_anew(
+    deployment: DockerDeployment, node: DockerNode, asked: str
+) -> None:
+    (node if asked == "of it" else deployment.nodes["tiny-1"]).links()
+    assert len(helpers(deployment)) == 2
+    new = put(deployment, "second")
+    assert get(new)["starts"] == 2
+    assert helpers(deployment) == [f"{deployment._site.name}-tiny-1-network"]
+    assert set(new.links().values()) == {True}
+
+
+def test_one_that_was_isolated_is_made_anew_and_is_isolated_no_more(
+    deployment: DockerDeployment, node: DockerNode
+) -> None:
+    node.isolate("test")
+    new = put(deployment, "second")
+    assert get(new)["starts"] == 1
+    assert not helpers(deployment)
+    assert set(new.links().values()) == {True}
+
+
 @pytest.mark.parametrize("fault", ["kill", "stop", "pause"])
 def test_a_container_in_which_something_was_broken_is_made_anew(
     deployment: DockerDeployment, node: Node, fault: str
@@ -213,6 +237,13 @@ def container(node: Node, deployment: DockerDeployment) -> str:
     """The one that has the node's name."""
     with contextlib.closing(engine.connect()) as client:
         return str(client.containers.get(f"{deployment._site.name}-{node.spec.name}").id)
+
+
+def helpers(deployment: DockerDeployment) -> list[str]:
+    """The names of the containers in nodes' networks."""
+    with contextlib.closing(engine.connect()) as client:
+        found = client.containers.list(all=True, filters={"name": f"{deployment._site.name}-.*-network"})
+        return sorted(str(each.name) for each in found)
 
 
 def get(node: Node, *, timeout_s: float = 5.0) -> dict[str, Any]:

@@ -1,12 +1,15 @@
-"""Isolation of real containers: seen to be connected before, proved by every peer that can say something after."""
+"""Isolation of real containers: seen to be connected before, proved by every peer that can say something after.
+
+Their image is this machine's Python and nothing else: no shell, no iptables, as with a vendor's.
+"""
 
 import contextlib
-import io
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -17,53 +20,42 @@ from harness.backends.docker_node import DockerNode
 from harness.backends.protocol import Phase
 from harness.backends.session import Session
 from harness.clusters import Clusters
-from harness.errors import EnvironmentUnfitError, FaultDidNotBiteError
+from harness.errors import BadInputError, EnvironmentUnfitError, FaultDidNotBiteError
 from harness.faults import Isolate
 from harness.faults.nemesis import Nemesis
 from harness.history import History
 from harness.pool import restore
-from harness.provision.images import ensure_images
-from harness.servers.hazelcast.recipe import HAZELCAST
 from harness.targets import Picked
-from harness.topology.kinds import ForeignImage
-from harness.topology.nodes import HttpReady, NodeSpec, Topology
+from harness.topology.nodes import NodeSpec, Topology
+from harness.waiting import until
+from tests.backends import image as tiny_image
+from tests.backends.specs import TINY, tiny
 
 pytestmark = [
     pytest.mark.docker,
     pytest.mark.skipif(bool(engine.why_unavailable()), reason="no Docker engine answers"),
 ]
-PORT = 8000
-#: The image that a test makes takes its place.
-KIND = ForeignImage("localhost:1/no-such-image:1", name="server")
 
 
 def server(index: int) -> NodeSpec:
-    return NodeSpec(
-        name=f"server-{index}",
-        role="server",
-        index=index,
-        kind=KIND,
-        ports={"http": PORT},
-        ready=HttpReady("http", "/"),
-        arguments=(str(PORT),),
-    )
+    environment = {"PORT": "8000", "HOST": "0.0.0.0"}
+    spec = replace(tiny(index), name=f"server-{index}", role="server", environment=environment)
+    return replace(spec, files={}, files_when_ready={})
 
 
 @pytest.fixture(scope="module")
 def image() -> Iterator[str]:
-    """A small server with what the image of a real one has; removed afterwards."""
+    """The tag of an image that has nothing but a small server; removed afterwards."""
     tag = f"harness-test-{secrets.token_hex(4)}"
     with contextlib.closing(engine.connect()) as client:
-        base = ensure_images(client, [HAZELCAST], print)[HAZELCAST]
-        recipe = f'FROM {base}\nWORKDIR /etc\nENTRYPOINT ["python3", "-m", "http.server"]'
-        client.images.build(fileobj=io.BytesIO(recipe.encode()), tag=tag, rm=True)
+        tiny_image.build(client, tag)
         yield tag
         client.images.remove(tag, force=True)
 
 
 @pytest.fixture(scope="module")
 def deployment(image: str) -> Iterator[DockerDeployment]:
-    backend = DockerBackend(Session.of_this_process(), images={KIND.name: image})
+    backend = DockerBackend(Session.of_this_process(), images={TINY.name: image})
     with backend.deploy(Topology("three servers", (server(1), server(2), server(3))), print) as deployment:
         yield deployment
 
@@ -105,36 +97,35 @@ def test_a_node_that_nothing_was_done_to_has_no_proof(nodes: tuple[DockerNode, .
 def test_a_peer_that_it_still_reaches_is_enough_for_no_proof(nodes: tuple[DockerNode, ...]) -> None:
     """Only the last one, which nobody used to ask."""
     one, two, _ = nodes
-    run(one, f"iptables -A INPUT -s {two.address} -j DROP; iptables -A OUTPUT -d {two.address} -j DROP")
-    try:
-        with pytest.raises(FaultDidNotBiteError, match="bite: server-1 to server-3, server-3 to server-1 still"):
-            Isolate().proof([one])
-    finally:
-        run(one, "iptables -F")
+    with (
+        dropping(one, f"INPUT -s {two.address}", f"OUTPUT -d {two.address}"),
+        pytest.raises(FaultDidNotBiteError, match="bite: server-1 to server-3, server-3 to server-1 still"),
+    ):
+        Isolate().proof([one])
 
 
 def test_one_that_was_cut_off_before_is_no_experiment(nemesis: Nemesis, nodes: tuple[DockerNode, ...]) -> None:
     one, two, _ = nodes
-    run(one, f"iptables -A OUTPUT -d {two.address} -j DROP")
-    try:
-        with pytest.raises(FaultDidNotBiteError, match="before it there was no connection either"):
-            nemesis.inject(Isolate(), lambda clusters: Picked((one,), "of the test"))
-    finally:
-        run(one, "iptables -F")
+    with (
+        dropping(one, f"OUTPUT -d {two.address}"),
+        pytest.raises(FaultDidNotBiteError, match="before it there was no connection either"),
+    ):
+        nemesis.inject(Isolate(), lambda clusters: Picked((one,), "of the test"))
     assert not one.isolated
     assert not nemesis.active
     assert not nemesis.injected
 
 
-def test_an_image_that_can_not_ask_is_no_silence(deployment: DockerDeployment, nodes: tuple[DockerNode, ...]) -> None:
-    run(nodes[0], "rm $(command -v python3)")
-    try:
-        with pytest.raises(EnvironmentUnfitError, match="whether server-1 reaches server-2 can't be told: python3"):
-            Isolate().control([nodes[0]])
-        with pytest.raises(EnvironmentUnfitError, match="can't be told"):
-            Isolate().proof([nodes[0]])
-    finally:
-        deployment.put([server(1)])
+def test_a_helper_that_can_not_ask_is_no_silence(nodes: tuple[DockerNode, ...]) -> None:
+    one = nodes[0]
+    one.links()
+    run(one, "rm $(command -v python3)")
+    with pytest.raises(EnvironmentUnfitError, match="whether server-1 reaches server-2 can't be told: python3"):
+        Isolate().control([one])
+    with pytest.raises(EnvironmentUnfitError, match="can't be told"):
+        Isolate().proof([one])
+    one._network.end()  # type: ignore[union-attr]
+    Isolate().control([one])
 
 
 def test_two_at_once_are_proved_by_the_one_that_is_left(nemesis: Nemesis, nodes: tuple[DockerNode, ...]) -> None:
@@ -162,36 +153,230 @@ def test_a_paused_node_that_is_isolated_comes_back_whole(nodes: tuple[DockerNode
     assert set(one.links().values()) == {True}
 
 
-def test_filters_that_a_paused_node_keeps_are_not_forgotten(nodes: tuple[DockerNode, ...]) -> None:
+def test_a_paused_node_gets_its_network_back(nodes: tuple[DockerNode, ...]) -> None:
     one = nodes[0]
     Isolate().inject([one])
     one.pause()
-    with pytest.raises(EnvironmentUnfitError, match="paused"):
-        one.rejoin()
-    assert one.isolated
-    one.resume()
     one.rejoin()
+    assert not one.isolated
+    one.resume()
     assert set(one.links().values()) == {True}
 
 
-@pytest.mark.parametrize("again", ["start", "put"])
-def test_a_node_that_starts_again_is_isolated_no_more(
-    deployment: DockerDeployment, nodes: tuple[DockerNode, ...], again: str
-) -> None:
+def test_the_undoing_of_one_fault_lifts_no_other(nodes: tuple[DockerNode, ...]) -> None:
     one = nodes[0]
-    Isolate().inject([one])
-    one.kill()
-    if again == "start":
-        one.start()
-    else:
-        deployment.put([server(1)])
-    one = deployment.nodes["server-1"]
+    one.isolate("first")
+    one.isolate("second")
+    one.rejoin("first")
+    one.rejoin("first")
+    one.rejoin("never-there")
+    assert one.isolated
+    assert set(one.links().values()) == {False}
+    one.rejoin("second")
     assert not one.isolated
     assert set(one.links().values()) == {True}
 
 
-def run(node: DockerNode, script: str) -> None:
+def test_nor_does_it_lift_what_somebody_else_filters(nodes: tuple[DockerNode, ...]) -> None:
+    one, two, _ = nodes
+    with dropping(one, f"OUTPUT -d {two.address}"):
+        one.isolate("first")
+        one.rejoin()
+        assert [words for words, passes in one.links().items() if not passes] == [
+            "server-1 to server-2",
+            "server-2 to server-1",
+        ]
+
+
+def test_a_fault_that_is_in_force_can_be_injected_again(nodes: tuple[DockerNode, ...]) -> None:
+    one = nodes[0]
+    for _ in range(2):
+        one.isolate("fault-of-20-letters-")
+    assert set(one.links().values()) == {False}
+    one.rejoin("fault-of-20-letters-")
+    assert set(one.links().values()) == {True}
+
+
+@pytest.mark.parametrize("name", ["", "of-more-than-20-letters", "$(reboot)", "Two Words"])
+def test_what_can_be_no_name_of_a_chain_is_refused(nodes: tuple[DockerNode, ...], name: str) -> None:
+    with pytest.raises(BadInputError, match="is no name for a fault of a network"):
+        nodes[0].isolate(name)
+    assert not nodes[0].isolated
+
+
+@pytest.mark.parametrize("end", ["kill", "stop", "by itself"])
+def test_a_node_that_starts_again_is_isolated_again_until_it_rejoins(nodes: tuple[DockerNode, ...], end: str) -> None:
+    one = nodes[0]
+    for fault in ("first", "second"):
+        one.isolate(fault)
+    if end == "by itself":
+        with contextlib.closing(engine.connect()) as client:
+            client.api.kill(one.inside().container or "")
+        until("it to have ended", one.state, lambda state: state.phase is Phase.EXITED, timeout_s=10)
+    else:
+        getattr(one, end)()
+    assert one.isolated
+    one.start()
+    assert "no connection can be made any more" in Isolate().proof([one])["server-1"]
+    one.rejoin("first")
+    assert set(one.links().values()) == {False}
+    one.rejoin()
+    assert set(one.links().values()) == {True}
+
+
+def test_a_node_that_starts_cut_off_is_waited_for_once_it_is_not(
+    nodes: tuple[DockerNode, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To be ready it may need the others."""
+    one, waits = nodes[0], list[set[bool]]()
+    monkeypatch.setattr(
+        "harness.backends.docker_node.wait_ready", lambda node, timeout_s: waits.append(set(node.links().values()))
+    )
+    for fault in ("first", "second"):
+        one.isolate(fault)
+    one.kill()
+    one.start()
+    one.rejoin("first")
+    assert not waits
+    one.rejoin("second")
+    assert waits == [{True}]
+    one.isolate("first")
+    one.rejoin()
+    assert len(waits) == 1
+
+
+def test_one_that_rejoins_while_it_is_down_starts_connected(nodes: tuple[DockerNode, ...]) -> None:
+    one = nodes[0]
+    Isolate().inject([one])
+    one.kill()
+    Isolate().undo([one])
+    assert not one.isolated
+    one.start()
+    assert set(one.links().values()) == {True}
+
+
+@pytest.mark.parametrize("state", ["running", "paused", "down"])
+def test_healing_brings_back_whoever_was_left_isolated(nodes: tuple[DockerNode, ...], state: str) -> None:
+    one = nodes[0]
+    one.isolate("left")
+    if state != "running":
+        (one.pause if state == "paused" else one.kill)()
+    restore(one)
+    assert not one.isolated
+    assert set(one.links().values()) == {True}
+
+
+def test_one_that_is_put_in_its_place_is_isolated_no_more(
+    deployment: DockerDeployment, nodes: tuple[DockerNode, ...]
+) -> None:
+    old = nodes[0]
+    Isolate().inject([old])
+    deployment.put([server(1)])
+    new = deployment.nodes["server-1"]
+    assert not new.isolated
+    assert set(new.links().values()) == {True}
+    Isolate().inject([new])
+    old.rejoin()
+    assert new.isolated
+    assert set(new.links().values()) == {False}
+
+
+def test_a_node_that_comes_later_is_cut_off_from_it_too(
+    deployment: DockerDeployment, nodes: tuple[DockerNode, ...]
+) -> None:
+    Isolate().inject([nodes[0]])
+    deployment.put([server(4)])
+    try:
+        links = nodes[0].links()
+        assert (links["server-1 to server-4"], links["server-4 to server-1"]) == (False, False)
+    finally:
+        deployment.remove(["server-4"])
+
+
+def test_the_only_one_of_its_role_has_all_others_for_peers(
+    deployment: DockerDeployment, nodes: tuple[DockerNode, ...]
+) -> None:
+    deployment.put([replace(server(1), name="lonely", role="lonely")])
+    try:
+        node = deployment.nodes["lonely"]
+        assert set(node.links()) == {
+            *(f"lonely to server-{index}" for index in (1, 2, 3)),
+            *(f"server-{index} to lonely" for index in (1, 2, 3)),
+        }
+        assert set(node.links().values()) == {True}
+        assert "lonely" not in " ".join(nodes[0].links())
+        Isolate().inject([node])
+        assert "server-3 to lonely" in Isolate().proof([node])["lonely"]
+    finally:
+        deployment.remove(["lonely"])
+
+
+def test_a_node_may_filter_nothing_itself(nodes: tuple[DockerNode, ...]) -> None:
+    Isolate().inject([nodes[0]])
     with contextlib.closing(engine.connect()) as client:
-        made = client.api.exec_create(node.inside().container or "", ["sh", "-ec", script], user="root")
-        output = client.api.exec_start(made["Id"])
-        assert client.api.exec_inspect(made["Id"])["ExitCode"] == 0, output
+        host = client.api.inspect_container(nodes[0].inside().container)["HostConfig"]
+    assert not host["CapAdd"]
+    assert not host["Privileged"]
+
+
+@pytest.mark.parametrize("end", ["kill", "stop", "remove", "put"])
+def test_no_helper_outlasts_its_node(deployment: DockerDeployment, nodes: tuple[DockerNode, ...], end: str) -> None:
+    one = nodes[0]
+    one._network.end()  # type: ignore[union-attr]
+    before = containers(deployment)
+    Isolate().inject([one])
+    assert containers(deployment) == sorted([*before, f"{deployment._site.name}-server-1-network"])
+    match end:
+        case "remove":
+            deployment.remove(["server-1"])
+            before.remove(f"{deployment._site.name}-server-1")
+        case "put":
+            deployment.put([server(1)])
+        case _:
+            getattr(one, end)()
+    assert containers(deployment) == before
+    if end == "remove":
+        deployment.put([server(1)])
+
+
+def test_no_helper_outlasts_the_deployment(image: str) -> None:
+    backend = DockerBackend(Session.of_this_process(), images={TINY.name: image})
+    with backend.deploy(Topology("two servers", (server(1), server(2))), print) as deployment:
+        Isolate().control([deployment.nodes["server-1"]])
+        assert len(containers(deployment)) == 4
+    assert not containers(deployment)
+
+
+def test_a_helper_is_no_node_and_ends_at_once_when_it_is_told_to(
+    deployment: DockerDeployment, nodes: tuple[DockerNode, ...]
+) -> None:
+    nodes[0].links()
+    with contextlib.closing(engine.connect()) as client:
+        helper = client.containers.get(f"{deployment._site.name}-server-1-network")
+        assert "harness.node" not in helper.labels
+        helper.kill("SIGTERM")
+        assert helper.wait(timeout=2)["StatusCode"] == 0
+    nodes[0]._network.end()  # type: ignore[union-attr]
+
+
+@contextlib.contextmanager
+def dropping(node: DockerNode, *rules: str) -> Iterator[None]:
+    """Somebody else's filters in the node's network."""
+    run(node, "\n".join(f"iptables -A {rule} -j DROP" for rule in rules))
+    try:
+        yield
+    finally:
+        run(node, "\n".join(f"iptables -D {rule} -j DROP" for rule in rules))
+
+
+def run(node: DockerNode, script: str) -> None:
+    """Runs a script in the node's helper."""
+    status, output = node._network._helper.run(["sh", "-ec", script])  # type: ignore[union-attr]
+    assert status == 0, output
+
+
+def containers(deployment: DockerDeployment) -> list[str]:
+    """The names of all containers that carry the deployment's labels."""
+    with contextlib.closing(engine.connect()) as client:
+        found: Sequence[dict[str, Any]] = client.api.containers(all=True, filters=deployment._site.filters())
+    return sorted(name.removeprefix("/") for each in found for name in each["Names"])

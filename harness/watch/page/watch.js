@@ -194,15 +194,18 @@ function showNode(element, node, faults) {
     list.replaceChildren(...duties.map(duty => make("li", {}, duty)));
   }
   const offered = {
-    running: faults.filter(fault => fault !== "isolate" || node.can_be_isolated),
-    isolated: ["heal", "kill"], paused: ["resume", "kill"], exited: ["start"], unstarted: ["start"], unknown: [],
+    running: faults,
+    isolated: ["heal", "kill"], paused: ["resume", "kill"], unknown: [],
+    exited: ["start", ...(node.isolated ? ["heal"] : [])], unstarted: ["start"],
   }[kind];
   element.querySelector(".buttons").dataset.offered = offered.length;
   for (const button of element.querySelectorAll("button")) button.hidden = !offered.includes(button.dataset.do);
 }
 
 function words(node, kind) {
-  if (kind === "exited") return node.exit_code === null ? "exited" : `exited (${node.exit_code})`;
+  if (kind === "exited") {
+    return (node.exit_code === null ? "exited" : `exited (${node.exit_code})`) + (node.isolated ? ", isolated" : "");
+  }
   return { unstarted: "not started", unknown: "state unknown" }[kind] || kind;
 }
 

@@ -1,0 +1,64 @@
+"""A helper container in a node's network namespace, where it may filter packets; the node's own container may not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Lock
+
+from harness.backends.docker_site import Site
+from harness.backends.engine import complaining, remove_container
+
+
+class Helper:
+    """The helper of one node: made when something is first run in it, and of use as long as the node's container runs.
+
+    A container that starts again has a fresh namespace, in which the helper of the one before is not. It carries the
+    labels of the session, so it is removed with all else, and none that names a node.
+    """
+
+    def __init__(self, site: Site, node: str, container: str) -> None:
+        """A helper beside a node's `container`; nothing is made yet."""
+        self._site = site
+        self._node = node
+        self._container = container
+        self._lock = Lock()
+        self._id: str | None = None
+
+    def run(self, command: Sequence[str]) -> tuple[int, str]:
+        """Runs a command in the node's network, and gives its exit status and its output.
+
+        Raises:
+            EnvironmentUnfitError: the engine doesn't do it, for one because the node does not run.
+        """
+        api = self._site.client.api
+        with complaining(f"run {command[0]} in the network of {self._node}"):
+            made = api.exec_create(self._made(), list(command))
+            output = api.exec_start(made["Id"]).decode(errors="replace")
+            return int(api.exec_inspect(made["Id"])["ExitCode"]), output
+
+    def end(self) -> None:
+        """Removes the helper, if there is one; the next `run` makes another."""
+        with self._lock, complaining(f"remove the network helper of {self._node}"):
+            if self._id is not None:
+                remove_container(self._site.client, self._id)
+            self._id = None
+
+    def _made(self) -> str:
+        with self._lock:
+            if self._id is None:
+                made = self._site.client.containers.create(
+                    self._site.helper_image(),
+                    name=f"{self._site.name}-{self._node}-network",
+                    labels=self._site.labels(),
+                    network_mode=f"container:{self._container}",
+                    cap_add=["NET_ADMIN"],
+                )
+                # Noted before it runs: if it can't, it is there all the same, and has to go.
+                self._id = str(made.id)
+                try:
+                    made.start()
+                except BaseException:
+                    remove_container(self._site.client, self._id)
+                    self._id = None
+                    raise
+            return self._id
