@@ -26,6 +26,8 @@ _WARM = (
     "harness.session.server",
 )
 SCENARIO = "scenarios/test_kafka_leader.py::test_losing_the_leader_loses_no_message[10]"
+#: Needs three Hazelcast members, and neither brokers nor services.
+MEMBERS_ONLY = "scenarios/test_bounded_queue.py::test_two_consumers_share_a_hundred_items"
 
 
 # A shell that starts something in the background has it ignore Ctrl-C, and so do all its children: these must not.

@@ -9,7 +9,7 @@ import pytest
 
 from harness.backends.engine import why_unavailable
 from harness.waiting import until
-from tests.running import SCENARIO, run, start
+from tests.running import MEMBERS_ONLY, SCENARIO, run, start
 
 BACKEND = "process" if why_unavailable() else "docker"
 
@@ -65,7 +65,7 @@ def test_a_run_works_in_the_running_system_and_leaves_it(tmp_path: Path) -> None
 @pytest.mark.usefixtures("system")
 def test_a_scenario_that_needs_no_brokers_leaves_those_of_the_running_system(tmp_path: Path) -> None:
     before = nodes()
-    status, output = attached(tmp_path, "scenarios/test_bounded_queue.py::test_two_consumers_share_a_hundred_items")
+    status, output = attached(tmp_path, MEMBERS_ONLY)
     assert status == 0, output
     assert run("harness", "send", "1")[0] == 0
     assert nodes() == before

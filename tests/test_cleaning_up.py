@@ -12,12 +12,9 @@ import pytest
 from harness.backends.engine import why_unavailable
 from harness.backends.session import LABEL_SESSION, variables
 from harness.waiting import until
-from tests.running import SCENARIO, start
+from tests.running import MEMBERS_ONLY, SCENARIO, start
 
 LEFT_WITHIN_S = 15
-#: Needs three servers and no services: two whole systems would keep two cores busy for a minute. With the network
-#: or folder that they share, these are four things.
-MEMBERS_ONLY = "scenarios/test_bounded_queue.py::test_two_consumers_share_a_hundred_items"
 backends = pytest.mark.parametrize(
     "backend",
     [
@@ -96,6 +93,8 @@ def test_nothing_is_left_of_a_run_that_is_ended_in_the_middle(
 
 @backends
 def test_two_runs_side_by_side_do_not_disturb_each_other(tmp_path: Path, backend: str) -> None:
+    # Two whole systems would keep two cores busy for a minute. With the network or folder that they share, the three
+    # servers of each are four things.
     first, first_session = begun(tmp_path / "first", backend, MEMBERS_ONLY, things=4)
     second, second_session = begun(tmp_path / "second", backend, MEMBERS_ONLY, things=4)
     first.kill()

@@ -30,10 +30,15 @@ class Installed:
         # The versions of the lock: what is released tomorrow is no fault of the wheel's.
         lock = (ROOT / "requirements.lock").read_text()
         locked.write_text("\n".join(re.findall(r"^[a-z0-9-]+==[^\\\n]+", lock, re.MULTILINE)))
-        self._run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(wheels), str(ROOT))
-        self._run(sys.executable, "-m", "venv", str(folder / "venv"))
+        # As a release is made (CONTRIBUTING.md): by the hatchling of the lock.
+        wheel_of = ("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels))
+        self._pip(*wheel_of, str(ROOT))
+        self._run(sys.executable, "-m", "venv", "--without-pip", str(folder / "venv"))
         (wheel,) = wheels.glob("faulttolerance_harness-*.whl")
-        self._run(str(self._bin / "pip"), "install", "--quiet", "--constraint", str(locked), str(wheel))
+        self._pip("--python", str(self._bin / "python"), "install", "--constraint", str(locked), str(wheel))
+
+    def _pip(self, *arguments: str) -> None:
+        self._run(sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments)
 
     def _run(self, *command: str) -> None:
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
