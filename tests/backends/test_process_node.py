@@ -80,7 +80,7 @@ def test_a_kill_ends_what_outlived_the_main_process_and_nothing_of_another_node(
     beside = other.state().pid
     node.kill()
     assert not alive(child)
-    assert Kill().proof(node)
+    assert Kill().proof([node])
     assert other.state().pid == beside
     node.start()
 
