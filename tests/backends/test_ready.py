@@ -79,8 +79,11 @@ def test_a_server_that_listens_late_is_waited_for(start: Start, ready: HttpReady
 
 
 def test_an_answer_that_is_not_the_expected_one_is_shown_at_the_deadline(start: Start) -> None:
+    node = start(HttpReady("http", "/", {"starts": 2}))
+    # Else what is shown is that nobody listens yet.
+    wait_ready(replace(node, spec=replace(node.spec, ready=PortReady("http"))), timeout_s=10)
     with pytest.raises(NodeStartError, match=r"(?s)0\.5 s for tiny-1 .*\"starts\": 1.* wanted .*start 1"):
-        wait_ready(start(HttpReady("http", "/", {"starts": 2})), timeout_s=0.5)
+        wait_ready(node, timeout_s=0.5)
 
 
 def test_an_exit_is_noticed_at_once_and_shows_the_last_log_lines(start: Start) -> None:

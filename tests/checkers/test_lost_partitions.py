@@ -13,7 +13,11 @@ from harness.servers.hazelcast.checkers import lost_partitions
 
 MEMBERS = ("hazelcast-1", "hazelcast-2", "hazelcast-3")
 PARTITIONS = 271
-KEYS = 1000
+PLACES = {f"key-{n}": n % PARTITIONS for n in range(1000)}
+_ENDS: tuple[Type, Type] = ("invoke", "ok")
+ADDS = tuple(
+    Event(index, 1, end, "add", key, index) for index, (key, end) in enumerate(itertools.product(PLACES, _ENDS))
+)
 
 
 def history(seed: int, copies: int, killed: int) -> tuple[Event, ...]:
@@ -21,17 +25,17 @@ def history(seed: int, copies: int, killed: int) -> tuple[Event, ...]:
     chance = random.Random(seed)
     placed = {p: chance.sample(MEMBERS, copies) for p in range(PARTITIONS)}
     dead = set(chance.sample(MEMBERS, killed))
-    places = {f"key-{n}": n % PARTITIONS for n in range(KEYS)}
-    rows: list[tuple[int | str, Type, str, object]] = []
-    for key in places:
-        rows += [(1, "invoke", "add", key), (1, "ok", "add", key)]
-    owners = {key: [p, placed[p][0]] for key, p in places.items()}
-    rows.append(("nemesis", "info", "owners", {"keys": owners}))
-    rows.append(("nemesis", "info", "kill", {"nodes": sorted(dead), "phase": "begin"}))
-    rows.append(("nemesis", "info", "partition-losses", {"backups": told(placed, dead)}))
-    survivors = [key for key, p in places.items() if set(placed[p]) - dead]
-    rows += [(2, "invoke", "read", None), (2, "ok", "read", survivors)]
-    return tuple(Event(i, process, type_, f, value, i) for i, (process, type_, f, value) in enumerate(rows))
+    owners = {key: [p, placed[p][0]] for key, p in PLACES.items()}
+    alive = {p for p, members in placed.items() if set(members) - dead}
+    survivors = [key for key, p in PLACES.items() if p in alive]
+    rows: list[tuple[int | str, Type, str, object]] = [
+        ("nemesis", "info", "owners", {"keys": owners}),
+        ("nemesis", "info", "kill", {"nodes": sorted(dead), "phase": "begin"}),
+        ("nemesis", "info", "partition-losses", {"backups": told(placed, dead)}),
+        (2, "invoke", "read", None),
+        (2, "ok", "read", survivors),
+    ]
+    return (*ADDS, *(Event(i, *row, i) for i, row in enumerate(rows, start=len(ADDS))))
 
 
 def told(placed: dict[int, list[str]], dead: set[str]) -> list[list[int]]:

@@ -350,9 +350,9 @@ def test_a_request_has_its_own_try_if_the_one_of_its_id_before_it_fails(start: S
 def test_a_request_waits_for_the_one_of_its_id_before_it_no_longer_than_its_deadline(
     start: Start, logging_stand_in: str
 ) -> None:
-    config, queue = start("config"), RecordingQueue(takes_s=1.5)
+    config, queue = start("config"), RecordingQueue(takes_s=2)
     register(config, "logging-1", logging_stand_in)
-    first, second = asyncio.run(posts(config.url, queue, 0, 0, deadline_s=0.5))
+    first, second = asyncio.run(posts(config.url, queue, 0, 0, deadline_s=1))
     # The first one's thread puts it all the same, after nobody waits for it any more.
     assert (first.status_code, first.json()["stage"], first.json()["unknown"]) == (503, "queue", True)
     assert (second.status_code, second.json()["stage"], second.json()["unknown"]) == (503, "turn", True)
