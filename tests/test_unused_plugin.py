@@ -1,5 +1,6 @@
 """A suite that has the plugin and does not use it sees nothing of it; one that does gets all of it, anywhere."""
 
+import json
 from pathlib import Path
 
 from tests.running import run
@@ -83,7 +84,11 @@ def test_a_scenario_in_a_folder_of_any_name_leaves_a_report(tmp_path: Path) -> N
     assert status == 0, output
     assert "1 scenario: 1 held" in (tmp_path / "reports" / "summary.md").read_text()
     assert "test_it" in (tmp_path / "reports" / "junit.xml").read_text()
-    assert list((tmp_path / "reports" / "allure-results").glob("*-result.json"))
+    results = tmp_path / "reports" / "allure-results"
+    assert list(results.glob("*-result.json"))
+    ends = [end for path in results.glob("*-container.json") for end in json.loads(path.read_text()).get("afters", [])]
+    assert "history::1" in {end["name"] for end in ends}
+    assert {end["status"] for end in ends} == {"passed"}, "none of unknown outcome"
 
 
 def test_a_fixture_that_is_asked_for_too_late_says_so(tmp_path: Path) -> None:

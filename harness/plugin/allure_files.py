@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 import allure_commons
+from allure_commons.model2 import TestResultContainer
 
 from harness.report.lacking import Lacking
 
@@ -24,8 +25,12 @@ class AllureFiles:
         return (yield from self._tried("a scenario on the page"))
 
     @_wrapper
-    def report_container(self, container: object) -> Generator[None, object, object]:
-        """Writes what was set up for a scenario."""
+    def report_container(self, container: TestResultContainer) -> Generator[None, object, object]:
+        """Writes what was set up for a scenario, and how it ended.
+
+        Pytest's own end of a fixture is not over yet, so Allure would show one of unknown outcome for each.
+        """
+        container.afters = [after for after in container.afters if after.stop is not None]
         return (yield from self._tried("a fixture on the page"))
 
     @_wrapper
