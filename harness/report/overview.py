@@ -59,7 +59,7 @@ def _figure(history: Sequence[Operation], events: Sequence[Event]) -> Figure:
     zero, end = events[0].time, events[-1].time
     figure = Figure(figsize=(10, 4.6 + 0.35 * len(by_kind)))
     # Fixed margins: finding them out takes as long as all the drawing.
-    figure.subplots_adjust(left=0.11, right=0.9, top=0.92, bottom=0.08, hspace=0.12)
+    figure.subplots_adjust(left=0.13, right=0.9, top=0.92, bottom=0.08, hspace=0.12)
     lanes, rate, latency = figure.subplots(3, 1, sharex=True, height_ratios=[1 + 0.35 * len(by_kind), 1.4, 1.6])
     latency.set_xlim(0, max((end - zero) / _NS, 0.001))
     _lanes(lanes, by_kind, zero, end)

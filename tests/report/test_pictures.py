@@ -106,7 +106,7 @@ def test_each_operation_is_seen_in_its_lane_and_in_its_latency() -> None:
     paths = [_subpaths(path.attrib["d"]) for path in ElementTree.fromstring(overview(told.events)).iter(f"{_SVG}path")]
     lanes, dots = (path for path in paths if len(path) == 50)
     for number, (line, (dot, _)) in enumerate(zip(lanes, dots, strict=True)):
-        begin, end = (79.2 + 568.8 * (number * 100 + took) / 4910 for took in (0, 10))
+        begin, end = (93.6 + 554.4 * (number * 100 + took) / 4910 for took in (0, 10))
         (x, y), (to, same) = line
         assert (x, to) == (pytest.approx(begin, abs=0.1), pytest.approx(end, abs=0.1))
         assert y == same
