@@ -85,6 +85,7 @@ def test_the_next_run_knows_all_that_a_run_leaves(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "reports").iterdir()] == [".harness-reports"]
 
 
+@pytest.mark.servers
 def test_a_system_that_does_not_come_up_is_status_2(tmp_path: Path) -> None:
     (tmp_path / "test_ends.py").write_text(
         "import pytest\n"

@@ -32,6 +32,12 @@ subprocess.Popen([sys.executable, __file__, address, "child"], start_new_session
 """
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is prepared here, and who prepares the servers meanwhile is not waited for."""
+    monkeypatch.setenv("HARNESS_CACHE", str(tmp_path / "cache"))
+
+
 @pytest.fixture
 def kind(tmp_path: Path) -> ProgramKind:
     """A small program."""

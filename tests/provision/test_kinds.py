@@ -122,6 +122,7 @@ def test_a_hash_changes_with_what_the_image_is_made_of_and_with_nothing_else() -
     assert hashes[0] == hashes[1] != hashes[2]
 
 
+@pytest.mark.process
 def test_brokers_alone_need_none_of_what_the_other_kinds_do(monkeypatch: pytest.MonkeyPatch) -> None:
     installed: list[str] = []
     install = jars.install
