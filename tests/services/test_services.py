@@ -30,6 +30,8 @@ from services.registry import Lease
 from services.settings import Service
 
 LOG = Log("test")
+#: How long a server that is to stop may take to see it; half a second, else.
+_POLL_S = 0.02
 
 
 def until(holds: Callable[[], bool], what: str, within_s: float = 10.0) -> None:
@@ -260,7 +262,7 @@ def logging_stand_in() -> Iterator[str]:
         def log_message(self, *_: object) -> None: ...
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(_POLL_S,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()

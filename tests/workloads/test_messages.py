@@ -40,7 +40,7 @@ class _ClosingAsItIsAsked(BaseHTTPRequestHandler):
 @pytest.fixture
 def closing_server() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), _ClosingAsItIsAsked) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"127.0.0.1:{server.server_port}"
         server.shutdown()
 
