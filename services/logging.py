@@ -48,6 +48,10 @@ class Received(msgspec.Struct):
     ids: list[str]
 
 
+class PoorAnswerError(Exception):
+    """The map answered with fewer entries than it had before it was asked."""
+
+
 class Unlogged(Problem):
     """The answer to a message that is not acknowledged; `unknown` if the map may hold it all the same."""
 
@@ -101,8 +105,19 @@ class Logging:
         return (message.msg if before is None else before), before is None
 
     def all(self) -> list[Message]:
-        """Every message in the map, by id."""
-        entries = result(self._map().entry_set())
+        """Every message in the map, by id.
+
+        The map only grows, so its entries are at least as many as it had before they were asked for. A member that has
+        just merged into the others' cluster may have answered for partitions that it owns no more (decision 19).
+
+        Raises:
+            PoorAnswerError: they are fewer.
+        """
+        messages = self._map()
+        least = result(messages.size())
+        entries = result(messages.entry_set())
+        if len(entries) < least:
+            raise PoorAnswerError(f"{len(entries)} entries of a map that had {least} before")
         return [Message(id=key, msg=value) for key, value in sorted(entries)]
 
     def received(self) -> list[str]:

@@ -1,10 +1,12 @@
-"""What a logging instance acknowledges has its backup, also if it was there before: against real members."""
+"""What a logging instance acknowledges has its backup, and what it shows is all there was: against real members."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hazelcast.errors import IndeterminateOperationStateError
+from hazelcast.predicate import not_equal
+from hazelcast.proxy.map import Map
 
 from harness import Nemesis, Pause, System, node
 from harness.servers.hazelcast import Hazelcast, hazelcast
@@ -12,7 +14,7 @@ from harness.servers.hazelcast.spec import CLUSTER_NAME
 from harness.waiting import until
 from services import settings
 from services.hazelcast_client import Cluster
-from services.logging import Logging, Message
+from services.logging import Logging, Message, PoorAnswerError
 from services.logs import Log
 
 pytestmark = pytest.mark.system(hazelcast(2))
@@ -59,3 +61,16 @@ def test_an_id_that_is_there_keeps_its_text(system: System, logging: Logging) ->
     assert logging.add(Message("id-1", "another")) == ("text", False)
     assert logging.add(Message("id-1", "text")) == ("text", False)
     assert logging.all() == [Message("id-1", "text")]
+
+
+def test_an_answer_with_fewer_entries_than_there_were_is_none(
+    logging: Logging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A member that has just merged answers so; when it does can't be had on purpose."""
+    for number in range(3):
+        logging.add(Message(f"id-{number}", "text"))
+    assert [message.id for message in logging.all()] == ["id-0", "id-1", "id-2"]
+    whole = Map.entry_set
+    monkeypatch.setattr(Map, "entry_set", lambda self: whole(self, not_equal("__key", "id-1")))
+    with pytest.raises(PoorAnswerError, match="2 entries of a map that had 3 before"):
+        logging.all()
