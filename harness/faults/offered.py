@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from harness.backends.protocol import Ability
@@ -20,6 +21,7 @@ class Offered:
     words: str
 
 
+@cache
 def offered_faults() -> Mapping[str, Offered]:
     """The classes of faults by the names of their faults."""
     return {

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from harness.answer import Answer
 from harness.backends.protocol import Killable, Networked, Node, Pausable, Phase
 from harness.clusters import Clusters
 from harness.errors import BadInputError
-from harness.faults.nemesis import Injected
 from harness.faults.offered import plain_faults
-from harness.faults.protocol import Fault
+from harness.faults.protocol import Fault, each
 from harness.pool import restore
 from harness.session.naming import nodes_named, specs_named, target_named
 from harness.session.state import SessionState
@@ -33,8 +31,8 @@ def hurt(state: SessionState, fault: str, name: str) -> Answer:
     for node in picked.nodes:
         _refuse_unfit(node, fault)
     # One injection a node, so that each can be undone by itself.
-    injected = _each(picked.nodes, lambda node: state.nemesis.inject(what, _already_picked(node, picked.why)))
-    proofs = {node: proof for each in injected for node, proof in each.proofs.items()}
+    injected = each(picked.nodes, lambda node: state.nemesis.inject(what, _already_picked(node, picked.why)))
+    proofs = {node: proof for one in injected.values() for node, proof in one.proofs.items()}
     lines = [f"{what.done} {node}, because {picked.why}: {proof}" for node, proof in proofs.items()]
     return Answer("\n".join(lines), {"fault": fault, "why": picked.why, "proofs": proofs})
 
@@ -42,7 +40,7 @@ def hurt(state: SessionState, fault: str, name: str) -> Answer:
 def resume(state: SessionState, name: str) -> Answer:
     """Lets paused nodes go on."""
     paused = [node for node in nodes_named(state.system, name) if node.state().phase is Phase.PAUSED]
-    _each(paused, lambda node: _resume(state, node))
+    each(paused, lambda node: _resume(state, node))
     return _answer("goes on", paused, otherwise=f"nothing of {name} is paused")
 
 
@@ -56,7 +54,7 @@ def start(state: SessionState, name: str) -> Answer:
     new = [spec for spec in specs_named(state.system, name) if spec.name not in nodes]
     state.mark_used()
     state.system.deployment.put(new)
-    _each(ended, lambda node: _start(state, node))
+    each(ended, lambda node: _start(state, node))
     started = [*ended, *(nodes[spec.name] for spec in new)]
     return _answer("is ready", started, otherwise=f"all of {name} runs already")
 
@@ -67,7 +65,7 @@ def heal(state: SessionState, name: str | None) -> Answer:
     nodes = nodes_named(state.system, name) if name else list(known.values())
     suffering = {node.spec.name for injected in state.nemesis.active for node in injected.nodes}
     broken = [node for node in nodes if node.spec.name in suffering or not _is_whole(node)]
-    _each(broken, lambda node: _heal(state, node))
+    each(broken, lambda node: _heal(state, node))
     return _answer("is back", broken, otherwise=f"nothing of {name} is broken" if name else "nothing is broken")
 
 
@@ -118,11 +116,6 @@ def _already_picked(node: Node, why: str) -> Target:
         return Picked((node,), why)
 
     return pick
-
-
-def _each(nodes: Sequence[Node], action: Callable[[Node], Injected | None]) -> list[Injected]:
-    with ThreadPoolExecutor(max(1, len(nodes))) as pool:
-        return [done for done in pool.map(action, nodes) if done is not None]
 
 
 def _answer(words: str, nodes: Sequence[Node], *, otherwise: str) -> Answer:
