@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 from collections.abc import Iterator
@@ -29,6 +30,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _RUN in getattr(item, "fixturenames", ()) or any(mark.name in _SERVERS for mark in item.iter_markers()):
             item.add_marker("servers")
+
+
+def pytest_collection_finish() -> None:
+    """Spares collections of garbage all that was imported: a run of pytest within this one has two of them."""
+    gc.freeze()
 
 
 @pytest.fixture

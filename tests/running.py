@@ -1,4 +1,4 @@
-"""Runs pytest or a module of the harness as a person would: in a process of its own, from the root of the checkout."""
+"""Runs pytest, the command line or a service as a person would: in a process of its own, from the checkout's root."""
 
 from __future__ import annotations
 
@@ -9,22 +9,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from importlib.metadata import entry_points
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 _TIMEOUT_S = 120
 _IMPORTED = {"pytest", "harness"}
-_WARM = (
-    "_pytest.junitxml",
-    "anyio._backends._asyncio",
-    "harness.plugin.fixtures",
-    "harness.plugin.quarantine",
-    "harness.plugin.sharding",
-    "harness.cli",
-    "harness.session.server",
-)
 SCENARIO = "scenarios/test_kafka_leader.py::test_losing_the_leader_loses_no_message[10]"
 #: Needs three Hazelcast members, and neither brokers nor services.
 MEMBERS_ONLY = "scenarios/test_bounded_queue.py::test_two_consumers_share_a_hundred_items"
@@ -61,25 +51,42 @@ def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> tuple[int, str
     another one: importing takes longer than most of what is run here.
     """
     if arguments[0] in _IMPORTED and not environment:
-        return _forked(arguments, cwd)
+        return Forked(*arguments, cwd=cwd, environment=os.environ).ended()
     process = start(*arguments, cwd=cwd, **environment)
     output, _ = process.communicate(timeout=_TIMEOUT_S)
     return process.returncode, output
 
 
-def _forked(arguments: Sequence[str], cwd: Path) -> tuple[int, str]:
-    forks = multiprocessing.get_context("forkserver")
-    plugins = [entry.module for entry in entry_points(group="pytest11")]
-    forks.set_forkserver_preload(["pytest", "hypothesis", *plugins, *_WARM])
-    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as output:
-        process = forks.Process(target=_module, args=(arguments, cwd, dict(os.environ), output.name))
-        process.start()
-        process.join(_TIMEOUT_S)
-        if process.exitcode is None:
-            process.kill()
-            process.join()
-            raise subprocess.TimeoutExpired(arguments, _TIMEOUT_S, output.read())
-        return process.exitcode, output.read()
+class Forked:
+    """A process that does `python -m arguments`, forked from one that has imported what `tests.warm` names."""
+
+    def __init__(self, *arguments: str, environment: Mapping[str, str], cwd: Path = ROOT) -> None:
+        forks = multiprocessing.get_context("forkserver")
+        forks.set_forkserver_preload(["tests.warm"])
+        self._arguments = arguments
+        self._output = tempfile.NamedTemporaryFile("r", encoding="utf-8")  # noqa: SIM115  (closed by `close`)
+        self._process = forks.Process(target=_module, args=(arguments, cwd, dict(environment), self._output.name))
+        self._process.start()
+
+    def signal(self, number: int) -> None:
+        """Sends it a signal."""
+        assert self._process.pid
+        os.kill(self._process.pid, number)
+
+    def ended(self, within_s: float = _TIMEOUT_S) -> tuple[int, str]:
+        """Waits for its end; the exit status and all that it printed."""
+        self._process.join(within_s)
+        status, output = self._process.exitcode, self._output.read()
+        self.close()
+        if status is None:
+            raise subprocess.TimeoutExpired(self._arguments, within_s, output)
+        return status, output
+
+    def close(self) -> None:
+        """Kills it if it still runs."""
+        self._process.kill()
+        self._process.join()
+        self._output.close()
 
 
 def _module(arguments: Sequence[str], cwd: Path, environment: dict[str, str], output: str) -> None:
@@ -93,4 +100,7 @@ def _module(arguments: Sequence[str], cwd: Path, environment: dict[str, str], ou
     os.environ.update(environment)
     sys.path[0] = str(cwd)
     sys.argv = list(arguments)
+    # It is to run as it would have been found, not as another one has imported it.
+    if arguments[0] not in _IMPORTED:
+        sys.modules.pop(arguments[0], None)
     runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
