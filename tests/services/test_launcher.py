@@ -14,7 +14,7 @@ import pytest
 
 from harness.waiting import until
 from services.launcher import WARM
-from tests.services.test_services import environment, free_port
+from tests.services.test_services import HTTP, environment, free_port
 
 _ROOT = Path(__file__).parents[2]
 Launch = Callable[..., "Launched"]
@@ -53,7 +53,7 @@ class Launched:
 
     def name(self) -> str:
         """What the service calls itself."""
-        return str(httpx.get(f"http://127.0.0.1:{self.port}/health", timeout=2, trust_env=False).json()["name"])
+        return str(HTTP.get(f"http://127.0.0.1:{self.port}/health").json()["name"])
 
     @property
     def log(self) -> str:
