@@ -14,6 +14,9 @@ ARGS   ?=
 .NOTPARALLEL:
 .PHONY: faulttolerance check servers test test-all mutants report bench lock clean prepare docs durations lint-ci
 
+# What Python compiles, and pytest of each test, is kept: several hundred processes of a check load the same modules.
+unexport PYTHONDONTWRITEBYTECODE
+
 # ends with the report, and with the scenarios' failure if there is one; exit status 2 of pytest: nothing ran
 faulttolerance: $(VENV)/.made
 	@status=0; $(BIN)/pytest -m "$(MARKS)" --backend $(BACKEND) "--reports=$(REPORTS)" $(ARGS) || status=$$?; \
