@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from harness.plugin import fixtures
 from harness.report.folder import ReportFolder
@@ -23,6 +25,24 @@ settings.load_profile("check")
 #: What a test asks for that starts servers or containers.
 _SERVERS = {"docker", "process"}
 _RUN = "harness_run"
+#: These bring up the session of this checkout, of which there is one at a time.
+_OF_THE_SESSION = {"tests/test_attach.py", "tests/test_cli.py", "tests/test_debugging.py", "tests/test_session.py"}
+_OF_THE_SESSION |= {"tests/test_watch.py"}
+
+
+class _BySession(LoadFileScheduling):  # type: ignore[misc]
+    """Gives a worker all tests of a file, which share what is dear to start, and one of them all of the session.
+
+    The markers of xdist that say so (`loadgroup`) have no effect under pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "the session" if file in _OF_THE_SESSION else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    return _BySession(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
