@@ -45,7 +45,7 @@ class Options:
             raise BadInputError(f"--timings {self.timings!r} is unknown; choose one of {', '.join(PROFILES)}")
         if self.images and self.backend == "process":
             raise BadInputError("images were given, but --backend process runs none; use --backend docker")
-        if unknown := sorted(self.images.keys() - found().keys()):
+        if self.images and (unknown := sorted(self.images.keys() - found().keys())):
             raise BadInputError(f"--image: the kind {unknown[0]!r} is unknown; choose one of {', '.join(found())}")
 
     @property

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.backends.protocol import Node
 from harness.clusters import Console, Servers, Target
 from harness.servers.hazelcast.spec import CLUSTER_NAME, PORT, members
-from harness.servers.hazelcast.view import HazelcastView
 from harness.servers.postgres.kind import Postgres
 from harness.topology.nodes import NodeSpec
 from harness.topology.settings import Settings, at_least, settings_of
 from harness.topology.timings import Timings
 
+if TYPE_CHECKING:
+    from harness.servers.hazelcast.view import HazelcastView
+
 
 @dataclass(frozen=True)
-class Hazelcast(Servers[HazelcastView]):
+class Hazelcast(Servers["HazelcastView"]):
     """A cluster of `count` Hazelcast members; see `hazelcast`."""
 
     count: int
@@ -61,6 +63,9 @@ class Hazelcast(Servers[HazelcastView]):
 
     def view(self, nodes: Sequence[Node]) -> HazelcastView:
         """The view of the members' cluster."""
+        # Here: Hazelcast's client takes its time to import, and a run without these servers needs none.
+        from harness.servers.hazelcast.view import HazelcastView
+
         return HazelcastView(nodes)
 
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from harness.backends.protocol import Node
 from harness.clusters import Console, Servers, Target
 from harness.servers.kafka.spec import PORT, brokers
-from harness.servers.kafka.view import KafkaView
 from harness.topology.nodes import NodeSpec
 from harness.topology.settings import Settings, at_least, settings_of
 from harness.topology.timings import Timings
 
+if TYPE_CHECKING:
+    from harness.servers.kafka.view import KafkaView
+
 
 @dataclass(frozen=True)
-class Kafka(Servers[KafkaView]):
+class Kafka(Servers["KafkaView"]):
     """A cluster of `count` Kafka brokers, with broker properties of somebody's own in force last."""
 
     count: int
@@ -47,6 +50,9 @@ class Kafka(Servers[KafkaView]):
 
     def view(self, nodes: Sequence[Node]) -> KafkaView:
         """The view of the brokers' cluster."""
+        # Here: Kafka's client takes its time to import, and a run without these servers needs none.
+        from harness.servers.kafka.view import KafkaView
+
         return KafkaView(nodes)
 
 

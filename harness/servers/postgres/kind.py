@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from harness.backends.protocol import Node
 from harness.clusters import Servers
 from harness.servers.postgres.spec import server
-from harness.servers.postgres.view import PostgresView
 from harness.topology.nodes import NodeSpec
 from harness.topology.timings import Timings
 
+if TYPE_CHECKING:
+    from harness.servers.postgres.view import PostgresView
+
 
 @dataclass(frozen=True)
-class Postgres(Servers[PostgresView]):
+class Postgres(Servers["PostgresView"]):
     """One PostgreSQL server."""
 
     @property
@@ -28,6 +31,9 @@ class Postgres(Servers[PostgresView]):
 
     def view(self, nodes: Sequence[Node]) -> PostgresView:
         """The view of the server."""
+        # Here: psycopg takes its time to import, and a run without these servers needs none.
+        from harness.servers.postgres.view import PostgresView
+
         return PostgresView(nodes)
 
 
