@@ -26,7 +26,7 @@ faulttolerance: $(VENV)/.made
 check: $(VENV)/.made
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers auto
 	$(BIN)/lint-imports
 	$(TESTS) -m "not servers" --numprocesses logical --dist worksteal $(ARGS) || $(NONE)
 
