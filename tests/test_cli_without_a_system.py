@@ -1,8 +1,10 @@
-"""The command line where no system is up."""
+"""The command line, and a run that is to attach, where no system is up."""
+
+from pathlib import Path
 
 import pytest
 
-from tests.running import run
+from tests.running import SCENARIO, run
 
 
 def harness(*arguments: str, **environment: str) -> tuple[int, str]:
@@ -47,3 +49,15 @@ def test_an_unknown_backend_is_refused() -> None:
 def test_consoles_without_docker_are_refused() -> None:
     refusal = "error: --ui needs Docker, as the consoles are images; leave --backend process out\n"
     assert harness("up", "--backend", "process", "--ui") == (2, refusal)
+
+
+def test_without_a_system_nothing_is_attached_to(tmp_path: Path) -> None:
+    status, output = run("pytest", "--attach", f"--reports={tmp_path}", SCENARIO)
+    assert status == 2
+    assert "no system is running: harness up" in output
+
+
+def test_what_stays_up_anyway_is_not_kept(tmp_path: Path) -> None:
+    status, output = run("pytest", "--attach", f"--reports={tmp_path}", SCENARIO, "--keep-topology", "always")
+    assert status == 2
+    assert "--keep-topology: the system of --attach stays up anyway" in output

@@ -4,23 +4,13 @@ import json
 import os
 import re
 import signal
-from collections.abc import Iterator
 
 import pytest
 
-from harness.backends.engine import why_unavailable
-from harness.session.paths import history_path, socket_path
+from harness.session.paths import history_path
 from harness.waiting import until
 from tests.running import run, start
-
-BACKENDS = [
-    # What differs between the two has tests of its own; by day the commands are shown on one of them.
-    pytest.param("process", marks=[pytest.mark.process, *([] if why_unavailable() else [pytest.mark.nightly])]),
-    pytest.param(
-        "docker",
-        marks=[pytest.mark.docker, pytest.mark.skipif(bool(why_unavailable()), reason="no Docker engine answers")],
-    ),
-]
+from tests.session.up.running import Running
 
 
 def harness(*arguments: str, **environment: str) -> tuple[int, str]:
@@ -51,45 +41,21 @@ def completed(*words: str) -> list[str]:
     return [line.removeprefix("plain,") for line in output.splitlines()]
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def system(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A system without consumers that is up for all tests of one backend."""
-    backend: str = request.param
-    ui = ["--ui"] if backend == "docker" else []
-    status, output = harness("up", "--backend", backend, "--no-consumers", *ui)
-    assert status == 0, output
-    # Its image can't be pulled everywhere; then it says so in one line, and goes on.
-    consoles = re.findall(r"^(?:--ui: going on without )?(Hazelcast Management Center|Kafka UI): .+$", output, re.M)
-    assert consoles == (["Hazelcast Management Center", "Kafka UI"] if ui else [])
-    assert f"starting 3 Hazelcast members, 3 Kafka brokers ({backend})" in output
-    assert "next: harness send 10" in output
-    yield backend
-    assert harness("down") == (0, "nothing is left of it\n")
-    assert not socket_path().exists()
-    assert harness("status")[0] == 2
-
-
-@pytest.fixture
-def healed(system: str) -> Iterator[str]:
-    """The same, with nothing broken afterwards."""
-    yield system
-    assert harness("heal")[0] == 0
-
-
-def test_a_second_system_is_refused(system: str) -> None:
+def test_a_second_system_is_refused(system: Running) -> None:
     refusal = "error: a system is up already: harness status shows it, harness down ends it\n"
     assert harness("up") == (2, refusal)
 
 
-def test_what_was_sent_is_read_back_and_can_be_judged(system: str) -> None:
+def test_what_was_sent_is_read_back_and_can_be_judged(renewed: Running) -> None:
+    before = len(data("get")["logging"]["ids"])  # type: ignore[call-overload,index]
     assert harness("send", "10")[1].startswith("10 of 10 acknowledged; logged by ")
     assert data("send", "2")["acknowledged"] == 2
     assert harness("start", "messages") == (0, "messages-1 is ready\nmessages-2 is ready\n")
     assert harness("start", "messages") == (0, "all of messages runs already\n")
-    assert harness("get")[1].startswith("logging: 12 messages from logging-")
+    assert harness("get")[1].startswith(f"logging: {before + 12} messages from logging-")
     assert set(data("get")) == {"logging", "messages"}
     # A messages instance is ready once it has its share of the topic; it reads what is there from then on.
-    seen = until("all 12 to be taken", lambda: data("status"), lambda seen: taken(seen) == 12, timeout_s=20)
+    seen = until("all to be taken", lambda: data("status"), lambda seen: taken(seen) == before + 12, timeout_s=20)
     assert isinstance(seen["nodes"], list)
     assert {duty["what"] for node in seen["nodes"] for duty in node["duties"]} >= {"leader", "controller", "oldest"}
     status, output = harness("replay", str(history_path()))
@@ -97,7 +63,7 @@ def test_what_was_sent_is_read_back_and_can_be_judged(system: str) -> None:
     assert "aggregation.check: valid" in output
 
 
-def test_a_killed_leader_is_told_with_reason_and_proof_and_starts_again(healed: str) -> None:
+def test_a_killed_leader_is_told_with_reason_and_proof_and_starts_again(healed: Running) -> None:
     harness("send", "3")
     told = data("kill", "leader")
     assert str(told["why"]).startswith("it leads partition ")
@@ -112,7 +78,7 @@ def test_a_killed_leader_is_told_with_reason_and_proof_and_starts_again(healed: 
     assert harness("start", killed) == (0, f"all of {killed} runs already\n")
 
 
-def test_a_role_is_paused_and_goes_on(healed: str) -> None:
+def test_a_role_is_paused_and_goes_on(healed: Running) -> None:
     assert set(data("pause", "logging")["proofs"]) == {"logging-1", "logging-2", "logging-3"}  # type: ignore[call-overload]
     assert harness("resume", "logging-2") == (0, "logging-2 goes on\n")
     assert data("resume", "logging") == {"nodes": ["logging-1", "logging-3"]}
@@ -120,7 +86,7 @@ def test_a_role_is_paused_and_goes_on(healed: str) -> None:
     assert harness("send", "1")[0] == 0
 
 
-def test_everything_that_is_broken_is_healed(healed: str) -> None:
+def test_everything_that_is_broken_is_healed(healed: Running) -> None:
     assert harness("stop", "logging-1")[0] == 0
     assert harness("pause", "logging-2")[0] == 0
     assert harness("heal", "logging-1") == (0, "logging-1 is back\n")
@@ -128,18 +94,18 @@ def test_everything_that_is_broken_is_healed(healed: str) -> None:
     assert harness("heal") == (0, "nothing is broken\n")
 
 
-def test_a_member_is_isolated_where_the_backend_can(healed: str) -> None:
+def test_a_member_is_isolated_where_the_backend_can(healed: Running) -> None:
     status, output = harness("isolate", "hazelcast-3")
-    if healed == "process":
+    if healed.backend == "process":
         assert (status, output) == (2, "error: this backend can't isolate: its nodes are not networked\n")
     else:
         assert "hazelcast-3, because it was asked for by name: no connection can be made" in output
         assert harness("heal", "hazelcast-3") == (0, "hazelcast-3 is back\n")
 
 
-def test_so_is_a_service_which_stays_so_when_it_starts_again(healed: str) -> None:
+def test_so_is_a_service_which_stays_so_when_it_starts_again(healed: Running) -> None:
     """Its role has nobody else, so every other node proves it."""
-    if healed == "process":
+    if healed.backend == "process":
         pytest.skip("local processes have no network of their own")
     status, output = harness("isolate", "facade")
     assert status == 0
@@ -152,7 +118,7 @@ def test_so_is_a_service_which_stays_so_when_it_starts_again(healed: str) -> Non
     until("it to have found the others", lambda: harness("send", "1"), lambda sent: sent[0] == 0, timeout_s=60)
 
 
-def test_posts_that_nobody_acknowledges_are_inconclusive(healed: str) -> None:
+def test_posts_that_nobody_acknowledges_are_inconclusive(healed: Running) -> None:
     harness("kill", "facade")
     status, output = harness("send", "2")
     assert status == 3
@@ -162,18 +128,18 @@ def test_posts_that_nobody_acknowledges_are_inconclusive(healed: str) -> None:
 
 
 @pytest.mark.parametrize("command", [["kill"], ["stop"], ["pause"], ["isolate"], ["start"], ["logs"], ["heal"]])
-def test_an_unknown_name_is_refused_with_those_that_are_known(system: str, command: list[str]) -> None:
+def test_an_unknown_name_is_refused_with_those_that_are_known(system: Running, command: list[str]) -> None:
     status, output = harness(*command, "kafka-9")
     assert status == 2
     assert output.startswith("error: there is no 'kafka-9'; choose one of ")
     assert "hazelcast-1, hazelcast-2, hazelcast-3, kafka-1, kafka-2, kafka-3" in output
 
 
-def test_a_target_of_another_queue_is_unknown(system: str) -> None:
+def test_a_target_of_another_queue_is_unknown(system: Running) -> None:
     assert harness("kill", "owner")[0] == 2
 
 
-def test_a_command_runs_beside_a_node_and_its_exit_status_is_passed_on(healed: str) -> None:
+def test_a_command_runs_beside_a_node_and_its_exit_status_is_passed_on(healed: Running) -> None:
     assert harness("exec", "kafka-2", "--", "sh", "-c", "echo node $KAFKA_NODE_ID; exit 7") == (7, "node 2\n")
     assert harness("exec", "kafka-2", "--", "no-such-command")[0] in (126, 127)
     assert harness("exec", "kafka-2", "--")[0] == 2
@@ -182,7 +148,7 @@ def test_a_command_runs_beside_a_node_and_its_exit_status_is_passed_on(healed: s
     assert harness("exec", "logging-1", "--", "true") == (2, refusal)
 
 
-def test_the_log_of_a_node_is_shown_and_followed_until_ctrl_c(healed: str) -> None:
+def test_the_log_of_a_node_is_shown_and_followed_until_ctrl_c(healed: Running) -> None:
     status, output = harness("logs", "facade", "--lines", "2")
     assert (status, len(output.splitlines())) == (0, 2)
     following = start("harness", "logs", "facade", "--follow", "--lines", "0")
@@ -198,7 +164,7 @@ def test_the_log_of_a_node_is_shown_and_followed_until_ctrl_c(healed: str) -> No
     assert following.wait(20) == 0
 
 
-def test_names_of_the_running_system_are_completed(system: str) -> None:
+def test_names_of_the_running_system_are_completed(system: Running) -> None:
     assert completed("kill", "le") == ["leader"]
     assert completed("start", "mess") == ["messages", "messages-1", "messages-2"]
     assert completed("logs", "kafka-") == ["kafka-1", "kafka-2", "kafka-3"]

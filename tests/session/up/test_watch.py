@@ -1,4 +1,4 @@
-"""The page of `harness watch` in a real browser, over one real system that is taken down by the last test."""
+"""The page of `harness watch` in a real browser, over one real system; the last test takes that down, the last here."""
 
 import contextlib
 import json
@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from harness.backends.engine import why_unavailable
 from harness.backends.session import LABEL_NODE, LABEL_SESSION
 from tests.running import run, start
+from tests.session.up.running import Running
 
 _CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 _SOON_MS = 20_000
@@ -28,6 +29,7 @@ pytestmark = [
     pytest.mark.docker,
     pytest.mark.skipif(_CHROMIUM is None, reason="no Chromium is installed (Debian: apt-get install chromium)"),
     pytest.mark.skipif(bool(why_unavailable()), reason="no Docker engine answers"),
+    pytest.mark.parametrize("system", ["docker"], indirect=True),
 ]
 
 
@@ -60,9 +62,7 @@ class Watched:
 
 
 @pytest.fixture(scope="module")
-def watched() -> Iterator[Watched]:
-    status, output = run("harness", "up", "--backend", "docker", "--no-consumers")
-    assert status == 0, output
+def watched(renewed: Running) -> Iterator[Watched]:
     server = start("harness", "watch")
     try:
         assert server.stdout is not None
@@ -72,7 +72,6 @@ def watched() -> Iterator[Watched]:
     finally:
         server.terminate()
         server.communicate(timeout=10)
-        run("harness", "down")
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +114,10 @@ def tile(page: Page, name: str) -> Any:
     return page.locator("#counters div", has_text=name).locator("dd")
 
 
+def shown(page: Page, name: str) -> int:
+    return int(tile(page, name).inner_text())
+
+
 def test_every_node_is_shown_with_what_the_clusters_say_it_is(page: Page) -> None:
     expect(page.locator(".node.running")).to_have_count(11)
     expect(page.locator(".node.unstarted")).to_have_text([re.compile("^messages-1"), re.compile("^messages-2")])
@@ -130,19 +133,20 @@ def test_the_page_fits_a_telephone(page: Page) -> None:
 
 
 def test_what_is_sent_is_counted_and_drawn(page: Page) -> None:
+    posts = ("posts acknowledged", "posts unknown", "posts failed")
+    before, waiting = [shown(page, name) for name in posts], shown(page, "waiting on the queue")
     page.get_by_role("button", name="Send 10").click()
     expect(page.locator("#said")).to_contain_text(
         re.compile(r"^\d+ of 10 acknowledged; logged by logging-"), timeout=_SOON_MS
     )
-    acknowledged = page.locator("#said").inner_text().partition(" ")[0]
-    expect(tile(page, "posts acknowledged")).to_have_text(acknowledged)
+    acknowledged = int(page.locator("#said").inner_text().partition(" ")[0])
+    expect(tile(page, "posts acknowledged")).to_have_text(str(before[0] + acknowledged))
     # On a machine with too much to do Kafka can be too late for one; that is not for this test to judge.
-    shown = [int(tile(page, name).inner_text()) for name in ("posts acknowledged", "posts unknown", "posts failed")]
-    assert sum(shown) == 10
+    assert sum(shown(page, name) for name in posts) == sum(before) + 10
     expect(page.locator("#chart rect.ok").first).to_be_visible()
     # The two consumers have not been started: all of it waits.
     expect(tile(page, "waiting on the queue")).to_have_text(
-        re.compile("|".join(str(number) for number in range(int(acknowledged), 11)))
+        re.compile("|".join(f"^{waiting + number}$" for number in range(acknowledged, 11)))
     )
 
 
@@ -235,9 +239,9 @@ def test_a_wish_that_is_none_is_refused(watched: Watched) -> None:
         assert httpx.post(f"{watched.url}act", content=json.dumps(body)).status_code in (409, 422)
 
 
-def test_the_page_says_so_when_the_harness_stops(page: Page, watched: Watched) -> None:
+def test_the_page_says_so_when_the_harness_stops(page: Page, watched: Watched, system: Running) -> None:
     expect(page.locator("#gone")).to_be_hidden()
-    assert run("harness", "down")[0] == 0
+    system.take_down()
     expect(page.locator("#gone")).to_contain_text("The harness that kept this system has stopped", timeout=_SOON_MS)
     expect(page.locator("#gone")).to_contain_text("Nothing below is live")
     expect(page.locator("main button[data-do]:enabled")).to_have_count(0)

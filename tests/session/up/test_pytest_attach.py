@@ -1,0 +1,88 @@
+"""`pytest --attach`: a run that works in the system of `harness up` and leaves it running."""
+
+import json
+import re
+from pathlib import Path
+
+from harness.waiting import until
+from tests.running import MEMBERS_ONLY, SCENARIO, run, start
+from tests.session.up.running import Running
+
+
+def attached(reports: Path, *arguments: str) -> tuple[int, str]:
+    return run("pytest", "--attach", f"--reports={reports}", *arguments)
+
+
+def nodes() -> dict[str, str]:
+    """The address of every server that runs."""
+    _, output = run("harness", "status", "--json")
+    seen = json.loads(output)["nodes"]
+    return {node["name"]: node["address"] for node in seen if node["phase"] == "running" and node["kind"] != "service"}
+
+
+def test_a_run_works_in_the_running_system_and_leaves_it_ready_for_the_next(system: Running, tmp_path: Path) -> None:
+    before = nodes()
+
+    first = start("pytest", "--attach", f"--reports={tmp_path / 'first'}", SCENARIO)
+    refused = until("the run to be attached", sent, lambda answer: answer[0] == 2, timeout_s=60)
+    output, _ = first.communicate(timeout=120)
+    assert first.returncode == 0, output
+    assert "starting" not in output
+    assert f"error: a pytest run (process {first.pid}) works in the system now: wait for its end\n" == refused[1]
+
+    used = topic_of(tmp_path / "first")
+    # In between it has none.
+    ready = until("the session to make it ready", topic, lambda now: now not in (used, "None"), timeout_s=60)
+    assert nodes() == before
+    status, output = attached(tmp_path / "second", SCENARIO)
+    assert status == 0, output
+    assert topic_of(tmp_path / "second") == ready
+
+    assert run("harness", "send", "1")[0] == 0
+    assert nodes() == before
+
+
+def test_a_scenario_that_needs_no_brokers_leaves_those_of_the_running_system(system: Running, tmp_path: Path) -> None:
+    before = nodes()
+    status, output = attached(tmp_path, MEMBERS_ONLY)
+    assert status == 0, output
+    assert run("harness", "send", "1")[0] == 0
+    assert nodes() == before
+
+
+def test_a_run_that_wants_other_timings_is_refused(system: Running, tmp_path: Path) -> None:
+    status, output = attached(tmp_path, SCENARIO, "--timings", "vendor")
+    assert status == 2
+    assert "the running system has the fast timings, not vendor" in output
+
+
+def test_a_run_that_wants_another_backend_is_refused(system: Running, tmp_path: Path) -> None:
+    other = "process" if system.backend == "docker" else "docker"
+    status, output = attached(tmp_path, SCENARIO, "--backend", other)
+    assert status == 2
+    assert f"on the {system.backend} backend" in output
+
+
+def test_a_scenario_of_another_topology_says_so(system: Running, tmp_path: Path) -> None:
+    status, output = attached(tmp_path, "scenarios/test_distributed_map.py", "-k", "zone")
+    assert status != 0
+    assert (
+        "the running system has 3 Hazelcast members, 3 Kafka brokers, and this scenario needs 4 Hazelcast members"
+        in output
+    )
+
+
+def sent() -> tuple[int, str]:
+    return run("harness", "send", "1")
+
+
+def topic() -> str:
+    return f"messages-{json.loads(run('harness', 'status', '--json')[1])['system']}"
+
+
+def topic_of(reports: Path) -> str:
+    """The topic whose leader the scenario killed."""
+    (history,) = (reports / "histories").glob("*.jsonl")
+    found = re.search(r"leads partition \d+ of (messages-[0-9a-f]+-\d+)", history.read_text())
+    assert found
+    return found[1]
