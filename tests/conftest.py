@@ -25,9 +25,8 @@ settings.load_profile("check")
 #: What a test asks for that starts servers or containers.
 _SERVERS = {"docker", "process"}
 _RUN = "harness_run"
-#: These bring up the session of this checkout, of which there is one at a time.
-_OF_THE_SESSION = {"tests/test_attach.py", "tests/test_cli.py", "tests/test_debugging.py", "tests/test_session.py"}
-_OF_THE_SESSION |= {"tests/test_watch.py"}
+#: The tests there bring up the session of this checkout, of which there is one at a time.
+_OF_THE_SESSION = "tests/session/"
 
 
 class _BySession(LoadFileScheduling):  # type: ignore[misc]
@@ -38,7 +37,7 @@ class _BySession(LoadFileScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
-        return "the session" if file in _OF_THE_SESSION else file
+        return _OF_THE_SESSION if file.startswith(_OF_THE_SESSION) else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
