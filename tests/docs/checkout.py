@@ -14,7 +14,8 @@ from harness.provision.cache import cache_folder
 from tests.docs.blocks import follow
 from tests.running import ROOT
 
-_LEFT_OUT = (".git", ".venv", ".cache", ".*_cache", ".hypothesis", "__pycache__", "reports")
+# What Python has compiled comes along: it is valid for a copy, too.
+_LEFT_OUT = (".git", ".venv", ".cache", ".*_cache", ".hypothesis", "reports")
 _TIMEOUT_S = 300
 _HARNESS = """#!{python}
 import sys
