@@ -12,9 +12,29 @@ import pytest
 from harness.backends.engine import why_unavailable
 from harness.backends.session import LABEL_SESSION, variables
 from harness.waiting import until
-from tests.running import MEMBERS_ONLY, SCENARIO, start
+from tests.running import MEMBERS_ONLY, ROOT, SCENARIO, start
 
 LEFT_WITHIN_S = 15
+#: A suite whose scenario waits for the word to go on, and then uses its server: one, as two runs have one each.
+ONE_MEMBER = """
+from pathlib import Path
+
+import pytest
+
+from harness.servers.hazelcast import Hazelcast, hazelcast
+from harness.servers.hazelcast.workloads.items import Items
+from harness.waiting import until
+
+
+@pytest.mark.faulttolerance
+@pytest.mark.system(hazelcast(1))
+def test_it_is_alone_and_serves(system):
+    until("the word to go on", Path({word!r}).exists, timeout_s=60)
+    items = Items(system)
+    items.put(range(1, 6))
+    assert items.size() == 5
+    assert len(system.clusters[Hazelcast].members()) == 1
+"""
 backends = pytest.mark.parametrize(
     "backend",
     [
@@ -34,7 +54,10 @@ def begun(
     tmp_path: Path, backend: str, scenario: str = SCENARIO, things: int = 6
 ) -> "tuple[subprocess.Popen[str], str]":
     """A run whose servers are being started, and its session."""
-    process = start("pytest", scenario, "--backend", backend, "--reports", str(tmp_path / f"reports-{backend}"))
+    # Of these settings, wherever the scenario is.
+    settings = ("-p", "harness.plugin", "-c", str(ROOT / "pytest.ini"))
+    reports = str(tmp_path / f"reports-{backend}")
+    process = start("pytest", *settings, scenario, "--backend", backend, "--reports", reports)
     session = until("the run to have started a node", lambda: session_of(process.pid), timeout_s=60)
     until("the run to have started every server", lambda: len(things_of(session)) >= things, timeout_s=60)
     return process, session
@@ -93,13 +116,16 @@ def test_nothing_is_left_of_a_run_that_is_ended_in_the_middle(
 
 @backends
 def test_two_runs_side_by_side_do_not_disturb_each_other(tmp_path: Path, backend: str) -> None:
-    # Two whole systems would keep two cores busy for a minute. With the network or folder that they share, the three
-    # servers of each are four things.
-    first, first_session = begun(tmp_path / "first", backend, MEMBERS_ONLY, things=4)
-    second, second_session = begun(tmp_path / "second", backend, MEMBERS_ONLY, things=4)
+    word, suite = tmp_path / "go-on", tmp_path / "test_one_member.py"
+    suite.write_text(ONE_MEMBER.format(word=str(word)))
+    # With the network or folder that it is in, the one server of each is two things.
+    first, first_session = begun(tmp_path / "first", backend, str(suite), things=2)
+    second, second_session = begun(tmp_path / "second", backend, str(suite), things=2)
     first.kill()
     first.communicate(timeout=60)
     until(f"nothing to be left of session {first_session}", gone(first_session), timeout_s=LEFT_WITHIN_S)
+    # What ended the first one has had its chance: only now the second one needs its server.
+    word.touch()
     output, _ = second.communicate(timeout=120)
     assert second.returncode == 0, output
     until(f"nothing to be left of session {second_session}", gone(second_session), timeout_s=LEFT_WITHIN_S)
