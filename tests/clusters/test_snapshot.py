@@ -59,7 +59,7 @@ def test_paused_servers_are_shown_and_hold_nothing_up(system: MessageSystem, fau
 
 
 @pytest.mark.process
-@pytest.mark.system(messages("hazelcast", consumers=False), hazelcast())
+@pytest.mark.system(messages("hazelcast", consumers=False))
 def test_a_queue_has_its_depth_and_its_owner(system: MessageSystem) -> None:
     system.post(20)
     seen = snapshot.of(system)

@@ -8,7 +8,6 @@ from harness import Kill, Nemesis, Pause, Stop
 from harness.messages import MessageSystem, messages
 from harness.servers.hazelcast import (
     Hazelcast,
-    hazelcast,
     lowest_ip,
     member_list_of,
     oldest_member,
@@ -22,7 +21,8 @@ from harness.targets import some
 pytestmark = pytest.mark.process
 
 
-@pytest.mark.system(messages("hazelcast", consumers=False), hazelcast())
+# Beside brokers that it does not need: these run for the other tests anyway.
+@pytest.mark.system(messages("hazelcast", consumers=False))
 def test_hazelcast_members_owners_and_keys(system: MessageSystem, faults: Nemesis) -> None:
     view = system.clusters[Hazelcast]
     addresses = [ipaddress.ip_address(node.address) for node in view.members()]
