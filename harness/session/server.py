@@ -54,7 +54,7 @@ def serve(up: UpOptions) -> None:
 def answering(state: SessionState) -> Iterator[None]:
     """Answers commands for as long as the block lasts; the lock (`only_one`) has to be held."""
     socket_path().unlink(missing_ok=True)
-    with address() as here, Listener(here, "AF_UNIX", backlog=_BACKLOG) as listener:
+    with address() as here, _listening(here) as listener:
         closing = threading.Event()
         doors = threading.Thread(target=_accept, args=(state, listener, closing), daemon=True)
         doors.start()
@@ -62,15 +62,32 @@ def answering(state: SessionState) -> Iterator[None]:
             yield
         finally:
             closing.set()
+            # Where somebody has deleted the socket no command comes any more: there is nothing to wake or to wait for.
             with contextlib.suppress(OSError):
                 Client(here, "AF_UNIX").close()  # wakes the thread that waits for the next command
-            doors.join()
+                doors.join()
+
+
+@contextmanager
+def _listening(here: str) -> Iterator[Listener]:
+    """A listener at that address, whose socket somebody may delete meanwhile (`make clean` does)."""
+    listener = Listener(here, "AF_UNIX", backlog=_BACKLOG)
+    try:
+        yield listener
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            listener.close()
 
 
 def _accept(state: SessionState, listener: Listener, closing: threading.Event) -> None:
     """Takes commands, each in a thread of its own: what is sent goes on while something is killed."""
     while True:
-        connection = listener.accept()
+        try:
+            connection = listener.accept()
+        except OSError:
+            if closing.is_set():  # closed before anything woke it
+                return
+            raise
         if closing.is_set():
             connection.close()
             return

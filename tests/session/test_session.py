@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -85,6 +86,21 @@ def test_nothing_is_left_of_the_socket(folder: Path) -> None:
     assert not paths.socket_path().exists()
     with pytest.raises(BadInputError, match="no system is running: harness up"):
         ask("names")
+
+
+def test_a_session_whose_folder_was_deleted_still_ends(folder: Path) -> None:
+    """`make clean` deletes it; whoever waited for a command to come by its socket would wait forever."""
+    nothing = SessionState(cast("Run", None), cast("System", None), cast("Nemesis", None))
+    session = threading.Thread(target=_answering_until_its_folder_is_deleted, args=(nothing,), daemon=True)
+    with only_one():
+        session.start()
+        session.join(timeout=10)
+        assert not session.is_alive()
+
+
+def _answering_until_its_folder_is_deleted(state: SessionState) -> None:
+    with server.answering(state):
+        shutil.rmtree(paths.FOLDER)
 
 
 def test_a_folder_that_is_a_link_is_refused_and_what_it_leads_to_stays_as_it_is(folder: Path, tmp_path: Path) -> None:
