@@ -21,6 +21,7 @@ _ANSWER_TIMEOUT_S = 1
 #: An engine under load takes its time to create or remove a dozen containers.
 _CALL_TIMEOUT_S = 60
 _PARALLEL = 16
+_REMOVAL_S = 20
 
 
 def connect(*, timeout_s: int = _CALL_TIMEOUT_S) -> docker.DockerClient:
@@ -142,6 +143,9 @@ def remove_container(client: docker.DockerClient, container: str) -> None:
     except APIError as error:
         if "already in progress" not in str(error):
             raise
+        # Somebody else is at it. Until that is done its network can't be removed either.
+        with contextlib.suppress(NotFound):
+            client.api.wait(container, timeout=_REMOVAL_S, condition="removed")
 
 
 @contextlib.contextmanager

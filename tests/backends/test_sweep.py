@@ -1,5 +1,6 @@
 import contextlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -39,6 +40,18 @@ def test_containers_are_swept_by_the_same_rule(tiny_image: str) -> None:
         sweep(lambda line: None)
         assert not dead.left()
         assert set(live.left()) == set(before)
+
+
+@pytest.mark.docker
+def test_two_sweeps_at_once_do_not_disturb_each_other(tiny_image: str) -> None:
+    """The second is refused the containers that the first is removing, and their network as long as these are there."""
+    said: list[str] = []
+    with owning(tiny_image) as owner, ThreadPoolExecutor(2) as pool:
+        owner.kill_the_watchdog()
+        owner.kill()
+        list(pool.map(sweep, [said.append] * 2))
+        assert not owner.left()
+    assert not [line for line in said if "could not" in line]
 
 
 @pytest.mark.docker

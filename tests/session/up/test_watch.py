@@ -90,8 +90,15 @@ def page(browser: Browser, watched: Watched) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
+    unanswered: list[str] = []
+    page.on("requestfailed", lambda request: unanswered.append(f"{request.url}: {request.failure}"))
     page.goto(watched.url)
-    expect(page.locator("#live")).to_have_text("live, docker", timeout=_SOON_MS)
+    try:
+        expect(page.locator("#live")).to_have_text("live, docker", timeout=_SOON_MS)
+    except AssertionError as error:
+        # Seen once at "connecting" for all of the time: what did not get through is what tells why.
+        error.add_note(f"requests that failed: {unanswered}; hidden: {page.evaluate('document.hidden')}")
+        raise
     yield page
     page.close()
     assert not failures
