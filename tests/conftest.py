@@ -27,16 +27,25 @@ _SERVERS = {"docker", "process"}
 _RUN = "harness_run"
 #: The tests there bring up the session of this checkout, of which there is one at a time.
 _OF_THE_SESSION = "tests/session/"
+#: Some of these kill runs, and some demand that no dead run has left a container on this machine.
+_OF_THE_DEAD = {
+    "tests/backends/test_sweep.py",
+    "tests/backends/test_watchdog.py",
+    "tests/test_bad_input.py",
+    "tests/test_cleaning_up.py",
+}
 
 
 class _BySession(LoadFileScheduling):  # type: ignore[misc]
-    """Gives a worker all tests of a file, which share what is dear to start, and one of them all of the session.
+    """Gives a worker all tests of a file, which share what is dear to start; and of files that would meet, all.
 
     The markers of xdist that say so (`loadgroup`) have no effect under pytest 9.2.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
+        if file in _OF_THE_DEAD:
+            return "what the dead left"
         return _OF_THE_SESSION if file.startswith(_OF_THE_SESSION) else file
 
 
