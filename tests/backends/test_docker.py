@@ -294,7 +294,9 @@ reach._TIMEOUT_S = 2.0
 began = time.monotonic()
 backend = DockerBackend(Session.of_this_process(), images={{TINY.name: {image!r}}})
 try:
-    backend.deploy(Topology("out of reach", ({node},)), print)
+    # What it says on the way is left out: apart from the host, it cannot see which ports the runs there hold, and takes
+    # others if it met one.
+    backend.deploy(Topology("out of reach", ({node},)), lambda line: None)
 except Exception as error:
     print(type(error).__name__, round(time.monotonic() - began), error)
 """
@@ -303,7 +305,7 @@ except Exception as error:
 @needs_a_namespace
 def test_an_engine_whose_published_ports_are_not_to_be_had_here_is_one_clear_line(tiny_image: str) -> None:
     said = run_apart(_DEPLOY.format(image=tiny_image, node="tiny(1)"))
-    assert re.match(r"EnvironmentUnfitError [2-9] the Docker engine runs containers, but none of the ports", said)
+    assert re.match(r"EnvironmentUnfitError \d\d? the Docker engine runs containers, but none of the ports", said)
     assert "such as 127.0.0.1:" in said
     assert said.count("\n") == 1
 
@@ -311,7 +313,7 @@ def test_an_engine_whose_published_ports_are_not_to_be_had_here_is_one_clear_lin
 @needs_a_namespace
 def test_a_node_that_ends_at_once_out_of_reach_is_named_with_its_last_words(tiny_image: str) -> None:
     said = run_apart(_DEPLOY.format(image=tiny_image, node='tiny(2, EXIT="3")'))
-    assert re.match(r"NodeStartError \d tiny-2 exited with status 3", said)
+    assert re.match(r"NodeStartError \d\d? tiny-2 exited with status 3", said)
 
 
 @pytest.mark.parametrize("by", [".testcontainers.properties", ".docker"])
