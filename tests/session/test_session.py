@@ -19,11 +19,12 @@ import pytest
 from psutil import _pslinux
 
 from harness.backends.identity import Identity
+from harness.backends.loopback import leased_block
 from harness.backends.process_node import ProcessNode, Site
 from harness.backends.protocol import Killable, Networked, Pausable
 from harness.backends.session import Session, variables
 from harness.clusters import Clusters
-from harness.errors import BadInputError, EnvironmentUnfitError
+from harness.errors import AwaitTimeoutError, BadInputError, EnvironmentUnfitError
 from harness.events import Event, Events
 from harness.faults.nemesis import Nemesis
 from harness.history import History
@@ -233,17 +234,20 @@ def test_an_attached_run_has_the_system_until_it_ends_whatever_the_wall_clock_do
 def test_what_is_run_beside_a_node_is_no_part_of_its_session(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     session = Session.of_this_process()
     spec = tiny(1)
-    site = Site({TINY: TINY.prepare(print)}, session, tmp_path, {"tiny-1": "127.0.0.1"}, {"tiny-1": spec.ports})
-    node = ProcessNode(spec, site)
-    node.launch()
-    try:
-        process = psutil.Process(cast("int", node.state().pid))
-        # It is there a moment before it is what it runs, and has an environment.
-        told = until("the node's environment", process.environ, timeout_s=10)
-        assert variables(session.labels()).items() <= told.items()
-        assert run_inside(node.inside(), ["env"]) == 0
-    finally:
-        node.end()
+    with leased_block() as block:
+        site = Site({TINY: TINY.prepare(print)}, session, tmp_path, {"tiny-1": f"{block}.9"}, {"tiny-1": spec.ports})
+        node = ProcessNode(spec, site)
+        node.launch()
+        try:
+            process = psutil.Process(cast("int", node.state().pid))
+            # It is there a moment before it is what it runs, and has an environment.
+            told = until("the node's environment", process.environ, timeout_s=10)
+            assert variables(session.labels()).items() <= told.items()
+            assert run_inside(node.inside(), ["env"]) == 0
+        except AwaitTimeoutError as error:
+            raise AssertionError(f"{node.state()}, and wrote: {node.logs()}") from error
+        finally:
+            node.end()
     beside = dict(line.split("=", 1) for line in capfd.readouterr().out.splitlines())
     assert beside["PORT"] == str(PORT)
     assert not beside.keys() & variables(session.labels()).keys()
