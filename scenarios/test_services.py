@@ -125,4 +125,4 @@ def test_with_replay_a_messages_instance_gets_its_share_back(system: MessageSyst
 
     system.drain(posted)
     system.read()
-    assert_delivered_and_aggregated(system.history)
+    assert_delivered_and_aggregated(system.history, retained=False)

@@ -1,7 +1,8 @@
 """The facade service: the one way in. It acknowledges a POST once logging and the queue hold it; a GET shows both.
 
 A POST that fails, or whose outcome is unknown, may be sent again under the same id, also while it is under way. An id
-that was acknowledged gets the same answer again, without a second entry in the queue, as long as this process lives.
+that was acknowledged gets the same answer again, without a second entry in the queue, as long as this process lives. A
+text that is too long for the queue is refused before anybody has it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from starlette.routing import Route
 from services import settings
 from services.app import Stages, run
 from services.directory import Directory
-from services.http import UNPROCESSABLE, Json, Problem, application, body
+from services.http import TOO_LARGE, UNPROCESSABLE, Json, Problem, application, body
 from services.logs import Log
 from services.once import Once
 from services.posting import Poster, PostError, Stage
@@ -66,6 +67,7 @@ class Settings:
     deadline_s: float
     queue: settings.Kafka | settings.HazelcastQueue
     acks: str
+    message_bytes: int
 
     @classmethod
     def of(cls, env: settings.Environment) -> Settings:
@@ -77,6 +79,7 @@ class Settings:
             deadline_s=env.seconds("REQUEST_DEADLINE_S", "4"),
             queue=settings.kafka(env) if kafka else settings.hazelcast_queue(env),
             acks=env.choice("KAFKA_ACKS", ("all", "0", "1"), "all"),
+            message_bytes=env.size("MESSAGE_BYTES", "131072"),
         )
 
 
@@ -100,12 +103,20 @@ def once(poster: Poster, *, deadline_s: float) -> Once[Accepted]:
     return Once(post, deadline_s=deadline_s)
 
 
-def build(posts: Once[Accepted], reader: Reader, log: Log) -> Starlette:
-    """The HTTP application of the facade."""
+def build(posts: Once[Accepted], reader: Reader, log: Log, *, message_bytes: int) -> Starlette:
+    """The HTTP application of the facade; a text has `message_bytes` at most.
+
+    Escaped for the queue a byte may become six: the limit has to be a sixth of what a record may have.
+    """
 
     async def post(request: Request) -> Json:
-        """Logs and queues a message; answers 503 if that did not surely happen, 409 if the id is another message's."""
+        """Logs and queues a message; answers 503 if that did not surely happen, 409 if the id is another message's.
+
+        And 413 if the text is too long.
+        """
         message_id, msg = _id(request), (await body(request, Post)).msg
+        if (size := len(msg.encode())) > message_bytes:
+            raise HTTPException(TOO_LARGE, f"msg has {size} bytes; {message_bytes} is the most that is taken")
         try:
             return Json(await posts.post(message_id, msg), 201)
         except PostError as error:
@@ -143,6 +154,7 @@ def main() -> None:
         once(Poster(client, directory, queue, log=log), deadline_s=told.deadline_s),
         Reader(client, directory, deadline_s=told.deadline_s, log=log),
         log,
+        message_bytes=told.message_bytes,
     )
     run(told.service, app, Stages(at_once=[lease], when_drained=[queue]), log)
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 T = TypeVar("T")
+TOO_LARGE = 413
 UNPROCESSABLE = 422
 
 

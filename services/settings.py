@@ -98,6 +98,10 @@ class Environment:
         """The variable as a time in whole milliseconds above 0."""
         return self._parsed(name, "a whole number of milliseconds above 0", default, lambda text: int(_positive(text)))
 
+    def size(self, name: str, default: str) -> int:
+        """The variable as a size in bytes above 0."""
+        return self._parsed(name, "a whole number of bytes above 0", default, lambda text: int(_positive(text)))
+
     def url(self, name: str) -> str:
         """The variable as a base URL without a slash at its end."""
         return self._parsed(name, "a base URL such as http://config:8000", None, _url)

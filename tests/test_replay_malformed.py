@@ -134,7 +134,7 @@ KILL = ('"nemesis"', "info", "kill", '{"phase":"begin","nodes":["kafka-1"],"why"
         ),
         (
             judging("partition_order.check", once("drain", "null", "[]")),
-            "the ids of each messages instance",
+            "the messages of each messages instance",
         ),
         (
             judging("aggregation.check", once("get", "null", "{}")),

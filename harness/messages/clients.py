@@ -2,15 +2,20 @@
 
 Guarantee under test: a post that was answered 2xx is in logging's map and reaches exactly one messages instance; a GET
 returns logging's set plus the set of exactly one messages instance, and says whose. An answer other than 2xx, a
-time-out or a closed connection leaves the outcome unknown (`info`), because half of the work may be done; only a
-connection that was never made is a certain `fail`.
+time-out or a closed connection leaves the outcome unknown (`info`), because half of the work may be done. A certain
+`fail` is a connection that was never made, and an answer that the request itself is refused (409: the id is another
+message's; 413: the text is too long).
 
-Operations recorded (see harness.checkers for their judgement):
+Operations recorded (see harness.messages.checkers for their judgement):
 
     post    {"id", "msg"}; ok adds {"logged_by", "partition", "offset"}
     get     ok: {"logging": {"from", "ids"}, "messages": {"from", "ids"}}
-    drain   ok: {"<instance>": [ids in the order read], ...}, the final read of every messages instance
+    drain   ok: {"<instance>": [messages in the order read], ...}, the final read of every messages instance
+    stored  ok: {"<instance>": [messages], ...}, what each logging instance reads from the map
     logged  ok: {"<instance>": [ids], ...}, which logging instance was given which message
+
+A message that was read is its id if its text is the one that was first posted under that id; else [id, text]. Of a long
+text there is a digest (`harness.messages.texts`).
 """
 
 from __future__ import annotations
@@ -28,6 +33,7 @@ from typing import Any
 import httpx
 
 from harness.history import Client, History, Invoked
+from harness.messages.texts import text, told
 from harness.messages.tracing import Traced
 from harness.progress import Say
 from harness.waiting import until
@@ -38,6 +44,8 @@ REQUEST_TIMEOUT_S = 8.0
 #: long as httpx by default). A request on one that the server closes at this moment gets no answer, and its outcome is
 #: unknown though nothing is broken.
 IDLE_S = 2.0
+#: Answers of the kind 4xx that do not say that the request is refused for good (RFC 9110, 15.5; RFC 6585, 4).
+_NOT_FOR_GOOD = {408, 425, 429}
 
 
 @dataclass(frozen=True)
@@ -89,15 +97,21 @@ class MessageClients:
         self._http = httpx.Client(timeout=REQUEST_TIMEOUT_S, transport=transport, trust_env=False)
         self._numbers = itertools.count(1)
         self._local = threading.local()
+        #: By id the text that it was first posted with.
+        self._texts: dict[str, str] = {}
 
     def post(self, count: int, *, clients: int = 8) -> Posted:
         """Posts `count` new messages from `clients` concurrent clients and returns once each was answered."""
         with ThreadPoolExecutor(clients) as pool:
             return _sorted(pool.map(lambda _: self._post_one(), range(count)))
 
-    def post_again(self, posted: Posted) -> Posted:
-        """Posts the acknowledged messages of a batch once more, under their ids."""
-        return _sorted(self._post_as({"id": post.id, "msg": post.msg}) for post in posted.acknowledged)
+    def post_texts(self, messages: Iterable[str]) -> Posted:
+        """Posts these texts as new messages, one after the other."""
+        return _sorted(self._post_as(_id(next(self._numbers)), message) for message in messages)
+
+    def post_again(self, posted: Posted, message: str | None = None) -> Posted:
+        """Posts the acknowledged messages of a batch once more, under their ids; with another text, if one is given."""
+        return _sorted(self._post_as(post.id, post.msg if message is None else message) for post in posted.acknowledged)
 
     def get(self) -> Mapping[str, Any] | None:
         """The answer to one GET of the facade, or None if it failed."""
@@ -105,7 +119,9 @@ class MessageClients:
         answer = self._call(operation, "GET", f"{self._facade}/messages")
         if isinstance(answer, str):
             return None
-        value = {part: {"from": answer[part]["from"], "ids": _ids(answer[part])} for part in ("logging", "messages")}
+        value = {
+            part: {"from": answer[part]["from"], "ids": self._entries(answer[part])} for part in ("logging", "messages")
+        }
         operation.ok(value)
         return value
 
@@ -127,17 +143,21 @@ class MessageClients:
         return _ids(self._http.get(f"http://{instance}{path}").raise_for_status().json())
 
     def read_instances(self, f: str, path: str, instances: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
-        """Asks every instance (name to host:port) directly and records one operation `f` of what each has."""
-        operation = self._client().invoke(f, None)
-        found = self.look(path, instances)
-        operation.ok(found)
-        return found
+        """Asks every instance (name to host:port) directly, records one operation `f` of what each has, gives the ids.
 
-    def look(self, path: str, instances: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
-        """The ids that every instance (name to host:port) has, without a record."""
-        return {
-            name: _ids(self._http.get(f"http://{at}{path}").raise_for_status().json()) for name, at in instances.items()
-        }
+        Raises:
+            httpx.HTTPError: one does not answer with success.
+        """
+        operation = self._client().invoke(f, None)
+        try:
+            answers = {
+                name: self._http.get(f"http://{at}{path}").raise_for_status().json() for name, at in instances.items()
+            }
+        except httpx.HTTPError as error:
+            operation.info(f"{type(error).__name__}: {error}")
+            raise
+        operation.ok({name: self._entries(answer) for name, answer in answers.items()})
+        return {name: _ids(answer) for name, answer in answers.items()}
 
     def registered(self, config: str) -> Mapping[str, Sequence[str]]:
         """The names of the live instances by role, as config has them."""
@@ -156,26 +176,33 @@ class MessageClients:
             traffic.stop.wait(pause_s)
 
     def _post_one(self) -> Post | str:
-        # Fixed width: "m-1" would be a prefix of "m-10", which a careless system may confuse.
-        return self._post_as({"id": str(uuid.uuid4()), "msg": f"m-{next(self._numbers):06d}"})
+        number = next(self._numbers)
+        return self._post_as(_id(number), text(number))
 
-    def _post_as(self, message: Mapping[str, str]) -> Post | str:
-        operation = self._client().invoke("post", message)
+    def _post_as(self, id_: str, message: str) -> Post | str:
+        self._texts.setdefault(id_, message)
+        recorded = {"id": id_, "msg": told(message)}
+        operation = self._client().invoke("post", recorded)
         answer = self._call(
-            operation,
-            "POST",
-            f"{self._facade}/messages",
-            json={"msg": message["msg"]},
-            headers={"Idempotency-Key": message["id"]},
+            operation, "POST", f"{self._facade}/messages", json={"msg": message}, headers={"Idempotency-Key": id_}
         )
         if isinstance(answer, str):
             return answer
         queued = answer.get("queued") or {}
-        post = Post(message["id"], message["msg"], answer["logged_by"], queued.get("partition"))
+        post = Post(id_, message, answer["logged_by"], queued.get("partition"))
         operation.ok(
-            {**message, "logged_by": post.logged_by, "partition": post.partition, "offset": queued.get("offset")}
+            {**recorded, "logged_by": post.logged_by, "partition": post.partition, "offset": queued.get("offset")}
         )
         return post
+
+    def _entries(self, part: Mapping[str, Any]) -> list[Any]:
+        """What an answer holds, as the history has it: ids, or messages by their ids."""
+        if "ids" in part:
+            return list(part["ids"])
+        return [
+            message["id"] if self._texts.get(message["id"]) == message["msg"] else [message["id"], told(message["msg"])]
+            for message in part["messages"]
+        ]
 
     def _call(self, operation: Invoked, method: str, url: str, **request: Any) -> dict[str, Any] | str:
         """The JSON of a 2xx answer; else the answer in words, and the operation completed as what that allows."""
@@ -190,7 +217,9 @@ class MessageClients:
         if response.is_success:
             answer: dict[str, Any] = response.json()
             return answer
-        operation.info(why := f"{response.status_code}: {response.text[:600]}")
+        why = f"{response.status_code}: {response.text[:600]}"
+        refused = response.is_client_error and response.status_code not in _NOT_FOR_GOOD
+        (operation.fail if refused else operation.info)(why)
         return why
 
     def _client(self) -> Client:
@@ -264,6 +293,11 @@ def _sorted(answers: Iterable[Post | str]) -> Posted:
     found = list(answers)
     acknowledged = tuple(answer for answer in found if isinstance(answer, Post))
     return Posted(acknowledged, tuple(answer for answer in found if isinstance(answer, str)))
+
+
+def _id(number: int) -> str:
+    """An id that nobody else has, and that a person can find in a log."""
+    return f"m-{number:06d}-{uuid.uuid4().hex[:8]}"
 
 
 def _ids(part: Mapping[str, Any]) -> list[str]:

@@ -8,11 +8,13 @@ from collections import defaultdict
 
 from harness.events import Events
 from harness.messages.checkers.posts import Posts, last
+from harness.messages.checkers.reads import ids
+from harness.messages.texts import shown
 
 #: With more messages than these a table is no longer for reading.
 MOST = 50
 _NS = 1e9
-_HEADS = ("message", "posted at, s", "outcome", "answered at, s", "logged by", "partition", "offset", "read by")
+_HEADS = ("id", "text", "posted at, s", "outcome", "answered at, s", "logged by", "partition", "offset", "read by")
 
 
 def table(events: Events) -> str:
@@ -23,8 +25,8 @@ def table(events: Events) -> str:
         return ""
     readers: dict[str, list[str]] = defaultdict(list)
     if drained := last(history, "drain"):
-        for instance, ids in drained.value.items():
-            for place, id_ in enumerate(ids, start=1):
+        for instance, held in drained.value.items():
+            for place, id_ in enumerate(ids(held), start=1):
                 readers[id_].append(f"{instance} as number {place}")
     zero = events[0].time
     out = io.StringIO()
@@ -34,7 +36,8 @@ def table(events: Events) -> str:
         value = post.value
         lines.writerow(
             (
-                post.invoke.value["msg"],
+                id_,
+                shown(post.invoke.value["msg"]),
                 f"{(post.began - zero) / _NS:.3f}",
                 {"ok": "acknowledged", "fail": "surely not done", "info": "unknown"}[post.outcome],
                 f"{(post.ended - zero) / _NS:.3f}" if post.completion else "",

@@ -13,6 +13,8 @@ from harness.topology.nodes import HttpReady, NodeSpec
 from harness.topology.timings import Timings
 
 PORT = 8000
+#: The longest text that the facade takes, in bytes: escaped, each may need six of the million that a Kafka record has.
+LONGEST_BYTES = 128 * 1024
 #: How many instances of these roles there are.
 LOGGING, MESSAGES = 3, 2
 
@@ -43,7 +45,7 @@ def services(
     modules = {role: f"services.mutants.{name}" for role, name in (mutants or {}).items()}
     return (
         _service("config", 1, {}, modules),
-        _service("facade", 1, queue, modules),
+        _service("facade", 1, {**queue, "MESSAGE_BYTES": str(LONGEST_BYTES)}, modules),
         *(_service("logging", index, logger, modules) for index in range(1, LOGGING + 1)),
         *(_service("messages", index, queue, modules) for index in range(1, MESSAGES + 1)),
     )

@@ -161,10 +161,20 @@ class MessageSystem(System):
         with self.step(f"post {count} messages"):
             return self.clients.post(count)
 
-    def post_again(self, posted: Posted) -> Posted:
-        """Posts acknowledged messages again under the same ids, as a client does that did not hear the answer."""
+    def post_texts(self, messages: Sequence[str]) -> Posted:
+        """Posts these texts as new messages, one after the other."""
+        with self.step(f"post {len(messages)} texts"):
+            return self.clients.post_texts(messages)
+
+    def post_again(self, posted: Posted, message: str | None = None) -> Posted:
+        """Posts acknowledged messages again under the same ids, as a client does that did not hear the answer.
+
+        Args:
+            posted: the messages.
+            message: another text to post under each of the ids, if one is given.
+        """
         with self.step(f"post {len(posted.acknowledged)} messages again"):
-            return self.clients.post_again(posted)
+            return self.clients.post_again(posted, message)
 
     @contextmanager
     def traffic(self) -> Iterator[Traffic]:
@@ -202,19 +212,20 @@ class MessageSystem(System):
         return self.clients.read_instances("drain", "/messages", self.messages.running)
 
     def stored(self) -> Mapping[str, Sequence[str]]:
-        """The messages that each running logging instance reads from the map now, past the facade."""
-        return {name: self.clients.peek(at) for name, at in self.logging.running.items()}
+        """The messages that each running logging instance reads from the map now, recorded as a direct read."""
+        return self.clients.read_instances("stored", "/messages", self.logging.running)
 
     def registered(self) -> Mapping[str, Sequence[str]]:
         """The names of the live instances by role, as config has them."""
         return self.clients.registered(self.deployment.nodes["config"].endpoint("http"))
 
     def read(self) -> None:
-        """Sends GETs until every running messages instance has answered, and asks logging who logged what."""
+        """Sends GETs until every running messages instance has answered, and reads each logging instance directly."""
         waiting_for = set(self.messages.running)
         for _ in range(_MOST_GETS):
             answer = self.clients.get()
             waiting_for.discard(answer["messages"]["from"] if answer else None)
             if not waiting_for:
                 break
+        self.stored()
         self.clients.read_instances("logged", "/received", self.logging.running)

@@ -39,12 +39,13 @@ MESSAGES = Telling(
         "post": Request("posts", "posted", in_common={"partition": "were in partition", "logged_by": "were logged by"}),
         "get": Request("GETs", writes=False),
     },
-    others=frozenset({"drain", "logged"}),
+    others=frozenset({"drain", "stored", "logged"}),
     received={"drain": lambda held: sum(map(len, held.values()))},
     lines=_lines,
     categories={
         "Lost message": ("incomplete logging part",),
-        "Wrong aggregation": ("aggregation", "invented", "doubled", "unnamed"),
+        "Altered message": ("altered", "swapped", "truncated", "two texts"),
+        "Wrong aggregation": ("aggregation", "invented", "doubled", "unnamed", "unanswered", "vanished"),
     },
     tables=(Table("message by message", "messages.csv", _table),),
 )

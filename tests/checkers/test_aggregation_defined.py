@@ -21,7 +21,41 @@ def defined(events: Sequence[Event]) -> Validity:
     posts: dict[str, list[Operation]] = {}
     for post in (o for o in history if o.f == "post"):
         posts.setdefault(post.invoke.value["id"], []).append(post)
+    if any(unanswered(get, gets, events) or of_the_dead(get, events) for get in gets):
+        return Validity.INVALID
     return Validity.VALID if all(right(get, drains, posts, events) for get in gets) else Validity.INVALID
+
+
+def unanswered(get: Operation, gets: Sequence[Operation], events: Sequence[Event]) -> bool:
+    """Whether it has nobody's answer, although somebody had answered another one, and nobody was touched since."""
+    return get.value["messages"] == {"from": None, "ids": []} and any(
+        ended(other) < get.invoke.index
+        and other.value["messages"]["from"]
+        and not touches(events[other.invoke.index : ended(get)], {other.value["messages"]["from"], "facade"})
+        for other in gets
+    )
+
+
+def of_the_dead(get: Operation, events: Sequence[Event]) -> bool:
+    """Whether it has the answer of somebody who was dead before it and all the while."""
+    names = {get.value[part]["from"] for part in ("logging", "messages")}
+    return any(
+        said.f in {"kill", "stop", "pause"}
+        and touches([said], {name})
+        and said.value["phase"] == "end"
+        and not any(
+            undo.f == f"undo-{said.f}" and touches([undo], {name}) and undo.value["phase"] == "begin"
+            for undo in events[said.index : ended(get)]
+        )
+        for said in events[: get.invoke.index]
+        for name in names - {None}
+    )
+
+
+def touches(events: Sequence[Event], nodes: set[str]) -> bool:
+    """Whether one of these events is that of a fault of one of these nodes."""
+    said = [e.value for e in events if e.process == NEMESIS and isinstance(e.value, dict) and "phase" in e.value]
+    return any(nodes & set(value["nodes"]) for value in said)
 
 
 def right(

@@ -68,5 +68,5 @@ def test_the_sentence_counts_and_names_what_is_lost_and_where_it_was() -> None:
         Event(3, 2, "ok", "drain", {"messages-1": [], "messages-2": []}, 4),
     )
     assert delivery.check(events, exactly_once=True).sentences == (
-        "lost: 1 of 1 acknowledged messages never reached a messages instance: m-000001; acknowledged in partition 2"
+        "lost: 1 of 1 acknowledged messages never reached a messages instance: a; acknowledged in partition 2"
     )

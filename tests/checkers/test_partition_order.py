@@ -40,7 +40,7 @@ def test_a_swap_within_a_partition_is_found(partitions: list[int], data: st.Data
     read[one], read[two] = read[two], read[one]
     found = partition_order.check(history(partitions, read)).anomalies
     assert {anomaly.name for anomaly in found} == {"out of order"}
-    assert f"after m-{two:06d}" in found[0].sentence
+    assert f"after id-{two}" in found[0].sentence
 
 
 @pytest.mark.parametrize(("read", "overtaken"), [([0, 1, 2], 0), ([1, 0, 2], 1), ([2, 1, 0], 2), ([1], 0)])

@@ -35,7 +35,7 @@ def test_a_failure_says_what_the_lost_messages_have_in_common() -> None:
     events = _lost_before_the_kill().events
     words = explained(delivery.check(events, exactly_once=True).anomalies, events)
     assert words.splitlines() == [
-        "2 of 3 acknowledged messages never reached a messages instance: m-2, m-3; acknowledged in partition 2.",
+        "2 of 3 acknowledged messages never reached a messages instance: id-2, id-3; acknowledged in partition 2.",
         "  All 2 were in partition 2.",
         "  All 2 were logged by logging-1.",
         "  All 2 were acknowledged before the kill of kafka-2 (it leads partition 2), the last 40 ms before it.",
@@ -149,10 +149,10 @@ def test_each_message_with_its_way() -> None:
     found = list(
         csv.DictReader(io.StringIO(message_table.table(told.drain(at=99, messages_1=[], messages_2=[1]).events)))
     )
-    assert [(row["message"], row["outcome"], row["read by"]) for row in found] == [
-        ("m-1", "acknowledged", "messages-2 as number 1"),
-        ("m-2", "unknown", "nobody"),
-        ("m-3", "surely not done", "nobody"),
+    assert [(row["id"], row["text"], row["outcome"], row["read by"]) for row in found] == [
+        ("id-1", "m-1", "acknowledged", "messages-2 as number 1"),
+        ("id-2", "m-2", "unknown", "nobody"),
+        ("id-3", "m-3", "surely not done", "nobody"),
     ]
 
 
@@ -160,7 +160,7 @@ def test_a_message_that_was_posted_again_is_told_by_the_post_that_says_most() ->
     told = Told().post(1, at=0, outcome="fail").post(1, at=10, outcome="info")
     told.post(2, at=20).post(2, at=30, partition=1)
     found = list(csv.DictReader(io.StringIO(message_table.table(told.events))))
-    assert [(row["message"], row["outcome"], row["partition"]) for row in found] == [
+    assert [(row["text"], row["outcome"], row["partition"]) for row in found] == [
         ("m-1", "unknown", ""),
         ("m-2", "acknowledged", "0"),
     ]

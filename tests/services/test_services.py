@@ -197,6 +197,7 @@ def test_health_says_why_while_the_servers_do_not_answer(start: Start, role: str
         ("logging", {"CONFIG_URL": "https://config"}, "CONFIG_URL='https://config'"),
         ("facade", {"QUEUE": "rabbit"}, "QUEUE='rabbit'"),
         ("facade", {"KAFKA_ACKS": "2"}, "KAFKA_ACKS='2'"),
+        ("facade", {"MESSAGE_BYTES": "much"}, "MESSAGE_BYTES='much'"),
         ("messages", {"KAFKA_GROUP": ""}, "KAFKA_GROUP is missing"),
     ],
 )
@@ -302,20 +303,31 @@ def test_an_unknown_outcome_of_the_queue_is_passed_on(start: Start, logging_stan
 
 
 async def posts(
-    config_url: str, queue: RecordingQueue, *delays_s: float, deadline_s: float = 4
+    config_url: str, queue: RecordingQueue, *delays_s: float, deadline_s: float = 4, msg: str = "text"
 ) -> list[httpx.Response]:
-    """What a facade answers to one message under one id, sent after each of the delays."""
+    """What a facade that takes ten bytes answers to one message under one id, sent after each of the delays."""
     async with httpx.AsyncClient(verify=False, trust_env=False) as client:
         directory = Directory(client, config_url, LOG)
         reader = Reader(client, directory, deadline_s=deadline_s, log=LOG)
-        app = build(once(Poster(client, directory, queue, log=LOG), deadline_s=deadline_s), reader, LOG)
+        poster = Poster(client, directory, queue, log=LOG)
+        app = build(once(poster, deadline_s=deadline_s), reader, LOG, message_bytes=10)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://facade") as user:
 
             async def send(delay_s: float) -> httpx.Response:
                 await asyncio.sleep(delay_s)
-                return await user.post("/messages", json={"msg": "text"}, headers={"Idempotency-Key": "id-1"})
+                return await user.post("/messages", json={"msg": msg}, headers={"Idempotency-Key": "id-1"})
 
             return await asyncio.gather(*map(send, delays_s))
+
+
+def test_a_text_of_more_bytes_than_fit_is_refused_before_anybody_has_it(start: Start, logging_stand_in: str) -> None:
+    config, queue = start("config"), RecordingQueue()
+    register(config, "logging-1", logging_stand_in)
+    (fits,) = asyncio.run(posts(config.url, queue, 0, msg="é" * 5))
+    (refused,) = asyncio.run(posts(config.url, queue, 0, msg="é" * 5 + "."))
+    assert (fits.status_code, refused.status_code) == (201, 413)
+    assert refused.json() == {"error": "msg has 11 bytes; 10 is the most that is taken"}
+    assert queue.ids == ["id-1"]
 
 
 def test_an_acknowledged_id_sent_again_gets_the_same_answer_and_is_queued_once(

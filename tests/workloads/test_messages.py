@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -58,3 +60,48 @@ def test_a_connection_that_was_idle_is_not_used_again_when_its_server_may_close_
         since = time.monotonic()
         until("2 s of idleness", lambda: time.monotonic() - since, lambda idle_s: idle_s > IDLE_S, timeout_s=IDLE_S + 1)
         assert clients.get() is not None
+
+
+class _Answering(BaseHTTPRequestHandler):
+    """Takes a text of up to ten bytes; shows two messages, of which the second has another text than was posted."""
+
+    shown: ClassVar[list[dict[str, str]]] = []
+
+    def do_POST(self) -> None:
+        msg = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["msg"]
+        if len(msg) > 10:
+            return self._answer(413, {"error": "too long"})
+        self.shown.append({"id": self.headers["Idempotency-Key"], "msg": msg if not self.shown else msg[:1]})
+        return self._answer(201, {"id": self.headers["Idempotency-Key"], "logged_by": "logging-1", "queued": None})
+
+    def do_GET(self) -> None:
+        part = {"from": "one", "messages": self.shown}
+        self._answer(200, {"logging": part, "messages": part})
+
+    def _answer(self, status: int, body: object) -> None:
+        said = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, *_: object) -> None:
+        """The test's output is no place for it."""
+
+
+def test_a_refusal_is_certain_and_a_text_that_is_not_what_was_posted_is_recorded(tmp_path: Path) -> None:
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), _Answering) as server,
+        History.open(tmp_path / "history.jsonl") as history,
+        closing(MessageClients(f"127.0.0.1:{server.server_port}", history)) as clients,
+    ):
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        posted = clients.post_texts(["first", "second", "much too long"])
+        got = clients.get()
+        server.shutdown()
+        outcomes = [(operation.f, operation.outcome) for operation in history.events.operations]
+    assert outcomes == [("post", "ok"), ("post", "ok"), ("post", "fail"), ("get", "ok")]
+    assert posted.refusals == ('413: {"error": "too long"}',)
+    first, second = (post.id for post in posted.acknowledged)
+    assert got is not None
+    assert got["logging"]["ids"] == [first, [second, "s"]]

@@ -1,8 +1,10 @@
 """GET aggregation: every GET of the facade returns logging's set and the set of exactly one messages instance.
 
-At every moment: the logging part holds each message acknowledged before the GET was sent; both parts hold none but
-messages of which a post had begun before the GET was answered and was not surely refused; neither holds one twice; the
-messages part names its instance if it holds any. Other than in Jepsen's `set-full` (checker.clj) a message that a GET
+At every moment: the logging part holds each message acknowledged before the GET was sent, and so does what a logging
+instance says when it is read directly; both parts hold none but messages of which a post had begun before the answer
+and was not surely refused; neither holds one twice; the messages part names its instance if it holds any, and is an
+instance's if one had answered before and neither it nor the facade was touched since; no part is that of an instance
+that was dead, or hung, all the while. Other than in Jepsen's `set-full` (checker.clj) a message that a logging part
 showed and nobody acknowledged may go again.
 
 In the end, for GETs sent after the last successful drain and answered before anything was broken or mended after it
@@ -14,16 +16,21 @@ post that was not over before the drain began. Linear in the number of events an
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
 from harness.checkers.shapes import judging
-from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, few, unknown
 from harness.events import NEMESIS, NEVER, Event, Operation, answered, operations
+from harness.messages.checkers.alike import together
+from harness.messages.checkers.lives import Touched, life, silent, touched
 from harness.messages.checkers.posts import SHAPES, Posts, last
+from harness.messages.checkers.reads import Read, ids, reads
 
 _INCOMPLETE = "incomplete logging part"
+#: The service that asks the messages instances.
+_FACADE = "facade"
 
 
 @checker
@@ -32,56 +39,49 @@ def check(events: Sequence[Event]) -> Verdict:
     """Judges every successful GET; what is wrong with many of them is one anomaly. Unknown without one."""
     history = operations(events)
     posts = Posts(history)
-    gets = [operation for operation in history if operation.f == "get" and operation.outcome == "ok"]
+    seen = [read for read in reads(history) if read.operation.f != "drain"]
+    gets = [read.operation for read in seen if read.operation.f == "get" and read.role == "messages"]
     if not gets:
         return unknown("no GET of the facade succeeded, so its aggregation was not seen")
     drain = last(history, "drain")
     since = _coming_since(drain, history) if drain else frozenset()
     changed = _changed(events, drain) if drain else 0
     found: defaultdict[str, list[Anomaly]] = defaultdict(list)
-    # The messages that a GET has to show grow with its place in the history.
+    # The messages that an answer has to show grow with its place in the history.
     coming = sorted(((answered(post), id_) for id_, post in posts.acknowledged.items()), reverse=True)
     due: set[str] = set()
-    for get in gets:
-        while coming and coming[-1][0] < get.invoke.index:
+    for read in seen:
+        while coming and coming[-1][0] < read.operation.invoke.index:
             due.add(coming.pop()[1])
-        anomalies = _at_every_moment(get, posts, due)
-        if drain and answered(drain) < get.invoke.index and answered(get) < changed:
-            anomalies += _in_the_end(get, drain, posts, since)
-        for anomaly in anomalies:
+        for anomaly in _at_every_moment(read, posts, due):
             found[anomaly.name].append(anomaly)
-    together = [_together(alike, of=len(gets)) for alike in found.values()]
+        if drain and read.role == "messages" and _is_settled(read.operation, drain, changed):
+            for anomaly in _in_the_end(read, drain, posts, since):
+                found[anomaly.name].append(anomaly)
+    for anomaly in chain(_unanswered(seen, touched(events)), _of_the_dead(seen, events)):
+        found[anomaly.name].append(anomaly)
+    answers = f"{len(gets)} GETs"
+    anomalies = [together(alike, of=answers) for alike in found.values()]
+    logged = [read for read in seen if read.role == "logging"]
     return Verdict.of(
-        [_with_return(anomaly, gets[-1]) if anomaly.name == _INCOMPLETE else anomaly for anomaly in together],
+        [_with_return(anomaly, logged[-1]) if anomaly.name == _INCOMPLETE else anomaly for anomaly in anomalies],
         {"gets": len(gets), "answered_by": _answered_by(gets)},
     )
 
 
-def _together(alike: Sequence[Anomaly], *, of: int) -> Anomaly:
-    """One anomaly for several of a name: the first one's words, how many there were and for how long."""
-    first, last = alike[0].operations[-1], alike[-1].operations[-1]
-    concerned = {o.invoke.index: o for anomaly in alike for o in anomaly.operations[:-1]}
-    concerned |= {get.invoke.index: get for get in (first, last)}
-    affected = len({anomaly.operations[-1].invoke.index for anomaly in alike})
-    sentence = alike[0].sentence
-    if affected > 1:
-        sentence += f"; the first of {affected} of {of} GETs like it, over {(last.ended - first.began) / 1e9:.1f} s"
-    return Anomaly(alike[0].name, sentence, tuple(concerned[index] for index in sorted(concerned)))
-
-
-def _with_return(incomplete: Anomaly, last_get: Operation) -> Anomaly:
-    """The anomaly's words, and whether what was missing came back, if there was a later GET to see it."""
-    missing = {o.invoke.value["id"] for o in incomplete.operations if o.f == "post"}
-    gone = missing.difference(last_get.value["logging"]["ids"])
-    if [o for o in incomplete.operations if o.f == "get"] == [last_get]:
+def _with_return(incomplete: Anomaly, last_look: Read) -> Anomaly:
+    """The anomaly's words, and whether what was missing came back, if there was a later answer to see it."""
+    if {o.invoke.index for o in incomplete.operations if o.f != "post"} == {last_look.operation.invoke.index}:
         return incomplete
-    words = f"{len(gone)} of {len(missing)} messages not in the last GET either" if gone else "all came back"
+    missing = {o.invoke.value["id"] for o in incomplete.operations if o.f == "post"}
+    gone = missing.difference(last_look.ids)
+    words = f"{len(gone)} of {len(missing)} messages not in the last answer either" if gone else "all came back"
     return replace(incomplete, sentence=f"{incomplete.sentence}; {words}")
 
 
 def _coming_since(drain: Operation, history: Sequence[Operation]) -> frozenset[str]:
     """The messages that may have reached an instance only after it was drained."""
-    drained = frozenset(chain.from_iterable(drain.value.values()))
+    drained = frozenset(chain.from_iterable(map(ids, drain.value.values())))
     since = (o for o in history if o.f == "post" and (o.outcome == "info" or answered(o) > drain.invoke.index))
     return frozenset(post.invoke.value["id"] for post in since if post.outcome != "fail") - drained
 
@@ -105,38 +105,69 @@ def _answered_by(gets: Sequence[Operation]) -> list[str]:
     return sorted({str(get.value["messages"]["from"]) for get in gets})
 
 
-def _at_every_moment(get: Operation, posts: Posts, due: set[str]) -> list[Anomaly]:
-    found: list[Anomaly] = []
-    logged = get.value["logging"]["ids"]
-    if missing := due.difference(logged):
+def _is_settled(get: Operation, drain: Operation, changed: int) -> bool:
+    return answered(drain) < get.invoke.index and answered(get) < changed
+
+
+def _at_every_moment(read: Read, posts: Posts, due: set[str]) -> Iterator[Anomaly]:
+    if read.role == "logging" and (missing := due.difference(read.ids)):
         sentence = (
-            f"a GET answered by {get.value['logging']['from']} lacked {len(missing)} of {len(due)} messages that had "
-            f"been acknowledged before it: {posts.named(missing)}"
+            f"{read.words} lacked {len(missing)} of {len(due)} messages that had been acknowledged before it: "
+            f"{few(missing)}"
         )
-        found.append(Anomaly(_INCOMPLETE, sentence, (*posts.of(missing), get)))
-    for part in ("logging", "messages"):
-        ids = get.value[part]["ids"]
-        if invented := {id_ for id_ in ids if posts.begun.get(id_, NEVER) > answered(get)}:
-            held = f"a GET's {part} part held {len(invented)} messages"
-            sentence = f"{held} that nobody had posted: {posts.named(invented)}"
-            found.append(Anomaly("invented", sentence, (get,)))
-        if len(set(ids)) < len(ids):
-            doubles = {id_ for id_, times in Counter(ids).items() if times > 1}
-            sentence = f"a GET's {part} part held {len(doubles)} messages twice: {posts.named(doubles)}"
-            found.append(Anomaly("doubled", sentence, (*posts.of(doubles), get)))
-    if get.value["messages"]["ids"] and get.value["messages"]["from"] is None:
-        found.append(Anomaly("unnamed", "a GET returned messages without saying whose they are", (get,)))
-    return found
+        yield Anomaly(_INCOMPLETE, sentence, (*posts.of(missing), read.operation))
+    if invented := {id_ for id_ in read.ids if posts.begun.get(id_, NEVER) > answered(read.operation)}:
+        sentence = f"{read.words} held {len(invented)} messages that nobody had posted: {few(invented)}"
+        yield Anomaly("invented", sentence, (read.operation,))
+    if len(set(read.ids)) < len(read.ids):
+        doubles = {id_ for id_, times in Counter(read.ids).items() if times > 1}
+        sentence = f"{read.words} held {len(doubles)} messages twice: {few(doubles)}"
+        yield Anomaly("doubled", sentence, (*posts.of(doubles), read.operation))
+    if read.ids and read.instance is None:
+        yield Anomaly("unnamed", "a GET returned messages without saying whose they are", (read.operation,))
 
 
-def _in_the_end(get: Operation, drain: Operation, posts: Posts, since: frozenset[str]) -> list[Anomaly]:
-    instance = get.value["messages"]["from"]
-    held, shown = set(drain.value.get(instance, ())), set(get.value["messages"]["ids"])
+def _unanswered(seen: Sequence[Read], at: Touched) -> Iterator[Anomaly]:
+    """The GETs that said that no messages instance answers while one was there that had answered."""
+    parts = [read for read in seen if read.role == "messages"]
+    coming = sorted(parts, key=lambda read: answered(read.operation), reverse=True)
+    # By instance, of its answers that were over, the one that was asked for last.
+    answers: dict[str, Operation] = {}
+    for read in parts:
+        while coming and answered(coming[-1].operation) < read.operation.invoke.index:
+            earlier = coming.pop()
+            if earlier.instance:
+                known = answers.get(earlier.instance, earlier.operation)
+                answers[earlier.instance] = max(known, earlier.operation, key=lambda get: get.invoke.index)
+        if read.instance is not None or read.ids:
+            continue
+        for instance, before in answers.items():
+            begin, end = before.invoke.index, answered(read.operation)
+            if all(life(at, node, begin, end) is not None for node in (instance, _FACADE)):
+                sentence = (
+                    f"a GET said that no messages instance answers, although {instance} had answered before, and "
+                    f"neither it nor the {_FACADE} was touched since"
+                )
+                yield Anomaly("unanswered", sentence, (before, read.operation))
+                break
+
+
+def _of_the_dead(seen: Sequence[Read], events: Sequence[Event]) -> Iterator[Anomaly]:
+    """The GETs that said to have the answer of an instance that can't have answered."""
+    spans = silent(events)
+    for read in seen:
+        for begin, end in spans.get(str(read.instance), ()):
+            if begin < read.operation.invoke.index and answered(read.operation) < end:
+                sentence = f"{read.words} was sent and answered while {read.instance} was dead, or hung"
+                yield Anomaly("dead source", sentence, (read.operation,))
+
+
+def _in_the_end(read: Read, drain: Operation, posts: Posts, since: frozenset[str]) -> Iterator[Anomaly]:
+    held, shown = set(ids(drain.value.get(read.instance, ()))), set(read.ids)
     gone, foreign = held - shown, shown - held - since
-    if not gone and not foreign:
-        return []
-    sentence = (
-        f"a GET said to return the set of {instance}, but {len(gone)} of its messages were missing "
-        f"({posts.named(gone)}) and {len(foreign)} were not its own ({posts.named(foreign)})"
-    )
-    return [Anomaly("wrong aggregation", sentence, (drain, get))]
+    if gone or foreign:
+        sentence = (
+            f"a GET said to return the set of {read.instance}, but {len(gone)} of its messages were missing "
+            f"({few(gone)}) and {len(foreign)} were not its own ({few(foreign)})"
+        )
+        yield Anomaly("wrong aggregation", sentence, (drain, read.operation))

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from itertools import chain
 
 from harness.checkers.shapes import judging
-from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, few, unknown
 from harness.events import NEVER, Event, answered, operations
 from harness.messages.checkers.posts import SHAPES, Posts, last
+from harness.messages.checkers.reads import ids
 
 
 @checker
@@ -33,7 +34,7 @@ def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
     drain = last(history, "drain")
     if drain is None:
         return unknown("the messages instances were never drained, so nobody knows what they received")
-    received = Counter(chain.from_iterable(drain.value.values()))
+    received = Counter(chain.from_iterable(map(ids, drain.value.values())))
     acknowledged = posts.acknowledged
     missing = [id_ for id_ in acknowledged if id_ not in received]
     lost = [id_ for id_ in missing if answered(acknowledged[id_]) < drain.invoke.index]
@@ -44,24 +45,24 @@ def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
     if lost:
         sentence = (
             f"{len(lost)} of {len(acknowledged)} acknowledged messages never reached a messages instance: "
-            f"{posts.named(lost)}{posts.partitions(lost)}"
+            f"{few(lost)}{posts.partitions(lost)}"
         )
         found.append(Anomaly("lost", sentence, (*posts.of(lost), drain)))
     if unexpected:
-        sentence = f"{len(unexpected)} messages were received that nobody had posted: {posts.named(unexpected)}"
+        sentence = f"{len(unexpected)} messages were received that nobody had posted: {few(unexpected)}"
         found.append(Anomaly("unexpected", sentence, (*posts.of(unexpected), drain)))
     if duplicated and exactly_once:
-        sentence = f"{len(duplicated)} messages were received more than once: {posts.named(duplicated)}"
+        sentence = f"{len(duplicated)} messages were received more than once: {few(duplicated)}"
         found.append(Anomaly("duplicated", sentence, (*posts.of(duplicated), drain)))
     figures = {
         "posted": len(posts.by_id),
         "acknowledged": len(acknowledged),
-        "received": {instance: len(ids) for instance, ids in drain.value.items()},
+        "received": {instance: len(held) for instance, held in drain.value.items()},
         "lost": len(lost),
         "duplicated": len(duplicated),
         "recovered": len(received.keys() - acknowledged.keys() - set(unexpected)),
     }
     if len(missing) > len(lost) and not found:
-        late = f"{len(missing)} messages were acknowledged only after the last drain had begun: {posts.named(missing)}"
+        late = f"{len(missing)} messages were acknowledged only after the last drain had begun: {few(missing)}"
         return unknown(f"{late}; nobody has looked for them since", figures)
     return Verdict.of(found, figures)

@@ -13,9 +13,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from harness.checkers.shapes import judging
-from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, few, unknown
 from harness.events import Event, Operation, answered, operations
 from harness.messages.checkers.posts import SHAPES, Posts, last
+from harness.messages.checkers.reads import ids
 
 
 @checker
@@ -29,27 +30,27 @@ def check(events: Sequence[Event]) -> Verdict:
     posts = Posts(history)
     places = _places(history)
     found: list[Anomaly] = []
-    for instance, ids in drain.value.items():
+    for instance, held in drain.value.items():
         newest: dict[int, tuple[int, str]] = {}
-        for id_ in ids:
+        for id_ in ids(held):
             if id_ not in places:
                 continue
             partition, offset = places[id_]
             before = newest.get(partition)
             if before and offset < before[0]:
                 sentence = (
-                    f"{instance} read {posts.named([id_])} (offset {offset} of partition {partition}) after "
-                    f"{posts.named([before[1]])} (offset {before[0]})"
+                    f"{instance} read {few([id_])} (offset {offset} of partition {partition}) after "
+                    f"{few([before[1]])} (offset {before[0]})"
                 )
                 found.append(Anomaly("out of order", sentence, (*posts.of([id_, before[1]]), drain)))
             newest[partition] = offset, id_
-    read = {instance: _by_partition(ids, places) for instance, ids in drain.value.items()}
+    read = {instance: _by_partition(ids(held), places) for instance, held in drain.value.items()}
     return Verdict.of(found, {"read": read, "overtaken": _overtaken(history)})
 
 
-def _by_partition(ids: Sequence[str], places: Mapping[str, Place]) -> Mapping[str, int]:
+def _by_partition(held: Sequence[str], places: Mapping[str, Place]) -> Mapping[str, int]:
     """The number of messages that were read of each partition."""
-    return dict(sorted(Counter(f"p{places[id_][0]}" for id_ in ids if id_ in places).items()))
+    return dict(sorted(Counter(f"p{places[id_][0]}" for id_ in held if id_ in places).items()))
 
 
 def _overtaken(history: Sequence[Operation]) -> Mapping[str, int]:
@@ -61,9 +62,9 @@ def _overtaken(history: Sequence[Operation]) -> Mapping[str, int]:
     posts = Posts(history)
     drain = last(history, "drain")
     counts: dict[str, int] = {}
-    for instance, ids in (drain.value if drain else {}).items():
+    for instance, held in (drain.value if drain else {}).items():
         counts[instance], newest = 0, -1
-        for id_ in dict.fromkeys(ids):
+        for id_ in dict.fromkeys(ids(held)):
             post = posts.acknowledged.get(id_)
             counts[instance] += post is not None and answered(post) < newest
             newest = max(newest, posts.begun.get(id_, -1))

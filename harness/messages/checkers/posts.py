@@ -7,23 +7,24 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from harness.checkers import shapes
-from harness.checkers.verdict import few
 from harness.events import Operation, answered
 
-_PART = shapes.fields({"from": shapes.text_or_none, "ids": shapes.list_of(shapes.text)})
+_TOLD = shapes.either(
+    shapes.scalar, shapes.fields({"head": shapes.text, "length": shapes.count, "sha256": shapes.text})
+)
+_ENTRIES = shapes.list_of(shapes.either(shapes.text, shapes.pair_of(shapes.text, _TOLD)))
+_PART = shapes.fields({"from": shapes.text_or_none, "ids": _ENTRIES})
+_HELD = shapes.map_to(_ENTRIES)
 
 SHAPES = shapes.Shapes(
     {
         "post": shapes.Shape(
             'an object with "id" and "msg", ok with what is known of "logged_by", "partition" and "offset"',
-            shapes.fields({"id": shapes.text, "msg": shapes.scalar}),
+            shapes.fields({"id": shapes.text, "msg": _TOLD}),
             shapes.perhaps({"logged_by": shapes.text, "partition": shapes.number, "offset": shapes.number}),
         ),
-        "drain": shapes.Shape(
-            "the ids of each messages instance, by its name",
-            shapes.anything,
-            shapes.map_to(shapes.list_of(shapes.text)),
-        ),
+        "drain": shapes.Shape("the messages of each messages instance, by its name", shapes.anything, _HELD),
+        "stored": shapes.Shape("the messages that each logging instance reads, by its name", shapes.anything, _HELD),
         "get": shapes.Shape(
             'an object with "logging" and "messages", each with "from" and "ids"',
             shapes.anything,
@@ -63,10 +64,6 @@ class Posts:
             if post.f == "post" and post.outcome != "fail":
                 found.setdefault(post.invoke.value["id"], post.invoke.index)
         return found
-
-    def named(self, ids: Iterable[str]) -> str:
-        """The first few of these ids by their messages, and how many more there are."""
-        return few(str(self.by_id[id_].invoke.value["msg"]) if id_ in self.by_id else id_ for id_ in ids)
 
     def of(self, ids: Iterable[str]) -> tuple[Operation, ...]:
         """The posts of those ids that were attempted."""

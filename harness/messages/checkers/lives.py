@@ -1,0 +1,58 @@
+"""When something was done to a node: between two such moments it is the same process, in the same surroundings."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from harness.events import NEMESIS, NEVER, UNDO, Event
+
+#: The faults that leave a process all that it has in memory, and those under which it answers nobody.
+SPARING = frozenset({"pause", "isolate"})
+SILENCING = frozenset({"kill", "stop", "pause"})
+Touched = Mapping[str, Sequence[int]]
+
+
+def touched(events: Sequence[Event], *, but: Collection[str] = ()) -> Touched:
+    """By node the indices of the events that say that a fault is done to it, or undone.
+
+    Args:
+        events: a history.
+        but: the names of faults that do not count.
+    """
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for event in _of_faults(events):
+        for node in event.value["nodes"] if event.f.removeprefix(UNDO) not in but else ():
+            found[node].append(event.index)
+    return dict(found)
+
+
+def silent(events: Sequence[Event]) -> Mapping[str, Sequence[tuple[int, int]]]:
+    """By node from which index to which one it surely answered nobody: a fault was done, and not yet being undone."""
+    found: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    since: dict[tuple[str, str], int] = {}
+    for event in _of_faults(events):
+        fault, phase = event.f.removeprefix(UNDO), event.value["phase"]
+        for node in event.value["nodes"] if fault in SILENCING else ():
+            if phase == "end" and fault == event.f:
+                since.setdefault((node, fault), event.index)
+            elif phase == "begin" and fault != event.f and (node, fault) in since:
+                found[node].append((since.pop((node, fault)), event.index))
+    for (node, _), index in since.items():
+        found[node].append((index, NEVER))
+    return dict(found)
+
+
+def _of_faults(events: Sequence[Event]) -> Iterator[Event]:
+    """The events with which a fault, or its undoing, begins and ends."""
+    for event in events:
+        if event.process == NEMESIS and isinstance(event.value, dict) and "phase" in event.value:
+            yield event
+
+
+def life(at: Touched, node: str | None, begin: int, end: int) -> int | None:
+    """The number of the life in which the node was from the one index to the other; None if it was not the same."""
+    moments = at.get(node or "", ())
+    number = bisect(moments, begin)
+    return number if number == bisect(moments, end) else None

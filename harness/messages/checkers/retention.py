@@ -1,0 +1,65 @@
+"""Retention: what a messages instance has shown it goes on showing, for as long as it lives.
+
+Judged are the answers of each messages instance, in GETs and when it was read directly. A later one has to hold what an
+earlier one held if the instance gave both in one life: no fault that ends a process was done to it, or undone, between
+the beginning of the earlier and the end of the later one. Not for instances that forget the partitions which they have
+to give away. Linear in the number of events and the sizes of the answers.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from harness.checkers.shapes import judging
+from harness.checkers.verdict import Anomaly, Verdict, checker, few, unknown
+from harness.events import Event, answered, operations
+from harness.messages.checkers.alike import together
+from harness.messages.checkers.lives import SPARING, Touched, life, touched
+from harness.messages.checkers.posts import SHAPES, Posts
+from harness.messages.checkers.reads import Read, reads
+
+
+@checker
+@judging(SHAPES)
+def check(events: Sequence[Event]) -> Verdict:
+    """Judges every answer of a messages instance by its earlier ones. Unknown if none ever showed a message.
+
+    vanished: an answer lacks what its instance had shown before.
+    """
+    history = operations(events)
+    seen = [read for read in reads(history) if read.role == "messages" and read.instance]
+    if not any(read.entries for read in seen):
+        return unknown("no messages instance showed a message, so nobody knows what they keep")
+    posts, ended = Posts(history), touched(events, but=SPARING)
+    found = [
+        anomaly
+        for answers in _lives(seen, ended).values()
+        for anomaly in _vanished(sorted(answers, key=lambda read: read.operation.invoke.index), posts)
+    ]
+    found.sort(key=lambda anomaly: anomaly.operations[-1].invoke.index)
+    return Verdict.of([together(found, of=f"{len(seen)} answers")] if found else [], {"answers": len(seen)})
+
+
+def _lives(seen: Sequence[Read], ended: Touched) -> Mapping[tuple[str, int], Sequence[Read]]:
+    """The answers by instance and life; without those during which one may have ended."""
+    found: defaultdict[tuple[str, int], list[Read]] = defaultdict(list)
+    for read in seen:
+        number = life(ended, read.instance, read.operation.invoke.index, answered(read.operation))
+        if number is not None:
+            found[str(read.instance), number].append(read)
+    return found
+
+
+def _vanished(answers: Sequence[Read], posts: Posts) -> Iterator[Anomaly]:
+    """The answers of one life, in the order in which they were asked for, that lack what was shown before."""
+    coming = sorted(answers, key=lambda read: answered(read.operation), reverse=True)
+    known: dict[str, Read] = {}
+    for read in answers:
+        while coming and answered(coming[-1].operation) < read.operation.invoke.index:
+            shown = coming.pop()
+            known.update((id_, shown) for id_ in shown.ids if id_ not in known)
+        if gone := known.keys() - set(read.ids):
+            before = {known[id_].operation.invoke.index: known[id_].operation for id_ in gone}
+            sentence = f"{read.words} lacked {len(gone)} of {len(known)} messages that it had shown before: {few(gone)}"
+            yield Anomaly("vanished", sentence, (*posts.of(gone), *before.values(), read.operation))

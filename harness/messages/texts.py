@@ -1,0 +1,129 @@
+"""The texts that clients post, hard by themselves and the same again from the same seed; and how a history tells one.
+
+A system that cuts, re-encodes, trims, escapes or confuses texts gives itself away by texts that are nothing special in
+any chat: other scripts, emoji, quotes, line ends, JSON in JSON, NUL, one that begins like another, two that are equal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+#: A text in a history: itself, or of a long one its beginning, its length in characters, and its digest.
+Told: TypeAlias = str | Mapping[str, object]
+
+#: Longer ones, in characters, are told by their digest: a history has each text many times.
+_LONG = 200
+_HEAD = 80
+_SHOWN = 40
+
+_SCRIPTS = (
+    "Привіт, світе",
+    "世界你好",
+    "مرحبا بالعالم",
+    "שלום עולם",
+    "नमस्ते दुनिया",
+    "สวัสดีชาวโลก",
+    "Γειά σου Κόσμε",
+    "ꦲꦏ꧀ꦱꦫ",
+)
+_COMBINING = ("e\u0301 beside \u00e9", "a\u0308\u0323\u0300", "\u1112\u1161\u11ab beside \ud55c", "o\u0335\u0336\u0337")
+_EMOJI = (
+    "\U0001f469\u200d\U0001f469\u200d\U0001f467",  # three of them and two joiners make one picture
+    "\U0001f1fa\U0001f1e6",
+    "\U0001f44d\U0001f3fd",
+    "\U0001d518\U0001d52b\U0001d526",
+    "\U00013080",
+)
+_QUOTES = ('"', "'", "\\", '\\\\"', "</script>", "${x}", "%s", "'; drop table messages; --", "&amp;", "%00", "`")
+_LINES = ("\n", "\r\n", "\r", "\t", "\u0085", "\u2028", "\u2029", "\n\n")
+_CONTROLS = ("\x00", "\x00\x00", "\x01", "\x1b[31m", "\x7f", "\ufeff", "\u202e", "\u200b", "\ufffd")
+_LOOKS_LIKE = ("null", "true", "0", "007", "1e5", "NaN", "-1", "[]", "{}", " ", "")
+
+Kind = Callable[[random.Random, str], str]
+
+
+def _mixed(among: Sequence[str]) -> Kind:
+    """Texts that begin with their number and go on with a few of these."""
+    return lambda chance, name: " ".join((name, *chance.choices(among, k=3)))
+
+
+def _in_json(chance: random.Random, name: str) -> str:
+    inner = json.dumps({"id": name, "msg": chance.choice(_QUOTES)})
+    return json.dumps({"id": name, "msg": inner, "messages": [inner]})
+
+
+def _kilobyte(chance: random.Random, name: str) -> str:
+    return of_bytes(1024, name + " " + "".join(chance.choices((*_SCRIPTS, *_EMOJI, *_QUOTES), k=8)))
+
+
+#: In turn, so that ten messages have one of each of the first ten; the first of them is plain.
+_KINDS: Sequence[Kind] = (
+    lambda chance, name: name,
+    _mixed(_SCRIPTS),
+    _mixed(_COMBINING),
+    _mixed(_EMOJI),
+    _mixed(_QUOTES),
+    _mixed(_LINES),
+    _in_json,
+    _mixed(_CONTROLS),
+    _kilobyte,
+    lambda chance, name: chance.choice(_LOOKS_LIKE),
+    lambda chance, name: f" {name} ",
+)
+#: How far back the text is that the last two of a round have to do with: it is a plain one.
+_BEGINS_LIKE, _IS_EQUAL_TO = len(_KINDS), len(_KINDS) + 1
+
+
+def text(number: int, seed: int = 0) -> str:
+    """The text of the message of that number, from 1: of another kind than its neighbours.
+
+    One in a round begins like the round's first, and another one is equal to it.
+    """
+    place = (number - 1) % (len(_KINDS) + 2)
+    if place == _BEGINS_LIKE:
+        return text(number - place, seed) + "0"
+    if place == _IS_EQUAL_TO:
+        return text(number - place, seed)
+    return _KINDS[place](random.Random(f"{seed}/{number}"), f"m-{number:06d}")
+
+
+def of_bytes(size: int, beginning: str = "") -> str:
+    """A text of exactly so many bytes in UTF-8, most of them not ASCII."""
+    begun = beginning.encode()[:size].decode(errors="ignore")
+    left = size - len(begun.encode())
+    return begun + "é世🙂" * (left // 9) + "." * (left % 9)
+
+
+def told(message: str) -> Told:
+    """A text as a history has it."""
+    if len(message) <= _LONG:
+        return message
+    digest = hashlib.sha256(message.encode()).hexdigest()
+    return {"head": message[:_HEAD], "length": len(message), "sha256": digest}
+
+
+def length(of: Told) -> int:
+    """The length of a told text, in characters."""
+    return len(of) if isinstance(of, str) else int(str(of["length"]))
+
+
+def begins(of: Told) -> str:
+    """The beginning of a told text: all of a short one."""
+    return of if isinstance(of, str) else str(of["head"])
+
+
+def shown(of: Told) -> str:
+    """A told text for a sentence: on one line, unambiguous, and not long."""
+    begun = begins(of)
+    plain = begun.isascii() and begun.isprintable() and begun.strip() == begun != ""
+    # What would look like another text is shown in numbers: letters without a shape, and letters in parts.
+    looks_like_itself = begun.isprintable() and unicodedata.is_normalized("NFC", begun)
+    words = begun if plain else json.dumps(begun, ensure_ascii=not looks_like_itself)
+    if len(words) <= _SHOWN and begun == of:
+        return words
+    return f"{words[:_SHOWN]}... ({length(of)} characters)"

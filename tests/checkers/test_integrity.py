@@ -1,0 +1,153 @@
+"""Integrity: correct histories pass; a text that is cut, swapped or changed is found, wherever it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from harness.checkers import Validity
+from harness.events import Event
+from harness.messages import texts
+from harness.messages.checkers import integrity
+from tests.checkers.simulated import Simulated, correct, last_of, with_value
+
+
+def read(*entries: Any, posts: Sequence[tuple[str, str, str]], after: int | None = None) -> list[Event]:
+    """Posts, each of an id, a text and an outcome, one after the other, and a drain of these after so many of them."""
+    steps: list[tuple[str, Any, Any]] = []
+    for id_, text, outcome in posts:
+        steps.append(("post", {"id": id_, "msg": texts.told(text)}, outcome))
+    steps.insert(len(posts) if after is None else after, ("drain", None, {"messages-1": list(entries)}))
+    events: list[Event] = []
+    for process, (f, asked, outcome) in enumerate(steps):
+        events.append(Event(len(events), process, "invoke", f, asked, len(events)))
+        if f == "drain":
+            events.append(Event(len(events), process, "ok", f, outcome, len(events)))
+        else:
+            events.append(Event(len(events), process, outcome, f, asked, len(events)))
+    return events
+
+
+def names(events: Sequence[Event]) -> list[str]:
+    return [anomaly.name for anomaly in integrity.check(events).anomalies]
+
+
+@given(correct())
+def test_a_correct_history_is_valid(simulated: Simulated) -> None:
+    assert integrity.check(simulated.events).validity is Validity.VALID
+
+
+def test_without_an_answer_nothing_can_be_said() -> None:
+    events = [event for event in read(posts=[("a", "x", "ok")]) if event.f == "post"]
+    assert integrity.check(events).validity is Validity.UNKNOWN
+
+
+@given(correct(), st.sampled_from(["get", "drain"]), st.data())
+def test_a_text_that_nobody_posted_under_that_id_is_found_in_every_answer(
+    simulated: Simulated, f: str, data: st.DataObject
+) -> None:
+    event = last_of(simulated.events, f)
+    parts = {part: answer["ids"] for part, answer in event.value.items()} if f == "get" else dict(event.value)
+    part = data.draw(st.sampled_from(sorted(parts)))
+    assume(parts[part])
+    place = data.draw(st.integers(0, len(parts[part]) - 1))
+    entries = [*parts[part]]
+    entries[place] = [entries[place], data.draw(st.sampled_from(["", "m", "m-0", "anything else"]))]
+    changed = {**event.value, part: {**event.value[part], "ids": entries} if f == "get" else entries}
+    found = names(with_value(simulated.events, event.index, changed))
+    assert found == [("truncated" if "m-0".startswith(entries[place][1]) else "altered")]
+
+
+LONG = texts.of_bytes(5000, "long ")
+
+
+@pytest.mark.parametrize(
+    ("shown", "name"),
+    [
+        ("ab", "truncated"),
+        ("", "truncated"),
+        ("abcd", "altered"),
+        ("aBc", "altered"),
+        ("other", "swapped"),
+        (LONG, "swapped"),
+        ("ab\x00", "altered"),
+    ],
+)
+def test_a_wrong_text_has_the_name_of_what_happened_to_it(shown: str, name: str) -> None:
+    posts = [("a", "abc", "ok"), ("b", "other", "ok"), ("c", LONG, "info")]
+    assert names(read(["a", texts.told(shown)], posts=posts)) == [name]
+
+
+@pytest.mark.parametrize(
+    ("shown", "name"),
+    [
+        (LONG[:-1], "truncated"),
+        (LONG[:90], "truncated"),
+        (LONG[:3], "truncated"),
+        (LONG + ".", "altered"),
+        (LONG[:-1] + "!", "altered"),
+        ("L" + LONG[1:-1], "altered"),
+    ],
+    ids=["without its end", "a digest's length", "a few letters", "longer", "another end", "another beginning"],
+)
+def test_so_has_one_of_which_the_history_has_a_digest(shown: str, name: str) -> None:
+    assert names(read(["a", texts.told(shown)], posts=[("a", LONG, "ok")])) == [name]
+
+
+def test_a_beginning_that_is_another_messages_text_is_swapped_not_cut() -> None:
+    posts = [("a", "abc", "ok"), ("b", "ab", "ok")]
+    assert names(read(["a", "ab"], posts=posts)) == ["swapped"]
+    assert names(read("a", "b", posts=posts)) == []
+
+
+def test_equal_texts_under_different_ids_are_no_swap() -> None:
+    assert names(read("a", "b", posts=[("a", "same", "ok"), ("b", "same", "ok")])) == []
+
+
+@pytest.mark.parametrize(
+    ("posts", "shown", "found"),
+    [
+        # The other text was refused, or is none that the id may have now that it stands for the first one.
+        ([("a", "one", "ok"), ("a", "two", "fail")], ["a", "two"], ["altered"]),
+        ([("a", "one", "ok"), ("a", "two", "info")], ["a", "two"], ["altered"]),
+        ([("a", "one", "ok"), ("a", "two", "fail")], "a", []),
+        # Nobody knows which of them came first.
+        ([("a", "one", "info"), ("a", "two", "info")], ["a", "two"], []),
+        ([("a", "one", "info"), ("a", "two", "ok")], ["a", "two"], []),
+        ([("a", "one", "info"), ("a", "two", "ok")], "a", []),
+        # The first was surely refused, so it is not the text that was first posted that counts.
+        ([("a", "one", "fail"), ("a", "two", "ok")], ["a", "two"], []),
+        ([("a", "one", "fail"), ("a", "two", "ok")], "a", ["altered"]),
+        ([("a", "one", "ok"), ("a", "two", "ok")], "a", ["two texts"]),
+        ([("a", "one", "ok"), ("a", "one", "ok")], "a", []),
+    ],
+)
+def test_an_id_stands_for_the_text_that_was_acknowledged_first(
+    posts: Sequence[tuple[str, str, str]], shown: Any, found: Sequence[str]
+) -> None:
+    assert names(read(shown, posts=posts)) == found
+
+
+def test_a_text_that_was_posted_only_after_the_look_is_none_that_it_can_show() -> None:
+    posts = [("a", "one", "info"), ("a", "two", "ok")]
+    assert names(read(["a", "two"], posts=posts, after=1)) == ["altered"]
+
+
+def test_an_id_that_nobody_posted_is_somebody_elses_to_judge() -> None:
+    assert names(read(["nobody's", "text"], posts=[("a", "one", "ok")])) == []
+
+
+def test_both_texts_are_shown_and_what_came_often_is_told_once() -> None:
+    posts = [("a", "one\n", "ok"), ("b", LONG, "ok")]
+    verdict = integrity.check(read(["a", "one"], ["b", texts.told(LONG[:100])], posts=posts))
+    told = 'messages-1, read directly, showed one under id a, which was posted as "one\\n"'
+    assert verdict.sentences == f"truncated: {told}; the first of 2 messages like it, in 1 answers over 0.0 s"
+
+
+def test_one_and_true_are_two_texts() -> None:
+    """In Python 1 == True, in JSON it is not; texts are texts."""
+    assert names(read(["a", "1"], posts=[("a", "true", "ok")])) == ["altered"]
