@@ -25,11 +25,17 @@ class GuaranteeBrokenError(AssertionError):
 
 @dataclass(frozen=True)
 class Demand:
-    """A checker, what it is given, and the anomalies that it has to find; with none the history has to be valid."""
+    """A checker, what it is given, and the anomalies that it has to find; with none the history has to be valid.
+
+    What is `permitted` may be found, for the reason that is given with it, and need not. What has one of the `causes`
+    is no surprise, but may not be found.
+    """
 
     checker: Checker
     arguments: Mapping[str, object] = field(default_factory=dict)
     expected: tuple[str, ...] = ()
+    permitted: Mapping[str, str] = field(default_factory=dict)
+    causes: Mapping[str, str] = field(default_factory=dict)
 
     def check(self, *, standing: bool = False) -> Check:
         """The demand as it is recorded.
@@ -39,7 +45,7 @@ class Demand:
         """
         name = name_of(self.checker)
         refuse_arguments(self.checker, self.arguments, name)
-        return Check(name, self.arguments, self.expected, standing)
+        return Check(name, self.arguments, self.expected, standing, self.permitted, self.causes)
 
 
 def assert_holds(history: History, checker: Checker, /, **arguments: object) -> Verdict:

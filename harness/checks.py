@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, cached_property
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -58,6 +58,8 @@ class Check:
         checker: its name, such as "counter.check".
         arguments: by their names.
         expected: the names of the anomalies that have to be found, all of them and no others; none: it has to hold.
+        permitted: by the names of anomalies that may come, but need not, why they may.
+        causes: by the names of others why they are no surprise, if they come; they break the guarantee all the same.
         standing: whether it is about the whole history, and not only about what was recorded before it.
     """
 
@@ -65,6 +67,8 @@ class Check:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     expected: tuple[str, ...] = ()
     standing: bool = False
+    permitted: Mapping[str, str] = field(default_factory=dict)
+    causes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def words(self) -> str:
@@ -76,6 +80,8 @@ class Check:
     def value(self) -> Mapping[str, object]:
         """The value of the event that records the demand."""
         told = {"checker": self.checker, "arguments": dict(self.arguments), "expected": list(self.expected)}
+        told |= {"permitted": dict(self.permitted)} if self.permitted else {}
+        told |= {"causes": dict(self.causes)} if self.causes else {}
         return {**told, "standing": True} if self.standing else told
 
 
@@ -88,23 +94,39 @@ class Checked:
 
     @property
     def outcome(self) -> Verdict:
-        """The verdict on the demand: valid if what was found is what had to be found."""
+        """The verdict on the demand: valid if what was found is what had to be found, or what may come."""
         verdict, expected = self.verdict, set(self.check.expected)
-        if not expected or verdict.validity is Validity.UNKNOWN:
+        if verdict.validity is Validity.UNKNOWN or not (expected or self.check.permitted or self.check.causes):
             return verdict
         found = {anomaly.name for anomaly in verdict.anomalies}
-        wrong = [anomaly for anomaly in verdict.anomalies if anomaly.name not in expected]
+        wrong = [
+            self._with_cause(anomaly)
+            for anomaly in verdict.anomalies
+            if anomaly.name not in expected and anomaly.name not in self.check.permitted
+        ]
         wrong += [
             Anomaly("not as expected", f"{self.check.words} had to find {name!r}, and did not")
             for name in sorted(expected - found)
         ]
         return Verdict(Validity.INVALID if wrong else Validity.VALID, tuple(wrong), verdict.figures, verdict.checker)
 
+    def _with_cause(self, anomaly: Anomaly) -> Anomaly:
+        cause = self.check.causes.get(anomaly.name)
+        words = f"{anomaly.sentence}; these settings permit it: {cause}" if cause else anomaly.sentence
+        return replace(anomaly, sentence=words)
+
+    @property
+    def as_permitted(self) -> Mapping[str, str]:
+        """The anomalies that were found and may come, each with why it may."""
+        found = {anomaly.name for anomaly in self.verdict.anomalies}
+        return {name: why for name, why in self.check.permitted.items() if name in found}
+
     @property
     def words(self) -> str:
         """The demand and what came of it, in a few words."""
         if not self.check.expected:
-            return f"{self.check.words}: {self.verdict.validity}"
+            may = f", as permitted ({', '.join(self.as_permitted)})" if self.as_permitted else ""
+            return f"{self.check.words}: {self.verdict.validity}{may}"
         as_expected = self.outcome.validity is Validity.VALID
         wanted = ", ".join(self.check.expected)
         return f"{self.check.words}: {self.verdict.validity}, " + (
@@ -206,6 +228,7 @@ def judged_by(checks: Iterable[Check], events: Events) -> Judged:
 
 def _check(event: Event) -> Check:
     name, arguments, expected, standing = _fields(event, "checker", "arguments", "expected", "standing")
+    permitted, causes = _fields(event, "permitted", "causes")
     if not isinstance(name, str) or not name.isprintable():
         raise _malformed(event, 'the name of a "checker"')
     if not isinstance(arguments, dict):
@@ -214,7 +237,10 @@ def _check(event: Event) -> Check:
         raise _malformed(event, 'the names of the anomalies that are "expected", or an empty list')
     if standing not in (None, False, True):
         raise _malformed(event, 'true or false in "standing"')
-    return Check(name, arguments, tuple(expected), bool(standing))
+    for reasons in (permitted, causes):
+        if reasons is not None and not shapes.map_to(shapes.text)(reasons):
+            raise _malformed(event, 'in "permitted" and "causes" a reason in words by the names of anomalies')
+    return Check(name, arguments, tuple(expected), bool(standing), permitted or {}, causes or {})
 
 
 def _checker(at: Event, check: Check) -> Checker:

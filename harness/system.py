@@ -130,9 +130,9 @@ class System:
         """Has `close` called when the scenario is over; the latest given is called first."""
         self._resources.callback(close)
 
-    def instances(self, role: str) -> Instances:
-        """All instances of one service role."""
-        return Instances(role, self.specs, self.deployment, self.step)
+    def instances(self, role: str, *, started: Callable[[], object] | None = None) -> Instances:
+        """All instances of one service role; `started` is called whenever the scenario has started them."""
+        return Instances(role, self.specs, self.deployment, self.step, started)
 
     def log_of(self, name: str) -> Sequence[Mapping[str, Any]]:
         """The events that a service has logged in this scenario, line by line."""
@@ -150,8 +150,16 @@ class System:
 class Instances:
     """All instances of one service role."""
 
-    def __init__(self, role: str, specs: Sequence[NodeSpec], deployment: Deployment, step: Step) -> None:
+    def __init__(
+        self,
+        role: str,
+        specs: Sequence[NodeSpec],
+        deployment: Deployment,
+        step: Step,
+        started: Callable[[], object] | None,
+    ) -> None:
         self.role = role
+        self._started = started
         self._specs = [spec for spec in specs if spec.role == role]
         self._deployment = deployment
         self._step = step
@@ -175,12 +183,16 @@ class Instances:
         """Starts all instances at once, the first time or again; returns when each says that it is healthy."""
         with self._step(f"start all {self.role} instances"):
             self._start(self._specs)
+        if self._started:
+            self._started()
 
     def start_in_turn(self) -> None:
         """Starts one instance after the other, each once the one before says that it is healthy."""
         for spec in self._specs:
             with self._step(f"start {spec.name}"):
                 self._start([spec])
+        if self._started:
+            self._started()
 
     def _start(self, specs: Sequence[NodeSpec]) -> None:
         nodes = self._deployment.nodes
@@ -238,6 +250,10 @@ class Application(ABC):
             BadInputError: these are not what it needs.
         """
 
+    def settings(self, servers: Sequence[Servers[Any]]) -> Mapping[str, str]:
+        """The settings beside these servers that decide what may be lost; none where nobody says what they permit."""
+        return {}
+
     @abstractmethod
     def cast(self, scenario: str, servers: Sequence[Servers[Any]], timings: Timings) -> Cast:
         """The application's services for one scenario.
@@ -289,6 +305,11 @@ class Declared:
     def name(self) -> str:
         """The system's name where a report says what a scenario is about."""
         return self.application.name if self.application else " and ".join(self.server_names)
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The settings that decide what may be lost, as they are by what is declared."""
+        return self.application.settings(self.servers) if self.application else {}
 
     @property
     def kinds(self) -> frozenset[NodeKind]:

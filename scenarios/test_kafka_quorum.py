@@ -54,4 +54,4 @@ def test_without_two_of_three_brokers_nothing_is_acknowledged(system: MessageSys
         traffic.await_answers(20)
     system.drain(before + traffic.posted)
     system.read()
-    assert_delivered_and_aggregated(system.history, exactly_once=False)
+    assert_delivered_and_aggregated(system.history)

@@ -7,6 +7,7 @@ text that is too long for the queue is refused before anybody has it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ from starlette.routing import Route
 from services import settings
 from services.app import Stages, run
 from services.directory import Directory
-from services.http import TOO_LARGE, UNPROCESSABLE, Json, Problem, application, body
+from services.http import TOO_LARGE, UNPROCESSABLE, Json, Problem, application, body, shows
 from services.logs import Log
 from services.once import Once
 from services.posting import Poster, PostError, Stage
@@ -103,8 +104,10 @@ def once(poster: Poster, *, deadline_s: float) -> Once[Accepted]:
     return Once(post, deadline_s=deadline_s)
 
 
-def build(posts: Once[Accepted], reader: Reader, log: Log, *, message_bytes: int) -> Starlette:
-    """The HTTP application of the facade; a text has `message_bytes` at most.
+def build(
+    posts: Once[Accepted], reader: Reader, log: Log, *, message_bytes: int, settings: Callable[[], dict[str, str]]
+) -> Starlette:
+    """The HTTP application of the facade; a text has `message_bytes` at most; its client's settings are shown.
 
     Escaped for the queue a byte may become six: the limit has to be a sixth of what a record may have.
     """
@@ -131,7 +134,7 @@ def build(posts: Once[Accepted], reader: Reader, log: Log, *, message_bytes: int
             return Json(Problem("no logging instance answers"), 503)
         return Json(Both(logging=logging, messages=messages))
 
-    return application([Route("/messages", post, methods=["POST"]), Route("/messages", get)])
+    return application([Route("/messages", post, methods=["POST"]), Route("/messages", get), shows(settings)])
 
 
 def _id(request: Request) -> str:
@@ -155,6 +158,7 @@ def main() -> None:
         Reader(client, directory, deadline_s=told.deadline_s, log=log),
         log,
         message_bytes=told.message_bytes,
+        settings=queue.settings,
     )
     run(told.service, app, Stages(at_once=[lease], when_drained=[queue]), log)
 

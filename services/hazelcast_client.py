@@ -28,6 +28,10 @@ OPERATION_S = 3.0
 CONNECT_S, ABSENT_S, REACHED_S = 1.5, 0.2, 0.5
 
 
+#: What decides whether an entry may be lost or doubled: told in /settings.
+_TOLD = ("fail_on_indeterminate_operation_state", "redo_operation")
+
+
 class UnknownOutcomeError(Exception):
     """The operation was sent; whether it took effect is not known."""
 
@@ -112,6 +116,14 @@ class Cluster:
             NotConnectedError: there is none yet.
         """
         return self._kept.get().client
+
+    def settings(self) -> dict[str, str]:
+        """The settings that the client has, by their names; none before it is connected."""
+        try:
+            config = self.client()._config
+        except NotConnectedError:
+            return {}
+        return {f"hazelcast.client.{name}": str(getattr(config, name)).lower() for name in _TOLD}
 
     def problem(self) -> str | None:
         """Why the client can't be used now, or None if it can."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 T = TypeVar("T")
 TOO_LARGE = 413
@@ -48,6 +48,16 @@ async def body(request: Request, kind: type[T]) -> T:
 def application(routes: Sequence[BaseRoute]) -> Starlette:
     """An ASGI application of these routes that answers in JSON if something goes wrong in them."""
     return Starlette(routes=routes, exception_handlers={HTTPException: _refused})
+
+
+def shows(settings: Callable[[], dict[str, str]]) -> Route:
+    """The route that shows the settings which a service's client of a server has: what it really works with."""
+
+    async def show(request: Request) -> Json:
+        """Shows them by their names."""
+        return Json(settings())
+
+    return Route("/settings", show)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -15,7 +16,7 @@ from starlette.routing import Route
 from services import settings
 from services.app import Stages, run
 from services.hazelcast_client import Cluster, UnknownOutcomeError, result
-from services.http import Json, Problem, application, body
+from services.http import Json, Problem, application, body, shows
 from services.logs import Log
 from services.parts import NotConnectedError
 from services.registry import Lease
@@ -129,8 +130,8 @@ class Logging:
         return self._cluster.client().get_map(self._map_name)
 
 
-def build(logging: Logging, name: str, log: Log) -> Starlette:
-    """The HTTP application of the logging service."""
+def build(logging: Logging, name: str, log: Log, settings: Callable[[], dict[str, str]]) -> Starlette:
+    """The HTTP application of the logging service; its client's settings are shown."""
 
     def refused(event: str, error: Exception, **fields: object) -> Json:
         log(event, error=repr(error), **fields)
@@ -164,6 +165,7 @@ def build(logging: Logging, name: str, log: Log) -> Starlette:
             Route("/messages", add, methods=["POST"]),
             Route("/messages", everything),
             Route("/received", received),
+            shows(settings),
         ]
     )
 
@@ -174,7 +176,7 @@ def main() -> None:
     log = Log(told.service.name)
     cluster = Cluster(told.cluster, lambda client: client.get_map(told.map), log)
     lease = Lease(told.service, "logging", told.config_url, fit=lambda: cluster.problem() is None, log=log)
-    app = build(Logging(cluster, told.map, log), told.service.name, log)
+    app = build(Logging(cluster, told.map, log), told.service.name, log, cluster.settings)
     run(told.service, app, Stages(at_once=[lease], when_drained=[cluster]), log)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -11,7 +12,7 @@ from starlette.routing import Route
 
 from services import settings
 from services.app import Stages, run
-from services.http import Json, application
+from services.http import Json, application, shows
 from services.logs import Log
 from services.queues import Held, Source, Store
 from services.queues.consuming import Consuming
@@ -70,23 +71,24 @@ def source(queue: Group | settings.HazelcastQueue, log: Log) -> Source:
     return HazelcastSource(queue, log)
 
 
-def build(store: Store) -> Starlette:
-    """The HTTP application of the messages service."""
+def build(store: Store, settings: Callable[[], dict[str, str]]) -> Starlette:
+    """The HTTP application of the messages service; its client's settings are shown."""
 
     async def messages(request: Request) -> Json:
         """Shows the messages that this instance holds."""
         return Json(Messages(store.all()))
 
-    return application([Route("/messages", messages)])
+    return application([Route("/messages", messages), shows(settings)])
 
 
 def main() -> None:
     """Runs the messages service."""
     told = settings.read(Settings.of)
     log, store = Log(told.service.name), Store()
-    consuming = Consuming(source(told.queue, log), store, log)
+    taking = source(told.queue, log)
+    consuming = Consuming(taking, store, log)
     lease = Lease(told.service, "messages", told.config_url, fit=lambda: consuming.problem() is None, log=log)
-    run(told.service, build(store), Stages(at_once=[consuming, lease]), log)
+    run(told.service, build(store, taking.settings), Stages(at_once=[consuming, lease]), log)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,12 @@ import pytest
 from harness.assertions import Demand, GuaranteeBrokenError, assert_broken, assert_holds, demand, demand_throughout
 from harness.checkers import Verdict, counter, ids, set_full
 from harness.checkers.verdict import checker, short_name, unknown
-from harness.checks import CHECK, checkers, judged
+from harness.checks import CHECK, Result, checkers, judged
 from harness.errors import BadInputError, InconclusiveError
 from harness.events import Event
 from harness.history import History
 from harness.messages import assert_delivered_and_aggregated
+from harness.messages.settings import on_kafka
 from harness.offered import modules
 from harness.servers.hazelcast.checkers import lost_partitions
 
@@ -75,6 +76,35 @@ def test_another_anomaly_or_none_breaks_the_expectation(history: History, shown:
         assert_broken(history, counter.check, "lost update")
 
 
+PERMITTED = {"lost update": "nobody locks"}
+
+
+def test_what_is_permitted_may_come_and_need_not(history: History, tmp_path: Path) -> None:
+    count(history, shown=1)
+    assert demand(history, Demand(counter.check, permitted=PERMITTED)).figures["lost"] == 1
+    (checked,) = judged(history.events).checks
+    assert checked.as_permitted == PERMITTED
+    assert checked.words == "counter.check: invalid, as permitted (lost update)"
+    assert judged(history.events).result is Result.HELD
+    with History.open(tmp_path / "other.jsonl") as other:
+        count(other, shown=2)
+        demand(other, Demand(counter.check, permitted=PERMITTED))
+        (checked,) = judged(other.events).checks
+        assert checked.words == "counter.check: valid"
+
+
+def test_nothing_else_may_come(history: History) -> None:
+    count(history, shown=3)
+    with pytest.raises(GuaranteeBrokenError, match="counted twice"):
+        demand(history, Demand(counter.check, permitted=PERMITTED))
+
+
+def test_what_has_to_come_does_not_do_so_by_being_permitted(history: History) -> None:
+    count(history, shown=2)
+    with pytest.raises(GuaranteeBrokenError, match="had to find 'lost update', and did not"):
+        demand(history, Demand(counter.check, expected=("lost update",), permitted=PERMITTED))
+
+
 def test_an_expectation_of_nothing_is_refused(history: History) -> None:
     with pytest.raises(BadInputError, match="where none is expected: assert_holds"):
         assert_broken(history, counter.check)
@@ -93,13 +123,58 @@ def test_of_several_demands_the_worst_decides_and_all_are_recorded(history: Hist
     assert len(recorded(history)) == 2
 
 
-@pytest.mark.parametrize("exactly_once", [True, False])
-def test_the_order_of_messages_is_demanded_where_none_may_come_twice(history: History, exactly_once: bool) -> None:
-    with pytest.raises(InconclusiveError):
-        assert_delivered_and_aggregated(history, exactly_once=exactly_once)
-    names = [check.check.checker for check in judged(history.events, history.verdicts).checks]
-    assert ("partition_order.check" in names) is exactly_once
-    assert {"delivery.check", "aggregation.check"} <= set(names)
+def post_and_drain(history: History, **held: list[str]) -> None:
+    """Two posts, and what each messages instance holds of them."""
+    for offset, id_ in enumerate("ab"):
+        message = {"id": id_, "msg": f"m-{id_}"}
+        history.invoke(1, "post", message).ok({**message, "partition": 0, "offset": offset})
+    history.invoke(1, "drain").ok(held)
+    part = {"from": "one", "ids": held["one"]}
+    history.invoke(1, "get").ok({"logging": {"from": "logging-1", "ids": ["a", "b"]}, "messages": part})
+
+
+def declared(history: History, **changed: str) -> None:
+    """The settings that a Kafka queue is declared to have, read back as they are, and a broker that is killed."""
+    settings = {**on_kafka(3, {}, from_beginning=False), **{f"kafka.producer.{k}": v for k, v in changed.items()}}
+    history.event("settings", {"declared": settings, "effective": settings, "unread": {}})
+    history.event("kill", {"nodes": ["kafka-1"], "phase": "begin", "why": "it leads"})
+
+
+def test_doubles_are_permitted_where_settings_and_faults_permit_them(history: History) -> None:
+    declared(history)
+    post_and_drain(history, one=["a", "b"], two=["b", "a"])
+    assert_delivered_and_aggregated(history)
+    found = judged(history.events).checks
+    assert [list(each.as_permitted) for each in found if each.as_permitted] == [["duplicated"], ["out of order"]]
+
+
+def test_a_loss_that_settings_permit_is_told_with_its_cause(history: History) -> None:
+    declared(history, acks="1")
+    post_and_drain(history, one=["a"], two=[])
+    with pytest.raises(
+        GuaranteeBrokenError, match=r"lost: 1 of 2 .*; these settings permit it: acks=1, and kill kafka"
+    ):
+        assert_delivered_and_aggregated(history)
+
+
+def test_a_scenario_may_be_there_to_show_it(history: History) -> None:
+    declared(history, acks="1")
+    post_and_drain(history, one=["a"], two=[])
+    assert assert_delivered_and_aggregated(history, shows=["lost"]).figures["lost"] == 1
+
+
+def test_then_it_has_to_come(history: History) -> None:
+    declared(history, acks="1")
+    post_and_drain(history, one=["a", "b"], two=[])
+    with pytest.raises(GuaranteeBrokenError, match="had to find 'lost', and did not"):
+        assert_delivered_and_aggregated(history, shows=["lost"])
+
+
+def test_what_nothing_permits_can_not_be_shown(history: History) -> None:
+    declared(history)
+    post_and_drain(history, one=["a"], two=[])
+    with pytest.raises(BadInputError, match="nothing permits 'lost' here, so it can't be shown; permitted: duplicated"):
+        assert_delivered_and_aggregated(history, shows=["lost"])
 
 
 def test_what_is_demanded_throughout_is_judged_when_somebody_asks(history: History) -> None:

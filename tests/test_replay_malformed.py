@@ -99,6 +99,10 @@ KILL = ('"nemesis"', "info", "kill", '{"phase":"begin","nodes":["kafka-1"],"why"
             told(('"nemesis"', "info", "check", '{"checker":"ids.check","arguments":{},"expected":[],"standing":7}')),
             'due was true or false in "standing"',
         ),
+        (
+            told(('"nemesis"', "info", "check", '{"checker":"ids.check","arguments":{},"expected":[],"causes":[1]}')),
+            'due was in "permitted" and "causes" a reason in words',
+        ),
         (told(('"nemesis"', "info", "end", '{"result":"skipped","words":""}')), 'due was in "result" one of held, '),
         (
             judging("lost_partitions.check", told(('"nemesis"', "info", "owners", '{"keys":{"k":[1]}}')), share=0),

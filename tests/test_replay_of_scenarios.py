@@ -24,11 +24,21 @@ def increment(history, *, shown):
     history.invoke(2, "increment", 1).ok(1)
     history.invoke(1, "read").ok(shown)
 
-def post_and_drain(history, **held):
-    history.invoke(1, "post", {"id": "a", "msg": "m"}).ok({"id": "a", "msg": "m", "partition": 0, "offset": 0})
+def post_and_drain(history, lost="", **held):
+    ids = ["a", *lost]
+    for id_ in ids:
+        history.invoke(1, "post", {"id": id_, "msg": "m"}).ok({"id": id_, "msg": "m", "partition": 0, "offset": 0})
     history.invoke(1, "drain").ok(held)
-    part = {"from": "logging", "ids": ["a"]}
+    part = {"from": "logging", "ids": ids}
     history.invoke(1, "get").ok({"logging": part, "messages": {"from": "one", "ids": held["one"]}})
+
+def declare(history, acks="all"):
+    settings = {"messages.commits": "after storing", "messages.from_beginning": "false", "kafka.producer.acks": acks}
+    history.event("settings", {"declared": settings, "effective": settings, "unread": {}})
+
+def kill_a_broker(history, acks="all"):
+    declare(history, acks)
+    history.event("kill", {"nodes": ["kafka-1"], "phase": "begin", "why": "it leads"})
 
 def test_it(history):
 """
@@ -40,11 +50,26 @@ _SCENARIOS = {
         1,
     ),
     "permits doubles": (
-        'post_and_drain(history, one=["a"], two=["a"]); assert_delivered_and_aggregated(history, exactly_once=False)',
+        'kill_a_broker(history); post_and_drain(history, one=["a"], two=["a"]); '
+        "assert_delivered_and_aggregated(history)",
         0,
     ),
     "permits no doubles": (
-        'post_and_drain(history, one=["a"], two=["a"]); assert_delivered_and_aggregated(history)',
+        'declare(history); post_and_drain(history, one=["a"], two=["a"]); assert_delivered_and_aggregated(history)',
+        1,
+    ),
+    "does not say which settings it had": (
+        'post_and_drain(history, one=["a"], two=[]); assert_delivered_and_aggregated(history)',
+        3,
+    ),
+    "shows a loss that is permitted": (
+        'kill_a_broker(history, acks="1"); post_and_drain(history, one=["a"], two=[], lost="b"); '
+        'assert_delivered_and_aggregated(history, shows=["lost"])',
+        0,
+    ),
+    "has a loss that is permitted and not shown": (
+        'kill_a_broker(history, acks="1"); post_and_drain(history, one=["a"], two=[], lost="b"); '
+        "assert_delivered_and_aggregated(history)",
         1,
     ),
     "has no messages": ("history.invoke(1, 'acquire').ok(1); assert_holds(history, lock.check, fenced=True)", 0),

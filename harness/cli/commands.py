@@ -6,6 +6,7 @@ import click
 
 from harness.cli import breaking, nodes, system
 from harness.cli.completion import completion
+from harness.cli.explain import explain
 from harness.cli.own_suite import init_suite
 from harness.cli.replay import replay
 from harness.cli.shown import Group
@@ -29,6 +30,7 @@ for command in (
     watch,
     system.down,
     replay,
+    explain,
     init_suite,
     completion,
 ):

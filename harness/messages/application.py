@@ -10,6 +10,7 @@ from harness.clusters import Clusters, Servers
 from harness.errors import BadInputError
 from harness.messages.namespace import Namespace, QueueKind
 from harness.messages.services import services
+from harness.messages.settings import DeclaredSettings, on_hazelcast, on_kafka
 from harness.messages.system import MessageSystem
 from harness.servers.hazelcast.kind import Hazelcast, hazelcast
 from harness.servers.kafka.kind import Kafka, kafka
@@ -57,14 +58,35 @@ class Messages(Application):
     def cast(self, scenario: str, servers: Sequence[Servers[Any]], timings: Timings) -> MessagesCast:
         """The services for one scenario."""
         namespace = Namespace(scenario, self.queue, backups=self.backups, replay=self.replay)
-        return self.under(namespace, _counts(servers), timings)
+        return self.under(namespace, _counts(servers), timings, DeclaredSettings(tuple(self.settings(servers).items())))
 
-    def under(self, names: Namespace, counts: Counts, timings: Timings) -> MessagesCast:
+    def settings(self, servers: Sequence[Servers[Any]]) -> Mapping[str, str]:
+        """The settings that decide what may be lost, as they are by what is declared."""
+        counts = _counts(servers)
+        found = dict(on_hazelcast("map", counts.members, backups=self.backups))
+        if self.queue == "hazelcast":
+            return {
+                **found,
+                **on_hazelcast("queue", counts.members, backups=self.backups),
+                "messages.from_beginning": "false",
+            }
+        own = next((each.settings for each in servers if isinstance(each, Kafka)), ())
+        return {**found, **on_kafka(counts.brokers, dict(own), from_beginning=self.replay)}
+
+    def under(self, names: Namespace, counts: Counts, timings: Timings, declared: DeclaredSettings) -> MessagesCast:
         """The services under these names."""
         specs = services(
             names, members=counts.members, brokers=counts.brokers, timings=timings, mutants=dict(self.mutants)
         )
-        return MessagesCast(id=names.id, specs=specs, application=self, namespace=names, counts=counts, timings=timings)
+        return MessagesCast(
+            id=names.id,
+            specs=specs,
+            application=self,
+            namespace=names,
+            counts=counts,
+            timings=timings,
+            declared=declared,
+        )
 
 
 @dataclass(frozen=True)
@@ -89,6 +111,7 @@ class MessagesCast(Cast):
     namespace: Namespace
     counts: Counts
     timings: Timings
+    declared: DeclaredSettings
 
     @property
     def initial(self) -> Sequence[NodeSpec]:
@@ -104,11 +127,15 @@ class MessagesCast(Cast):
             return self
         placed = replace(names, hazelcast_queue=queue_owned_by(owner, clusters, names))
         # Who has to own it is decided; a function of the scenario's may be none that another process can be sent.
-        return replace(self.application, queue_owner=None).under(placed, self.counts, self.timings)
+        return replace(self.application, queue_owner=None).under(placed, self.counts, self.timings, self.declared)
 
     def system(self, basis: Basis) -> MessageSystem:
-        """The running system."""
-        return MessageSystem(basis, self, self.namespace)
+        """The running system, which has recorded the settings that it works with."""
+        system = MessageSystem(basis, self, self.namespace, self.declared)
+        system.note_settings(consumers=False)
+        if self.application.consumers:
+            system.note_settings(consumers=True)
+        return system
 
 
 def queue_owned_by(target: Target, clusters: Clusters, names: Namespace) -> str:

@@ -32,6 +32,7 @@ from typing import Any
 
 import httpx
 
+from harness.errors import InconclusiveError
 from harness.history import Client, History, Invoked
 from harness.messages.texts import text, told
 from harness.messages.tracing import Traced
@@ -137,6 +138,18 @@ class MessageClients:
                 traffic.stop.set()
         for future in running:
             future.result()
+
+    def settings(self, instance: str) -> Mapping[str, str]:
+        """The settings that the client of a service has, without a record.
+
+        Raises:
+            InconclusiveError: it does not say.
+        """
+        try:
+            told: Mapping[str, str] = self._http.get(f"http://{instance}/settings").raise_for_status().json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise InconclusiveError(f"{instance} does not say with which settings it works: {error}") from error
+        return told
 
     def peek(self, instance: str, path: str = "/messages") -> list[str]:
         """The ids one instance holds now, without a record: for waiting, not for judging."""

@@ -15,10 +15,11 @@ from harness.answer import Answer
 from harness.assertions import demand_throughout
 from harness.backends.protocol import Node
 from harness.clusters import Clusters, DutyQuestions, Picked, Target, Waiting
-from harness.messages import commands, holdings
+from harness.messages import commands, holdings, settings
 from harness.messages.checkers import aggregation
 from harness.messages.clients import MessageClients, Posted, Traffic
 from harness.messages.namespace import Namespace
+from harness.messages.settings import DeclaredSettings
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.targets import owner_of
 from harness.servers.kafka.kind import Kafka
@@ -65,12 +66,17 @@ class Settling:
 class MessageSystem(System):
     """The system that the `system` fixture gives to a scenario of this suite. A context manager."""
 
-    def __init__(self, basis: Basis, cast: Cast, namespace: Namespace) -> None:
+    def __init__(self, basis: Basis, cast: Cast, namespace: Namespace, declared: DeclaredSettings) -> None:
         super().__init__(basis, cast)
         self.namespace = namespace
+        self._declared = declared
         self.logging = self.instances("logging")
-        self.messages = self.instances("messages")
+        self.messages = self.instances("messages", started=partial(self.note_settings, consumers=True))
         self._trace = basis.trace
+
+    def note_settings(self, *, consumers: bool) -> None:
+        """Records the settings that the consumers, or all others, were declared to have, and those that they have."""
+        settings.note(self, self._declared.of(consumers=consumers), consumers=consumers)
 
     @cached_property
     def clients(self) -> MessageClients:

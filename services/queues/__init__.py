@@ -41,6 +41,9 @@ class NotQueuedError(Exception):
 class Producer(Part, Protocol):
     """Puts messages on the queue."""
 
+    def settings(self) -> dict[str, str]:
+        """The settings that its client has, by their names after the server's; none before it is there."""
+
     def put(self, message_id: str, msg: str, timeout_s: float) -> Queued:
         """Puts a message on the queue; returns once the queue holds it as safely as it was set up to.
 
@@ -92,6 +95,9 @@ class Source(Protocol):
 
     def problem(self) -> str | None:
         """The reason why no messages can come now, or None."""
+
+    def settings(self) -> dict[str, str]:
+        """The settings that its client has, by their names after the server's; none before it is there."""
 
 
 def encode(message_id: str, msg: str, **more: str) -> str:

@@ -45,6 +45,7 @@ class HazelcastProducing:
         self._name = settings.name
         self._cluster = Cluster(settings.cluster, lambda client: client.get_queue(settings.name), log)
         self.start, self.problem, self.stop = self._cluster.start, self._cluster.problem, self._cluster.stop
+        self.settings = self._cluster.settings
 
     def put(self, message_id: str, msg: str, timeout_s: float) -> Queued:
         """Offers a message and waits until the backup has it too.
@@ -138,3 +139,7 @@ class HazelcastSource:
     def problem(self) -> str | None:
         """Why no messages can come now (no connection, or no answer from the queue yet), or None if they can."""
         return self._cluster.problem() or (None if self._looked else f"queue {self._name} has not answered yet")
+
+    def settings(self) -> dict[str, str]:
+        """The settings that the client has."""
+        return self._cluster.settings()

@@ -35,6 +35,9 @@ _CLIENT = partial(
     socket_connection_setup_timeout_ms=CONNECT_MS,
     socket_connection_setup_timeout_max_ms=CONNECT_MS,
 )
+#: What decides whether a message may be lost or doubled: told in /settings.
+_TOLD_OF_PRODUCERS = ("acks", "enable_idempotence")
+_TOLD_OF_CONSUMERS = ("enable_auto_commit", "auto_offset_reset")
 #: Found again soon: brokers, new leaders, and a topic that is made after the service has started.
 CLIENT: dict[str, Any] = {
     "reconnect_backoff_ms": 50,
@@ -91,6 +94,10 @@ class Sending:
             late = bool(self._sent) and time.monotonic() - self._sent[0][0] > (DELIVERY_MS + GRACE_MS) / 1000
         return self._producer._sender.is_alive() and not late
 
+    def settings(self) -> dict[str, str]:
+        """The settings that the producer has."""
+        return _told("producer", self._producer.config, _TOLD_OF_PRODUCERS)
+
     def close(self, within_s: float) -> None:
         """Closes the producer; what it still holds has an unknown outcome, which its senders are told."""
         with self._lock:
@@ -125,6 +132,13 @@ class KafkaProducing:
         )
         self.start, self.problem, self.stop = self._kept.start, self._kept.problem, self._kept.stop
 
+    def settings(self) -> dict[str, str]:
+        """The settings that the producer has."""
+        try:
+            return self._kept.get().settings()
+        except NotConnectedError:
+            return {}
+
     def put(self, message_id: str, msg: str, timeout_s: float) -> Queued:
         """Sends a message and waits for the acknowledgement."""
         try:
@@ -155,6 +169,12 @@ class KafkaProducing:
             producer.close(timeout=0.2)
             raise
         return Sending(producer, self._log)
+
+
+def _told(client: str, config: dict[str, Any], names: tuple[str, ...]) -> dict[str, str]:
+    """Some settings of a client, as Kafka's documentation writes their values."""
+    values = {name: "all" if (name, config[name]) == ("acks", -1) else config[name] for name in names}
+    return {f"kafka.{client}.{name}": str(value).lower() for name, value in values.items()}
 
 
 class OutOfGroupError(Exception):
@@ -202,6 +222,9 @@ class KafkaSource:
             what this instance holds is then always its partitions' content, whatever died before.
         log: where it tells what happened.
     """
+
+    #: When it commits what it has read.
+    commits = "after storing"
 
     def __init__(self, settings: Kafka, group: str, session_timeout_ms: int, *, replay: bool, log: Log) -> None:
         self._replay = replay
@@ -293,6 +316,14 @@ class KafkaSource:
 
     def end(self, within_s: float) -> None:
         """Drops nothing: nothing outlives `close`."""
+
+    def settings(self) -> dict[str, str]:
+        """The settings that the consumer has."""
+        consumer = self._consumer
+        if consumer is None:
+            return {}
+        own = {"messages.commits": self.commits, "messages.from_beginning": str(self._replay).lower()}
+        return {**_told("consumer", consumer.config, _TOLD_OF_CONSUMERS), **own}
 
     def problem(self) -> str | None:
         """Why no messages can come now (no share of the topic yet), or None if they can."""

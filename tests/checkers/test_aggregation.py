@@ -116,10 +116,10 @@ def test_many_stale_gets_are_told_once_with_their_number_their_time_and_what_cam
     lacked = "a GET answered by logging-1 lacked 1 of 2 messages that had been acknowledged before it: b"
     told = f"incomplete logging part: {lacked}"
     verdict = aggregation.check(stale(["a"], ["a", "b"], ["b"], ["a", "b"]))
-    assert verdict.sentences == f"{told}; the first of 2 of 4 GETs like it, over 2.5 s; all came back"
+    assert verdict.sentences == f"{told}; the first of 2 of 4 answers like it, over 2.5 s; all came back"
     assert [operation.f for operation in verdict.anomalies[0].operations] == ["post", "post", "get", "get"]
     verdict = aggregation.check(stale(["a"], ["b"], ["a"]))
     assert verdict.sentences == (
-        f"{told}; the first of 3 of 3 GETs like it, over 2.5 s; 1 of 2 messages not in the last answer either"
+        f"{told}; the first of 3 of 3 answers like it, over 2.5 s; 1 of 2 messages not in the last answer either"
     )
     assert aggregation.check(stale(["a", "b"], ["a"])).sentences == f"{told}"

@@ -2,7 +2,14 @@
 
 import pytest
 
+from harness.messages.namespace import Namespace
 from harness.servers.hazelcast import spec
+
+
+@pytest.fixture
+def no_backups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The services' map and queue have no backup, although they are declared to have one."""
+    monkeypatch.setattr(Namespace, "_prefix", spec.NO_BACKUP)
 
 
 @pytest.fixture

@@ -50,13 +50,15 @@ def test_a_get_that_lags_behind_is_incomplete(system: System, faults: Nemesis) -
         losing_a_member(system, faults, "hazelcast-2")
 
 
-@pytest.mark.system(messages("hazelcast", queue_owner=lowest_ip, backups=False, consumers=False), hazelcast())
+@pytest.mark.usefixtures("no_backups")
+@pytest.mark.system(messages("hazelcast", queue_owner=lowest_ip, consumers=False), hazelcast())
 def test_a_queue_without_backup_dies_with_its_owner(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=r"lost: 10 of 10 acknowledged messages never reached"):
         losing_the_lowest_ip(system, faults, 10, "owning the queue")
 
 
-@pytest.mark.system(messages(backups=False))
+@pytest.mark.usefixtures("no_backups")
+@pytest.mark.system(messages())
 def test_a_map_without_backup_loses_what_the_member_owned(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=r"incomplete logging part: a GET answered by logging-"):
         losing_a_member(system, faults, "hazelcast-3")
@@ -95,7 +97,7 @@ def test_a_facade_that_depends_on_config_fails_requests(system: System, faults: 
         losing_config(system, faults)
 
 
-@pytest.mark.system(messages(replay=False))
+@pytest.mark.system(messages(replay=True, mutants={"messages": "messages_without_replay"}))
 def test_without_replay_the_share_is_lost(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=r"lost: \d+ of 60 acknowledged messages never reached"):
         with_replay(system, faults)

@@ -15,8 +15,7 @@ from scenarios import test_kafka_under_load as under_load
 
 LOST = r"lost: \d+ of \d+ acknowledged messages never reached a messages instance"
 TWICE = r"duplicated: \d+ messages were received more than once"
-UNSAFE = messages("hazelcast", queue_owner=lowest_ip, backups=False, consumers=False)
-without_backup = pytest.mark.system(UNSAFE, hazelcast())
+OWNED = messages("hazelcast", queue_owner=lowest_ip, consumers=False)
 #: Topics have one replica, and one is enough.
 one_replica = kafka(settings={"default.replication.factor": "1", "min.insync.replicas": "1"})
 
@@ -27,19 +26,22 @@ def test_messages_under_other_ids_are_not_those_that_were_posted(system: System,
         hazelcast_queue.test_losing_the_lowest_ip_loses_no_message(system, faults, 10, "as it is")
 
 
-@pytest.mark.system(UNSAFE, hazelcast(settings={"hazelcast.shutdownhook.policy": "TERMINATE"}))
+@pytest.mark.usefixtures("no_backups")
+@pytest.mark.system(OWNED, hazelcast(settings={"hazelcast.shutdownhook.policy": "TERMINATE"}))
 def test_an_owner_without_backup_that_hands_nothing_over_loses_the_queue(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=LOST):
         hazelcast_queue.test_an_owner_that_stops_or_hangs_loses_no_message(system, faults, Stop(), 10)
 
 
-@without_backup
+@pytest.mark.usefixtures("no_backups")
+@pytest.mark.system(OWNED, hazelcast())
 def test_an_owner_without_backup_that_hangs_has_the_queue_to_itself(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=LOST):
         hazelcast_queue.test_an_owner_that_stops_or_hangs_loses_no_message(system, faults, Pause(), 10)
 
 
-@without_backup
+@pytest.mark.usefixtures("no_backups")
+@pytest.mark.system(OWNED, hazelcast())
 def test_consumers_in_turn_find_nothing_without_a_backup(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=LOST):
         hazelcast_queue.test_consumers_that_start_in_turn_share_without_loss(system, faults)
@@ -99,7 +101,7 @@ def test_what_is_committed_before_it_is_stored_is_lost_with_its_instance(system:
         under_load.test_losing_a_messages_instance_costs_what_it_held_and_no_more(system, faults)
 
 
-@pytest.mark.system(messages(replay=False))
+@pytest.mark.system(messages(replay=True, mutants={"messages": "messages_without_replay"}))
 def test_without_replay_every_kill_of_an_instance_loses_its_share(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=LOST):
         under_load.test_with_replay_losing_a_messages_instance_again_and_again_loses_no_message(system, faults)

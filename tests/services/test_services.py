@@ -234,6 +234,9 @@ class RecordingQueue:
     def problem(self) -> str | None:
         return None
 
+    def settings(self) -> dict[str, str]:
+        return {"kafka.producer.acks": "all"}
+
     def put(self, message_id: str, msg: str, timeout_s: float) -> Queued:
         time.sleep(self.takes_s)
         if self.errors:
@@ -310,7 +313,7 @@ async def posts(
         directory = Directory(client, config_url, LOG)
         reader = Reader(client, directory, deadline_s=deadline_s, log=LOG)
         poster = Poster(client, directory, queue, log=LOG)
-        app = build(once(poster, deadline_s=deadline_s), reader, LOG, message_bytes=10)
+        app = build(once(poster, deadline_s=deadline_s), reader, LOG, message_bytes=10, settings=queue.settings)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://facade") as user:
 
             async def send(delay_s: float) -> httpx.Response:

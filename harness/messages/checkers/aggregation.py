@@ -60,7 +60,7 @@ def check(events: Sequence[Event]) -> Verdict:
                 found[anomaly.name].append(anomaly)
     for anomaly in chain(_unanswered(seen, touched(events)), _of_the_dead(seen, events)):
         found[anomaly.name].append(anomaly)
-    answers = f"{len(gets)} GETs"
+    answers = f"{len({read.operation.invoke.index for read in seen})} answers"
     anomalies = [together(alike, of=answers) for alike in found.values()]
     logged = [read for read in seen if read.role == "logging"]
     return Verdict.of(

@@ -9,9 +9,8 @@ from functools import cached_property
 from harness.checkers import shapes
 from harness.events import Operation, answered
 
-_TOLD = shapes.either(
-    shapes.scalar, shapes.fields({"head": shapes.text, "length": shapes.count, "sha256": shapes.text})
-)
+_DIGEST = shapes.fields({"head": shapes.text, "length": shapes.count, "sha256": shapes.text})
+_TOLD = shapes.either(shapes.text, _DIGEST)
 _ENTRIES = shapes.list_of(shapes.either(shapes.text, shapes.pair_of(shapes.text, _TOLD)))
 _PART = shapes.fields({"from": shapes.text_or_none, "ids": _ENTRIES})
 _HELD = shapes.map_to(_ENTRIES)

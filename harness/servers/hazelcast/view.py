@@ -21,6 +21,7 @@ from hazelcast.client import HazelcastClient
 from harness.backends.protocol import Node, running_nodes
 from harness.clusters import Duty, DutyQuestions, Waiting
 from harness.errors import InconclusiveError
+from harness.servers.hazelcast.effective import member_config, settings_of
 from harness.servers.hazelcast.spec import CLUSTER_NAME, PROBED
 from harness.waiting import until
 
@@ -136,6 +137,13 @@ class HazelcastView:
     def queue_size(self, name: str) -> int:
         """How many items a queue holds."""
         return int(self._connected().get_queue(name).blocking().size())
+
+    def settings_of(self, *, maps: Iterable[str] = (), queues: Iterable[str] = ()) -> Mapping[str, str]:
+        """The settings of these maps and queues that decide what may be lost, as a member has them."""
+        config = member_config(self._connected())
+        found = [settings_of(config, "map", name) for name in maps]
+        found += [settings_of(config, "queue", name) for name in queues]
+        return {setting: value for each in found for setting, value in each.items()}
 
     def sizes(self) -> Mapping[str, int]:
         """The number of members that each running node lists."""

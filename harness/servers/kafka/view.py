@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from kafka import KafkaAdminClient, TopicPartition
-from kafka.admin import OffsetSpec
+from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
 from kafka.errors import KafkaError, for_code
 from kafka.net.compat import KafkaNetClient
 from kafka.net.manager import KafkaConnectionManager
@@ -27,6 +27,8 @@ from harness.waiting import until
 
 Answer = TypeVar("Answer")
 _ASK_TIMEOUT_S = 10.0
+#: The settings of a topic that decide what may be lost.
+_TOLD = ("min.insync.replicas", "unclean.leader.election.enable")
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,14 @@ class KafkaView:
             )
             for lag in (self.lag(group, topic) if self.running() else ())
         ]
+
+    def settings_of(self, topic: str) -> Mapping[str, str]:
+        """The settings of a topic that decide what may be lost, as the brokers have them."""
+        asked = ConfigResource(ConfigResourceType.TOPIC, topic, dict.fromkeys(_TOLD))
+        found = self._ask(lambda admin: admin.describe_configs([asked], config_filter="all"))["topic"][topic]
+        replicas = min(len(partition.replicas) for partition in self.partitions(topic))
+        told = {name: str(found[name]["value"]) for name in _TOLD}
+        return {f"kafka.topic.{name}": value for name, value in {"replication.factor": str(replicas), **told}.items()}
 
     def is_fully_replicated(self, topic: str) -> bool:
         """Whether every partition has a leader and all its replicas are in sync."""

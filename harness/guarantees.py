@@ -1,0 +1,151 @@
+"""What settings permit under a fault: rules that say which anomalies may come then, why, and where that is written.
+
+A kind of server or a suite has its rules in a module `guarantees`. With the settings of a system and the faults of a
+history they give what is permitted, before anything is judged: pure functions, nobody is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from harness.events import NEMESIS, Event, faults
+from harness.offered import modules
+
+#: Settings by their names, such as {"kafka.producer.acks": "all"}; whatever they are, as text.
+Settings = Mapping[str, str]
+#: The name of the event that records settings: those that were declared, and those that servers and clients have.
+SETTINGS = "settings"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A fault as rules look at it.
+
+    Attributes:
+        fault: its name.
+        nodes: whom it hit.
+        before: whom earlier faults had hit since every copy was in place.
+        settings: what was known of the system when it came; of what did not run yet, nothing.
+    """
+
+    fault: str
+    nodes: tuple[str, ...]
+    before: tuple[str, ...] = ()
+    settings: Settings = field(default_factory=dict)
+
+    def hits(self, role: str, *faults: str) -> bool:
+        """Whether it hit a node of this role, and is one of these faults, if any are given."""
+        return bool(_of(role, self.nodes)) and (not faults or self.fault in faults)
+
+    def at_once(self, role: str) -> int:
+        """How many nodes of a role were hit together: by this fault, and by those before it that nothing made up."""
+        return len({*_of(role, self.nodes), *_of(role, self.before)})
+
+    @property
+    def words(self) -> str:
+        """The fault in words, such as "kill kafka-2"."""
+        return f"{self.fault} {', '.join(self.nodes)}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that settings cost, or that they save from.
+
+    Attributes:
+        setting: in words, such as "acks=1".
+        when: the faults under which it matters, in words.
+        permits: the names of the anomalies that may come; none where it costs something else.
+        because: one sentence that says why.
+        source: where it is documented.
+        applies: whether a system with these settings is one.
+        under: whether a fault is one; None if it needs no fault.
+    """
+
+    setting: str
+    when: str
+    permits: tuple[str, ...]
+    because: str
+    source: str
+    applies: Callable[[Settings], bool]
+    under: Callable[[Broken], bool] | None
+
+
+@dataclass(frozen=True)
+class Guarantees:
+    """What a kind of server or a suite knows of its settings.
+
+    Attributes:
+        rules: what they permit.
+        made_up: by the name of an effect, the role whose nodes have every copy in place again once it is seen.
+    """
+
+    rules: tuple[Rule, ...]
+    made_up: Mapping[str, str] = field(default_factory=dict)
+
+
+@cache
+def guarantees() -> tuple[Guarantees, ...]:
+    """All guarantees of the packages."""
+    return tuple(
+        value for module in modules("guarantees") for value in vars(module).values() if isinstance(value, Guarantees)
+    )
+
+
+def rules() -> tuple[Rule, ...]:
+    """All rules of the packages."""
+    return tuple(rule for each in guarantees() for rule in each.rules)
+
+
+def permitted(events: Sequence[Event]) -> Mapping[str, str]:
+    """The anomalies that the settings and the faults of a history permit, by name, each with the reason in words."""
+    known = settings_of(events)
+    hits = broken(events)
+    found: dict[str, str] = {}
+    for rule in rules():
+        if reason := _reason(rule, known, hits):
+            for anomaly in rule.permits:
+                found.setdefault(anomaly, reason)
+    return found
+
+
+def _reason(rule: Rule, known: Settings, hits: Iterable[Broken]) -> str:
+    """The reason why what a rule permits is permitted, in words; empty if it is not."""
+    if rule.under is None:
+        return f"{rule.setting}: {rule.because}" if rule.applies(known) else ""
+    met = next((hit for hit in hits if rule.applies(hit.settings) and rule.under(hit)), None)
+    return f"{rule.setting}, and {met.words}: {rule.because}" if met else ""
+
+
+def settings_of(events: Iterable[Event]) -> Settings:
+    """The settings that a history says were declared; later ones are of what was started later."""
+    found: dict[str, str] = {}
+    for event in events:
+        if event.process == NEMESIS and event.f == SETTINGS:
+            found |= event.value["declared"]
+    return found
+
+
+def broken(events: Sequence[Event]) -> Sequence[Broken]:
+    """The faults of a history, each with the settings that were known by then."""
+    made_up = {effect: role for each in guarantees() for effect, role in each.made_up.items()}
+    begun = {event.index for event in faults(events)}
+    found: list[Broken] = []
+    known: dict[str, str] = {}
+    before: list[str] = []
+    for event in events:
+        if event.process != NEMESIS:
+            continue
+        if event.f == SETTINGS:
+            known = {**known, **event.value["declared"]}
+        elif event.f in made_up:
+            before = [node for node in before if not _of(made_up[event.f], [node])]
+        elif event.index in begun:
+            found.append(Broken(event.f, tuple(event.value["nodes"]), tuple(before), known))
+            before += event.value["nodes"]
+    return found
+
+
+def _of(role: str, nodes: Collection[str]) -> list[str]:
+    return [node for node in nodes if node == role or node.rpartition("-")[0] == role]

@@ -1,0 +1,107 @@
+"""The settings that decide what may be lost: as the suite declares them, and as servers and clients say they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from harness.errors import HarnessError
+from harness.guarantees import SETTINGS
+from harness.guarantees import Settings as Settings
+from harness.servers.hazelcast.kind import Hazelcast
+from harness.servers.kafka.kind import Kafka
+
+if TYPE_CHECKING:
+    from harness.messages.system import MessageSystem
+
+#: The part of the settings that are those of the consumers, which may start later than the rest.
+_OF_CONSUMERS = ("kafka.consumer.", "messages.")
+_OF_CLIENTS = "hazelcast.client."
+
+
+@dataclass(frozen=True)
+class DeclaredSettings:
+    """The settings of one scenario's services and servers, in order: frozen, so that another process can be sent them.
+
+    Attributes:
+        settings: by their names.
+    """
+
+    settings: tuple[tuple[str, str], ...]
+
+    def of(self, *, consumers: bool) -> Settings:
+        """The settings of the consumers, or of all others; those of Hazelcast's clients are among both."""
+        return {
+            name: value
+            for name, value in self.settings
+            if name.startswith(_OF_CLIENTS) or name.startswith(_OF_CONSUMERS) is consumers
+        }
+
+
+def on_kafka(brokers: int, own: Mapping[str, str], *, from_beginning: bool) -> Settings:
+    """The settings of a topic, its producer and its consumers; `own` are the brokers', in place of the harness'."""
+    properties = {
+        "replication.factor": own.get("default.replication.factor", str(min(3, brokers))),
+        "min.insync.replicas": own.get("min.insync.replicas", str(min(2, brokers))),
+        "unclean.leader.election.enable": own.get("unclean.leader.election.enable", "false"),
+    }
+    return {
+        **{f"kafka.topic.{name}": value for name, value in properties.items()},
+        "kafka.producer.acks": "all",
+        "kafka.producer.enable_idempotence": "true",
+        "kafka.consumer.enable_auto_commit": "false",
+        "kafka.consumer.auto_offset_reset": "earliest",
+        "messages.commits": "after storing",
+        "messages.from_beginning": str(from_beginning).lower(),
+    }
+
+
+def on_hazelcast(structure: str, members: int, *, backups: bool) -> Settings:
+    """The settings of a map or a queue that the services keep messages in, and of its clients."""
+    return {
+        f"hazelcast.{structure}.backup-count": str(int(backups)),
+        f"hazelcast.{structure}.async-backup-count": "0",
+        f"hazelcast.{structure}.split-brain-protection-ref": "majority" if backups and members > 1 else "",
+        "hazelcast.client.fail_on_indeterminate_operation_state": "true",
+        "hazelcast.client.redo_operation": "false",
+    }
+
+
+def note(system: MessageSystem, declared: Settings, *, consumers: bool) -> None:
+    """Records the settings that were declared and those that are in force, of the consumers or of the rest.
+
+    What can't be read is recorded with the reason.
+    """
+    effective: dict[str, str] = {}
+    unread: dict[str, str] = {}
+    for whose, ask in _questions(system, consumers=consumers).items():
+        try:
+            told = ask()
+        except HarnessError as error:
+            unread[whose] = str(error)
+            continue
+        effective |= told
+        if not told:
+            unread[whose] = "it has no client yet"
+    shown = {name: value for name, value in effective.items() if name in declared}
+    system.history.event(SETTINGS, {"declared": dict(declared), "effective": shown, "unread": unread})
+
+
+def _questions(system: MessageSystem, *, consumers: bool) -> Mapping[str, Callable[[], Settings]]:
+    """Whom to ask: the consumers, or the servers and all their other clients."""
+    names, running = system.namespace, system.deployment.nodes
+    roles = {"messages"} if consumers else {"facade", "logging"}
+    asked: dict[str, Callable[[], Settings]] = {
+        name: partial(system.clients.settings, node.endpoint("http"))
+        for name, node in running.items()
+        if node.spec.role in roles
+    }
+    if consumers:
+        return asked
+    queues = [names.queue_name] if names.queue == "hazelcast" else []
+    asked["a Hazelcast member"] = partial(system.clusters[Hazelcast].settings_of, maps=[names.map], queues=queues)
+    if names.queue == "kafka":
+        asked[f"topic {names.topic}"] = partial(system.clusters[Kafka].settings_of, names.topic)
+    return asked

@@ -1,0 +1,61 @@
+"""What a Hazelcast member and Kafka's brokers say of their settings, read as their documentation has it."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+
+from harness import System
+from harness.servers.hazelcast import hazelcast
+from harness.servers.hazelcast.effective import settings_of
+from harness.servers.hazelcast.kind import Hazelcast
+from harness.servers.kafka import kafka
+from harness.servers.kafka.kind import Kafka
+
+CONFIG = ElementTree.fromstring(
+    """<hazelcast xmlns="http://www.hazelcast.com/schema/config">
+    <map name="orders-*"><backup-count>0</backup-count><async-backup-count>2</async-backup-count></map>
+    <map name="orders-eu-*"><backup-count>3</backup-count>
+        <split-brain-protection-ref>majority</split-brain-protection-ref></map>
+    <queue name="default"><backup-count>4</backup-count></queue>
+    </hazelcast>"""
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "values"),
+    [
+        ("map", "orders-1", ("0", "2", "")),
+        ("map", "orders-eu-1", ("3", "0", "majority")),
+        ("map", "others", ("1", "0", "")),
+        ("queue", "orders-1", ("1", "0", "")),
+        ("queue", "default", ("4", "0", "")),
+    ],
+)
+def test_a_structure_has_the_settings_of_the_pattern_that_says_most_of_its_name(
+    kind: str, name: str, values: tuple[str, str, str]
+) -> None:
+    assert tuple(settings_of(CONFIG, kind, name).values()) == values
+
+
+@pytest.mark.process
+@pytest.mark.system(hazelcast(), kafka())
+def test_servers_say_which_settings_they_have(system: System) -> None:
+    told = system.clusters[Hazelcast].settings_of(maps=["logging-1"], queues=["no-backup-1"])
+    assert told == {
+        "hazelcast.map.backup-count": "1",
+        "hazelcast.map.async-backup-count": "0",
+        "hazelcast.map.split-brain-protection-ref": "majority",
+        "hazelcast.queue.backup-count": "0",
+        "hazelcast.queue.async-backup-count": "0",
+        "hazelcast.queue.split-brain-protection-ref": "",
+    }
+    system.clusters[Kafka].create_topic(
+        "told", configs={"unclean.leader.election.enable": "true", "min.insync.replicas": "1"}
+    )
+    assert system.clusters[Kafka].settings_of("told") == {
+        "kafka.topic.replication.factor": "3",
+        "kafka.topic.min.insync.replicas": "1",
+        "kafka.topic.unclean.leader.election.enable": "true",
+    }

@@ -1,0 +1,151 @@
+"""What settings permit under which faults: the rules, met with histories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.events import NEMESIS, Event
+from harness.explaining import explained
+from harness.guarantees import SETTINGS, permitted, rules
+from harness.messages import messages
+from harness.messages.settings import on_hazelcast, on_kafka
+from harness.servers.hazelcast import hazelcast
+from harness.servers.kafka import kafka
+
+KAFKA = on_kafka(3, {}, from_beginning=False)
+HAZELCAST = {
+    **on_hazelcast("map", 3, backups=True),
+    **on_hazelcast("queue", 3, backups=True),
+    "messages.from_beginning": "false",
+}
+
+
+def told(settings: Mapping[str, str], *done: str) -> Sequence[Event]:
+    """A history of these settings and of what was done: "kill kafka-1", "undo-kill kafka-1", or an effect."""
+    values: list[tuple[str, Any]] = [(SETTINGS, {"declared": settings, "effective": {}, "unread": {}})]
+    for what in done:
+        f, *nodes = what.split()
+        values.append((f, {"nodes": nodes, "phase": "begin"} if nodes else {"seen": True, "after_s": 1.0}))
+    return [Event(index, NEMESIS, "info", f, value, index) for index, (f, value) in enumerate(values)]
+
+
+@pytest.mark.parametrize(
+    ("settings", "done", "anomalies"),
+    [
+        (KAFKA, (), set()),
+        (KAFKA, ("kill kafka-1",), {"duplicated", "out of order"}),
+        (KAFKA, ("kill hazelcast-1",), set()),
+        (KAFKA, ("kill logging-1", "kill facade", "kill config"), set()),
+        (KAFKA, ("kill messages-1",), {"lost", "duplicated", "out of order"}),
+        (KAFKA, ("pause messages-1",), {"duplicated", "out of order"}),
+        ({**KAFKA, "kafka.producer.acks": "1"}, ("kill kafka-1",), {"lost", "duplicated", "out of order"}),
+        ({**KAFKA, "kafka.producer.acks": "0"}, ("stop kafka-1",), {"lost", "duplicated", "out of order"}),
+        ({**KAFKA, "kafka.producer.acks": "1"}, ("kill hazelcast-1",), set()),
+        ({**KAFKA, "kafka.topic.min.insync.replicas": "1"}, ("kill kafka-1",), {"duplicated", "out of order"}),
+        (
+            {**KAFKA, "kafka.topic.unclean.leader.election.enable": "true"},
+            ("pause kafka-2",),
+            {"lost", "duplicated", "out of order"},
+        ),
+        ({**KAFKA, "kafka.consumer.auto_offset_reset": "latest"}, (), {"lost"}),
+        ({**KAFKA, "messages.from_beginning": "true"}, ("kill messages-1", "kill kafka-1"), {"vanished"}),
+        (HAZELCAST, ("kill hazelcast-1",), set()),
+        (HAZELCAST, ("kill hazelcast-1", "undo-kill hazelcast-1", "safe", "kill hazelcast-2"), set()),
+        (
+            HAZELCAST,
+            ("kill hazelcast-1", "undo-kill hazelcast-1", "kill hazelcast-2"),
+            {"entry lost", "lost", "duplicated", "out of order"},
+        ),
+        (
+            HAZELCAST,
+            ("kill hazelcast-1 hazelcast-2",),
+            {"entry lost", "lost", "duplicated", "out of order"},
+        ),
+        (HAZELCAST, ("stop hazelcast-1", "stop hazelcast-2"), set()),
+        (HAZELCAST, ("isolate hazelcast-2",), set()),
+        ({**HAZELCAST, "hazelcast.map.split-brain-protection-ref": ""}, ("isolate hazelcast-2",), {"entry stale"}),
+        ({**HAZELCAST, "hazelcast.map.backup-count": "0"}, ("kill hazelcast-2",), {"entry lost"}),
+        ({**HAZELCAST, "hazelcast.map.backup-count": "2"}, ("kill hazelcast-1 hazelcast-2",), None),
+        (
+            {**HAZELCAST, "hazelcast.client.fail_on_indeterminate_operation_state": "false"},
+            ("kill hazelcast-2",),
+            {"lost", "entry lost"},
+        ),
+        ({}, ("kill kafka-1", "kill hazelcast-1", "kill messages-1"), set()),
+    ],
+)
+def test_what_is_permitted_follows_from_the_settings_and_the_faults(
+    settings: Mapping[str, str], done: tuple[str, ...], anomalies: set[str] | None
+) -> None:
+    found = set(permitted(told(settings, *done)))
+    assert found == anomalies if anomalies is not None else "entry lost" not in found
+
+
+def test_a_consumer_that_starts_after_the_fault_reads_nothing_twice() -> None:
+    servers = {name: value for name, value in KAFKA.items() if not name.startswith(("kafka.consumer", "messages."))}
+    consumers = {name: value for name, value in KAFKA.items() if name not in servers}
+    later = told(servers, "kill kafka-1")
+    started = Event(2, NEMESIS, "info", SETTINGS, {"declared": consumers, "effective": {}, "unread": {}}, 2)
+    assert permitted([*later, started]) == {}
+    again = Event(3, NEMESIS, "info", "kill", {"nodes": ["kafka-2"], "phase": "begin"}, 3)
+    assert set(permitted([*later, started, again])) == {"duplicated", "out of order"}
+
+
+def test_a_reason_says_the_setting_the_fault_and_why() -> None:
+    why = permitted(told({**KAFKA, "kafka.producer.acks": "1"}, "kill kafka-2"))["lost"]
+    assert why.startswith("acks=1, and kill kafka-2: a record counts that the leader alone has")
+
+
+DONE = st.lists(
+    st.sampled_from(["kill kafka-1", "pause kafka-2", "kill hazelcast-1", "isolate hazelcast-2", "kill messages-1"]),
+    max_size=4,
+)
+OWN = st.fixed_dictionaries(
+    {},
+    optional={
+        "kafka.producer.acks": st.sampled_from(["0", "1", "all"]),
+        "kafka.topic.unclean.leader.election.enable": st.sampled_from(["true", "false"]),
+        "messages.from_beginning": st.sampled_from(["true", "false"]),
+        "hazelcast.map.backup-count": st.sampled_from(["0", "1", "2"]),
+    },
+)
+
+
+@given(OWN, DONE, DONE)
+def test_more_faults_never_permit_less(own: Mapping[str, str], done: list[str], more: list[str]) -> None:
+    settings = {**KAFKA, **HAZELCAST, **own}
+    assert set(permitted(told(settings, *done))) <= set(permitted(told(settings, *done, *more)))
+
+
+def test_every_rule_applies_to_some_system_and_cites_its_source() -> None:
+    lossy = {
+        **KAFKA,
+        **HAZELCAST,
+        "kafka.topic.min.insync.replicas": "1",
+        "kafka.topic.unclean.leader.election.enable": "true",
+        "kafka.consumer.enable_auto_commit": "true",
+        "kafka.consumer.auto_offset_reset": "latest",
+        "hazelcast.client.fail_on_indeterminate_operation_state": "false",
+        "hazelcast.map.split-brain-protection-ref": "",
+    }
+    systems = [
+        {**lossy, "kafka.producer.acks": acks, "messages.from_beginning": replay}
+        for acks in "01"
+        for replay in ("true", "false")
+    ]
+    for rule in rules():
+        assert any(rule.applies(settings) for settings in systems), rule.setting
+        assert all((rule.source, rule.because, rule.when))
+
+
+def test_the_settings_of_a_system_are_those_that_it_declares() -> None:
+    safe = messages().settings((hazelcast(), kafka()))
+    assert not [rule for rule in explained(safe).costs if "acks" in rule.setting]
+    own = kafka(settings={"min.insync.replicas": "1", "unclean.leader.election.enable": "true"})
+    costs = [rule.setting for rule in explained(messages().settings((hazelcast(), own))).costs]
+    assert {"min.insync.replicas=1", "unclean.leader.election.enable=true"} <= set(costs)
