@@ -152,7 +152,7 @@ def test_a_loss_that_settings_permit_is_told_with_its_cause(history: History) ->
     declared(history, acks="1")
     post_and_drain(history, one=["a"], two=[])
     with pytest.raises(
-        GuaranteeBrokenError, match=r"lost: 1 of 2 .*; these settings permit it: acks=1, and kill kafka"
+        GuaranteeBrokenError, match=r"lost: 1 of 2 .*; these settings permit it: acks=1, and kill"
     ):
         assert_delivered_and_aggregated(history)
 
