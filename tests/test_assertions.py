@@ -151,9 +151,7 @@ def test_doubles_are_permitted_where_settings_and_faults_permit_them(history: Hi
 def test_a_loss_that_settings_permit_is_told_with_its_cause(history: History) -> None:
     declared(history, acks="1")
     post_and_drain(history, one=["a"], two=[])
-    with pytest.raises(
-        GuaranteeBrokenError, match=r"lost: 1 of 2 .*; these settings permit it: acks=1, and kill"
-    ):
+    with pytest.raises(GuaranteeBrokenError, match=r"lost: 1 of 2 .*; these settings permit it: acks=1, and kill"):
         assert_delivered_and_aggregated(history)
 
 

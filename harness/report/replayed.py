@@ -11,6 +11,7 @@ from harness.checks import Judged
 from harness.claim import Marker, remove
 from harness.errors import BadInputError
 from harness.events import Events
+from harness.explaining import of_a_history
 from harness.plain import fenced, markdown
 from harness.recovery import kinds
 from harness.report.forensics import explained
@@ -38,6 +39,8 @@ def write(folder: Path, judged: Judged) -> Path:
     words = ["# A history, judged again", _verdicts(judged)]
     if found:
         words += ["## What did not hold", fenced(explained(found, events))]
+    if permits := of_a_history(events):
+        words += ["## What these settings permit", fenced(permits)]
     words += ["## Requests", _requests(events), *(f"![{name}]({name})" for name in files)]
     for table in (table for telling in tellings() for table in telling.tables):
         if lines := table.text(events):

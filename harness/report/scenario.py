@@ -11,6 +11,7 @@ import allure
 from harness.backends.protocol import Node
 from harness.checks import Judged, judged
 from harness.events import Events
+from harness.explaining import of_a_history
 from harness.faults.nemesis import Moment, Nemesis
 from harness.inspect import snapshot, topology
 from harness.inspect.snapshot import Snapshot
@@ -105,6 +106,9 @@ class ScenarioReport:
             _attach_overview(events)
         with part("the picture of the topology"):
             allure.attach(topology.drawn(self._moments), "topology before and after", allure.attachment_type.SVG)
+        with part("what its settings permit"):
+            if words := of_a_history(events):
+                allure.attach(words, "what these settings permit", allure.attachment_type.TEXT)
         with part("what became of each single thing"):
             for table in (table for telling in tellings() for table in telling.tables):
                 if lines := table.text(events):
