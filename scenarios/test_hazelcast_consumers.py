@@ -2,9 +2,17 @@
 
 import pytest
 
-from harness import Kill, Nemesis, Pause, node, other_than
+from harness import Isolate, Kill, Nemesis, Pause, Stop, node, other_than
+from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
-from harness.servers.hazelcast import hazelcast, member_list_of, oldest_member, owner_of, partitions_safe
+from harness.servers.hazelcast import (
+    hazelcast,
+    member_list_of,
+    oldest_member,
+    owner_of,
+    partitions_safe,
+    split_off,
+)
 
 pytestmark = [
     pytest.mark.faulttolerance,
@@ -16,22 +24,29 @@ pytestmark = [
 HANGING_S = 12.0
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [Kill(), Stop(), Pause(), pytest.param(Isolate(), marks=pytest.mark.needs(Isolate()))],
+    ids=lambda fault: fault.name,
+)
 @pytest.mark.parametrize("victim", ["the owner", "another", "the oldest"])
-def test_members_that_die_while_messages_are_taken_lose_none(
-    system: MessageSystem, faults: Nemesis, victim: str
+def test_members_that_are_lost_while_messages_are_taken_lose_none(
+    system: MessageSystem, faults: Nemesis, fault: Fault, victim: str
 ) -> None:
-    """Under posts and with both consumers at work, a member is killed and started again, three times: the one that
-    owns the queue, one that only passes on what a consumer asks, or the oldest. Whatever a consumer was about to take
-    at that moment is not lost: every acknowledged message reaches exactly one of them, and GET shows it.
+    """Under posts and with both consumers at work, a member is lost and comes back, three times: it is killed, stopped,
+    hangs, or is cut off from everybody. It is the one that owns the queue, one that only passes on what a consumer
+    asks, or the oldest. Whatever a consumer was about to take at that moment is not lost: every acknowledged message
+    reaches exactly one of them, and GET shows it.
     """
     owner = owner_of(system.queue)
     target = {"the owner": owner, "another": other_than(owner), "the oldest": oldest_member}[victim]
     with system.traffic() as traffic:
         for _ in range(3):
             traffic.await_answers(40)
-            killed = faults.inject(Kill(), target)
+            lost = faults.inject(fault, target)
+            lost.until(split_off() if isinstance(fault, Isolate) else member_list_of(2))
             traffic.await_answers(40)
-            killed.undo().until(member_list_of(3)).until(partitions_safe())
+            lost.undo().until(member_list_of(3)).until(partitions_safe())
 
     system.drain(traffic.posted)
     system.read()

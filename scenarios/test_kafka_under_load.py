@@ -1,9 +1,10 @@
-"""Kafka as the message queue with its consumers at work and traffic running: kills, one after the other."""
+"""Kafka as the message queue with its consumers at work and traffic running: losses, one after the other."""
 
 import pytest
 
-from harness import Kill, Nemesis, node
+from harness import Isolate, Kill, Nemesis, Pause, Stop, node
 from harness.effects import Effect
+from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.clients import Traffic
 from harness.servers.kafka import (
@@ -50,20 +51,28 @@ def while_a_consumer_dies(system: MessageSystem, faults: Nemesis) -> Traffic:
     return traffic
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [Kill(), Stop(), Pause(), pytest.param(Isolate(), marks=pytest.mark.needs(Isolate()))],
+    ids=lambda fault: fault.name,
+)
 @pytest.mark.parametrize("name", ["leader", "coordinator", "controller"])
-def test_losing_brokers_in_turn_loses_no_message(system: MessageSystem, faults: Nemesis, name: str) -> None:
-    """Under posts and GETs, kill the broker that leads the fullest partition, coordinates the consumers' group, or is
-    the active controller; when it is back and all replicas are in sync, the next one that has that duty, and again.
-    Every acknowledged message reaches a messages instance, and GET shows it. It may reach both: what was read and not
-    committed when a coordinator dies is read again, by whoever gets the partition.
+def test_losing_brokers_in_turn_loses_no_message(
+    system: MessageSystem, faults: Nemesis, fault: Fault, name: str
+) -> None:
+    """Under posts and GETs, the broker that leads the fullest partition, coordinates the consumers' group, or is the
+    active controller, is killed, stopped, hangs, or is cut off from everybody; when it is back and all replicas are in
+    sync, the next one that has that duty, and again. Every acknowledged message reaches a messages instance, and GET
+    shows it. It may reach both: what was read and not committed when a coordinator is lost is read again, by whoever
+    gets the partition.
     """
     with system.traffic() as traffic:
         for _ in range(KILLS):
             traffic.await_answers(20)
             target, effect = duty(system, name, traffic.posted.partitions)
-            killed = faults.inject(Kill(), target).until(effect)
+            lost = faults.inject(fault, target).until(effect)
             traffic.await_answers(20)
-            killed.undo().until(full_isr(system.topic)).until(full_isr(OFFSETS))
+            lost.undo().until(full_isr(system.topic)).until(full_isr(OFFSETS))
         traffic.await_answers(20)
 
     system.drain(traffic.posted)

@@ -69,6 +69,7 @@ class Settings:
     queue: settings.Kafka | settings.HazelcastQueue
     acks: str
     message_bytes: int
+    work_s: float
 
     @classmethod
     def of(cls, env: settings.Environment) -> Settings:
@@ -81,6 +82,7 @@ class Settings:
             queue=settings.kafka(env) if kafka else settings.hazelcast_queue(env),
             acks=env.choice("KAFKA_ACKS", ("all", "0", "1"), "all"),
             message_bytes=env.size("MESSAGE_BYTES", "131072"),
+            work_s=settings.work_s(env),
         )
 
 
@@ -154,7 +156,7 @@ def main() -> None:
     directory = Directory(client, told.config_url, log)
     lease = Lease(told.service, "facade", told.config_url, fit=lambda: queue.problem() is None, log=log)
     app = build(
-        once(Poster(client, directory, queue, log=log), deadline_s=told.deadline_s),
+        once(Poster(client, directory, queue, log=log, work_s=told.work_s), deadline_s=told.deadline_s),
         Reader(client, directory, deadline_s=told.deadline_s, log=log),
         log,
         message_bytes=told.message_bytes,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -67,6 +68,7 @@ class Settings:
     config_url: str
     cluster: settings.Hazelcast
     map: str
+    work_s: float
 
     @classmethod
     def of(cls, env: settings.Environment) -> Settings:
@@ -76,14 +78,15 @@ class Settings:
             config_url=env.url("CONFIG_URL"),
             cluster=settings.hazelcast(env),
             map=env.text("HAZELCAST_MAP", "the name of the map"),
+            work_s=settings.work_s(env),
         )
 
 
 class Logging:
-    """The map of messages, and the ids that went through this instance."""
+    """The map of messages, and the ids that went through this instance; it takes `work_s` from putting to answering."""
 
-    def __init__(self, cluster: Cluster, map_name: str, log: Log) -> None:
-        self._cluster, self._map_name, self._log = cluster, map_name, log
+    def __init__(self, cluster: Cluster, map_name: str, log: Log, *, work_s: float = 0.0) -> None:
+        self._cluster, self._map_name, self._log, self._work_s = cluster, map_name, log, work_s
         self._received: dict[str, None] = {}
         self._lock = threading.Lock()
 
@@ -100,6 +103,8 @@ class Logging:
         before = result(entries.put_if_absent(message.id, message.msg))
         if before == message.msg and not result(entries.replace_if_same(message.id, message.msg, message.msg)):
             raise UnknownOutcomeError(f"message {message.id} was in the map and is gone")
+        self._log("put", id=message.id)
+        time.sleep(self._work_s)
         with self._lock:
             self._received.setdefault(message.id)
         self._log("logged", id=message.id, new=before is None)
@@ -176,7 +181,7 @@ def main() -> None:
     log = Log(told.service.name)
     cluster = Cluster(told.cluster, lambda client: client.get_map(told.map), log)
     lease = Lease(told.service, "logging", told.config_url, fit=lambda: cluster.problem() is None, log=log)
-    app = build(Logging(cluster, told.map, log), told.service.name, log, cluster.settings)
+    app = build(Logging(cluster, told.map, log, work_s=told.work_s), told.service.name, log, cluster.settings)
     run(told.service, app, Stages(at_once=[lease], when_drained=[cluster]), log)
 
 

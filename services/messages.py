@@ -42,11 +42,12 @@ class Settings:
     service: settings.Service
     config_url: str
     queue: Group | settings.HazelcastQueue
+    work_s: float
 
     @classmethod
     def of(cls, env: settings.Environment) -> Settings:
         """The settings that the environment gives."""
-        return cls(settings.service(env), env.url("CONFIG_URL"), _queue(env))
+        return cls(settings.service(env), env.url("CONFIG_URL"), _queue(env), settings.work_s(env))
 
 
 def _queue(env: settings.Environment) -> Group | settings.HazelcastQueue:
@@ -60,15 +61,20 @@ def _queue(env: settings.Environment) -> Group | settings.HazelcastQueue:
     )
 
 
-def source(queue: Group | settings.HazelcastQueue, log: Log) -> Source:
-    """The source that takes messages off the queue; only the client library that it needs is imported."""
+def source(queue: Group | settings.HazelcastQueue, log: Log, *, work_s: float) -> Source:
+    """The source that takes messages off the queue; only the client library that it needs is imported.
+
+    It takes `work_s` seconds over each message between taking and keeping it.
+    """
     if isinstance(queue, Group):
         from services.queues.kafka import KafkaSource
 
-        return KafkaSource(queue.kafka, queue.name, queue.session_timeout_ms, replay=queue.replay, log=log)
+        return KafkaSource(
+            queue.kafka, queue.name, queue.session_timeout_ms, replay=queue.replay, work_s=work_s, log=log
+        )
     from services.queues.hazelcast import HazelcastSource
 
-    return HazelcastSource(queue, log)
+    return HazelcastSource(queue, log, work_s=work_s)
 
 
 def build(store: Store, settings: Callable[[], dict[str, str]]) -> Starlette:
@@ -85,7 +91,7 @@ def main() -> None:
     """Runs the messages service."""
     told = settings.read(Settings.of)
     log, store = Log(told.service.name), Store()
-    taking = source(told.queue, log)
+    taking = source(told.queue, log, work_s=told.work_s)
     consuming = Consuming(taking, store, log)
     lease = Lease(told.service, "messages", told.config_url, fit=lambda: consuming.problem() is None, log=log)
     run(told.service, build(store, taking.settings), Stages(at_once=[consuming, lease]), log)

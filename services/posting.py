@@ -37,10 +37,14 @@ class Poster:
         directory: knows the logging instances.
         queue: takes the messages afterwards.
         log: where it tells what happened.
+        work_s: how long it takes between logging and queue, in seconds.
     """
 
-    def __init__(self, client: httpx.AsyncClient, directory: Directory, queue: Producer, *, log: Log) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, directory: Directory, queue: Producer, *, log: Log, work_s: float = 0.0
+    ) -> None:
         self._client, self._directory, self._queue, self._log = client, directory, queue, log
+        self._work_s = work_s
 
     async def post(self, message_id: str, msg: str, within_s: float) -> tuple[str, Queued]:
         """Logs and queues a message within `within_s` seconds; gives who logged it and where it is queued.
@@ -51,6 +55,7 @@ class Poster:
         end = time.monotonic() + within_s
         logged_by = await self._log_it(message_id, msg, end - min(QUEUE_SHARE_S, within_s / 2))
         self._log("logged", id=message_id, by=logged_by)
+        await asyncio.sleep(self._work_s)
         left_s = end - time.monotonic()
         try:
             # put() keeps to its time limit but for a first look at the topic: the wait has one of its own

@@ -94,6 +94,10 @@ class Environment:
         """The variable as a time in seconds above 0."""
         return self._parsed(name, "a number of seconds above 0", default, _positive)
 
+    def delay(self, name: str) -> float:
+        """The variable as a time in seconds; 0 if it is missing."""
+        return self._parsed(name, "a number of seconds, or 0", "0", _not_negative)
+
     def milliseconds(self, name: str, default: str) -> int:
         """The variable as a time in whole milliseconds above 0."""
         return self._parsed(name, "a whole number of milliseconds above 0", default, lambda text: int(_positive(text)))
@@ -144,6 +148,14 @@ def kafka(env: Environment) -> Kafka:
     return Kafka(env.addresses("KAFKA_BOOTSTRAP"), env.text("TOPIC", "the name of the topic"))
 
 
+def work_s(env: Environment) -> float:
+    """The time that this service takes over each message in the middle of its work, in seconds.
+
+    None, unless somebody wants to see what becomes of a message when the service dies there.
+    """
+    return env.delay("WORK_S")
+
+
 def queue_kind(env: Environment) -> QueueKind:
     """The kind of server that carries the messages."""
     return cast(QueueKind, env.choice("QUEUE", ("kafka", "hazelcast")))
@@ -173,6 +185,13 @@ def _port(text: str) -> int:
 def _positive(text: str) -> float:
     number = float(text)
     if not 0 < number < float("inf"):
+        raise ValueError(text)
+    return number
+
+
+def _not_negative(text: str) -> float:
+    number = float(text)
+    if not 0 <= number < float("inf"):
         raise ValueError(text)
     return number
 

@@ -36,6 +36,7 @@ class Messages(Application):
     consumers: bool = True
     replay: bool = False
     mutants: Settings = ()
+    work_s: Settings = ()
 
     @property
     def name(self) -> str:
@@ -76,7 +77,12 @@ class Messages(Application):
     def under(self, names: Namespace, counts: Counts, timings: Timings, declared: DeclaredSettings) -> MessagesCast:
         """The services under these names."""
         specs = services(
-            names, members=counts.members, brokers=counts.brokers, timings=timings, mutants=dict(self.mutants)
+            names,
+            members=counts.members,
+            brokers=counts.brokers,
+            timings=timings,
+            mutants=dict(self.mutants),
+            work_s=dict(self.work_s),
         )
         return MessagesCast(
             id=names.id,
@@ -163,6 +169,7 @@ def messages(
     consumers: bool = True,
     replay: bool = False,
     mutants: Mapping[str, str] | None = None,
+    work_s: Mapping[str, str] | None = None,
 ) -> Messages:
     """A facade, three logging instances, two messages instances and the config service.
 
@@ -173,10 +180,14 @@ def messages(
         consumers: whether the messages instances run from the beginning; `system.messages.start()` starts them.
         replay: whether a messages instance reads its Kafka partitions from the beginning whenever it gets them.
         mutants: by role, the module of `services.mutants` to run in place of the service.
+        work_s: by role ("facade", "logging", "messages"), the seconds that a service takes over each message in the
+            middle of its work, so that a kill hits it there: between logging and queue, between putting and answering,
+            between taking and keeping.
 
     Raises:
         BadInputError: there is no such queue.
     """
     if queue not in get_args(QueueKind):
         raise BadInputError(f"messages(queue={queue!r}) is unknown; choose one of {', '.join(get_args(QueueKind))}")
-    return Messages(queue, queue_owner, backups, consumers, replay, settings_of(mutants, "messages"))
+    own = settings_of(mutants, "messages"), settings_of(work_s, "messages")
+    return Messages(queue, queue_owner, backups, consumers, replay, *own)

@@ -26,6 +26,7 @@ def services(
     brokers: int,
     timings: Timings,
     mutants: Mapping[str, str] | None = None,
+    work_s: Mapping[str, str] | None = None,
 ) -> tuple[NodeSpec, ...]:
     """config, facade, three logging and two messages instances for a cluster of that many members and brokers.
 
@@ -35,6 +36,7 @@ def services(
         brokers: how many Kafka brokers there are.
         timings: of the consumers' failure detector.
         mutants: by role, the module of `services.mutants` to run in place of the service.
+        work_s: by role, the seconds that a service takes over each message in the middle of its work.
     """
     hazelcast = {
         "HAZELCAST_CLUSTER": hz.CLUSTER_NAME,
@@ -43,11 +45,15 @@ def services(
     queue = {"QUEUE": namespace.queue, **_queue(namespace, hazelcast, brokers, timings)}
     logger = {**hazelcast, "HAZELCAST_MAP": namespace.map}
     modules = {role: f"services.mutants.{name}" for role, name in (mutants or {}).items()}
+    works = {role: {"WORK_S": seconds} for role, seconds in (work_s or {}).items()}
+    facade = {**queue, "MESSAGE_BYTES": str(LONGEST_BYTES), **works.get("facade", {})}
+    logger |= works.get("logging", {})
+    messages = {**queue, **works.get("messages", {})}
     return (
         _service("config", 1, {}, modules),
-        _service("facade", 1, {**queue, "MESSAGE_BYTES": str(LONGEST_BYTES)}, modules),
+        _service("facade", 1, facade, modules),
         *(_service("logging", index, logger, modules) for index in range(1, LOGGING + 1)),
-        *(_service("messages", index, queue, modules) for index in range(1, MESSAGES + 1)),
+        *(_service("messages", index, messages, modules) for index in range(1, MESSAGES + 1)),
     )
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -72,10 +73,12 @@ class HazelcastSource:
     Args:
         settings: cluster and queue.
         log: where it tells what happened.
+        work_s: how long it takes between taking and keeping a message, in seconds.
     """
 
-    def __init__(self, settings: HazelcastQueue, log: Log) -> None:
+    def __init__(self, settings: HazelcastQueue, log: Log, *, work_s: float = 0.0) -> None:
         self._name, self._claims, self._log = settings.name, f"{settings.name}-claims", log
+        self._work_s = work_s
         self._cluster = Cluster(settings.cluster, self._prepare, log)
         self._me = uuid4().hex
         self._unanswered: str | None = None
@@ -125,6 +128,8 @@ class HazelcastSource:
         except ValueError as error:
             self._log("not a message, skipped", error=repr(error))
             return
+        self._log("taken", id=held.id)
+        time.sleep(self._work_s)
         self._log("consumed", id=held.id, new=store.add(held))
 
     def close(self) -> None:

@@ -220,14 +220,17 @@ class KafkaSource:
         session_timeout_ms: after which silence the group gives its partitions to others.
         replay: whether an assigned partition is read from its beginning again, and one that was revoked is forgotten:
             what this instance holds is then always its partitions' content, whatever died before.
+        work_s: how long it takes between taking and keeping a message, in seconds.
         log: where it tells what happened.
     """
 
     #: When it commits what it has read.
     commits = "after storing"
 
-    def __init__(self, settings: Kafka, group: str, session_timeout_ms: int, *, replay: bool, log: Log) -> None:
-        self._replay = replay
+    def __init__(
+        self, settings: Kafka, group: str, session_timeout_ms: int, *, replay: bool, log: Log, work_s: float = 0.0
+    ) -> None:
+        self._replay, self._work_s = replay, work_s
         self._settings, self._group, self._session_ms, self._log = settings, group, session_timeout_ms, log
         # A rebalance waits for members that died, for a session at most; a new coordinator takes about as long.
         self._patience_s = 2 * session_timeout_ms / 1000 + 1
@@ -297,6 +300,8 @@ class KafkaSource:
         except ValueError as error:
             self._log("not a message, skipped", error=repr(error), **where)
             return
+        self._log("taken", id=held.id)
+        time.sleep(self._work_s)
         self._log("consumed", id=held.id, new=store.add(held), **where)
 
     def _commit(self) -> None:

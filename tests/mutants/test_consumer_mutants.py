@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Nemesis, System, node
+from harness import Kill, Nemesis, System, node
 from harness.assertions import GuaranteeBrokenError
 from harness.messages import messages
 from harness.servers.hazelcast import hazelcast
@@ -19,7 +19,7 @@ in_transactions = pytest.mark.system(
 @pytest.mark.parametrize("victim", ["the owner", "another", "the oldest"])
 def test_what_a_dead_member_coordinated_stays_reserved(system: System, faults: Nemesis, victim: str) -> None:
     with pytest.raises(GuaranteeBrokenError, match=LOST):
-        consumers.test_members_that_die_while_messages_are_taken_lose_none(system, faults, victim)
+        consumers.test_members_that_are_lost_while_messages_are_taken_lose_none(system, faults, Kill(), victim)
 
 
 @in_transactions

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Nemesis, Pause, Stop, System
+from harness import Kill, Nemesis, Pause, Stop, System
 from harness.assertions import GuaranteeBrokenError
 from harness.errors import AwaitTimeoutError
 from harness.messages import messages
@@ -80,19 +80,19 @@ def test_messages_sent_before_the_consumers_start_are_missed_whoever_dies(
 @pytest.mark.system(messages(mutants={"messages": "messages_committing_first"}))
 def test_what_is_committed_before_it_is_stored_is_lost_with_the_coordinator(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=LOST):
-        under_load.test_losing_brokers_in_turn_loses_no_message(system, faults, "coordinator")
+        under_load.test_losing_brokers_in_turn_loses_no_message(system, faults, Kill(), "coordinator")
 
 
 @pytest.mark.system(messages(), hazelcast(), one_replica)
 def test_a_topic_with_one_replica_gets_no_new_leader_under_load(system: System, faults: Nemesis) -> None:
     with pytest.raises(AwaitTimeoutError, match=r"waited 20 s for a new leader for every partition"):
-        under_load.test_losing_brokers_in_turn_loses_no_message(system, faults, "leader")
+        under_load.test_losing_brokers_in_turn_loses_no_message(system, faults, Kill(), "leader")
 
 
 @pytest.mark.system(messages(mutants={"facade": "facade_ignoring_the_key"}))
 def test_traffic_under_other_ids_is_not_what_was_posted(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=LOST):
-        under_load.test_losing_brokers_in_turn_loses_no_message(system, faults, "controller")
+        under_load.test_losing_brokers_in_turn_loses_no_message(system, faults, Kill(), "controller")
 
 
 @pytest.mark.system(messages(mutants={"messages": "messages_committing_first"}))

@@ -1,0 +1,98 @@
+"""Services that are killed in the middle of their work on a message: between two things that both have to be done."""
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from harness import Kill, Nemesis, node
+from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
+from harness.messages.moments import demand_moments, under_way
+
+pytestmark = [
+    pytest.mark.faulttolerance,
+    pytest.mark.guarantee("no acknowledged message is lost"),
+]
+KILLS = 3
+
+
+def over_either_queue(**work_s: str) -> list[ParameterSet]:
+    """Both kinds of queue, each with services that take so long over a message."""
+    return [
+        pytest.param(kind, marks=pytest.mark.system(messages(kind, work_s=work_s))) for kind in ("kafka", "hazelcast")
+    ]
+
+
+def killed_in_the_middle(system: MessageSystem, faults: Nemesis, name: str, what: str) -> frozenset[str]:
+    """Posts and GETs, meanwhile a service is killed and started again, several times; gives the acknowledged ids.
+
+    Inconclusive if no kill met a message in the middle of the service's work.
+    """
+    role, hits = name.partition("-")[0], []
+    with system.traffic() as traffic:
+        for _ in range(KILLS):
+            traffic.await_answers(20)
+            killed = faults.inject(Kill(), node(name))
+            hits.append(len(under_way(role, system.log_of(name))))
+            killed.undo()
+        traffic.await_answers(20)
+    demand_moments(system.history, what, hits)
+    system.drain(traffic.posted)
+    return traffic.posted.ids
+
+
+@pytest.mark.kafka
+@pytest.mark.system(messages(replay=True, work_s={"messages": "0.05"}))
+def test_with_replay_a_messages_instance_between_taking_and_keeping_loses_nothing(
+    system: MessageSystem, faults: Nemesis
+) -> None:
+    """Under posts and GETs, a messages instance is killed with messages in its hands that it has taken off the queue
+    and not kept, three times. It reads its partitions from the beginning when it is back: every acknowledged message
+    reaches exactly one instance, and GET shows it.
+    """
+    killed_in_the_middle(system, faults, "messages-1", "taken and not kept")
+
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+@pytest.mark.kafka
+@pytest.mark.system(messages(work_s={"messages": "0.05"}))
+def test_what_a_messages_instance_had_taken_and_not_kept_is_read_again(system: MessageSystem, faults: Nemesis) -> None:
+    """Under posts and GETs, a messages instance is killed with messages in its hands that it has taken off the queue
+    and not kept, three times; there is no replay. It commits after it has kept, so that what it had not kept is read
+    again. What it had kept is gone with its memory, and nothing else.
+    """
+    acknowledged = killed_in_the_middle(system, faults, "messages-1", "taken and not kept")
+
+    kept = {line["id"] for line in system.log_of("messages-1") if line["event"] == "consumed"}
+    lost = acknowledged.difference(*system.held().values())
+    assert not lost - kept, f"lost: {len(lost - kept)} messages that messages-1 had never kept"
+    system.read()
+    assert_delivered_and_aggregated(system.history, shows=["lost"])
+
+
+@pytest.mark.hazelcast
+@pytest.mark.parametrize("kind", over_either_queue(logging="0.1"))
+def test_a_logging_instance_between_putting_and_answering_loses_nothing(
+    system: MessageSystem, faults: Nemesis, kind: str
+) -> None:
+    """Under posts and GETs, a logging instance is killed with messages that it has put into the map and not answered,
+    three times. The facade goes on to the next instance, which finds them there: each is there once, and every
+    acknowledged one is shown by each GET.
+    """
+    killed_in_the_middle(system, faults, "logging-1", "put and not answered")
+
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+@pytest.mark.parametrize("kind", over_either_queue(facade="0.1"))
+def test_a_facade_between_logging_and_queue_loses_nothing_that_it_acknowledged(
+    system: MessageSystem, faults: Nemesis, kind: str
+) -> None:
+    """Under posts and GETs, the facade is killed with messages that logging has and the queue has not, three times.
+    They were not acknowledged, and logging may show them; every acknowledged one reaches exactly one messages instance.
+    """
+    killed_in_the_middle(system, faults, "facade", "logged and not queued")
+
+    system.read()
+    assert_delivered_and_aggregated(system.history)
