@@ -6,7 +6,7 @@ from harness import Isolate, Kill, Nemesis, Pause, Stop, node
 from harness.effects import Effect
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
-from harness.messages.clients import Traffic
+from harness.messages.posted import Traffic
 from harness.servers.kafka import (
     controller,
     coordinator,

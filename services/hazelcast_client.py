@@ -67,7 +67,7 @@ class Connection:
             heartbeat_interval=1.0,
             heartbeat_timeout=5.0,
             # Acknowledged means that the backup has it too: else an owner that dies next would take it along.
-            fail_on_indeterminate_operation_state=True,
+            fail_on_indeterminate_operation_state=settings.fail_on_indeterminate,
             operation_backup_timeout=2.0,
             lifecycle_listeners=[self._note],
         )

@@ -40,6 +40,7 @@ WARM = (
     "services.messages",
     "services.queues.hazelcast",
     "services.queues.kafka",
+    "services.queues.kafka_source",
     "uvicorn.lifespan.off",
     "uvicorn.protocols.http.httptools_impl",
 )

@@ -33,6 +33,8 @@ class Group:
     name: str
     session_timeout_ms: int
     replay: bool
+    offset_reset: str
+    auto_commit: bool
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ def _queue(env: settings.Environment) -> Group | settings.HazelcastQueue:
         name=env.text("KAFKA_GROUP", "the name of the consumer group"),
         session_timeout_ms=env.milliseconds("KAFKA_SESSION_TIMEOUT_MS", "3000"),
         replay=env.choice("REPLAY", ("0", "1"), "0") == "1",
+        offset_reset=env.choice("KAFKA_OFFSET_RESET", ("earliest", "latest"), "earliest"),
+        auto_commit=env.choice("KAFKA_AUTO_COMMIT", ("true", "false"), "false") == "true",
     )
 
 
@@ -67,11 +71,10 @@ def source(queue: Group | settings.HazelcastQueue, log: Log, *, work_s: float) -
     It takes `work_s` seconds over each message between taking and keeping it.
     """
     if isinstance(queue, Group):
-        from services.queues.kafka import KafkaSource
+        from services.queues.kafka_source import KafkaSource, Reading
 
-        return KafkaSource(
-            queue.kafka, queue.name, queue.session_timeout_ms, replay=queue.replay, work_s=work_s, log=log
-        )
+        reading = Reading(queue.session_timeout_ms, queue.replay, queue.offset_reset, queue.auto_commit)
+        return KafkaSource(queue.kafka, queue.name, reading, work_s=work_s, log=log)
     from services.queues.hazelcast import HazelcastSource
 
     return HazelcastSource(queue, log, work_s=work_s)

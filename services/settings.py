@@ -48,6 +48,7 @@ class Hazelcast:
 
     cluster: str
     members: tuple[Address, ...]
+    fail_on_indeterminate: bool = True
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,9 @@ def service(env: Environment) -> Service:
 def hazelcast(env: Environment) -> Hazelcast:
     """The Hazelcast cluster."""
     return Hazelcast(
-        cluster=env.text("HAZELCAST_CLUSTER", "a cluster name", "dev"), members=env.addresses("HAZELCAST_MEMBERS")
+        cluster=env.text("HAZELCAST_CLUSTER", "a cluster name", "dev"),
+        members=env.addresses("HAZELCAST_MEMBERS"),
+        fail_on_indeterminate=env.choice("HAZELCAST_FAIL_ON_INDETERMINATE", ("true", "false"), "true") == "true",
     )
 
 

@@ -10,7 +10,7 @@ from harness.clusters import Clusters, Servers
 from harness.errors import BadInputError
 from harness.messages.namespace import Namespace, QueueKind
 from harness.messages.services import services
-from harness.messages.settings import DeclaredSettings, on_hazelcast, on_kafka
+from harness.messages.settings import DeclaredSettings, on_hazelcast, on_kafka, refuse_others, with_own
 from harness.messages.system import MessageSystem
 from harness.servers.hazelcast.kind import Hazelcast, hazelcast
 from harness.servers.kafka.kind import Kafka, kafka
@@ -24,6 +24,8 @@ from harness.waiting import until
 #: So many that nearly every partition is the one of some name.
 _QUEUE_NAMES = 1000
 _OWNING_TIMEOUT_S = 30.0
+#: The roles whose services can be slowed down in the middle of their work.
+WORKING = {"facade", "logging", "messages"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Messages(Application):
     replay: bool = False
     mutants: Settings = ()
     work_s: Settings = ()
+    own: Settings = ()
 
     @property
     def name(self) -> str:
@@ -66,13 +69,12 @@ class Messages(Application):
         counts = _counts(servers)
         found = dict(on_hazelcast("map", counts.members, backups=self.backups))
         if self.queue == "hazelcast":
-            return {
-                **found,
-                **on_hazelcast("queue", counts.members, backups=self.backups),
-                "messages.from_beginning": "false",
-            }
-        own = next((each.settings for each in servers if isinstance(each, Kafka)), ())
-        return {**found, **on_kafka(counts.brokers, dict(own), from_beginning=self.replay)}
+            found |= on_hazelcast("queue", counts.members, backups=self.backups)
+            found["messages.from_beginning"] = "false"
+        else:
+            brokers = next((each.settings for each in servers if isinstance(each, Kafka)), ())
+            found |= on_kafka(counts.brokers, dict(brokers), from_beginning=self.replay)
+        return with_own(found, dict(self.own))
 
     def under(self, names: Namespace, counts: Counts, timings: Timings, declared: DeclaredSettings) -> MessagesCast:
         """The services under these names."""
@@ -83,6 +85,7 @@ class Messages(Application):
             timings=timings,
             mutants=dict(self.mutants),
             work_s=dict(self.work_s),
+            settings=dict(self.own),
         )
         return MessagesCast(
             id=names.id,
@@ -170,6 +173,7 @@ def messages(
     replay: bool = False,
     mutants: Mapping[str, str] | None = None,
     work_s: Mapping[str, str] | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> Messages:
     """A facade, three logging instances, two messages instances and the config service.
 
@@ -183,11 +187,15 @@ def messages(
         work_s: by role ("facade", "logging", "messages"), the seconds that a service takes over each message in the
             middle of its work, so that a kill hits it there: between logging and queue, between putting and answering,
             between taking and keeping.
+        settings: of the services' clients, such as {"kafka.producer.acks": "1"}, in place of their own.
 
     Raises:
-        BadInputError: there is no such queue.
+        BadInputError: there is no such queue, or no such setting or role.
     """
     if queue not in get_args(QueueKind):
         raise BadInputError(f"messages(queue={queue!r}) is unknown; choose one of {', '.join(get_args(QueueKind))}")
-    own = settings_of(mutants, "messages"), settings_of(work_s, "messages")
-    return Messages(queue, queue_owner, backups, consumers, replay, *own)
+    refuse_others(settings or {})
+    if unknown := sorted((work_s or {}).keys() - WORKING):
+        raise BadInputError(f"messages(work_s=...) has no role {unknown[0]!r}; choose of {', '.join(sorted(WORKING))}")
+    told = [settings_of(each, "messages") for each in (mutants, work_s, settings)]
+    return Messages(queue, queue_owner, backups, consumers, replay, *told)

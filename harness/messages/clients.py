@@ -23,21 +23,19 @@ from __future__ import annotations
 import itertools
 import threading
 import uuid
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from harness.errors import InconclusiveError
 from harness.history import Client, History, Invoked
+from harness.messages.posted import Post, Posted, Traffic
 from harness.messages.texts import text, told
 from harness.messages.tracing import Traced
 from harness.progress import Say
-from harness.waiting import until
 
 #: Longer than the facade takes to give up (REQUEST_DEADLINE_S), so that it is the facade that decides.
 REQUEST_TIMEOUT_S = 8.0
@@ -47,43 +45,6 @@ REQUEST_TIMEOUT_S = 8.0
 IDLE_S = 2.0
 #: Answers of the kind 4xx that do not say that the request is refused for good (RFC 9110, 15.5; RFC 6585, 4).
 _NOT_FOR_GOOD = {408, 425, 429}
-
-
-@dataclass(frozen=True)
-class Post:
-    """An acknowledged post: its id and text, the logging instance that took it, and where on the queue it is."""
-
-    id: str
-    msg: str
-    logged_by: str
-    partition: int | None
-
-
-@dataclass(frozen=True)
-class Posted:
-    """The outcome of a batch of posts; `refusals` are the answers to those that were not acknowledged."""
-
-    acknowledged: tuple[Post, ...]
-    refusals: tuple[str, ...] = ()
-
-    def __add__(self, other: Posted) -> Posted:
-        """The outcome of both batches together."""
-        return Posted(self.acknowledged + other.acknowledged, self.refusals + other.refusals)
-
-    @property
-    def ids(self) -> frozenset[str]:
-        """The acknowledged ids."""
-        return frozenset(post.id for post in self.acknowledged)
-
-    @property
-    def partitions(self) -> tuple[int, ...]:
-        """The partition of each acknowledged message (Kafka only)."""
-        return tuple(post.partition for post in self.acknowledged if post.partition is not None)
-
-    @property
-    def logged_by(self) -> Mapping[str, int]:
-        """The number of messages that each logging instance took."""
-        return Counter(post.logged_by for post in self.acknowledged)
 
 
 class MessageClients:
@@ -241,65 +202,6 @@ class MessageClients:
             self._local.client = self._history.client()
         client: Client = self._local.client
         return client
-
-
-class Traffic:
-    """The answers that background clients had so far, to be read while they run."""
-
-    def __init__(self) -> None:
-        self.stop = threading.Event()
-        self._lock = threading.Lock()
-        self._posts: list[Post] = []
-        self._refusals: list[str] = []
-        self.answered = 0
-        self.failed = 0
-
-    @property
-    def posted(self) -> Posted:
-        """The outcome of the posts so far."""
-        with self._lock:
-            return Posted(tuple(self._posts), tuple(self._refusals))
-
-    def await_answers(self, count: int) -> None:
-        """Waits until `count` more posts have been acknowledged than at the time of the call.
-
-        Raises:
-            AwaitTimeoutError: they were not within 60 s.
-        """
-        wanted = len(self._posts) + count
-        until(
-            f"{count} more acknowledged posts",
-            lambda: len(self._posts),
-            lambda acknowledged: acknowledged >= wanted,
-            timeout_s=60,
-        )
-
-    def await_failures(self, count: int) -> None:
-        """Waits until `count` more requests have failed than at the time of the call.
-
-        Raises:
-            AwaitTimeoutError: they did not within 60 s.
-        """
-        wanted = self.failed + count
-        until(f"{count} more failed requests", lambda: self.failed, lambda failed: failed >= wanted, timeout_s=60)
-
-    def count_post(self, post: Post | str) -> None:
-        """Notes the outcome of one post."""
-        with self._lock:
-            if isinstance(post, Post):
-                self._posts.append(post)
-            else:
-                self._refusals.append(post)
-            self._count(isinstance(post, Post))
-
-    def count_get(self, answer: Mapping[str, Any] | None) -> None:
-        """Notes the outcome of one GET."""
-        with self._lock:
-            self._count(answer is not None)
-
-    def _count(self, answered: bool) -> None:
-        self.answered += answered
-        self.failed += not answered
 
 
 def _sorted(answers: Iterable[Post | str]) -> Posted:

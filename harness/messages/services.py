@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from harness.messages.namespace import Namespace
 from harness.messages.recipe import SERVICE
+from harness.messages.settings import variables
 from harness.servers.hazelcast import spec as hz
 from harness.servers.kafka import spec as kf
 from harness.servers.kafka.timings import session_ms
@@ -27,6 +28,7 @@ def services(
     timings: Timings,
     mutants: Mapping[str, str] | None = None,
     work_s: Mapping[str, str] | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> tuple[NodeSpec, ...]:
     """config, facade, three logging and two messages instances for a cluster of that many members and brokers.
 
@@ -37,6 +39,7 @@ def services(
         timings: of the consumers' failure detector.
         mutants: by role, the module of `services.mutants` to run in place of the service.
         work_s: by role, the seconds that a service takes over each message in the middle of its work.
+        settings: of the services' clients, in place of their own.
     """
     hazelcast = {
         "HAZELCAST_CLUSTER": hz.CLUSTER_NAME,
@@ -45,10 +48,12 @@ def services(
     queue = {"QUEUE": namespace.queue, **_queue(namespace, hazelcast, brokers, timings)}
     logger = {**hazelcast, "HAZELCAST_MAP": namespace.map}
     modules = {role: f"services.mutants.{name}" for role, name in (mutants or {}).items()}
-    works = {role: {"WORK_S": seconds} for role, seconds in (work_s or {}).items()}
-    facade = {**queue, "MESSAGE_BYTES": str(LONGEST_BYTES), **works.get("facade", {})}
-    logger |= works.get("logging", {})
-    messages = {**queue, **works.get("messages", {})}
+    own = {role: dict(variables(settings or {}, role)) for role in ("facade", "logging", "messages")}
+    for role, seconds in (work_s or {}).items():
+        own[role]["WORK_S"] = seconds
+    facade = {**queue, "MESSAGE_BYTES": str(LONGEST_BYTES), **own["facade"]}
+    logger |= own["logging"]
+    messages = {**queue, **own["messages"]}
     return (
         _service("config", 1, {}, modules),
         _service("facade", 1, facade, modules),

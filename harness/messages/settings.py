@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from harness.errors import HarnessError
+from harness.errors import BadInputError, HarnessError
 from harness.guarantees import SETTINGS
 from harness.guarantees import Settings as Settings
 from harness.servers.hazelcast.kind import Hazelcast
@@ -19,6 +19,33 @@ if TYPE_CHECKING:
 #: The part of the settings that are those of the consumers, which may start later than the rest.
 _OF_CONSUMERS = ("kafka.consumer.", "messages.")
 _OF_CLIENTS = "hazelcast.client."
+
+
+#: By the name of a setting that may be declared, the roles whose services have it, and the variable that tells them.
+OWN: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "kafka.producer.acks": (("facade",), "KAFKA_ACKS"),
+    "kafka.consumer.auto_offset_reset": (("messages",), "KAFKA_OFFSET_RESET"),
+    "kafka.consumer.enable_auto_commit": (("messages",), "KAFKA_AUTO_COMMIT"),
+    "hazelcast.client.fail_on_indeterminate_operation_state": (
+        ("facade", "logging", "messages"),
+        "HAZELCAST_FAIL_ON_INDETERMINATE",
+    ),
+}
+
+
+def refuse_others(own: Mapping[str, str]) -> None:
+    """Refuses settings that no service of the suite has.
+
+    Raises:
+        BadInputError: names the first one, and those that there are.
+    """
+    if unknown := sorted(own.keys() - OWN.keys()):
+        raise BadInputError(f"messages(settings=...) has no {unknown[0]!r}; there are {', '.join(OWN)}")
+
+
+def variables(own: Mapping[str, str], role: str) -> Mapping[str, str]:
+    """The variables that tell the services of a role the settings that are theirs."""
+    return {OWN[name][1]: value for name, value in own.items() if role in OWN[name][0]}
 
 
 @dataclass(frozen=True)
@@ -67,6 +94,16 @@ def on_hazelcast(structure: str, members: int, *, backups: bool) -> Settings:
         "hazelcast.client.fail_on_indeterminate_operation_state": "true",
         "hazelcast.client.redo_operation": "false",
     }
+
+
+def with_own(settings: Settings, own: Mapping[str, str]) -> Settings:
+    """Settings of which some are declared otherwise, with what follows from that."""
+    found = {**settings, **own}
+    if found.get("kafka.producer.acks", "all") != "all":
+        found["kafka.producer.enable_idempotence"] = "false"
+    if found.get("kafka.consumer.enable_auto_commit") == "true":
+        found["messages.commits"] = "by the clock"
+    return found
 
 
 def note(system: MessageSystem, declared: Settings, *, consumers: bool) -> None:

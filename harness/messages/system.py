@@ -17,8 +17,9 @@ from harness.backends.protocol import Node
 from harness.clusters import Clusters, DutyQuestions, Picked, Target, Waiting
 from harness.messages import commands, holdings, settings
 from harness.messages.checkers import aggregation
-from harness.messages.clients import MessageClients, Posted, Traffic
+from harness.messages.clients import MessageClients
 from harness.messages.namespace import Namespace
+from harness.messages.posted import Posted, Traffic
 from harness.messages.settings import DeclaredSettings
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.targets import owner_of

@@ -7,13 +7,13 @@ import time
 from typing import Any
 
 from services import messages
-from services.queues import Store, kafka
+from services.queues import Store, kafka_source
 
 #: What it does with one message before it stores it, in seconds.
 _WORK_S = 0.01
 
 
-class CommittingFirst(kafka.KafkaSource):
+class CommittingFirst(kafka_source.KafkaSource):
     """A source that commits a message before it has stored it."""
 
     def _store(self, store: Store, record: Any) -> None:
@@ -26,5 +26,5 @@ class CommittingFirst(kafka.KafkaSource):
 
 
 if __name__ == "__main__":
-    kafka.KafkaSource = CommittingFirst  # type: ignore[misc]
+    kafka_source.KafkaSource = CommittingFirst  # type: ignore[misc]
     messages.main()

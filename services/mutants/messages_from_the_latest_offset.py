@@ -8,7 +8,7 @@ from typing import Any
 from kafka import KafkaConsumer
 
 from services import messages
-from services.queues import kafka
+from services.queues import kafka_source
 
 
 def from_the_latest(**settings: Any) -> Any:
@@ -17,5 +17,5 @@ def from_the_latest(**settings: Any) -> Any:
 
 
 if __name__ == "__main__":
-    kafka.KafkaConsumer = from_the_latest  # type: ignore[attr-defined]
+    kafka_source.KafkaConsumer = from_the_latest  # type: ignore[attr-defined]
     messages.main()

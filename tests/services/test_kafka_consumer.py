@@ -9,7 +9,7 @@ from services import settings
 from services.logs import Log
 from services.queues import Store
 from services.queues.consuming import Consuming
-from services.queues.kafka import KafkaSource
+from services.queues.kafka_source import KafkaSource, Reading
 
 
 @pytest.mark.system(kafka(1))
@@ -24,9 +24,7 @@ def test_a_consumer_joins_its_group_once_its_topic_is_known(system: System) -> N
             lines.append(f"{event} {fields}")
 
     log = Noting("test")
-    source = KafkaSource(
-        settings.Kafka((settings.Address(host, int(port)),), topic), group, 3000, replay=False, log=log
-    )
+    source = KafkaSource(settings.Kafka((settings.Address(host, int(port)),), topic), group, Reading(3000), log=log)
     consuming = Consuming(source, Store(), log)
     consuming.start()
     try:

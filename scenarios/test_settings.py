@@ -1,0 +1,95 @@
+"""What lossy settings cost: each is declared, the loss that it permits is provoked, and has to come."""
+
+import pytest
+
+from harness import Kill, Nemesis, Pause, node, other_than
+from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
+from harness.messages.moments import demand_moments, under_way
+from harness.servers.hazelcast import hazelcast, lowest_ip, member_list_of
+from harness.servers.kafka import leader_holding, new_leader
+
+pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("what these settings cost")]
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize(
+    "acks",
+    [
+        pytest.param(acks, marks=pytest.mark.system(messages(consumers=False, settings={"kafka.producer.acks": acks})))
+        for acks in ("0", "1")
+    ],
+)
+def test_without_the_acknowledgement_of_the_others_the_leader_takes_messages_along(
+    system: MessageSystem, faults: Nemesis, acks: str
+) -> None:
+    """acks=1, or 0, and the followers hang for a moment, so that the leader alone has what is posted to its partition,
+    and acknowledges it. The leader is killed, the followers go on, and one of them leads: that is lost.
+    """
+    first = system.post(10)
+    leader = leader_holding(system.topic, first.partitions)
+    hanging = [faults.inject(Pause(), other_than(leader)), faults.inject(Pause(), other_than(leader))]
+    meanwhile = system.post(16)
+    killed = faults.inject(Kill(), leader)
+    for paused in hanging:
+        paused.undo()
+    killed.until(new_leader(system.topic))
+
+    system.messages.start()
+    system.drain(first + meanwhile)
+    system.read()
+    assert_delivered_and_aggregated(system.history, shows=["lost"])
+
+
+@pytest.mark.kafka
+@pytest.mark.system(messages(consumers=False, settings={"kafka.consumer.auto_offset_reset": "latest"}))
+def test_a_group_that_begins_at_the_end_never_reads_what_was_there(system: MessageSystem) -> None:
+    """auto.offset.reset=latest, and the messages are there before the group's first consumer: nobody reads them."""
+    posted = system.post(20)
+
+    system.messages.start()
+    system.drain(posted)
+    system.read()
+    verdict = assert_delivered_and_aggregated(system.history, shows=["lost"])
+    assert verdict.figures["lost"] == 20
+
+
+@pytest.mark.kafka
+@pytest.mark.system(messages(settings={"kafka.consumer.enable_auto_commit": "true"}, work_s={"messages": "0.05"}))
+def test_what_is_committed_by_the_clock_is_lost_with_the_instance_that_had_not_kept_it(
+    system: MessageSystem, faults: Nemesis
+) -> None:
+    """enable.auto.commit=true, and a messages instance is killed with messages that it has taken and not kept. The
+    client commits what it has polled, so some of them are read by nobody again, although they were never kept.
+    """
+    hits = []
+    with system.traffic() as traffic:
+        for _ in range(3):
+            traffic.await_answers(40)
+            killed = faults.inject(Kill(), node("messages-1"))
+            hits.append(len(under_way("messages", system.log_of("messages-1"))))
+            killed.undo()
+        traffic.await_answers(20)
+
+    demand_moments(system.history, "taken and not kept", hits)
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history, shows=["lost"])
+
+
+@pytest.mark.hazelcast
+@pytest.mark.system(messages("hazelcast", queue_owner=lowest_ip, backups=False, consumers=False), hazelcast())
+def test_without_a_backup_a_queue_and_its_share_of_the_map_die_with_their_owner(
+    system: MessageSystem, faults: Nemesis
+) -> None:
+    """No backup, and the member is killed that owns the queue, and a third of the map: all messages in the queue are
+    gone, and GETs lack the entries that it owned.
+    """
+    posted = system.post(100)
+
+    faults.inject(Kill(), lowest_ip).until(member_list_of(2))
+
+    system.messages.start()
+    system.drain(posted)
+    system.read()
+    verdict = assert_delivered_and_aggregated(system.history, shows=["lost", "incomplete logging part"])
+    assert verdict.figures["lost"] == 100
