@@ -12,7 +12,7 @@ REPORTS ?= reports
 ARGS   ?=
 
 .NOTPARALLEL:
-.PHONY: faulttolerance check servers test test-all mutants report bench lock clean prepare docs durations lint-ci
+.PHONY: faulttolerance check servers test test-all mutants report bench agreement lock clean prepare docs durations lint-ci
 
 # What Python compiles, and pytest of each test, is kept: several hundred processes of a check load the same modules.
 unexport PYTHONDONTWRITEBYTECODE
@@ -75,6 +75,10 @@ lint-ci: $(VENV)/.made
 bench: $(VENV)/.made
 	$(BIN)/python -m bench.startup
 	$(BIN)/python -m bench.topology $(ARGS)
+
+# our judgements against porcupine's and Jepsen's; porcupine needs Go
+agreement: $(VENV)/.made
+	$(BIN)/python -m bench.agreement $(ARGS)
 
 $(VENV)/.made: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %d.%d: make PYTHON=python3.12 ..." % sys.version_info[:2])'

@@ -28,15 +28,16 @@ from rich.table import Table
 
 from harness.checkers import counter, ids, partition_log, register, set_full
 from harness.checkers.verdict import Verdict
-from harness.errors import EXIT_BAD_INPUT
+from harness.errors import EXIT_BAD_INPUT, EnvironmentUnfitError
 from harness.events import Event, Events, Type
+from harness.export import porcupine as exported
 from harness.messages.checkers import delivery
 
 _TIMEOUT_S = 30
 #: On top of that, to start, to read, and to end.
 _MORE_S = 30
 _MEMORY_BYTES = 4 << 30
-_PORCUPINE = Path(__file__).parent / "porcupine"
+PORCUPINE = Path(__file__).parent / "porcupine"
 
 
 class Recording:
@@ -94,9 +95,7 @@ def porcupine(binary: Path, events: Events, folder: Path, *, memory_bytes: int |
     """The result of porcupine (Ok, Illegal, or in words why it has not decided), and the seconds it took."""
     file = folder / "history"
     with file.open("w") as out:
-        for o in events.operations:
-            end = o.completion.index if o.completion else 1 << 60
-            out.write(f"{o.invoke.process} {o.f[0]} {o.value[1] or 0} {o.invoke.index} {end}\n")
+        out.writelines(f"{line}\n" for line in exported.lines(events))
     most = memory_bytes or min(_MEMORY_BYTES, psutil.virtual_memory().available // 2)
     began = time.perf_counter()
     try:
@@ -118,6 +117,24 @@ def porcupine(binary: Path, events: Events, folder: Path, *, memory_bytes: int |
     return (f"over {_TIMEOUT_S} s" if result == "Unknown" else result), float(seconds)
 
 
+def built(folder: Path) -> Path:
+    """The program that has porcupine judge a history, built in that folder.
+
+    Raises:
+        EnvironmentUnfitError: Go is not installed, or can't build it.
+    """
+    if not shutil.which("go"):
+        raise EnvironmentUnfitError("go is not installed, and porcupine is a Go module: install Go for the comparison")
+    binary = folder / "porcupine"
+    done = subprocess.run(
+        ["go", "build", "-o", binary, "."], cwd=PORCUPINE, check=False, capture_output=True, text=True
+    )
+    if done.returncode:
+        last = done.stderr.strip().rpartition("\n")[2]
+        raise EnvironmentUnfitError(f"go can't build bench/porcupine ({last}): does the proxy for Go modules answer?")
+    return binary
+
+
 def timed(check: Callable[[Sequence[Event]], Verdict], events: Events) -> tuple[Verdict, float]:
     """The verdict on operations that are paired already, and the seconds that it took."""
     assert events.operations
@@ -128,8 +145,7 @@ def timed(check: Callable[[Sequence[Event]], Verdict], events: Events) -> tuple[
 
 def against_porcupine(most: int, folder: Path) -> Table:
     """The table that compares our checkers with porcupine on the same histories."""
-    binary = folder / "porcupine"
-    subprocess.run(["go", "build", "-o", binary, "."], cwd=_PORCUPINE, check=True)
+    binary = built(folder)
     table = Table("operations", "clients", "history", "ours, s", "porcupine, s", "ratio", "agree", title="registers")
     undecided: set[tuple[int, bool]] = set()
     for count in (10**n for n in range(3, 8) if 10**n <= most):
@@ -235,11 +251,12 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=100_000, help="the longest history (1000 to 1000000)")
     most = parser.parse_args().most
     Console(width=110).print(growth(most))
-    if not shutil.which("go"):
-        sys.stderr.write("error: go is not installed, and porcupine is a Go module: install Go for the comparison\n")
-        sys.exit(EXIT_BAD_INPUT)
     with tempfile.TemporaryDirectory() as folder:
-        Console(width=110).print(against_porcupine(most, Path(folder)))
+        try:
+            Console(width=110).print(against_porcupine(most, Path(folder)))
+        except EnvironmentUnfitError as error:
+            sys.stderr.write(f"error: {error}\n")
+            sys.exit(EXIT_BAD_INPUT)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import click
 from harness.cli import breaking, nodes, system
 from harness.cli.completion import completion
 from harness.cli.explain import explain
+from harness.cli.export import export
 from harness.cli.own_suite import init_suite
 from harness.cli.replay import replay
 from harness.cli.shown import Group
@@ -31,6 +32,7 @@ for command in (
     system.down,
     replay,
     explain,
+    export,
     init_suite,
     completion,
 ):
