@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, cached_property
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from harness.checkers import shapes
 from harness.checkers.verdict import Anomaly, Validity, Verdict, combine, short_name
@@ -294,7 +294,7 @@ def from_text(text: str) -> Check:
             arguments[argument.strip()] = json.loads(value)
         except ValueError as error:
             raise BadInputError(
-                f"--check {text}: {each!r} is none of ARGUMENT=VALUE, with a number, true, false or null"
+                f'--check {text}: {each!r} is none of ARGUMENT=VALUE, with a number, true, false, null or "text"'
             ) from error
     return Check(name, arguments)
 
@@ -352,6 +352,8 @@ def _fits(value: object, hint: Any) -> bool:
     if get_origin(hint) is Annotated:
         kind, *bounds = get_args(hint)
         return _fits(value, kind) and all(bound.least <= value <= bound.most for bound in bounds)
+    if get_origin(hint) is Literal:
+        return value in get_args(hint)
     if kinds := get_args(hint):
         return any(_fits(value, kind) for kind in kinds)
     if hint is float:
@@ -362,7 +364,9 @@ def _fits(value: object, hint: Any) -> bool:
 
 
 def _bounds(hint: Any) -> str:
-    """The words for the first part of a type hint that has bounds."""
+    """The words for the first part of a type hint that has bounds, or for the texts that it permits."""
+    if get_origin(hint) is Literal:
+        return f" ({', '.join(map(json.dumps, get_args(hint)))})"
     for part in (hint, *get_args(hint)):
         if get_origin(part) is Annotated and (bound := get_args(part)[1]):
             return f" ({bound.least:g} to {bound.most:g})"

@@ -164,6 +164,12 @@ def test_where_nothing_is_demanded_nothing_is_judged_and_said_how_to_demand(tmp_
         ("bounded_queue.check:bound=true", 2, "can't be given bound=true; due was Count"),
         ("bounded_queue.check:bound=10,room=2", 2, "has no argument room; it takes bound, drained"),
         ("lost_partitions.check:share=NaN", 2, "can't be given share=NaN; due was Share (0 to 1)"),
+        ('cycles.check:isolation="consistent-view"', 3, 'cycles.check(isolation="consistent-view"): unknown'),
+        (
+            'cycles.check:isolation="none"',
+            2,
+            'can\'t be given isolation="none"; due was Isolation ("read-uncommitted", ',
+        ),
         ("queue.check", 2, 'there is no checker "queue.check"; there are aggregation.check, bounded_queue.check, '),
     ],
 )

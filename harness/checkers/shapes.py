@@ -219,6 +219,27 @@ LOG = Shapes(
 )
 
 
+def _micro(read: Is) -> Is:
+    """The form of a micro-operation whose reads have a value of that form."""
+    return lambda value: (
+        isinstance(value, _LIST)
+        and len(value) == 3
+        and scalar(value[1])
+        and (scalar(value[2]) if value[0] == "append" else value[0] == "r" and read(value[2]))
+    )
+
+
+TRANSACTIONS = Shapes(
+    {
+        "txn": Shape(
+            'a list of ["append", key, element] and ["r", key, null], ok: ["r", key, a list of elements]',
+            list_of(_micro(anything)),
+            list_of(_micro(lambda value: value is None or list_of(scalar)(value))),
+        ),
+    }
+)
+
+
 @dataclass(frozen=True)
 class Within:
     """An argument is a number from `least` to `most`."""
