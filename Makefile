@@ -12,7 +12,7 @@ REPORTS ?= reports
 ARGS   ?=
 
 .NOTPARALLEL:
-.PHONY: faulttolerance check servers test test-all mutants report bench agreement lock clean prepare docs durations lint-ci
+.PHONY: faulttolerance check servers test test-all mutants zoo zoo-slice report bench agreement lock clean prepare docs durations lint-ci
 
 # What Python compiles, and pytest of each test, is kept: several hundred processes of a check load the same modules.
 unexport PYTHONDONTWRITEBYTECODE
@@ -54,6 +54,14 @@ report: $(VENV)/.made
 # every scenario against a known bug that it has to catch
 mutants: $(VENV)/.made
 	$(BIN)/pytest tests/mutants --backend $(BACKEND) $(ARGS)
+
+# every mutant of tests/zoo against the scenarios that have to catch it; goes on where a run of this commit stopped
+zoo: $(VENV)/.made
+	$(BIN)/python -m tests.zoo --backend $(BACKEND) $(ARGS)
+
+# a minute and a half of that, other mutants every day
+zoo-slice: $(VENV)/.made
+	$(BIN)/python -m tests.zoo --backend $(BACKEND) --slice today --fresh --reports "$(REPORTS)/zoo-slice" $(ARGS)
 
 prepare: $(VENV)/.made
 	$(BIN)/python -m harness.provision $(if $(filter docker,$(BACKEND)),images,processes)

@@ -1,0 +1,9 @@
+"""All mutants by name: `python -m tests.zoo` runs them."""
+
+from collections.abc import Mapping
+
+from tests.zoo.mutant import Mutant
+from tests.zoo.mutants import clients, facade, logging_and_config, messages, servers
+
+_ALL = (*facade.MUTANTS, *logging_and_config.MUTANTS, *messages.MUTANTS, *servers.MUTANTS, *clients.MUTANTS)
+MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in _ALL}

@@ -1,0 +1,253 @@
+"""Facades with one known bug each."""
+
+from tests.zoo.mutant import Mutant, service
+
+_SECTION_7 = "design 7, facade: "
+
+MUTANTS: tuple[Mutant, ...] = (
+    service(
+        "facade_cutting_texts",
+        'services/facade.py: "It acknowledges a POST once logging and the queue hold it" (it, and not a part of it)',
+        {"test_texts.py::test_hard_and_long_texts_come_back_as_they_were_posted[kafka]": "truncated"},
+    ),
+    service(
+        "facade_with_somebody_elses_text",
+        'services/facade.py: "It acknowledges a POST once logging and the queue hold it" (it, and not another)',
+        {"test_texts.py::test_hard_and_long_texts_come_back_as_they_were_posted[kafka]": "swapped"},
+    ),
+    service(
+        "facade_without_a_limit",
+        'services/facade.py: "A text that is too long for the queue is refused before anybody has it"',
+        {
+            "test_texts.py::test_a_text_that_is_too_long_is_refused_and_nobody_has_it[kafka]": (
+                "the text that is too long was taken"
+            )
+        },
+    ),
+    service(
+        "facade_refusing_late",
+        'services/facade.py: "A text that is too long for the queue is refused before anybody has it"',
+        {"test_texts.py::test_a_text_that_is_too_long_is_refused_and_nobody_has_it[kafka]": "invented"},
+    ),
+    service(
+        "facade_ignoring_the_key",
+        _SECTION_7 + '"makes an id (or takes the client\'s Idempotency-Key)"',
+        {"test_services.py::test_the_same_id_is_stored_once": r"assert|lost"},
+    ),
+    service(
+        "facade_merging_the_messages",
+        _SECTION_7 + '"GET /messages asks a random live logging and a random live messages instance"',
+        {"test_services.py::test_ten_messages_are_shared[kafka]": "wrong aggregation"},
+    ),
+    service(
+        "facade_naming_another_source",
+        _SECTION_7 + '"returns both sets and who answered"',
+        {"test_services.py::test_ten_messages_are_shared[kafka]": "wrong aggregation"},
+    ),
+    service(
+        "facade_naming_no_source",
+        _SECTION_7 + '"returns both sets and who answered"',
+        {"test_services.py::test_ten_messages_are_shared[kafka]": "unnamed"},
+    ),
+    service(
+        "facade_showing_twice",
+        'services/reading.py: "The answer of a logging and of a messages instance"',
+        {"test_services.py::test_ten_messages_are_shared[kafka]": "doubled"},
+    ),
+    service(
+        "facade_that_asks_no_messages",
+        'services/facade.py: "`from` is null if no messages one answers"',
+        {
+            "test_services.py::test_ten_messages_are_shared[kafka]": "unanswered",
+            "test_services.py::test_losing_config_costs_no_request": "unanswered",
+        },
+        survives="The final read goes on when a messages instance has never answered a GET.",
+    ),
+    service(
+        "facade_that_asks_one_and_gives_up",
+        'services/reading.py: "one random messages instance, failing over to the next"',
+        {
+            "test_kafka_under_load.py::test_with_replay_losing_a_messages_instance_again_and_again_loses_no_message": (
+                "unanswered"
+            )
+        },
+    ),
+    service(
+        "facade_with_poor_answers",
+        'services/reading.py: "`from` is null if none answered"',
+        {
+            "test_kafka_under_load.py::test_with_replay_losing_a_messages_instance_again_and_again_loses_no_message": (
+                "dead source"
+            )
+        },
+    ),
+    service(
+        "facade_with_a_stale_get",
+        'services/facade.py: "a GET shows both"',
+        {
+            "test_services.py::test_losing_config_costs_no_request": "incomplete logging part",
+            "test_hazelcast_member.py::test_losing_a_member_loses_no_entry[hazelcast-2]": "incomplete logging part",
+        },
+    ),
+    service(
+        "facade_with_favourites",
+        _SECTION_7 + '"sends to a random live logging instance"',
+        {
+            "test_services.py::test_ten_messages_are_shared[kafka]": "",
+            "test_logging_instances.py::test_losing_logging_instances_costs_no_request[2]": "",
+        },
+        survives="Nobody looks at who was asked: all posts and GETs may go to the same instance.",
+    ),
+    service(
+        "facade_that_keeps_to_one",
+        'services/failover.py: "so that it tries every one of them before the deadline"',
+        {
+            "test_logging_instances.py::test_without_logging_instances_each_is_tried_before_a_post_is_refused": (
+                "logging-1"
+            )
+        },
+    ),
+    service(
+        "facade_without_failover",
+        _SECTION_7 + '"moves on to the next on failure"',
+        {
+            "test_logging_instances.py::test_losing_logging_instances_costs_no_request[2]": (
+                "requests were not answered"
+            )
+        },
+    ),
+    service(
+        "facade_that_never_gives_up",
+        _SECTION_7 + '"with bounded retries"',
+        {
+            "test_logging_instances.py::test_without_logging_instances_each_is_tried_before_a_post_is_refused": (
+                r"assertion: .*Counter"
+            )
+        },
+    ),
+    service(
+        "facade_that_tries_once",
+        'services/posting.py: "How often each logging instance is tried, and the pause before all are tried again"',
+        {
+            "test_logging_instances.py::test_without_logging_instances_each_is_tried_before_a_post_is_refused": "",
+            "test_hazelcast_member.py::test_losing_a_member_loses_no_entry[hazelcast-1]": "",
+        },
+        survives="No scenario takes all logging instances away for less than a request may last.",
+    ),
+    service(
+        "facade_that_waits_for_each",
+        'services/failover.py: "its fair share of what is left"',
+        {
+            "test_logging_instances.py::test_losing_logging_instances_costs_no_request[2]": "",
+            "test_hazelcast_detector.py::test_a_member_that_hangs_for_about_the_limit[0.8-kafka]": "",
+        },
+        survives="No scenario has a logging or a messages instance hang under requests."
+        " By itself: tests/services, test_every_instance_gets_its_share_of_the_deadline_and_what_others_left.",
+    ),
+    service(
+        "facade_that_needs_config",
+        'services/directory.py: "If config does not answer, the last ones known"',
+        {"test_services.py::test_losing_config_costs_no_request": "requests were not answered"},
+    ),
+    service(
+        "facade_that_trusts_a_silent_config",
+        'services/directory.py: "or knows of none (it may have restarted empty), the last ones known"',
+        {"test_services.py::test_losing_config_costs_no_request": "were not answered|timeout: waited 60 s for 20"},
+    ),
+    service(
+        "facade_that_asks_config_once",
+        'services/directory.py: "For how long an answer of config is used again"',
+        {
+            "test_services.py::test_losing_config_costs_no_request": "",
+            "test_logging_instances.py::test_what_one_instance_logged_the_others_still_read": "",
+        },
+        survives="No scenario brings an instance that the facade has not met before, and then needs it.",
+    ),
+    service(
+        "facade_that_queues_later",
+        _SECTION_7 + '"2xx only when both hold it" (the queue)',
+        {"test_services.py::test_losing_the_facade_costs_requests_but_no_message": "lost"},
+    ),
+    service(
+        "facade_that_logs_later",
+        _SECTION_7 + '"2xx only when both hold it" (logging)',
+        {"test_services.py::test_losing_config_costs_no_request": "incomplete logging part"},
+    ),
+    service(
+        "facade_that_acknowledges_failures",
+        _SECTION_7 + '"otherwise 503 with the id"',
+        {
+            "test_kafka_quorum.py::test_without_two_of_three_brokers_nothing_is_acknowledged": (
+                "posts were acknowledged with one broker of three"
+            )
+        },
+    ),
+    service(
+        "facade_that_is_always_sure",
+        'services/facade.py: "`unknown` if it may have got through"',
+        {
+            "test_kafka_quorum.py::test_without_two_of_three_brokers_nothing_is_acknowledged": "",
+            "test_services.py::test_losing_the_facade_costs_requests_but_no_message": "",
+        },
+        survives="No client reads `unknown`: it takes every 503 for an outcome that is unknown."
+        " By itself: tests/services, test_an_unknown_outcome_of_the_queue_is_passed_on.",
+    ),
+    service(
+        "facade_that_forgets_what_it_acknowledged",
+        'services/facade.py: "An id that was acknowledged gets the same answer again, without a second entry"',
+        {
+            "test_services.py::test_the_same_id_is_stored_once": "",
+            "test_texts.py::test_the_same_id_with_another_text_is_refused_and_nobody_has_it": "",
+        },
+        survives="Over Kafka an id is stored once, and over the Hazelcast queue nobody posts one again."
+        " By itself: tests/services, test_an_acknowledged_id_sent_again_gets_the_same_answer_and_is_queued_once.",
+    ),
+    service(
+        "facade_without_turns",
+        'services/once.py: "unless it is acknowledged already or under way, which is waited for"',
+        {
+            "test_services.py::test_the_same_id_is_stored_once": "",
+            "test_services.py::test_losing_the_facade_costs_requests_but_no_message": "",
+        },
+        survives="No client posts an id while it is being posted."
+        " By itself: tests/services, test_two_requests_of_one_id_at_once_are_queued_once_with_one_answer.",
+    ),
+    service(
+        "facade_that_goes_by_the_id",
+        'services/facade.py: "409 if the id is another message\'s"',
+        {"test_texts.py::test_the_same_id_with_another_text_is_refused_and_nobody_has_it": r"assertion: \("},
+    ),
+    service(
+        "facade_putting_twice",
+        'services/queues/hazelcast.py: "a message that was offered once is held by exactly one consumer"',
+        {"test_services.py::test_ten_messages_are_shared[hazelcast]": "duplicated|set"},
+    ),
+    service(
+        "facade_without_a_key",
+        'services/queues/kafka.py: "its key takes it to the same partition"',
+        {"test_services.py::test_the_same_id_is_stored_once": "duplicated"},
+    ),
+    service(
+        "facade_with_acks_1",
+        "checkers, settings: acks=1 permits the loss of acknowledged records when the leader dies",
+        {
+            "test_kafka_quorum.py::test_without_two_of_three_brokers_nothing_is_acknowledged": (
+                "posts were acknowledged with one broker of three"
+            )
+        },
+    ),
+    service(
+        "facade_with_acks_0",
+        "checkers, settings: acks=0 permits the loss of acknowledged records",
+        {
+            "test_kafka_quorum.py::test_without_two_of_three_brokers_nothing_is_acknowledged": (
+                "posts were acknowledged with one broker of three"
+            )
+        },
+    ),
+    service(
+        "facade_without_idempotence",
+        'services/queues/kafka.py: "an idempotent producer"',
+        {"test_kafka_quorum.py::test_losing_the_controller_loses_no_message[controller and leader]": "other settings"},
+    ),
+)

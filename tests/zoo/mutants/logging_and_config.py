@@ -1,0 +1,125 @@
+"""Logging and config services with one known bug each."""
+
+from tests.zoo.mutant import Mutant, service
+
+_SECTION_7 = "design 7, "
+#: Nothing is broken in it: it takes 4 s.
+_SHARED = "test_services.py::test_ten_messages_are_shared[kafka]"
+_CONFIG_DIES = "test_services.py::test_losing_config_costs_no_request"
+_ONE_CLOSED = "test_logging_instances.py::test_what_one_instance_logged_the_others_still_read"
+_MEMBER = "test_hazelcast_member.py::test_losing_a_member_loses_no_entry[hazelcast-2]"
+
+MUTANTS: tuple[Mutant, ...] = (
+    service(
+        "config_that_leaves_one_out",
+        _SECTION_7 + 'config: "GET lists the live ones by role"',
+        {_SHARED: r"Differing items: .*'logging'"},
+    ),
+    service(
+        "config_without_expiry",
+        'services/config.py: "An entry that is not renewed within its lease is gone"',
+        {"test_logging_instances.py::test_losing_logging_instances_costs_no_request[2]": "", _ONE_CLOSED: ""},
+        survives="Nobody asks config whether a killed instance is gone after its lease."
+        " By itself: tests/services, test_a_lease_that_is_not_renewed_is_gone_and_a_renewed_one_stays.",
+    ),
+    service(
+        "config_that_resurrects",
+        'services/config.py: "a renewal that arrives after its incarnation was taken out does not bring it back"',
+        {_ONE_CLOSED: ""},
+        survives="No scenario has config hang, so no renewal comes late."
+        " By itself: tests/services, test_a_renewal_or_a_removal_of_before_changes_nothing_afterwards.",
+    ),
+    service(
+        "config_that_removes_the_next",
+        'services/config.py: "a removal that is late leaves the next one alone"',
+        {"test_logging_instances.py::test_an_instance_and_its_member_share_their_life[stop]": ""},
+        survives="No scenario has config hang, so no removal comes late."
+        " By itself: tests/services, test_a_renewal_or_a_removal_of_before_changes_nothing_afterwards.",
+    ),
+    service(
+        "logging_2_unregistered",
+        _SECTION_7 + 'config: "Services register themselves with a lease"',
+        {_SHARED: r"Differing items: .*'logging'"},
+    ),
+    service(
+        "logging_in_ascii",
+        'services/logging.py: "gives the text that the map holds"',
+        {"test_texts.py::test_hard_and_long_texts_come_back_as_they_were_posted[kafka]": "altered"},
+    ),
+    service(
+        "logging_that_overwrites",
+        'services/logging.py: "An id is written once"',
+        {"test_texts.py::test_the_same_id_with_another_text_is_refused_and_nobody_has_it": r"assertion: \("},
+    ),
+    service(
+        "logging_that_refuses_duplicates",
+        _SECTION_7 + 'logging: "the same id again is duplicate, ok"',
+        {"test_services.py::test_the_same_id_is_stored_once": "assertion"},
+    ),
+    service(
+        "logging_with_a_map_of_its_own",
+        'services/logging.py: "a Hazelcast map that all its instances share"',
+        {_ONE_CLOSED: "assertion", _SHARED: "assertion"},
+    ),
+    service(
+        "logging_that_loses_some",
+        'services/logging.py: "The answer to a message that the map holds"',
+        {_CONFIG_DIES: "incomplete logging part"},
+    ),
+    service(
+        "logging_that_answers_first",
+        'services/logging.py: "The answer to a message that the map holds"',
+        {
+            "test_halfway.py::test_a_logging_instance_between_putting_and_answering_loses_nothing[kafka]": (
+                "incomplete logging part"
+            )
+        },
+    ),
+    service(
+        "logging_that_does_not_wait",
+        'services/logging.py: "The answer to a message that the map holds"',
+        {_CONFIG_DIES: "incomplete logging part", _MEMBER: "incomplete logging part"},
+    ),
+    service(
+        "logging_without_the_second_write",
+        'services/logging.py: "A text that is there already is written once more"',
+        {"test_services.py::test_the_same_id_is_stored_once": "", _MEMBER: ""},
+        survives="It needs an outcome that is unknown between the put and its backup, and the owner's death."
+        " By itself: tests/services, test_a_message_that_is_there_without_its_backup_is_not_acknowledged.",
+    ),
+    service(
+        "logging_that_does_not_count",
+        'services/logging.py: "its entries are at least as many as it had before they were asked for"',
+        {
+            "test_hazelcast_detector.py::test_a_member_that_hangs_for_about_the_limit[1.0-kafka]": (
+                "incomplete logging part"
+            ),
+            "test_hazelcast_detector.py::test_a_member_that_is_cut_off_answers_nothing": "incomplete logging part",
+        },
+    ),
+    service(
+        "logging_that_has_received_nothing",
+        'services/logging.py: "The ids that this instance itself has logged, in order"',
+        {_SHARED: "", _ONE_CLOSED: ""},
+        survives="What logging instances say to have received is recorded, and no checker judges it.",
+    ),
+    service(
+        "logging_that_registers_at_once",
+        'services/registry.py: "registered once it is fit for work"',
+        {_SHARED: "", _ONE_CLOSED: ""},
+        survives="The facade passes over an instance that is not connected, and nobody asks a new one directly.",
+    ),
+    service(
+        "logging_that_does_not_deregister",
+        'services/registry.py: "taken out when it stops"',
+        {_ONE_CLOSED: ""},
+        survives="Nobody asks config right after a stop, before the lease runs out.",
+    ),
+    service(
+        "logging_that_ends_late",
+        'services/app.py: "an end within two seconds of SIGTERM"',
+        {_ONE_CLOSED: ""},
+        survives="No scenario measures how long a service takes to end."
+        " By itself: tests/services, test_sigterm_ends_a_service_with_0_within_two_seconds.",
+    ),
+)

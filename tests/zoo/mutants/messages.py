@@ -1,0 +1,130 @@
+"""Messages services with one known bug each."""
+
+from tests.zoo.mutant import Mutant, service
+
+_SECTION_7 = "design 7, messages: "
+_SAME_ID = "test_services.py::test_the_same_id_is_stored_once"
+_HAZELCAST = "test_services.py::test_ten_messages_are_shared[hazelcast]"
+_SHARED = "test_services.py::test_ten_messages_are_shared[kafka]"
+_SHARE = "test_services.py::test_a_messages_instance_takes_its_share_with_it"
+_LEADER = "test_kafka_leader.py::test_losing_the_leader_loses_no_message[10]"
+_REPLAY = "test_services.py::test_with_replay_a_messages_instance_gets_its_share_back"
+_LOAD = "test_kafka_under_load.py::"
+_TAKEN = "test_hazelcast_consumers.py::test_members_that_are_lost_while_messages_are_taken_lose_none"
+
+MUTANTS: tuple[Mutant, ...] = (
+    service(
+        "messages_from_the_latest_offset",
+        "checkers, settings: a group that begins at the latest offset never reads what was there before",
+        {_LEADER: "lost"},
+    ),
+    service(
+        "messages_each_in_its_own_group",
+        _SECTION_7 + '"consumes in a group"',
+        {_LEADER: "duplicated"},
+    ),
+    service(
+        "messages_committing_first",
+        _SECTION_7 + '"commits after storing"',
+        {
+            _LOAD + "test_losing_a_messages_instance_costs_what_it_held_and_no_more": "lost: ",
+            _LOAD + "test_losing_brokers_in_turn_loses_no_message[coordinator-kill]": "lost",
+        },
+    ),
+    service(
+        "messages_never_committing",
+        'services/queues/kafka.py: "Polls, stores, then commits"',
+        {_SHARE: "assertion|lost", _LEADER: "duplicated"},
+    ),
+    service(
+        "messages_storing_every_copy",
+        'services/queues/__init__.py: "each id once"',
+        {_SAME_ID: "duplicated"},
+    ),
+    service(
+        "messages_in_reverse",
+        'services/messages.py: "The messages that this instance holds, in the order read"',
+        {_SHARED: "out of order"},
+    ),
+    service(
+        "messages_trimming_texts",
+        _SECTION_7 + '"GET returns what this instance holds"',
+        {"test_texts.py::test_hard_and_long_texts_come_back_as_they_were_posted[kafka]": "altered"},
+    ),
+    service(
+        "messages_with_a_short_memory",
+        _SECTION_7 + '"keeps in memory"',
+        {"test_services.py::test_losing_config_costs_no_request": "vanished"},
+    ),
+    service(
+        "messages_that_forget_what_moves",
+        _SECTION_7 + '"keeps in memory"',
+        {
+            _SHARE: "assertion|vanished",
+            _LOAD + "test_losing_a_messages_instance_costs_what_it_held_and_no_more": "lost|assertion",
+        },
+    ),
+    service(
+        "messages_that_keep_what_moved",
+        'services/queues/kafka.py: "one that was revoked is forgotten"',
+        {
+            _REPLAY: "duplicated",
+            _LOAD + "test_with_replay_losing_a_messages_instance_again_and_again_loses_no_message": "duplicated",
+        },
+    ),
+    service(
+        "messages_that_do_not_go_back",
+        'services/queues/kafka.py: "an assigned partition is read from its beginning again"',
+        {_REPLAY: "lost"},
+    ),
+    service(
+        "messages_that_die_of_an_error",
+        'services/queues/consuming.py: "opens it again whenever its client fails"',
+        {_LOAD + "test_losing_brokers_in_turn_loses_no_message[coordinator-kill]": "", _SHARED: ""},
+        survives="A client outlives the death of any one broker; no scenario takes all brokers from the consumers.",
+    ),
+    service(
+        "messages_always_healthy",
+        'services/app.py: "Answers 200 only while this service can do its job"',
+        {_SHARED: "", _LEADER: ""},
+        survives="Nobody looks at what an instance says of itself while it can't do its job."
+        " By itself: tests/services, test_health_says_why_while_the_servers_do_not_answer.",
+    ),
+    service(
+        "messages_without_replay",
+        'services/queues/kafka.py: "an assigned partition is read from its beginning again"',
+        {_REPLAY: "lost"},
+    ),
+    service(
+        "messages_with_replay",
+        "scenarios/test_services.py: exactly that share is gone, for its partitions' offsets are committed",
+        {_SHARE: "assertion"},
+    ),
+    service(
+        "messages_without_claims",
+        'services/queues/hazelcast.py: "The claim is what counts"',
+        {_HAZELCAST: "assertion|duplicated"},
+    ),
+    service(
+        "messages_polling",
+        "checkers, settings: Hazelcast queue poll has no acknowledgement, an item whose response is lost is gone",
+        {
+            "test_hazelcast_consumers.py::test_a_consumer_that_hangs_while_it_takes_loses_nothing": "lost",
+            _TAKEN + "[another-kill]": "lost",
+            _TAKEN + "[the owner-kill]": "lost",
+        },
+    ),
+    service(
+        "messages_claiming_for_nobody",
+        'services/queues/hazelcast.py: "says whose it is, so it may be asked for again until it is answered"',
+        {_TAKEN + "[another-kill]": "lost", _TAKEN + "[the owner-kill]": "lost", _TAKEN + "[the oldest-kill]": "lost"},
+    ),
+    service(
+        "messages_working_in_transactions",
+        "decision 13: what a transaction has reserved is given back to nobody if its coordinator dies",
+        {
+            "test_hazelcast_consumers.py::test_a_consumer_that_hangs_while_it_takes_loses_nothing": "lost",
+            _TAKEN + "[another-kill]": "lost",
+        },
+    ),
+)
