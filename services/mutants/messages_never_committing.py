@@ -1,10 +1,10 @@
 """A messages service that never commits: whoever gets a partition next reads all of it again."""
 
 from services import messages
-from services.queues import kafka
+from services.queues import kafka_source
 
 
-class Uncommitted(kafka.KafkaSource):
+class Uncommitted(kafka_source.KafkaSource):
     """A source that tells the group nothing."""
 
     def _commit(self) -> None:
@@ -12,5 +12,5 @@ class Uncommitted(kafka.KafkaSource):
 
 
 if __name__ == "__main__":
-    kafka.KafkaSource = Uncommitted  # type: ignore[misc]
+    kafka_source.KafkaSource = Uncommitted  # type: ignore[misc]
     messages.main()

@@ -1,10 +1,10 @@
 """A messages service that forgets what it gives away, and reads on where the group was: half a replay."""
 
 from services import messages
-from services.queues import Store, kafka
+from services.queues import Store, kafka_source
 
 
-class ReadingOn(kafka.KafkaSource):
+class ReadingOn(kafka_source.KafkaSource):
     """A source that does not seek."""
 
     def _moved(self, store: Store) -> bool:
@@ -13,5 +13,5 @@ class ReadingOn(kafka.KafkaSource):
 
 
 if __name__ == "__main__":
-    kafka.KafkaSource = ReadingOn  # type: ignore[misc]
+    kafka_source.KafkaSource = ReadingOn  # type: ignore[misc]
     messages.main()

@@ -1,10 +1,10 @@
 """A messages service that drops what it has of a partition that moves, without replay: nobody reads it again."""
 
 from services import messages
-from services.queues import Store, kafka
+from services.queues import Store, kafka_source
 
 
-class Dropping(kafka.KafkaSource):
+class Dropping(kafka_source.KafkaSource):
     """A source that forgets with every rebalance."""
 
     def step(self, store: Store) -> None:
@@ -16,5 +16,5 @@ class Dropping(kafka.KafkaSource):
 
 
 if __name__ == "__main__":
-    kafka.KafkaSource = Dropping  # type: ignore[misc]
+    kafka_source.KafkaSource = Dropping  # type: ignore[misc]
     messages.main()
