@@ -18,6 +18,7 @@ _MODULES = (
     "harness.cli",
     "harness.plugin.fixtures",
     "harness.plugin.quarantine",
+    "harness.plugin.repeating",
     "harness.plugin.sharding",
     "harness.session.server",
     "hypothesis",

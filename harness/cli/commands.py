@@ -8,6 +8,7 @@ from harness.cli import breaking, nodes, system
 from harness.cli.completion import completion
 from harness.cli.explain import explain
 from harness.cli.export import export
+from harness.cli.flake import flake
 from harness.cli.own_suite import init_suite
 from harness.cli.replay import replay
 from harness.cli.shown import Group
@@ -33,6 +34,7 @@ for command in (
     replay,
     explain,
     export,
+    flake,
     init_suite,
     completion,
 ):

@@ -32,7 +32,7 @@ from harness.plugin.ordering import declared_by, has_system
 from harness.report import html, labels, tables
 from harness.report.environment import environment
 from harness.report.experiments import Experiment, write
-from harness.report.folder import ReportFolder
+from harness.report.folder import ReportFolder, as_typed
 from harness.report.forensics import explained
 from harness.report.lacking import Lacking
 from harness.report.outcome import Figures, Outcome
@@ -40,6 +40,8 @@ from harness.report.scenario import ScenarioReport
 from harness.run import Options
 from harness.system import System
 
+#: The id that pytest takes, of an item that has another one as it is one of many runs of the same.
+REPEATED = pytest.StashKey[str]()
 #: A run of no more scenarios shows each one's figures, too.
 _FEW = 3
 
@@ -53,7 +55,8 @@ class Results:
         self._results: dict[str, Result] = {}
         self._words: dict[str, str] = {}
         self._took_s: dict[str, float] = defaultdict(float)
-        self._outcomes: list[Outcome] = []
+        self._anomalies: dict[str, tuple[str, ...]] = {}
+        self.outcomes: list[Outcome] = []
         self._experiments: list[Experiment] = []
         self.lacking = Lacking()
         self.backend = options.backend
@@ -101,7 +104,7 @@ class Results:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Shows the table, and what could not be reported."""
-        if self._folder and self._outcomes:
+        if self._folder and self.outcomes:
             with self.lacking.part("the table"):
                 self._show(terminalreporter, self._folder)
         if self.lacking.lines:
@@ -111,11 +114,11 @@ class Results:
 
     def _show(self, terminalreporter: pytest.TerminalReporter, folder: ReportFolder) -> None:
         terminalreporter.section("what was broken, and what it cost")
-        if len(self._outcomes) <= _FEW and folder.figures.exists():
+        if len(self.outcomes) <= _FEW and folder.figures.exists():
             terminalreporter.write(folder.figures.read_text() + "\n")
         writer = terminalreporter._tw
         shown = io.StringIO()
-        tables.terminal(self._outcomes, Console(file=shown, width=writer.fullwidth, force_terminal=writer.hasmarkup))
+        tables.terminal(self.outcomes, Console(file=shown, width=writer.fullwidth, force_terminal=writer.hasmarkup))
         terminalreporter.write(shown.getvalue())
         terminalreporter.write_line(f"{self._sentence()} {folder.summary}; `make report` makes the HTML of it.")
 
@@ -130,10 +133,10 @@ class Results:
             session.exitstatus = EXIT_BAD_INPUT if Result.UNFIT in counting else EXIT_INCONCLUSIVE
 
     def _write(self) -> None:
-        if self._folder and self._outcomes:
+        if self._folder and self.outcomes:
             where = {"backend": self.backend, "timings": self._options.timings}
             with self.lacking.part("the summary"):
-                tables.write_markdown(self._folder.summary, self._outcomes, **where)
+                tables.write_markdown(self._folder.summary, self.outcomes, **where)
             with self.lacking.part("the table of experiments"):
                 if self._experiments:
                     write(self._folder.path / "experiments.md", self._experiments)
@@ -152,7 +155,8 @@ class Results:
 
     def repeat(self, item: pytest.Item) -> str:
         """The command that repeats just this item."""
-        command = f'pytest "{item.nodeid}" --backend {self.backend} --timings {self._options.timings}'
+        scenario = item.stash.get(REPEATED, item.nodeid)
+        command = f'pytest "{scenario}" --backend {self.backend} --timings {self._options.timings}'
         return f"{command} --attach" if self._options.attach else command
 
     def _record_end(self, item: pytest.Item, end: End) -> None:
@@ -172,12 +176,12 @@ class Results:
         if isinstance(error, GuaranteeBrokenError):
             _, system = _of(item)
             anomalies = error.verdict.anomalies
-            names = ", ".join(dict.fromkeys(anomaly.name for anomaly in anomalies))
+            names = self._anomalies[item.nodeid] = tuple(dict.fromkeys(anomaly.name for anomaly in anomalies))
             words = str(error)
             with self.lacking.part(f"{item.nodeid}, what the lost have in common"):
                 words = explained(anomalies, system.history.events if system else ())
             self._note_words(item, Result.BROKEN, words)
-            words += f"\n\nguarantee broken: {names}"
+            words += f"\n\nguarantee broken: {', '.join(names)}"
         elif isinstance(error, HarnessError):
             result = _result_of(error)
             words = f"inconclusive: {error}" if result is Result.INCONCLUSIVE else str(error)
@@ -197,7 +201,7 @@ class Results:
         if not report or not self._folder:
             return ""
         with self.lacking.part(f"{item.nodeid}, where its evidence is"):
-            return f"evidence: {_shown(report.history_path)}, {_shown(report.logs_path)}/\n"
+            return f"evidence: {as_typed(report.history_path)}, {as_typed(report.logs_path)}/\n"
         return ""
 
     def _note(self, item: pytest.Item) -> None:
@@ -208,16 +212,31 @@ class Results:
         words = self._words.get(item.nodeid, "")
         lines = report.lines if report else ()
         self.lacking.lines += [f"{item.nodeid}, {line}" for line in report.lacking.lines] if report else []
-        self._outcomes.append(
-            Outcome(item.nodeid, result, measured, self._took_s[item.nodeid], words, self.repeat(item))
+        self.outcomes.append(
+            Outcome(
+                item.nodeid,
+                result,
+                measured,
+                self._took_s[item.nodeid],
+                words,
+                self.repeat(item),
+                self._anomalies.get(item.nodeid, ()),
+                self._history(item),
+            )
         )
         for marker in item.iter_markers("experiment"):
             number, did, saw = marker.args
             scenario = item.nodeid.rpartition("/")[2]
             self._experiments.append(Experiment(number, did, saw, scenario, result, lines))
 
+    def _history(self, item: pytest.Item) -> Path | None:
+        report, _ = _of(item)
+        with self.lacking.part(f"{item.nodeid}, where its history is"):
+            return report.history_path if report and report.history_path.exists() else None
+        return None
+
     def _sentence(self) -> str:
-        return tables.in_one_sentence(self._outcomes, backend=self.backend, timings=self._options.timings)
+        return tables.in_one_sentence(self.outcomes, backend=self.backend, timings=self._options.timings)
 
 
 def fail(message: str) -> NoReturn:
@@ -270,8 +289,3 @@ def _of(item: pytest.Item) -> tuple[ScenarioReport | None, System | None]:
     """The report and the system of a scenario, as far as they were made."""
     made = getattr(item, "funcargs", None) or {}
     return made.get("report"), made.get("system")
-
-
-def _shown(path: Path) -> str:
-    """A path as a person would type it."""
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

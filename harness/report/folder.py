@@ -29,7 +29,7 @@ _BESIDE = re.compile(r"beside-[0-9]+")
 _OURS = frozenset(
     {
         *("allure-results", CONFIG, "allure", "junit.xml", "figures.txt", "summary.md", "experiments.md"),
-        *("locks.md", "locks.svg", "histories", "logs", ".lock"),
+        *("flake.md", "flake.json", "locks.md", "locks.svg", "histories", "logs", ".lock"),
     }
 )
 
@@ -74,6 +74,16 @@ class ReportFolder:
         """The path of the run's table, in Markdown."""
         return self.path / "summary.md"
 
+    @property
+    def flake_page(self) -> Path:
+        """The path of what `harness flake` tells people, in Markdown."""
+        return self.path / "flake.md"
+
+    @property
+    def flake_data(self) -> Path:
+        """The path of what `harness flake` tells programs, as JSON."""
+        return self.path / "flake.json"
+
     def history(self, scenario: str) -> Path:
         """The path of a scenario's history, as JSON lines."""
         return self._made("histories") / f"{_name(scenario)}.jsonl"
@@ -95,6 +105,11 @@ class ReportFolder:
         lock, self._lock = self._lock, -1
         if lock >= 0:
             os.close(lock)
+
+
+def as_typed(path: Path) -> str:
+    """A path as a person would type it."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _name(scenario: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from harness.checks import Judged, Result
 from harness.events import faults, in_words
@@ -41,6 +42,8 @@ class Outcome:
         took_s: how long it took, with its setup, in seconds.
         words: why it did not hold, in plain words; empty if it did.
         repeat: the command that repeats just this.
+        anomalies: the names of what its checkers found, each once.
+        history: the file of its history, if it left one.
     """
 
     scenario: str
@@ -49,6 +52,8 @@ class Outcome:
     took_s: float
     words: str
     repeat: str
+    anomalies: tuple[str, ...] = ()
+    history: Path | None = None
 
     @property
     def title(self) -> str:
