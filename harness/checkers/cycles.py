@@ -129,7 +129,7 @@ def _of_updates(found: Observed) -> Iterator[Anomaly]:
     updates: defaultdict[Place, dict[int, Operation]] = defaultdict(dict)
     keys: dict[Place, object] = {}
     for read in found.reads:
-        if read.after and not read.before:
+        if read.after:
             updates[read.state][read.by.invoke.index] = read.by
             keys[read.state] = read.key
     for state, by in updates.items():

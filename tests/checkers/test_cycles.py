@@ -127,6 +127,20 @@ def test_a_transaction_s_own_appends_are_in_its_order() -> None:
     )
 
 
+def test_what_nobody_appended_is_unexpected() -> None:
+    (anomaly,) = cycles.check(serially("ax1", "rx12")).anomalies
+    assert (anomaly.name, anomaly.sentence) == (
+        "unexpected",
+        "process 1 (r x [1, 2]) read [1, 2] in x, and nobody appended 2",
+    )
+
+
+def test_of_two_reasons_for_one_step_the_strictest_is_told() -> None:
+    (anomaly,) = cycles.check(serially("ax1 ay1", "rx1 ax2 ay2", "rx12 ry21")).anomalies
+    assert anomaly.name == "G0"
+    assert anomaly.sentence.count("behind what") == 2
+
+
 def test_of_many_cycles_a_short_one_is_told() -> None:
     ring = [f"r:{n}: a:{(n + 1) % 9}:1" for n in range(9)]
     (longest,) = cycles.check(serially(*ring)).anomalies

@@ -56,6 +56,8 @@ def _answered(chance: random.Random, micros: Micros, place: int, held: list[Any]
     read = held[: likely if chance.random() < 0.7 else chance.randint(0, len(held))]
     if chance.random() < 0.05:
         chance.shuffle(read)
+    if chance.random() < 0.02:
+        read = [*read, "nobody's"]
     return [f, key, read if read or chance.random() < 0.5 else None]
 
 
