@@ -148,7 +148,9 @@ class KafkaProducing:
             record = future.get(timeout=max(timeout_s, 0.0))
         except KafkaError as error:
             raise NotQueuedError(repr(error), unknown=True) from error
-        return Queued("kafka", record.topic, record.partition, record.offset)
+        # Without an acknowledgement nobody knows the offset: the client counts from -1 within a batch.
+        offset = record.offset if self._acks != "0" else -1
+        return Queued("kafka", record.topic, record.partition, offset)
 
     def _make(self) -> Sending:
         safe = self._acks == "all"

@@ -15,7 +15,7 @@ Answer = tuple[Operation, str, frozenset[str]]
 
 def defined(events: Sequence[Event]) -> Validity:
     answers = [answer for o in operations(events) if o.outcome == "ok" for answer in of(o)]
-    if not any(held for _, _, held in answers):
+    if not answers:
         return Validity.UNKNOWN
     wrong = any(vanished(one, other, events) for one in answers for other in answers)
     return Validity.INVALID if wrong else Validity.VALID

@@ -23,14 +23,14 @@ from harness.messages.checkers.reads import Read, reads
 @checker
 @judging(SHAPES)
 def check(events: Sequence[Event]) -> Verdict:
-    """Judges every answer of a messages instance by its earlier ones. Unknown if none ever showed a message.
+    """Judges every answer of a messages instance by its earlier ones. Unknown if none answered.
 
     vanished: an answer lacks what its instance had shown before.
     """
     history = operations(events)
     seen = [read for read in reads(history) if read.role == "messages" and read.instance]
-    if not any(read.entries for read in seen):
-        return unknown("no messages instance showed a message, so nobody knows what they keep")
+    if not seen:
+        return unknown("no messages instance answered, so nobody knows what they keep")
     posts, ended = Posts(history), touched(events, but=SPARING)
     found = [
         anomaly
