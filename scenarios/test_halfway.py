@@ -40,7 +40,7 @@ def killed_in_the_middle(system: MessageSystem, faults: Nemesis, name: str, what
 
 
 @pytest.mark.kafka
-@pytest.mark.system(messages(replay=True, work_s={"messages": "0.05"}))
+@pytest.mark.system(messages(replay=True, work_s={"messages": "0.02"}))
 def test_with_replay_a_messages_instance_between_taking_and_keeping_loses_nothing(
     system: MessageSystem, faults: Nemesis
 ) -> None:
@@ -55,7 +55,7 @@ def test_with_replay_a_messages_instance_between_taking_and_keeping_loses_nothin
 
 
 @pytest.mark.kafka
-@pytest.mark.system(messages(work_s={"messages": "0.05"}))
+@pytest.mark.system(messages(work_s={"messages": "0.02"}))
 def test_what_a_messages_instance_had_taken_and_not_kept_is_read_again(system: MessageSystem, faults: Nemesis) -> None:
     """Under posts and GETs, a messages instance is killed with messages in its hands that it has taken off the queue
     and not kept, three times; there is no replay. It commits after it has kept, so that what it had not kept is read

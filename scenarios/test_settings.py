@@ -54,7 +54,7 @@ def test_a_group_that_begins_at_the_end_never_reads_what_was_there(system: Messa
 
 
 @pytest.mark.kafka
-@pytest.mark.system(messages(settings={"kafka.consumer.enable_auto_commit": "true"}, work_s={"messages": "0.05"}))
+@pytest.mark.system(messages(settings={"kafka.consumer.enable_auto_commit": "true"}, work_s={"messages": "0.02"}))
 def test_what_is_committed_by_the_clock_is_lost_with_the_instance_that_had_not_kept_it(
     system: MessageSystem, faults: Nemesis
 ) -> None:

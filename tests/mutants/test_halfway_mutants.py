@@ -8,7 +8,7 @@ from harness.messages import MessageSystem, messages
 from scenarios import test_halfway as halfway
 
 LOST = r"lost: \d+ of \d+ acknowledged messages never reached a messages instance"
-SLOW = {"messages": "0.05"}
+SLOW = {"messages": "0.02"}
 
 
 @pytest.mark.system(messages(replay=True, work_s=SLOW, mutants={"messages": "messages_without_replay"}))

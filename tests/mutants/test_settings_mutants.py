@@ -40,7 +40,7 @@ def test_a_group_that_begins_at_the_beginning_loses_nothing(system: MessageSyste
         settings.test_a_group_that_begins_at_the_end_never_reads_what_was_there(system)
 
 
-@pytest.mark.system(messages(settings={"kafka.consumer.enable_auto_commit": "true"}, work_s={"messages": "0.05"}))
+@pytest.mark.system(messages(settings={"kafka.consumer.enable_auto_commit": "true"}, work_s={"messages": "0.02"}))
 def test_an_instance_that_only_hangs_loses_nothing(
     system: MessageSystem, faults: Nemesis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
