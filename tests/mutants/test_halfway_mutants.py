@@ -23,7 +23,7 @@ def test_what_is_committed_and_not_kept_is_lost_halfway(system: MessageSystem, f
         halfway.test_what_a_messages_instance_had_taken_and_not_kept_is_read_again(system, faults)
 
 
-@pytest.mark.system(messages(work_s={"logging": "0.1"}, mutants={"logging": "logging_that_answers_first"}))
+@pytest.mark.system(messages(work_s={"logging": "0.5"}, mutants={"logging": "logging_that_answers_first"}))
 def test_what_logging_answers_first_dies_with_it(system: MessageSystem, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=r"incomplete logging part: a GET answered by logging-"):
         halfway.test_a_logging_instance_between_putting_and_answering_loses_nothing(system, faults, "kafka")
