@@ -72,25 +72,33 @@ def check(events: Sequence[Event], *, isolation: Isolation = "serializable") -> 
 
 def _of_reads(found: Observed) -> Iterator[Anomaly]:
     """Anomalies that one read shows."""
-    before: dict[tuple[int, Hashable], Sequence[Hashable]] = {}
+    others: dict[tuple[int, Hashable], Sequence[Hashable]] = {}
     for read in found.reads:
-        words = _words(read)
+        key = identity(read.key)
         if len(set(read.ids)) < len(read.ids):
-            yield Anomaly("duplicated", f"{words}, with an element twice", (read.by,))
-        for element, id_ in zip(read.elements, read.ids, strict=True):
-            place = Place(identity(read.key), id_)
-            if failed := found.failed.get(place):
-                yield Anomaly("G1a", f"{words}, and the append of {element} surely failed", (failed.by, read.by))
-            elif place not in found.appends:
-                yield Anomaly("unexpected", f"{words}, and nobody appended {element}", (read.by,))
+            yield Anomaly("duplicated", f"{_words(read)}, with an element twice", (read.by,))
+        if not found.elements.get(key, _NONE).issuperset(read.ids):
+            yield from _of_elements(read, found)
         last = found.appends.get(read.state)
         if last and last.by is not read.by and not last.is_last:
-            sentence = f"{words}, which ends in the midst of what {_named(last.by)} appended"
+            sentence = f"{_words(read)}, which ends in the midst of what {_named(last.by)} appended"
             yield Anomaly("G1b", sentence, (last.by, read.by))
-        others = read.ids[: max(0, len(read.ids) - len(read.before))]
-        seen = before.setdefault((read.by.invoke.index, identity(read.key)), others)
+        seen = others.setdefault((read.by.invoke.index, key), read.ids[: max(0, len(read.ids) - len(read.before))])
         if read.ids != [*seen, *read.before] or not set(read.after).isdisjoint(read.ids):
-            yield Anomaly("internal", f"{words}, which contradicts what else it did to {read.key}", (read.by,))
+            yield Anomaly("internal", f"{_words(read)}, which contradicts what else it did to {read.key}", (read.by,))
+
+
+_NONE: frozenset[Hashable] = frozenset()
+
+
+def _of_elements(read: Read, found: Observed) -> Iterator[Anomaly]:
+    """Anomalies of the elements that one read has and that should not be there."""
+    for element, id_ in zip(read.elements, read.ids, strict=True):
+        place = Place(identity(read.key), id_)
+        if failed := found.failed.get(place):
+            yield Anomaly("G1a", f"{_words(read)}, and the append of {element} surely failed", (failed.by, read.by))
+        elif place not in found.appends:
+            yield Anomaly("unexpected", f"{_words(read)}, and nobody appended {element}", (read.by,))
 
 
 def _of_orders(found: Observed) -> Iterator[Anomaly]:

@@ -67,6 +67,7 @@ class Observed:
     Attributes:
         committed: transactions that succeeded.
         appends: by place, of all that did not surely fail.
+        elements: of those, by the identity of their key.
         again: appends of what is appended elsewhere, too; then nobody knows whose it was.
         failed: by place, of those that surely failed, as long as nobody else appended it.
         reads: of those that succeeded, in the order of the history.
@@ -76,6 +77,7 @@ class Observed:
 
     committed: list[Operation] = field(default_factory=list)
     appends: dict[Place, Append] = field(default_factory=dict)
+    elements: dict[Hashable, set[Hashable]] = field(default_factory=dict)
     again: list[Append] = field(default_factory=list)
     failed: dict[Place, Append] = field(default_factory=dict)
     reads: list[Read] = field(default_factory=list)
@@ -97,6 +99,7 @@ def observed(history: Sequence[Operation]) -> Observed:
             order[:] = distinct
     known = {key: set(order) for key, order in found.orders.items()}
     for (key, element), append in found.appends.items():
+        found.elements.setdefault(key, set()).add(element)
         if element not in known.get(key, ()):
             found.unread.setdefault(key, []).append(append)
     return found
