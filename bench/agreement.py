@@ -31,7 +31,7 @@ from bench import jepsen, registers
 from bench.checkers import PORCUPINE, built, porcupine
 from harness import checks
 from harness.checkers import Validity, Verdict, register
-from harness.errors import EXIT_BAD_INPUT, HarnessError
+from harness.errors import EXIT_BAD_INPUT, BadInputError, HarnessError
 from harness.events import Events, operations, read
 from harness.export import jepsen as exported
 
@@ -121,9 +121,17 @@ def recorded(count: int, folder: Path) -> Iterator[Given]:
 
 
 def in_folders(folders: Sequence[Path]) -> Iterator[Given]:
-    """The recorded histories in these folders."""
+    """The recorded histories in these folders.
+
+    Raises:
+        BadInputError: a folder has none.
+        HistoryError: a file is no history.
+    """
     for folder in folders:
-        yield from (Given(str(path), read(path)) for path in sorted(folder.glob("*.jsonl*")))
+        paths = sorted(folder.glob("*.jsonl*"))
+        if not paths:
+            raise BadInputError(f"{folder} is no folder with recorded histories (*.jsonl), such as a run leaves")
+        yield from (Given(str(path), read(path)) for path in paths)
 
 
 def of_etcd() -> Iterator[Given]:
@@ -151,11 +159,12 @@ def compared(folders: Sequence[Path], folder: Path) -> Iterator[Tally]:
     """All comparisons, one after the other; files go to `folder`.
 
     Raises:
-        HarnessError: Go is not installed, or a file in the folders is no history.
+        HarnessError: Go is not installed, or a folder has no histories, or something else.
     """
+    ours = list(in_folders(folders))
     binary = built(folder)
     made, threads = generated(_GENERATED), list(recorded(_RECORDED, folder))
-    ours, etcd = list(in_folders(folders)), list(of_etcd())
+    etcd = list(of_etcd())
     names = ", ".join(path.name for path in folders)
     yield against_porcupine("generated", made, binary, folder)
     yield against_porcupine("recorded by threads", threads, binary, folder)

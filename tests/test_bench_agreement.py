@@ -103,10 +103,19 @@ def test_a_disagreement_ends_the_bench_with_1(
     shutil.rmtree(capsys.readouterr().err.rpartition(": ")[2].strip())
 
 
-def test_without_go_there_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("folders", "complaint"),
+    [
+        ([], "error: go is not installed"),
+        (["there-is-none"], "error: there-is-none is no folder with recorded histories"),
+    ],
+)
+def test_what_the_bench_can_t_do_without_is_one_line(
+    folders: list[str], complaint: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    monkeypatch.setattr(sys, "argv", ["agreement"])
+    monkeypatch.setattr(sys, "argv", ["agreement", *folders])
     with pytest.raises(SystemExit) as ended:
         agreement.main()
     assert ended.value.code == 2
-    assert capsys.readouterr().err.startswith("error: go is not installed")
+    assert capsys.readouterr().err.startswith(complaint)

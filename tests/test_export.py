@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -127,6 +128,23 @@ def test_a_history_that_can_t_be_exported_is_one_line(tmp_path: Path, content: s
     assert output.startswith(f"error: {path}")
     assert complaint in output
     assert output.count("\n") == 1
+
+
+def test_half_a_compressed_history_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "h.jsonl.gz"
+    path.write_bytes(gzip.compress(STALE.read_bytes())[:-9])
+    status, output = export(path, "--as", "edn")
+    assert status == 2
+    assert "is no whole gz file" in output
+    assert output.count("\n") == 1
+
+
+def test_a_history_is_not_overwritten_by_its_export(tmp_path: Path) -> None:
+    path = tmp_path / "h.jsonl"
+    path.write_bytes(STALE.read_bytes())
+    status, output = export(path, "--as", "edn", "--to", path)
+    assert (status, output) == (2, f"error: {path} is the history itself; name another file to write to\n")
+    assert path.read_bytes() == STALE.read_bytes()
 
 
 def test_a_file_that_can_t_be_written_is_one_line(tmp_path: Path) -> None:

@@ -33,11 +33,13 @@ def export(history: Path, form: str, to: Path | None) -> None:
     try:
         lines = (jepsen if form == "edn" else porcupine).lines(read(history))
         text = "".join(f"{line}\n" for line in lines)
-    except BadInputError as error:
+    except (BadInputError, OSError) as error:
         raise BadInputError(f"{history} can't be exported: {error}") from error
     if to is None:
         click.echo(text, nl=False)
         return
+    if to.exists() and to.samefile(history):
+        raise BadInputError(f"{to} is the history itself; name another file to write to")
     try:
         to.write_text(text)
     except OSError as error:
