@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from harness.checkers import Validity
 from harness.events import Event, Type
 from harness.servers.hazelcast.checkers import lost_partitions
+from harness.servers.hazelcast.shares import expected_share
 
 MEMBERS = ("hazelcast-1", "hazelcast-2", "hazelcast-3")
 PARTITIONS = 271
@@ -57,15 +58,15 @@ def with_read(events: tuple[Event, ...], keys: list[str]) -> tuple[Event, ...]:
 @pytest.mark.parametrize(("copies", "killed"), list(itertools.product([1, 2, 3], [1, 2])))
 @given(seed=st.integers(0, 2**32))
 def test_what_the_copies_permit_is_valid(seed: int, copies: int, killed: int) -> None:
-    share = lost_partitions.expected_share(members=3, killed=killed, copies=copies)
+    share = expected_share(members=3, killed=killed, copies=copies)
     verdict = lost_partitions.check(history(seed, copies, killed), share=share, copies=copies)
     assert verdict.validity is Validity.VALID, verdict.sentences
 
 
 def test_the_share_is_what_combinatorics_says() -> None:
-    assert lost_partitions.expected_share(members=3, killed=2, copies=2) == pytest.approx(1 / 3)
-    assert lost_partitions.expected_share(members=4, killed=2, copies=2) == pytest.approx(1 / 6)
-    assert lost_partitions.expected_share(members=3, killed=1, copies=2) == 0
+    assert expected_share(members=3, killed=2, copies=2) == pytest.approx(1 / 3)
+    assert expected_share(members=4, killed=2, copies=2) == pytest.approx(1 / 6)
+    assert expected_share(members=3, killed=1, copies=2) == 0
 
 
 @given(seed=st.integers(0, 2**32))

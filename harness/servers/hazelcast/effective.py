@@ -48,6 +48,13 @@ def settings_of(config: ElementTree.Element, kind: str, name: str) -> Mapping[st
     return {f"hazelcast.{kind}.{each}": value or defaults[each] for each, value in told.items()}
 
 
+def groups_of(config: ElementTree.Element) -> list[list[str]]:
+    """The addresses of the members of each partition group; none if there are no groups."""
+    enabled = [found for found in config.iter(f"{_SCHEMA}partition-group") if found.get("enabled") == "true"]
+    groups = [group for found in enabled for group in found.iter(f"{_SCHEMA}member-group")]
+    return [[(each.text or "").strip() for each in group.iter(f"{_SCHEMA}interface")] for group in groups]
+
+
 def _fitting(config: ElementTree.Element, kind: str, name: str) -> Iterator[ElementTree.Element]:
     for found in config.iter(f"{_SCHEMA}{kind}"):
         if fnmatch.fnmatchcase(name, found.get("name", "")):

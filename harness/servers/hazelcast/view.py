@@ -21,7 +21,7 @@ from hazelcast.client import HazelcastClient
 from harness.backends.protocol import Node, running_nodes
 from harness.clusters import Duty, DutyQuestions, Waiting
 from harness.errors import InconclusiveError
-from harness.servers.hazelcast.effective import member_config, settings_of
+from harness.servers.hazelcast.effective import groups_of, member_config, settings_of
 from harness.servers.hazelcast.spec import CLUSTER_NAME, PROBED
 from harness.waiting import until
 
@@ -144,6 +144,12 @@ class HazelcastView:
         found = [settings_of(config, "map", name) for name in maps]
         found += [settings_of(config, "queue", name) for name in queues]
         return {setting: value for each in found for setting, value in each.items()}
+
+    def partition_groups(self) -> Sequence[Sequence[str]]:
+        """The names of the members of each partition group; none where every member is for itself."""
+        names = {node.address: node.spec.name for node in self._nodes}
+        groups = groups_of(member_config(self._connected()))
+        return [[names[address] for address in group] for group in groups]
 
     def sizes(self) -> Mapping[str, int]:
         """The number of members that each running node lists."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from math import comb, sqrt
+from math import sqrt
 
 from harness.checkers import shapes
 from harness.checkers.elements import element_of, elements_of, set_of
@@ -60,11 +60,6 @@ _SIGMAS = 4.0
 #: Hazelcast leaves a member's number of partitions be as long as it is within this factor of the average
 #: (PartitionStateGeneratorImpl, RANGE_CHECK_RATIO): of 271 partitions two members may own 123 and 148.
 BALANCE = 1.1
-
-
-def expected_share(*, members: int, killed: int, copies: int) -> float:
-    """The share of partitions whose copies were all on the killed members, with the copies placed evenly."""
-    return comb(killed, copies) / comb(members, copies)
 
 
 @checker

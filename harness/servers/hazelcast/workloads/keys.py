@@ -18,6 +18,7 @@ from typing import Any
 
 from harness.checkers.elements import added, read_of
 from harness.errors import AwaitTimeoutError
+from harness.guarantees import SETTINGS
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.losses import partition_losses
 from harness.servers.hazelcast.spec import BACKUPS
@@ -43,6 +44,24 @@ class Keys:
         self._losses: Mapping[int, int] = {}
         self._partitions: Mapping[str, int] = {}
         system.at_end(self._listening.close)
+        self._note_settings(backups)
+
+    def _note_settings(self, backups: str) -> None:
+        """Records how many backups the map was to have, and what a member says of it and of the cluster."""
+        sync, _, later = backups.partition(" + ")
+        declared = {
+            "hazelcast.map.backup-count": sync,
+            "hazelcast.map.async-backup-count": later.removesuffix(" async") or "0",
+        }
+        cluster = {
+            "hazelcast.members": str(len(self._view.nodes)),
+            "hazelcast.partition-groups": "|".join(" ".join(group) for group in self._view.partition_groups()),
+        }
+        told = self._view.settings_of(maps=[self._name])
+        effective = {name: told[name] for name in declared}
+        self._history.event(
+            SETTINGS, {"declared": {**declared, **cluster}, "effective": {**effective, **cluster}, "unread": {}}
+        )
 
     def put(self, count: int, *, first: int = 0) -> None:
         """Puts `count` keys from key-<first> on and records who owns each, and how many each member owns."""

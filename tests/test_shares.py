@@ -1,0 +1,55 @@
+"""The share of a map's partitions that settings and faults cost, from the events of a history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.events import NEMESIS, Event
+from harness.guarantees import SETTINGS
+from harness.servers.hazelcast.shares import permitted_loss
+
+
+def told(backups: str, *done: str, members: int = 3, groups: str = "") -> list[Event]:
+    sync, _, later = backups.partition("+")
+    settings = {
+        "hazelcast.map.backup-count": sync,
+        "hazelcast.map.async-backup-count": later or "0",
+        "hazelcast.members": str(members),
+        "hazelcast.partition-groups": groups,
+    }
+    values: list[tuple[str, Any]] = [(SETTINGS, {"declared": settings, "effective": {}, "unread": {}})]
+    for what in done:
+        f, *numbers = what.split()
+        nodes = [f"hazelcast-{number}" for number in numbers]
+        values.append((f, {"nodes": nodes, "phase": "begin"} if nodes else {"seen": True, "after_s": 1.0}))
+    return [Event(index, NEMESIS, "info", f, value, index) for index, (f, value) in enumerate(values)]
+
+
+@pytest.mark.parametrize(
+    ("events", "share", "copies"),
+    [
+        (told("1"), 0, 2),
+        (told("1", "kill 1"), 0, 2),
+        (told("0", "kill 1"), 1 / 3, 1),
+        (told("0", "stop 1"), 0, 1),
+        (told("1", "kill 1 2"), 1 / 3, 2),
+        (told("1", "kill 1", "kill 2"), 1 / 3, 2),
+        (told("1", "kill 1", "safe", "kill 2"), 0, 2),
+        (told("1+1", "kill 1 2"), 0, 3),
+        (told("2", "kill 1 2 3"), 1, 3),
+        (told("1", "isolate 2"), 0, None),
+        (told("1", "kill 1 2", members=4), 1 / 6, 2),
+        (told("1", "kill 1 2", members=4, groups="hazelcast-1 hazelcast-2|hazelcast-3 hazelcast-4"), 0, 2),
+        (told("1", "kill 1 3", members=4, groups="hazelcast-1 hazelcast-2|hazelcast-3 hazelcast-4"), 1 / 6, 2),
+        (told("0", "kill 1 2", members=4, groups="hazelcast-1 hazelcast-2|hazelcast-3 hazelcast-4"), 1 / 2, 1),
+        (told("1", "kill 1 2", "undo-kill 1 2", "safe", "kill 2 3"), 1 / 3, 2),
+    ],
+)
+def test_a_share_follows_from_backups_members_groups_and_kills(
+    events: list[Event], share: float, copies: int | None
+) -> None:
+    found = permitted_loss(events)
+    assert found["share"] == pytest.approx(share)
+    assert found.get("copies") == copies
