@@ -41,6 +41,7 @@ def test_without_the_acknowledgement_of_the_others_the_leader_takes_messages_alo
 
 
 @pytest.mark.kafka
+@pytest.mark.quick
 @pytest.mark.system(messages(consumers=False, settings={"kafka.consumer.auto_offset_reset": "latest"}))
 def test_a_group_that_begins_at_the_end_never_reads_what_was_there(system: MessageSystem) -> None:
     """auto.offset.reset=latest, and the messages are there before the group's first consumer: nobody reads them."""
