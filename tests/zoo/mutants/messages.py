@@ -113,6 +113,7 @@ MUTANTS: tuple[Mutant, ...] = (
             _TAKEN + "[another-kill]": "lost",
             _TAKEN + "[the owner-kill]": "lost",
         },
+        survives="No kill met the moment between a poll and its answer; no scenario makes that moment longer.",
     ),
     service(
         "messages_claiming_for_nobody",
