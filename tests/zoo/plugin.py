@@ -32,6 +32,7 @@ _KINDS = {
 }
 _ITEM = pytest.StashKey[tuple[Mutant, str]]()
 _MOST_WORDS = 400
+_OVER = "the mutant is caught already"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -97,10 +98,14 @@ class Zoo:
         items[:] = sorted((found[place] for place in sorted(found)), key=lambda item: bool(item.stash[_ITEM][0].patch))
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
-        """Passes over the rest of what was to be tried with a mutant that was caught."""
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Passes over the rest of what was to be tried with a mutant that was caught.
+
+        By a skip: pytest has to see each item, to tear down what the next one does not share.
+        """
         self._began_s[item.nodeid] = time.monotonic()
-        return True if item.stash[_ITEM][0].name in self._caught else None
+        if item.stash[_ITEM][0].name in self._caught:
+            pytest.skip(_OVER)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -119,6 +124,8 @@ class Zoo:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Files the item's end."""
         report = yield
+        if report.skipped and call.excinfo and str(call.excinfo.value) == _OVER:
+            return report
         if report.skipped:
             self._ended[item.nodeid] = SKIPPED, _in_a_line(str(call.excinfo.value)) if call.excinfo else ""
         elif report.failed and item.nodeid not in self._ended and call.excinfo:

@@ -38,7 +38,7 @@ def ran(folder: Path, plan: list[tuple[str, str]]) -> tuple[list[dict[str, objec
     (folder / "test_suite.py").write_text(SUITE)
     (folder / "plan.json").write_text(json.dumps(plan))
     given = ("--zoo-plan", str(folder / "plan.json"), "--zoo-results", str(folder / "results.jsonl"))
-    _, output = run("pytest", *ZOO, *given, "test_suite.py", cwd=folder)
+    _, output = run("pytest", *ZOO, *given, cwd=folder)
     found = folder / "results.jsonl"
     return [json.loads(line) for line in found.read_text().splitlines()] if found.exists() else [], output
 
@@ -51,6 +51,14 @@ def test_a_mutant_is_over_with_its_first_red(tmp_path: Path) -> None:
         (scenarios[1], "red"),
     ], output
     assert re.match(r"assertion: it is broken", str(results[1]["words"]))
+
+
+def test_what_a_caught_mutant_leaves_out_does_not_disturb_the_next(tmp_path: Path) -> None:
+    other = "@pytest.mark.system(messages())\ndef test_fourth(tmp_path):\n    pass\n"
+    (tmp_path / "test_other.py").write_text(f"import pytest\nfrom harness.messages import messages\n\n{other}")
+    left = [("facade_cutting_texts", f"test_suite.py::test_{name}") for name in ("second", "third")]
+    results, output = ran(tmp_path, [*left, ("logging_in_ascii", "test_other.py::test_fourth")])
+    assert [result["colour"] for result in results] == ["red", "green"], output
 
 
 def test_each_mutant_is_in_its_own_system_only(tmp_path: Path) -> None:
