@@ -9,6 +9,7 @@ from harness import Kill, Nemesis, Stop, node, some, together
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.servers.hazelcast import member_list_of, partitions_safe
+from harness.waiting import until
 
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on"), pytest.mark.system(messages())]
 
@@ -29,6 +30,10 @@ def test_losing_logging_instances_costs_no_request(system: MessageSystem, faults
     for dead_node in killed.nodes:
         with pytest.raises(httpx.TransportError):
             system.ask_directly(dead_node)
+    gone = {dead_node.spec.name for dead_node in killed.nodes}
+    until(
+        "config to have forgotten the dead", system.registered, lambda live: not gone & {*live["logging"]}, timeout_s=10
+    )
     assert traffic.failed == 0, f"{traffic.failed} of {traffic.answered + traffic.failed} requests were not answered"
     system.drain(traffic.posted)
     system.read()

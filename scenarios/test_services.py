@@ -34,6 +34,7 @@ def test_ten_messages_are_shared(system: MessageSystem, kind: str) -> None:
         "messages": ["messages-1", "messages-2"],
     }
     assert all(set(ids) == posted.ids for ids in system.stored().values())
+    assert sorted(id_ for ids in system.received().values() for id_ in ids) == sorted(posted.ids)
     assert set(held["messages-1"]) != set(held["messages-2"])
     assert_delivered_and_aggregated(system.history)
 
@@ -51,6 +52,20 @@ def test_the_same_id_is_stored_once(system: MessageSystem, faults: Nemesis) -> N
 
     assert again.ids == once_more.ids == posted.ids
     assert all(sorted(ids) == sorted(posted.ids) for ids in system.stored().values())
+    system.drain(posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+@pytest.mark.system(messages("hazelcast"))
+def test_an_id_that_was_acknowledged_is_not_queued_again(system: MessageSystem) -> None:
+    """A client that did not hear the answer posts its messages again under the same ids, over the Hazelcast queue,
+    where a second entry would be a second message. Each is acknowledged again, and at one messages instance once.
+    """
+    posted = system.post(10)
+    again = system.post_again(posted)
+
+    assert again.ids == posted.ids
     system.drain(posted)
     system.read()
     assert_delivered_and_aggregated(system.history)

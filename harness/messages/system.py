@@ -222,12 +222,20 @@ class MessageSystem(System):
         """The messages that each running logging instance reads from the map now, recorded as a direct read."""
         return self.clients.read_instances("stored", "/messages", self.logging.running)
 
+    def received(self) -> Mapping[str, Sequence[str]]:
+        """The messages that each running logging instance has logged itself since it started, recorded."""
+        return self.clients.read_instances("logged", "/received", self.logging.running)
+
     def registered(self) -> Mapping[str, Sequence[str]]:
         """The names of the live instances by role, as config has them."""
         return self.clients.registered(self.deployment.nodes["config"].endpoint("http"))
 
     def read(self) -> None:
-        """Sends GETs until every running messages instance has answered, and reads each logging instance directly."""
+        """Sends GETs until every running messages instance has answered, and reads each logging instance directly.
+
+        Raises:
+            AssertionError: one of them answers none of so many GETs that chance can't be the reason.
+        """
         waiting_for = set(self.messages.running)
         for _ in range(_MOST_GETS):
             answer = self.clients.get()
@@ -235,4 +243,5 @@ class MessageSystem(System):
             if not waiting_for:
                 break
         self.stored()
-        self.clients.read_instances("logged", "/received", self.logging.running)
+        self.received()
+        assert not waiting_for, f"none of {_MOST_GETS} GETs was answered by {', '.join(sorted(waiting_for))}"

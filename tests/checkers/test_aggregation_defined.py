@@ -72,9 +72,11 @@ def right(
             return False
         if id_ not in logged and any(post.outcome == "ok" and ended(post) < get.invoke.index for post in of):
             return False
-    return (
-        not drains or not settled(get, drains[-1], events) or set(shown) in sets(instance, get, drains[-1], posts, end)
-    )
+    if not drains or not settled(get, drains[-1], events):
+        return True
+    if instance is None and not shown and drains[-1].value:
+        return False
+    return set(shown) in sets(instance, get, drains[-1], posts, end)
 
 
 def settled(get: Operation, drain: Operation, events: Sequence[Event]) -> bool:

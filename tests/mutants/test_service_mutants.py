@@ -6,7 +6,7 @@ from harness import Kill, Nemesis, Stop, System
 from harness.assertions import GuaranteeBrokenError
 from harness.errors import AwaitTimeoutError
 from harness.faults.protocol import Fault
-from harness.messages import messages
+from harness.messages import MessageSystem, messages
 from harness.servers.hazelcast import hazelcast
 from scenarios import test_logging_instances as instances
 from scenarios import test_services as services
@@ -56,3 +56,9 @@ def test_what_a_facade_queues_later_dies_with_it(system: System, faults: Nemesis
 def test_a_share_that_comes_back_is_not_gone(system: System, faults: Nemesis) -> None:
     with pytest.raises(AssertionError, match=r"assert not|lost"):
         services.test_a_messages_instance_takes_its_share_with_it(system, faults)
+
+
+@pytest.mark.system(messages("hazelcast", mutants={"facade": "facade_that_forgets_what_it_acknowledged"}))
+def test_a_facade_that_forgets_queues_it_again(system: MessageSystem) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=r"duplicated: \d+ messages were received more than once"):
+        services.test_an_id_that_was_acknowledged_is_not_queued_again(system)

@@ -163,6 +163,10 @@ def _of_the_dead(seen: Sequence[Read], events: Sequence[Event]) -> Iterator[Anom
 
 
 def _in_the_end(read: Read, drain: Operation, posts: Posts, since: frozenset[str]) -> Iterator[Anomaly]:
+    if read.instance is None and drain.value and not read.ids:
+        sentence = f"a GET said that no messages instance answers, although {few(drain.value)} had just been drained"
+        yield Anomaly("unanswered", sentence, (drain, read.operation))
+        return
     held, shown = set(ids(drain.value.get(read.instance, ()))), set(read.ids)
     gone, foreign = held - shown, shown - held - since
     if gone or foreign:
