@@ -11,10 +11,11 @@ from testcontainers.core.container import DockerContainer
 from testcontainers.core.transferable import build_transfer_tar
 
 from harness.backends.docker_container import container_of
+from harness.backends.docker_files import file_in
 from harness.backends.docker_isolation import Network
 from harness.backends.docker_ports import HOST
 from harness.backends.docker_renewal import NotRenewedError, Vacant, can_be_renewed, of_this_life, vacate
-from harness.backends.docker_site import FOLDER, Site
+from harness.backends.docker_site import DATA, FOLDER, Site
 from harness.backends.engine import cause, complaining, remove_container
 from harness.backends.gone import accepts, await_exit
 from harness.backends.protocol import Inside, NodeState, Phase
@@ -185,6 +186,11 @@ class DockerNode:
         resolved = self._site.resolver().text(text, node=self.spec.name)
         with complaining(f"write {name} into {self.spec.name}"):
             self._api.put_archive(self._made(), "/", build_transfer_tar(resolved.encode(), f"{FOLDER}/{name}"))
+
+    def read_data(self, path: str) -> bytes | None:
+        """A file beneath the folder of data in the container, which may be stopped; None if there is none."""
+        with complaining(f"read {path} of {self.spec.name}"):
+            return file_in(self._api, self._made(), f"{DATA}/{path}")
 
     def logs(self, *, since: float = 0.0) -> str:
         """The node's log since it was made, over restarts; after its removal what it had written by then."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LABEL_DEPLOYMENT = "harness.deployment"
 #: Where a container has its files.
 FOLDER = "/etc/harness"
+#: Where a server has its own data, unless it is told otherwise: as the launchers have it.
+DATA = "/var/lib/harness"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from harness.backends.protocol import Inside, NodeState, Phase
 from harness.backends.ready import wait_ready
 from harness.backends.references import Resolver
 from harness.backends.session import LABEL_NODE, Session, variables
+from harness.errors import EnvironmentUnfitError
 from harness.processes import runs
 from harness.topology.kinds import NodeKind, Program
 from harness.topology.nodes import NodeSpec
@@ -154,6 +155,15 @@ class ProcessNode:
         """Puts the text, its references resolved, at `${file:NAME}`."""
         path = self._folder / name
         path.write_text(self._resolver().text(text, node=self.spec.name))
+
+    def read_data(self, path: str) -> bytes | None:
+        """A file in the folder of the node's data; None if there is none."""
+        try:
+            return Path(self._data(), path).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise EnvironmentUnfitError(f"{path} of {self.spec.name} can't be read: {error.strerror}") from error
 
     def logs(self, *, since: float = 0.0) -> str:
         """The node's log since it was first made; a file of lines can't tell `since` unless it is younger."""

@@ -64,6 +64,18 @@ class Node(Protocol):
     def write_file(self, name: str, text: str) -> None:
         """Puts a file where `${file:NAME}` points; works while the node is stopped as well."""
 
+    def read_data(self, path: str) -> bytes | None:
+        """A file among the node's own data, read from outside: its process is not asked, and need not run.
+
+        None if there is no such file.
+
+        Args:
+            path: of the file, relative to the folder that the node's launcher knows as `HARNESS_DATA`.
+
+        Raises:
+            EnvironmentUnfitError: it can't be read.
+        """
+
     def logs(self, *, since: float = 0.0) -> str:
         """The node's stdout and stderr, over restarts, from `since` (in seconds since 1970) if it can tell."""
 

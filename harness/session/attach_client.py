@@ -190,6 +190,11 @@ class RemoteNode:
         """Has the session put a file where `${file:NAME}` points."""
         self._ask("write_file", name, text)
 
+    def read_data(self, path: str) -> bytes | None:
+        """A file among the node's data, asked of the session."""
+        content: bytes | None = self._ask("read_data", path)
+        return content
+
     def logs(self, *, since: float = 0.0) -> str:
         """The node's log, asked of the session."""
         return str(self._ask("logs", since))

@@ -16,12 +16,13 @@ from typing import Any
 
 import httpx
 import pytest
+from testcontainers.core.transferable import build_transfer_tar
 
 from harness.backends import engine
 from harness.backends.docker import DockerBackend, DockerDeployment
 from harness.backends.docker_node import PortTakenError
 from harness.backends.docker_sidecar import Sidecar
-from harness.backends.docker_site import LABEL_DEPLOYMENT
+from harness.backends.docker_site import DATA, LABEL_DEPLOYMENT
 from harness.backends.elsewhere import SignsOfLife
 from harness.backends.protocol import Node, Phase
 from harness.backends.ready import wait_ready
@@ -130,6 +131,16 @@ def test_files_are_there_at_the_first_start_and_can_be_replaced_while_it_is_stop
     node.write_file("text", "at ${tiny-2}")
     node.start()
     assert _get(node)["file"] == f"at {node.address}"
+
+
+def test_a_file_among_a_nodes_data_is_read_whether_it_runs_is_paused_or_is_dead(node: Node) -> None:
+    with contextlib.closing(engine.connect()) as client:
+        left = build_transfer_tar(b"\x00left", f"{DATA}/part/0.log")
+        client.api.put_archive(node.inside().container or "", "/", left)
+    for change in (lambda: None, node.pause, node.kill):
+        change()
+        assert node.read_data("part/0.log") == b"\x00left"
+        assert node.read_data("part/1.log") is None
 
 
 def test_put_replaces_a_node_with_fresh_data_at_the_same_place(deployment: DockerDeployment, node: Node) -> None:

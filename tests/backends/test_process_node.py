@@ -125,6 +125,18 @@ def test_nobody_else_reads_a_nodes_files_unless_its_server_is_somebody_else(
         assert mode(other) == 0o700
 
 
+def test_a_file_among_a_nodes_data_is_read_also_when_it_is_dead(deployment: ProcessDeployment) -> None:
+    node = deployment.nodes["small-1"]
+    node.kill()
+    data = Path(node.inside().environment["HARNESS_DATA"])
+    (data / "part").mkdir(parents=True)
+    (data / "part" / "0.log").write_bytes(b"\x00left")
+    assert node.read_data("part/0.log") == b"\x00left"
+    assert node.read_data("part/1.log") is None
+    with pytest.raises(EnvironmentUnfitError, match=r"^part of small-1 can't be read: Is a directory$"):
+        node.read_data("part")
+
+
 def test_somebody_elses_image_is_refused_in_one_line() -> None:
     node = spec(1, ForeignImage("redis:7"))
     refusal = "^redis:7 is an image, which does not run as a local process: use --backend docker$"

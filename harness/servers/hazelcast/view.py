@@ -68,6 +68,11 @@ class HazelcastView:
         """The partition of a key, or of the structure (queue, lock, ...) of that name."""
         return int(self._connected().partition_service.get_partition_id(name))
 
+    @property
+    def partition_count(self) -> int:
+        """The number of partitions that all keys and structures are spread over."""
+        return int(self._connected().partition_service.get_partition_count())
+
     def owner_of(self, partition: int) -> Node:
         """The member that owns a partition now.
 
