@@ -17,6 +17,7 @@ from typing import Any
 
 from harness.answer import Answer
 from harness.backends.protocol import Deployment, Node, Phase, running_nodes
+from harness.checkers import Anomaly
 from harness.clusters import Clusters, DutyQuestions, Servers, Target, Waiting
 from harness.errors import BadInputError
 from harness.history import History
@@ -141,6 +142,13 @@ class System:
 
     def demand_throughout(self) -> None:
         """Records what a history has to meet that no scenario ends with its demands; servers alone promise nothing."""
+
+    def note_evidence(self, anomalies: Sequence[Anomaly]) -> None:
+        """Records what there is to be found out, within seconds, about what these anomalies are about.
+
+        It is called at the end of a scenario, while the system stands as the scenario left it. Servers alone know
+        nothing of single things.
+        """
 
     def close(self) -> None:
         """Closes the connections; the deployment is somebody else's to close."""

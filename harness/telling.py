@@ -7,11 +7,12 @@ elsewhere, is told as any request is. Not for judging.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from harness.checkers import Anomaly
 from harness.events import Events
 from harness.offered import modules
 
@@ -86,6 +87,38 @@ class Comparison:
     source: str = ""
 
 
+@dataclass(frozen=True)
+class Fate:
+    """What became of one of the things that an anomaly is about.
+
+    Attributes:
+        thing: its name.
+        anomaly: the name of the anomaly.
+        way: everything that is known of it, in lines.
+        sentence: where it went wrong.
+        kind: what that has in common with others; empty where nobody knows.
+    """
+
+    thing: str
+    anomaly: str
+    way: tuple[str, ...]
+    sentence: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Fates:
+    """How somebody tells what became of each thing that anomalies are about.
+
+    Attributes:
+        title: what it tells.
+        of: gives it for the first things of each anomaly, by a history and its anomalies.
+    """
+
+    title: str
+    of: Callable[[Events, Sequence[Anomaly]], Sequence[Fate]]
+
+
 def _no_lines(events: Events) -> Iterable[Line]:
     return ()
 
@@ -100,6 +133,7 @@ class Telling:
         received: by kind of final read, how many things a successful one holds, of its value.
         lines: more lines on a history.
         tables: of each single thing.
+        fates: of each single thing that an anomaly is about.
         led: the names of effects that say that everything has a leader again.
         redundant: of those that say that every copy is in place again.
         comparisons: of what several scenarios of a run measured.
@@ -111,6 +145,7 @@ class Telling:
     received: Mapping[str, Callable[[Any], int]] = field(default_factory=dict)
     lines: Callable[[Events], Iterable[Line]] = _no_lines
     tables: tuple[Table, ...] = ()
+    fates: tuple[Fates, ...] = ()
     led: frozenset[str] = frozenset()
     redundant: frozenset[str] = frozenset()
     comparisons: tuple[Comparison, ...] = ()

@@ -142,6 +142,7 @@ class MessagesCast(Cast):
         """The running system, which has recorded the settings that it works with."""
         system = MessageSystem(basis, self, self.namespace, self.declared)
         system.note_settings(consumers=False)
+        system.note_owners()
         if self.application.consumers:
             system.note_settings(consumers=True)
         return system

@@ -14,8 +14,9 @@ from functools import cached_property, partial
 from harness.answer import Answer
 from harness.assertions import demand_throughout
 from harness.backends.protocol import Node
+from harness.checkers import Anomaly
 from harness.clusters import Clusters, DutyQuestions, Picked, Target, Waiting
-from harness.messages import commands, holdings, settings
+from harness.messages import commands, evidence, holdings, settings
 from harness.messages.checkers import aggregation
 from harness.messages.clients import MessageClients
 from harness.messages.namespace import Namespace
@@ -162,6 +163,14 @@ class MessageSystem(System):
     def demand_throughout(self) -> None:
         """Demands right GETs: nobody drains what is sent by command, so nothing else can be judged."""
         demand_throughout(self.history, aggregation.check)
+
+    def note_owners(self) -> None:
+        """Records which Hazelcast member owns what, before anything is broken."""
+        evidence.note_owners(self)
+
+    def note_evidence(self, anomalies: Sequence[Anomaly]) -> None:
+        """Records what services logged of the messages of these anomalies, and who has them now."""
+        evidence.note_evidence(self, anomalies)
 
     def post(self, count: int) -> Posted:
         """Posts `count` messages through the facade; see `MessageClients.post`."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from harness.checkers import Anomaly
 from harness.checkers.shapes import refuse_others
 from harness.errors import HistoryError
 from harness.events import Events
 from harness.messages import message_table
 from harness.messages.checkers.posts import SHAPES
-from harness.telling import Line, Request, Table, Telling
+from harness.messages.forensics.fates import fates
+from harness.telling import Fate, Fates, Line, Request, Table, Telling
 
 
 def _are_ours(events: Events) -> bool:
@@ -34,6 +36,10 @@ def _lines(events: Events) -> Iterator[Line]:
         yield Line(f"logged by: {', '.join(f'{name} {count}' for name, count in sorted(logged.items()))}")
 
 
+def _fates(events: Events, anomalies: Sequence[Anomaly]) -> Sequence[Fate]:
+    return fates(events, anomalies) if _are_ours(events) else ()
+
+
 MESSAGES = Telling(
     requests={
         "post": Request("posts", "posted", in_common={"partition": "were in partition", "logged_by": "were logged by"}),
@@ -48,4 +54,5 @@ MESSAGES = Telling(
         "Wrong aggregation": ("aggregation", "invented", "doubled", "unnamed", "unanswered", "vanished"),
     },
     tables=(Table("message by message", "messages.csv", _table),),
+    fates=(Fates("what became of each message", _fates),),
 )

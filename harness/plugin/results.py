@@ -25,6 +25,7 @@ from harness.errors import (
     HarnessError,
     InconclusiveError,
 )
+from harness.events import Events
 from harness.history import History
 from harness.plain import printable
 from harness.plugin import is_scenario
@@ -76,9 +77,11 @@ class Results:
         except (pytest.skip.Exception, pytest.exit.Exception, KeyboardInterrupt):
             raise
         except BaseException as error:
+            _note_evidence(item)
             self._record_end(item, _end_of(error))
             self._collect(item, failed=True)
             self._fail(item, error)
+        _note_evidence(item)
         self._record_end(item, End(Result.HELD))
         self._collect(item, failed=False)
         return answer
@@ -179,7 +182,7 @@ class Results:
             names = self._anomalies[item.nodeid] = tuple(dict.fromkeys(anomaly.name for anomaly in anomalies))
             words = str(error)
             with self.lacking.part(f"{item.nodeid}, what the lost have in common"):
-                words = explained(anomalies, system.history.events if system else ())
+                words = explained(anomalies, system.history.events if system else Events())
             self._note_words(item, Result.BROKEN, words)
             words += f"\n\nguarantee broken: {', '.join(names)}"
         elif isinstance(error, HarnessError):
@@ -255,6 +258,12 @@ def _result_of(error: BaseException | None) -> Result:
 
 def _end_of(error: BaseException) -> End:
     return End(_result_of(error), "\n".join(map(printable, str(error).splitlines())))
+
+
+def _note_evidence(item: pytest.Item) -> None:
+    report, system = _of(item)
+    if report and system:
+        report.note_evidence(system)
 
 
 def _file(item: pytest.Item, folder: ReportFolder) -> None:

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from harness.checkers import Anomaly
-from harness.events import Event, Operation, faults
+from harness.events import Event, Events, Operation, faults
+from harness.report.fates import sentences
 from harness.telling import Request, request_of
 
 _NS_PER_MS = 1e6
@@ -17,12 +18,14 @@ _NS_PER_MS = 1e6
 _MOST = 0.8
 
 
-def explained(anomalies: Sequence[Anomaly], events: Sequence[Event]) -> str:
-    """Each anomaly's sentence, a line each, and under those that lost something what the lost have in common."""
+def explained(anomalies: Sequence[Anomaly], events: Events) -> str:
+    """Each anomaly's sentence, a line each, and under it what the lost have in common, and where they were lost."""
     lines: list[str] = []
+    where = dict(sentences(events, anomalies))
     for anomaly in anomalies:
         lines.append(anomaly.sentence[:1].upper() + anomaly.sentence[1:] + ".")
         lines += [f"  {line}" for line in _in_common(_acknowledged(anomaly), events)]
+        lines += [f"  {line}" for line in where.pop(anomaly.name, ())]
     return "\n".join(lines)
 
 

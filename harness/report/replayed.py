@@ -14,6 +14,7 @@ from harness.events import Events
 from harness.explaining import of_a_history
 from harness.plain import fenced, markdown
 from harness.recovery import kinds
+from harness.report.fates import anomalies, ways
 from harness.report.forensics import explained
 from harness.report.overview import overview
 from harness.report.timeline import svg
@@ -39,6 +40,8 @@ def write(folder: Path, judged: Judged) -> Path:
     words = ["# A history, judged again", _verdicts(judged)]
     if found:
         words += ["## What did not hold", fenced(explained(found, events))]
+    for title, text in ways(events, anomalies(judged)).items():
+        words += [f"## {title.capitalize()}", fenced(text)]
     if permits := of_a_history(events):
         words += ["## What these settings permit", fenced(permits)]
     words += ["## Requests", _requests(events), *(f"![{name}]({name})" for name in files)]

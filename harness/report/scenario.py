@@ -17,6 +17,7 @@ from harness.inspect import snapshot, topology
 from harness.inspect.snapshot import Snapshot
 from harness.report import shortened
 from harness.report.comparison import Compared
+from harness.report.fates import anomalies, ways
 from harness.report.figures import figures
 from harness.report.folder import ReportFolder
 from harness.report.labels import file_under_fault
@@ -84,6 +85,12 @@ class ScenarioReport:
         with self.lacking.part(f"the topology {moment}"):
             self._moments[moment] = snapshot.of(system)
 
+    def note_evidence(self, system: System) -> None:
+        """Has the system record evidence on what its checkers found, also where the scenario expected that."""
+        with self.lacking.part("evidence on single things"):
+            if found := anomalies(judged(system.history.events, system.history.verdicts)):
+                system.note_evidence(found)
+
     def end(self, system: System, *, failed: bool, repeat: str) -> None:
         """Attaches everything that is left, what people look for first at first."""
         events = system.history.events
@@ -113,6 +120,9 @@ class ScenarioReport:
             for table in (table for telling in tellings() for table in telling.tables):
                 if lines := table.text(events):
                     allure.attach(lines, table.title, allure.attachment_type.CSV)
+        with part("the ways of single things"):
+            for title, text in ways(events, anomalies(found)).items():
+                allure.attach(text, title, allure.attachment_type.TEXT)
         with part("the comparison"):
             self._compare(events)
         with part("the timelines"):

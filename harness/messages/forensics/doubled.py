@@ -1,0 +1,87 @@
+"""How a message came to be held twice: it was in the queue twice, or it was read from there twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from harness.messages.checkers.posts import last
+from harness.messages.checkers.reads import ids
+from harness.messages.forensics.case import Case, Ending
+from harness.messages.forensics.facts import LogLine, span
+
+
+def ending(case: Case) -> Ending:
+    """How a message came to be held twice."""
+    kept = case.logged("consumed", by="messages")
+    places = _places(case, kept)
+    if len(places) > 1:
+        partitions = {partition for partition, _ in places}
+        offsets = " and ".join(str(offset) for _, offset in places)
+        where = f"partition {partitions.pop()}" if len(partitions) == 1 else f"partitions {sorted(partitions)}"
+        posted = len(case.posts)
+        times = f", although it was posted once (offsets {offsets} of {where})"
+        return Ending(
+            "in the queue twice", times if posted == 1 else f": posted {posted} times (offsets {offsets} of {where})"
+        )
+    others = [line for line in kept if line.service != kept[0].service]
+    if others:
+        return _read_again(case, kept[0], others[0])
+    return _held(case)
+
+
+def _places(case: Case, kept: object) -> list[tuple[int, int]]:
+    found = set(case.places)
+    for line in case.logged("consumed", by="messages"):
+        partition, offset = line.fields.get("partition"), line.fields.get("offset")
+        if partition is not None and offset is not None:
+            found.add((partition, offset))
+    return sorted(found)
+
+
+def _read_again(case: Case, first: LogLine, second: LogLine) -> Ending:
+    """Why two instances read one record."""
+    one, other = first.service, second.service
+    later = f", {span(second.at - first.at)} later"
+    if not case.place:
+        return Ending(f"taken by {one}, and again by {other}", later)
+    partition = case.place[0]
+    given = [line for line in case.facts.assigned(partition) if line.service == other and line.at <= second.at]
+    if given and given[-1].at > first.at:
+        again = f", which was given partition {partition} {span(given[-1].at - first.at)} after {one} had kept it"
+        return Ending(f"kept by {one}, and read again by {other}", f"{again}{_why(case, one, first.at, second.at)}")
+    if given:
+        return Ending(f"read by {one} and by {other}, which both had its partition", f" ({partition})")
+    return Ending(f"kept by {one}, and again by {other}", later)
+
+
+def _why(case: Case, instance: str, since: int, until: int) -> str:
+    """What kept an instance from committing, as far as somebody says so."""
+    said = next(
+        (
+            line
+            for line in case.facts.lines
+            if line.event == "not committed" and line.service == instance and since <= line.at
+        ),
+        None,
+    )
+    if said:
+        return f"; {instance} could not commit"
+    hit = next(
+        (f for f in case.facts.faults if instance in f.value["nodes"] and f.time <= until and f.time >= since), None
+    )
+    return f"; meanwhile: {hit.f} of {instance}, {span(hit.time - since)} after that" if hit else ""
+
+
+def _held(case: Case) -> Ending:
+    """Who held it how often, by the last read of all instances; else by the first answer that had it twice."""
+    drain = last(case.facts.events.operations, "drain")
+    held = {name: ids(entries).count(case.id) for name, entries in (drain.value if drain else {}).items()}
+    if sum(held.values()) > 1:
+        twice = [name for name, times in held.items() if times > 1]
+        return Ending(f"held twice by {twice[0]}" if twice else f"held by {' and '.join(n for n in held if held[n])}")
+    for read in case.facts.reads:
+        if Counter(read.ids)[case.id] > 1:
+            return Ending(
+                f"twice in {read.words.rstrip(',')}", ", and not twice in the last direct read" if held else ""
+            )
+    return Ending("")

@@ -1,0 +1,115 @@
+"""Why answers lacked a message that they had to show: it was never put, died with its owner, was late, or forgotten."""
+
+from __future__ import annotations
+
+from harness.messages.checkers.reads import Read
+from harness.messages.forensics.case import Case, Ending
+from harness.messages.forensics.facts import span
+
+
+def from_logging(case: Case) -> Ending:
+    """Why answers of logging lacked a message that was acknowledged before."""
+    due = list(case.reads("logging"))
+    missed = [read for read, there in due if not there]
+    if not missed:
+        return Ending("")
+    shown = [read for read, there in due if there]
+    after = [read for read in shown if read.operation.began >= missed[-1].operation.ended]
+    if after:
+        return _stale(case, missed, shown, after[0])
+    directly = [read for read in shown if read.operation.f == "stored"]
+    if directly and all(read.operation.f == "get" for read in missed):
+        return _facade(missed, directly[-1])
+    return _never_put(case) or (None if shown else _half_put(case)) or _gone(case, missed, shown)
+
+
+def _stale(case: Case, missed: list[Read], shown: list[Read], again: Read) -> Ending:
+    """What came in the end: late, if nobody had shown it before, else shown by a place that was behind."""
+    first, last = missed[0].operation, missed[-1].operation
+    words = f": {_answers(missed)} lacked it"
+    if first is not last:
+        words += f" over {span(last.ended - first.began)}"
+    meanwhile = [r for r in shown if first.began <= r.operation.began and r.operation.ended <= last.ended]
+    if meanwhile:
+        words += f", while {meanwhile[0].words.rstrip(',')} had it"
+    later = f"{span(again.operation.began - first.began)} after the first of them, by {again.instance}"
+    if any(read.operation.began < first.began for read in shown):
+        return Ending("stale", f"{words}; shown again {later}")
+    return Ending("late, and shown by nobody before", f"{words}; shown {later}")
+
+
+def _facade(missed: list[Read], directly: Read) -> Ending:
+    return Ending(
+        "lacking in GETs alone", f": {_answers(missed)} lacked it, and {directly.instance}, read directly, had it"
+    )
+
+
+def _never_put(case: Case) -> Ending | None:
+    if not case.all_logs("logging") or case.logged("put", "logged", by="logging"):
+        return None
+    entry = (case.facts.evidence.get("map") or {}).get(case.id)
+    if entry and entry.get("there"):
+        return None
+    by = case.post.value.get("logged_by") if case.post else None
+    return Ending(f"never put into the map, as far as the logs say: acknowledged as logged by {by}")
+
+
+def _half_put(case: Case) -> Ending | None:
+    """Whether the instance died that says that it put it, before it said that it had logged it."""
+    put = case.logged("put", by="logging")
+    if not put or case.logged("logged", by="logging"):
+        return None
+    who, at = put[-1].service, put[-1].at
+    death = case.facts.died(who, at)
+    half = f"{who} says that it put it, and died before it said that it had logged it"
+    return Ending(half, f": {death.after(at)}{_there(case)}") if death else None
+
+
+def _gone(case: Case, missed: list[Read], shown: list[Read]) -> Ending:
+    """What never came back: the last answer that had it, and the death of its entry's owner."""
+    entry = (case.facts.evidence.get("map") or {}).get(case.id)
+    began = missed[0].operation.ended
+    death = case.facts.death_of_first_owner(entry["partition"], case.acknowledged) if entry else None
+    if death and death.begin < began:
+        backups = case.facts.settings.get("hazelcast.map.backup-count")
+        having = "without a backup" if backups == "0" else "with backups"
+        return Ending(
+            f"an entry {having}, whose owner {death.node} died", f": {death.after(case.acknowledged)}{_there(case)}"
+        )
+    if shown:
+        return Ending("shown, and later no more", f": last by {shown[-1].instance}{_there(case)}")
+    return Ending("in no answer of logging that had to show it", _there(case))
+
+
+def _there(case: Case) -> str:
+    entry = (case.facts.evidence.get("map") or {}).get(case.id)
+    if entry is None:
+        return ""
+    return "; the map has it now" if entry.get("there") else "; the map does not have it now"
+
+
+def from_messages(case: Case) -> Ending:
+    """Why an instance no longer showed a message that it had shown."""
+    seen: dict[str, Read] = {}
+    for read, there in case.reads("messages", due=False):
+        who = str(read.instance)
+        if there:
+            seen[who] = read
+        elif who in seen and not case.facts.died(who, seen[who].operation.ended, read.operation.began):
+            return _forgot(case, who, seen[who], read)
+    return Ending("")
+
+
+def _forgot(case: Case, who: str, had: Read, missed: Read) -> Ending:
+    gave = case.facts.given_away(who, case.place[0], had.operation.began) if case.place else None
+    if case.place and gave and gave.at <= missed.operation.ended:
+        later = span(gave.at - had.operation.ended)
+        away = f": it gave partition {case.place[0]} away, {later} after it had last shown it"
+        return Ending(f"forgotten by {who} with its partition", away)
+    later = span(missed.operation.began - had.operation.ended)
+    return Ending(f"forgotten by {who}", f": shown, and {later} later no more, in one life")
+
+
+def _answers(reads: list[Read]) -> str:
+    who = " and ".join(sorted({str(read.instance) for read in reads}))
+    return f"{len(reads)} answer{'s' * (len(reads) != 1)} of {who}"

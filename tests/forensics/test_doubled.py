@@ -1,0 +1,69 @@
+"""How a message came to be held twice: two records, or one that was read twice, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.forensics.scenes import ID, LOGGED, Scene
+
+Line = tuple[int, str, str, dict[str, Any]]
+
+
+def kept(at: int, by: str, offset: int | None = 7) -> Line:
+    return at, by, "consumed", {"partition": None if offset is None else 0, "offset": offset, "new": True}
+
+
+def given(at: int, to: str) -> Line:
+    return at, to, "assigned", {"partitions": [0]}
+
+
+def doubled(scene: Scene, *log: Line, **found: Any) -> str:
+    both = scene.evidence([*LOGGED, *log], **found).drain(messages_1=[ID], messages_2=[ID])
+    return both.fate("duplicated").sentence
+
+
+def test_two_records_of_one_post_and_of_two() -> None:
+    records = {"kafka-1": {ID: [[0, 7], [0, 9]]}}
+    told = doubled(Scene().post(), kept(20, "messages-1"), kept(21, "messages-2", 9), brokers=records)
+    assert told == "In the queue twice, although it was posted once (offsets 7 and 9 of partition 0)."
+    told = doubled(Scene().post().post(at=100), kept(20, "messages-1"), kept(21, "messages-2", 9))
+    assert told == "In the queue twice: posted 2 times (offsets 7 and 9 of partition 0)."
+
+
+def test_read_again_after_the_partition_moved() -> None:
+    log = (given(5, "messages-1"), kept(20, "messages-1"), given(320, "messages-2"), kept(330, "messages-2"))
+    again = "which was given partition 0 300 ms after messages-1 had kept it"
+    read = f"Kept by messages-1, and read again by messages-2, {again}"
+    assert doubled(Scene().post(), *log) == f"{read}."
+    paused = Scene().post().kill("messages-1", 120, fault="pause")
+    assert doubled(paused, *log) == f"{read}; meanwhile: pause of messages-1, 100 ms after that."
+    elsewhere = Scene().post().kill("messages-2", 120, fault="pause")
+    assert doubled(elsewhere, *log) == f"{read}."
+    failed = (25, "messages-1", "not committed", {"error": "CommitFailedError()"})
+    assert doubled(Scene().post(), *log, failed) == f"{read}; messages-1 could not commit."
+
+
+def test_two_groups_that_both_read_everything() -> None:
+    log = (given(5, "messages-1"), given(5, "messages-2"), kept(20, "messages-1"), kept(21, "messages-2"))
+    assert doubled(Scene().post(), *log) == "Read by messages-1 and by messages-2, which both had its partition (0)."
+
+
+def test_an_entry_of_a_hazelcast_queue_that_two_took() -> None:
+    log = (kept(20, "messages-1", None), kept(170, "messages-2", None))
+    both = Scene().post(offset=None).evidence([*LOGGED[:3], *log]).drain(messages_1=[ID], messages_2=[ID])
+    assert both.fate("duplicated").sentence == "Taken by messages-1, and again by messages-2, 150 ms later."
+
+
+def test_without_evidence_those_that_hold_it_are_named() -> None:
+    both = Scene().post().drain(messages_1=[ID], messages_2=[ID])
+    assert both.fate("duplicated").sentence == "Held by messages-1 and messages-2."
+    twice = Scene().post().drain(messages_1=[ID, ID], messages_2=[])
+    assert twice.fate("duplicated").sentence == "Held twice by messages-1."
+
+
+def test_an_answer_that_has_it_twice_and_nobody_else() -> None:
+    scene = Scene().post().get(100, {"logging-1": [ID]}, {"messages-1": [ID, ID]}).drain(messages_1=[ID])
+    assert (
+        scene.fate("doubled").sentence
+        == "Twice in a GET answered by messages-1, and not twice in the last direct read."
+    )
