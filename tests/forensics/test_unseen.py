@@ -36,8 +36,8 @@ def test_late_and_shown_by_another_meanwhile() -> None:
         (200, "logging-2", False), (250, "logging-1", True), (300, "logging-2", False), (450, "logging-2", True)
     )
     assert incomplete(scene) == (
-        "Late, and shown by nobody before: 2 answers of logging-2 lacked it over 101 ms, while a GET answered by logging-1 "
-        "had it; shown 250 ms after the first of them, by logging-2."
+        "Late, and shown by nobody before: 2 answers of logging-2 lacked it over 101 ms, while a GET answered by "
+        "logging-1 had it; shown 250 ms after the first of them, by logging-2."
     )
 
 
