@@ -34,24 +34,36 @@ def test_read_again_after_the_partition_moved() -> None:
     log = (given(5, "messages-1"), kept(20, "messages-1"), given(320, "messages-2"), kept(330, "messages-2"))
     again = "which was given partition 0 300 ms after messages-1 had kept it"
     read = f"Kept by messages-1, and read again by messages-2, {again}"
-    assert doubled(Scene().post(), *log) == f"{read}."
+    moved = (310, "messages-1", "assigned", {"partitions": [1]})
+    assert doubled(Scene().post(), *log, moved) == f"{read}."
     paused = Scene().post().kill("messages-1", 120, fault="pause")
     assert doubled(paused, *log) == f"{read}; meanwhile: pause of messages-1, 100 ms after that."
     elsewhere = Scene().post().kill("messages-2", 120, fault="pause")
-    assert doubled(elsewhere, *log) == f"{read}."
+    assert doubled(elsewhere, *log, moved) == f"{read}."
     failed = (25, "messages-1", "not committed", {"error": "CommitFailedError()"})
-    assert doubled(Scene().post(), *log, failed) == f"{read}; messages-1 could not commit."
+    assert doubled(Scene().post(), *log, moved, failed) == f"{read}; messages-1 could not commit."
 
 
 def test_two_groups_that_both_read_everything() -> None:
+    both = "Read by messages-1 and by messages-2, which both had its partition (0), as they say."
     log = (given(5, "messages-1"), given(5, "messages-2"), kept(20, "messages-1"), kept(21, "messages-2"))
-    assert doubled(Scene().post(), *log) == "Read by messages-1 and by messages-2, which both had its partition (0)."
+    assert doubled(Scene().post(), *log) == both
+    later = (given(5, "messages-1"), kept(20, "messages-1"), given(320, "messages-2"), kept(330, "messages-2"))
+    assert doubled(Scene().post(), *later) == both
 
 
 def test_an_entry_of_a_hazelcast_queue_that_two_took() -> None:
     log = (kept(20, "messages-1", None), kept(170, "messages-2", None))
     both = Scene().post(offset=None).evidence([*LOGGED[:3], *log]).drain(messages_1=[ID], messages_2=[ID])
     assert both.fate("duplicated").sentence == "Taken by messages-1, and again by messages-2, 150 ms later."
+
+
+def test_an_entry_that_the_facade_queued_again() -> None:
+    queued = (14, "facade", "queued", {"to": "queue", "partition": None, "offset": None})
+    log = (*LOGGED[:3], queued, (114, *queued[1:]), kept(20, "messages-1", None), kept(170, "messages-2", None))
+    both = Scene().post(offset=None).post(at=110, offset=None).evidence(log).drain(messages_1=[ID], messages_2=[ID])
+    told = "In the queue twice: the facade says 2 times that the queue has it; posted 2 times."
+    assert both.fate("duplicated").sentence == told
 
 
 def test_without_evidence_those_that_hold_it_are_named() -> None:

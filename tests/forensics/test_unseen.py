@@ -42,10 +42,11 @@ def test_late_and_shown_by_another_meanwhile() -> None:
 
 
 def test_lacking_in_gets_alone() -> None:
-    scene = seen((200, "logging-1", False)).stored(150, logging_1=[ID], logging_2=[ID])
-    assert incomplete(scene) == (
-        "Lacking in GETs alone: 1 answer of logging-1 lacked it, and logging-2, read directly, had it."
-    )
+    cached = seen((200, "logging-1", False), (300, "logging-1", False)).stored(400, logging_1=[ID], logging_2=[ID])
+    told = "In no GET, and there when logging is read directly: 2 answers of logging-1 lacked it over 101 ms"
+    assert incomplete(cached) == f"{told}; logging-1 had it."
+    before = ", although logging-1 had said before that it was logged"
+    assert incomplete(cached.evidence(LOGGED)) == f"{told}{before}; logging-1 had it."
 
 
 def test_never_put_as_far_as_the_logs_say() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.messages.checkers.reads import Read
 from harness.messages.forensics.case import Case, Ending
+from harness.messages.forensics.facts import named
 
 
 def ending(case: Case) -> Ending:
@@ -23,7 +24,7 @@ def ending(case: Case) -> Ending:
 def two_texts(case: Case) -> Ending:
     """Who let an id have two texts: all that took the second post."""
     posts = [post for post in case.posts if post.outcome == "ok"]
-    took = " and ".join(dict.fromkeys(str(post.value.get("logged_by")) for post in posts[1:]))
+    took = named(dict.fromkeys(str(post.value.get("logged_by")) for post in posts[1:]))
     return Ending("acknowledged again with another text", f", logged by {took}")
 
 
@@ -47,7 +48,7 @@ def _on_the_way(case: Case, wrong: Sequence[Read], right_there: bool | None, rol
     """
     other = "messages" if role == "logging" else "logging"
     beside = f"right in {other}, " if _right(case, other) else ""
-    who = " and ".join(sorted({str(read.instance) for read in wrong}))
+    who = named(sorted({str(read.instance) for read in wrong}))
     if all(read.operation.f == "get" for read in wrong) and any(r.operation.f != "get" for r in _right(case, role)):
         return Ending(f"right when {role} is read directly, and wrong in GETs", ": altered by the facade that answers")
     if right_there is True:

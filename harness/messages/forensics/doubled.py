@@ -23,6 +23,10 @@ def ending(case: Case) -> Ending:
         return Ending(
             "in the queue twice", times if posted == 1 else f": posted {posted} times (offsets {offsets} of {where})"
         )
+    queued = case.logged("queued", by="facade")
+    if len(queued) > 1:
+        said = f": the facade says {len(queued)} times that the queue has it; posted {len(case.posts)} times"
+        return Ending("in the queue twice", said)
     others = [line for line in kept if line.service != kept[0].service]
     if others:
         return _read_again(case, kept[0], others[0])
@@ -46,12 +50,25 @@ def _read_again(case: Case, first: LogLine, second: LogLine) -> Ending:
         return Ending(f"taken by {one}, and again by {other}", later)
     partition = case.place[0]
     given = [line for line in case.facts.assigned(partition) if line.service == other and line.at <= second.at]
-    if given and given[-1].at > first.at:
+    if given and given[-1].at > first.at and not _still_had(case, partition, first, second.at):
         again = f", which was given partition {partition} {span(given[-1].at - first.at)} after {one} had kept it"
         return Ending(f"kept by {one}, and read again by {other}", f"{again}{_why(case, one, first.at, second.at)}")
     if given:
-        return Ending(f"read by {one} and by {other}, which both had its partition", f" ({partition})")
+        return Ending(f"read by {one} and by {other}, which both had its partition", f" ({partition}), as they say")
     return Ending(f"kept by {one}, and again by {other}", later)
+
+
+def _still_had(case: Case, partition: int, kept: LogLine, until: int) -> bool:
+    """Whether an instance that kept a record goes by its own lines on having the partition, and nothing was done to it.
+
+    One that hangs, or is dead, says nothing when its partitions are given to others.
+    """
+    hit = any(kept.service in fault.value["nodes"] and kept.at <= fault.time <= until for fault in case.facts.faults)
+    moved = any(
+        line.event == "assigned" and line.service == kept.service and kept.at < line.at <= until
+        for line in case.facts.lines
+    )
+    return not hit and not moved and any(line.service == kept.service for line in case.facts.assigned(partition))
 
 
 def _why(case: Case, instance: str, since: int, until: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from harness.events import NEVER
 from harness.messages.checkers.posts import last
 from harness.messages.forensics.case import Case, Ending
-from harness.messages.forensics.facts import Death, span
+from harness.messages.forensics.facts import Death, named, span
 
 #: The settings of a producer under which the leader alone, or nobody, answers for a message.
 _ALONE = {"0", "1"}
@@ -49,15 +49,15 @@ def _at_a_consumer(case: Case, until: int) -> Ending | None:
 def _on_brokers(case: Case, until: int) -> Ending | None:
     """Whether no broker has its record, or only such as were down when it was read."""
     have, lack, unread = case.brokers
-    more = f"; {_named(unread)} could not be read" if unread else ""
+    more = f"; {named(unread)} could not be read" if unread else ""
     if have and not all(case.facts.is_down(name, until) for name in have):
         return None
     if len(have) == 1:
         return _on_one_broker(case, have[0], until, more)
     if have:
-        return Ending(f"only {_named(have)} have its record, and they were down when it was to be read", more)
+        return Ending(f"only {named(have)} have its record, and they were down when it was to be read", more)
     if lack and case.logged("queued", by="facade"):
-        return Ending(f"queued, and {_named(lack)} {_have(lack)} no record of it now", f"{more}{_hit(case, until)}")
+        return Ending(f"queued, and {named(lack)} {_have(lack)} no record of it now", f"{more}{_hit(case, until)}")
     return None
 
 
@@ -158,10 +158,6 @@ def _committed(case: Case) -> int | None:
     group = case.facts.evidence.get("group") or {}
     committed: int | None = group.get(str(case.place[0])) if case.place else None
     return committed
-
-
-def _named(names: Sequence[str]) -> str:
-    return " and ".join((", ".join(names[:-1]), names[-1]) if len(names) > 1 else names)
 
 
 def _have(names: Sequence[str]) -> str:

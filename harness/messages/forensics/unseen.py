@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.messages.checkers.reads import Read
 from harness.messages.forensics.case import Case, Ending
-from harness.messages.forensics.facts import span
+from harness.messages.forensics.facts import named, span
 
 
 def from_logging(case: Case) -> Ending:
@@ -14,12 +14,11 @@ def from_logging(case: Case) -> Ending:
     if not missed:
         return Ending("")
     shown = [read for read, there in due if there]
+    if shown and all(r.operation.f == "get" for r in missed) and all(r.operation.f == "stored" for r in shown):
+        return _in_no_get(case, missed, shown[0])
     after = [read for read in shown if read.operation.began >= missed[-1].operation.ended]
     if after:
         return _stale(case, missed, shown, after[0])
-    directly = [read for read in shown if read.operation.f == "stored"]
-    if directly and all(read.operation.f == "get" for read in missed):
-        return _facade(missed, directly[-1])
     return _never_put(case) or (None if shown else _half_put(case)) or _gone(case, missed, shown)
 
 
@@ -38,10 +37,14 @@ def _stale(case: Case, missed: list[Read], shown: list[Read], again: Read) -> En
     return Ending("late, and shown by nobody before", f"{words}; shown {later}")
 
 
-def _facade(missed: list[Read], directly: Read) -> Ending:
-    return Ending(
-        "lacking in GETs alone", f": {_answers(missed)} lacked it, and {directly.instance}, read directly, had it"
-    )
+def _in_no_get(case: Case, missed: list[Read], directly: Read) -> Ending:
+    """What logging instances have and the facade's answers lack; they are read directly at another moment, though."""
+    first, last = missed[0].operation, missed[-1].operation
+    words = f": {_answers(missed)} lacked it over {span(last.ended - first.began)}"
+    put = next((line for line in case.logged("logged", by="logging") if line.at < first.began), None)
+    if put:
+        words += f", although {put.service} had said before that it was logged"
+    return Ending("in no GET, and there when logging is read directly", f"{words}; {directly.instance} had it")
 
 
 def _never_put(case: Case) -> Ending | None:
@@ -111,5 +114,5 @@ def _forgot(case: Case, who: str, had: Read, missed: Read) -> Ending:
 
 
 def _answers(reads: list[Read]) -> str:
-    who = " and ".join(sorted({str(read.instance) for read in reads}))
+    who = named(sorted({str(read.instance) for read in reads}))
     return f"{len(reads)} answer{'s' * (len(reads) != 1)} of {who}"
