@@ -42,6 +42,8 @@ def test_read_again_after_the_partition_moved() -> None:
     assert doubled(elsewhere, *log, moved) == f"{read}."
     failed = (25, "messages-1", "not committed", {"error": "CommitFailedError()"})
     assert doubled(Scene().post(), *log, moved, failed) == f"{read}; messages-1 could not commit."
+    both = Scene().post().evidence([*LOGGED, *log, moved, failed]).drain(messages_1=[ID], messages_2=[ID])
+    assert "    0.025 s  messages-1 could not commit: CommitFailedError()" in both.fate("duplicated").way
 
 
 def test_two_groups_that_both_read_everything() -> None:

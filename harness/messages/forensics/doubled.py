@@ -73,15 +73,7 @@ def _still_had(case: Case, partition: int, kept: LogLine, until: int) -> bool:
 
 def _why(case: Case, instance: str, since: int, until: int) -> str:
     """What kept an instance from committing, as far as somebody says so."""
-    said = next(
-        (
-            line
-            for line in case.facts.lines
-            if line.event == "not committed" and line.service == instance and since <= line.at
-        ),
-        None,
-    )
-    if said:
+    if case.facts.not_committed(instance, since):
         return f"; {instance} could not commit"
     hit = next(
         (f for f in case.facts.faults if instance in f.value["nodes"] and f.time <= until and f.time >= since), None

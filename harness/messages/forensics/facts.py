@@ -217,6 +217,11 @@ class Facts:
             None,
         )
 
+    def not_committed(self, instance: str, after: int) -> LogLine | None:
+        """The first line after a moment with which an instance says that it could not commit what it had kept."""
+        said = (line for line in self.lines if (line.event, line.service) == ("not committed", instance))
+        return next((line for line in said if line.at >= after), None)
+
     def first_owner(self, partition: int) -> str | None:
         """The Hazelcast member that owned a partition before any member was touched, if that was recorded."""
         members: Mapping[str, Sequence[int]] = self.owners.get("partitions") or {}

@@ -59,6 +59,9 @@ def _posts(case: Case) -> Iterator[tuple[int, str]]:
 def _logged(case: Case) -> Iterator[tuple[int, str]]:
     for line in case.lines:
         yield line.at, f"{line.service} {_said(line)}"
+    for kept in case.logged("consumed", by="messages"):
+        if failed := case.facts.not_committed(kept.service, kept.at):
+            yield failed.at, f"{kept.service} could not commit: {failed.fields.get('error', '?')}"
     partition = case.place[0] if case.place else None
     if partition is not None and case.acknowledged < NEVER:
         for line in case.facts.assigned(partition):
