@@ -5,7 +5,7 @@ from collections import Counter
 import httpx
 import pytest
 
-from harness import Kill, Nemesis, Stop, node, some, together
+from harness import Kill, Nemesis, Pause, Stop, node, some, together
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.servers.hazelcast import member_list_of, partitions_safe
@@ -34,6 +34,24 @@ def test_losing_logging_instances_costs_no_request(system: MessageSystem, faults
     until(
         "config to have forgotten the dead", system.registered, lambda live: not gone & {*live["logging"]}, timeout_s=10
     )
+    assert traffic.failed == 0, f"{traffic.failed} of {traffic.answered + traffic.failed} requests were not answered"
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+@pytest.mark.parametrize("name", ["logging-1", "messages-1"])
+def test_an_instance_that_hangs_costs_no_request(system: MessageSystem, faults: Nemesis, name: str) -> None:
+    """Under posts and GETs, a logging instance, or a messages instance, accepts connections and answers nothing.
+    The facade gives it a share of the time and asks the next one: every request is answered, and nothing is lost.
+    """
+    with system.traffic() as traffic:
+        traffic.await_answers(20)
+        hanging = faults.inject(Pause(), node(name))
+        traffic.await_answers(20)
+        hanging.undo()
+        traffic.await_answers(20)
+
     assert traffic.failed == 0, f"{traffic.failed} of {traffic.answered + traffic.failed} requests were not answered"
     system.drain(traffic.posted)
     system.read()

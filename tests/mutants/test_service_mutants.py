@@ -62,3 +62,15 @@ def test_a_share_that_comes_back_is_not_gone(system: System, faults: Nemesis) ->
 def test_a_facade_that_forgets_queues_it_again(system: MessageSystem) -> None:
     with pytest.raises(GuaranteeBrokenError, match=r"duplicated: \d+ messages were received more than once"):
         services.test_an_id_that_was_acknowledged_is_not_queued_again(system)
+
+
+@pytest.mark.system(messages(mutants={"facade": "facade_that_waits_for_each"}))
+def test_a_facade_that_waits_for_who_hangs_fails_requests(system: MessageSystem, faults: Nemesis) -> None:
+    with pytest.raises(AssertionError, match=r"requests were not answered"):
+        instances.test_an_instance_that_hangs_costs_no_request(system, faults, "logging-1")
+
+
+@pytest.mark.system(messages(mutants={"facade": "facade_that_waits_for_each"}))
+def test_a_facade_that_waits_for_who_hangs_answers_nothing(system: MessageSystem, faults: Nemesis) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=r"unanswered: a GET said that no messages instance answers"):
+        instances.test_an_instance_that_hangs_costs_no_request(system, faults, "messages-1")
