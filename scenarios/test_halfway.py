@@ -22,6 +22,12 @@ def over_either_queue(**work_s: str) -> list[ParameterSet]:
     ]
 
 
+def committing(when: str, by_itself: str) -> ParameterSet:
+    """Consumers that commit then, and whether that is their client's doing."""
+    own = {"kafka.consumer.enable_auto_commit": by_itself}
+    return pytest.param(when, marks=pytest.mark.system(messages(settings=own, work_s={"messages": "0.3"})))
+
+
 def killed_in_the_middle(system: MessageSystem, faults: Nemesis, name: str, what: str) -> frozenset[str]:
     """Posts and GETs, meanwhile a service is killed and started again, several times; gives the acknowledged ids.
 
@@ -44,7 +50,7 @@ def killed_in_the_middle(system: MessageSystem, faults: Nemesis, name: str, what
 
 
 @pytest.mark.kafka
-@pytest.mark.system(messages(replay=True, work_s={"messages": "0.02"}))
+@pytest.mark.system(messages(replay=True, work_s={"messages": "0.3"}))
 def test_with_replay_a_messages_instance_between_taking_and_keeping_loses_nothing(
     system: MessageSystem, faults: Nemesis
 ) -> None:
@@ -59,11 +65,14 @@ def test_with_replay_a_messages_instance_between_taking_and_keeping_loses_nothin
 
 
 @pytest.mark.kafka
-@pytest.mark.system(messages(work_s={"messages": "0.02"}))
-def test_what_a_messages_instance_had_taken_and_not_kept_is_read_again(system: MessageSystem, faults: Nemesis) -> None:
+@pytest.mark.parametrize("commits", [committing("after storing", "false"), committing("by the clock", "true")])
+def test_what_a_messages_instance_had_taken_and_not_kept_is_read_again(
+    system: MessageSystem, faults: Nemesis, commits: str
+) -> None:
     """Under posts and GETs, a messages instance is killed with messages in its hands that it has taken off the queue
-    and not kept, three times; there is no replay. It commits after it has kept, so that what it had not kept is read
-    again. What it had kept is gone with its memory, and nothing else.
+    and not kept, three times; there is no replay. It commits after it has kept, or has its client commit by the clock,
+    which commits no more than the poll before the last had given. What it had not kept is read again. What it had kept
+    is gone with its memory, and nothing else.
     """
     acknowledged = killed_in_the_middle(system, faults, "messages-1", "taken and not kept")
 

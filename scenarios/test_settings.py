@@ -2,9 +2,8 @@
 
 import pytest
 
-from harness import Kill, Nemesis, Pause, node, other_than
+from harness import Kill, Nemesis, Pause, other_than
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
-from harness.messages.moments import demand_moments, under_way
 from harness.servers.hazelcast import hazelcast, lowest_ip, member_list_of
 from harness.servers.kafka import leader_holding, new_leader
 
@@ -52,29 +51,6 @@ def test_a_group_that_begins_at_the_end_never_reads_what_was_there(system: Messa
     system.read()
     verdict = assert_delivered_and_aggregated(system.history, shows=["lost"])
     assert verdict.figures["lost"] == 20
-
-
-@pytest.mark.kafka
-@pytest.mark.system(messages(settings={"kafka.consumer.enable_auto_commit": "true"}, work_s={"messages": "0.02"}))
-def test_what_is_committed_by_the_clock_is_lost_with_the_instance_that_had_not_kept_it(
-    system: MessageSystem, faults: Nemesis
-) -> None:
-    """enable.auto.commit=true, and a messages instance is killed with messages that it has taken and not kept. The
-    client commits what it has polled, so some of them are read by nobody again, although they were never kept.
-    """
-    hits = []
-    with system.traffic() as traffic:
-        for _ in range(3):
-            traffic.await_answers(40)
-            killed = faults.inject(Kill(), node("messages-1"))
-            hits.append(len(under_way("messages", system.log_of("messages-1"))))
-            killed.undo()
-        traffic.await_answers(20)
-
-    demand_moments(system.history, "taken and not kept", hits)
-    system.drain(traffic.posted)
-    system.read()
-    assert_delivered_and_aggregated(system.history, shows=["lost"])
 
 
 @pytest.mark.hazelcast

@@ -68,7 +68,7 @@ def _queue(env: settings.Environment) -> Group | settings.HazelcastQueue:
 def source(queue: Group | settings.HazelcastQueue, log: Log, *, work_s: float) -> Source:
     """The source that takes messages off the queue; only the client library that it needs is imported.
 
-    It takes `work_s` seconds over each message between taking and keeping it.
+    It takes `work_s` seconds between taking and keeping what it was given at once.
     """
     if isinstance(queue, Group):
         from services.queues.kafka_source import KafkaSource, Reading

@@ -4,10 +4,9 @@ At most once: auto-commit does that, and a loop that logs the error of a commit 
 """
 
 import time
-from typing import Any
 
 from services import messages
-from services.queues import Store, kafka_source
+from services.queues import Held, Store, kafka_source
 
 #: What it does with one message before it stores it, in seconds.
 _WORK_S = 0.01
@@ -16,13 +15,13 @@ _WORK_S = 0.01
 class CommittingFirst(kafka_source.KafkaSource):
     """A source that commits a message before it has stored it."""
 
-    def _store(self, store: Store, record: Any) -> None:
+    def _store(self, store: Store, held: Held) -> None:
         self._commit()
         if self._uncommitted:
             self._uncommitted = False
             return
         time.sleep(_WORK_S)
-        super()._store(store, record)
+        super()._store(store, held)
 
 
 if __name__ == "__main__":

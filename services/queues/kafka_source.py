@@ -14,7 +14,7 @@ from kafka import ConsumerRebalanceListener, KafkaConsumer
 from kafka.errors import KafkaError
 
 from services.logs import Log
-from services.queues import Store, decode
+from services.queues import Held, Store, decode
 from services.queues.kafka import CLIENT, bootstrap, told
 from services.settings import Kafka
 
@@ -84,7 +84,7 @@ class KafkaSource:
         group: the consumer group.
         reading: how it reads.
         log: where it tells what happened.
-        work_s: how long it takes between taking and keeping a message, in seconds.
+        work_s: how long it takes between taking and keeping what it was given at once, in seconds.
     """
 
     #: When it commits what it has read, unless the client does so by the clock.
@@ -138,10 +138,12 @@ class KafkaSource:
         polled = self._consumer.poll(timeout_ms=200, max_records=100)
         if self._reading.replay and self._moved(store):
             return  # what was polled comes again, after the beginning of its partition
-        for records in polled.values():
-            for record in records:
-                self._uncommitted = True
-                self._store(store, record)
+        taken = [held for records in polled.values() for record in records if (held := self._taken(record))]
+        if polled:
+            self._uncommitted = True
+            time.sleep(self._work_s)
+        for held in taken:
+            self._store(store, held)
         if self._uncommitted and not self._reading.auto_commit:
             self._commit()
 
@@ -156,16 +158,19 @@ class KafkaSource:
             self._consumer.seek_to_beginning(*assigned)
         return bool(assigned)
 
-    def _store(self, store: Store, record: Any) -> None:
+    def _taken(self, record: Any) -> Held | None:
+        """The message in a record, which from now on is in this instance's hands; None if it is none."""
         where = {"partition": record.partition, "offset": record.offset}
         try:
             held = decode(record.value, **where)
         except ValueError as error:
             self._log("not a message, skipped", error=repr(error), **where)
-            return
+            return None
         self._log("taken", id=held.id)
-        time.sleep(self._work_s)
-        self._log("consumed", id=held.id, new=store.add(held), **where)
+        return held
+
+    def _store(self, store: Store, held: Held) -> None:
+        self._log("consumed", id=held.id, new=store.add(held), partition=held.partition, offset=held.offset)
 
     def _commit(self) -> None:
         assert self._consumer is not None

@@ -8,7 +8,7 @@ from harness.messages import MessageSystem, messages
 from scenarios import test_halfway as halfway
 
 LOST = r"lost: \d+ of \d+ acknowledged messages never reached a messages instance"
-SLOW = {"messages": "0.02"}
+SLOW = {"messages": "0.3"}
 
 
 @pytest.mark.system(messages(replay=True, work_s=SLOW, mutants={"messages": "messages_without_replay"}))
@@ -20,7 +20,7 @@ def test_without_replay_what_was_kept_is_lost_halfway(system: MessageSystem, fau
 @pytest.mark.system(messages(work_s=SLOW, mutants={"messages": "messages_committing_first"}))
 def test_what_is_committed_and_not_kept_is_lost_halfway(system: MessageSystem, faults: Nemesis) -> None:
     with pytest.raises(AssertionError, match=r"lost: \d+ messages that messages-1 had never kept"):
-        halfway.test_what_a_messages_instance_had_taken_and_not_kept_is_read_again(system, faults)
+        halfway.test_what_a_messages_instance_had_taken_and_not_kept_is_read_again(system, faults, "after storing")
 
 
 @pytest.mark.system(messages(work_s={"logging": "0.5"}, mutants={"logging": "logging_that_answers_first"}))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Nemesis, Pause
+from harness import Nemesis
 from harness.assertions import GuaranteeBrokenError
 from harness.messages import MessageSystem, messages
 from harness.messages.namespace import Namespace
@@ -38,15 +38,6 @@ def test_a_producer_that_waits_for_all_loses_nothing(system: MessageSystem, faul
 def test_a_group_that_begins_at_the_beginning_loses_nothing(system: MessageSystem) -> None:
     with pytest.raises(GuaranteeBrokenError, match=NOT_LOST):
         settings.test_a_group_that_begins_at_the_end_never_reads_what_was_there(system)
-
-
-@pytest.mark.system(messages(settings={"kafka.consumer.enable_auto_commit": "true"}, work_s={"messages": "0.02"}))
-def test_an_instance_that_only_hangs_loses_nothing(
-    system: MessageSystem, faults: Nemesis, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(settings, "Kill", Pause)
-    with pytest.raises(GuaranteeBrokenError, match=NOT_LOST):
-        settings.test_what_is_committed_by_the_clock_is_lost_with_the_instance_that_had_not_kept_it(system, faults)
 
 
 @pytest.mark.usefixtures("backups_all_the_same")

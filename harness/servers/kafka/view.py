@@ -27,6 +27,8 @@ from harness.waiting import until
 
 Answer = TypeVar("Answer")
 _ASK_TIMEOUT_S = 10.0
+#: What kafka-python raises at a broker that is gone; the second where it writes to a connection that closes just then.
+_CLOSED = (KafkaError, RuntimeError)
 #: The settings of a topic that decide what may be lost.
 _TOLD = ("min.insync.replicas", "unclean.leader.election.enable")
 
@@ -191,11 +193,11 @@ class KafkaView:
             admin = self._connected()
             try:
                 return question(admin)
-            except KafkaError:
+            except _CLOSED:
                 self._give_up(admin)
                 raise
 
-        return until("a Kafka broker to answer", ask, lambda _: True, timeout_s=_ASK_TIMEOUT_S, passing=(KafkaError,))
+        return until("a Kafka broker to answer", ask, lambda _: True, timeout_s=_ASK_TIMEOUT_S, passing=_CLOSED)
 
     def _connected(self) -> KafkaAdminClient:
         with self._lock:
