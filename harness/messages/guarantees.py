@@ -70,8 +70,8 @@ MESSAGES = Guarantees(
             setting="enable.auto.commit=true",
             when="a messages instance or a broker is killed, stopped, hangs or is cut off",
             permits=("duplicated", "out of order"),
-            because="what was stored since the last commit by the clock is read again; none is lost, as all that a poll gave "
-            "is stored before the next one",
+            because="what was stored since the last commit by the clock is read again; no loss, as all that a poll "
+            "gave is stored before the next one",
             source=_CONSUMER.format("enable.auto.commit"),
             applies=_commits_by_itself,
             under=_taking_is_disturbed,
