@@ -13,7 +13,7 @@ from functools import cache
 from harness.events import NEMESIS, Event, faults
 from harness.offered import modules
 
-#: Settings by their names, such as {"kafka.producer.acks": "all"}; whatever they are, as text.
+#: Settings by their names, with that of the kind of server in front; whatever they are, as text.
 Settings = Mapping[str, str]
 #: The name of the event that records settings: those that were declared, and those that servers and clients have.
 SETTINGS = "settings"
@@ -45,7 +45,7 @@ class Broken:
 
     @property
     def words(self) -> str:
-        """The fault in words, such as "kill kafka-2"."""
+        """The fault in words: what was done to whom."""
         return f"{self.fault} {', '.join(self.nodes)}"
 
 
@@ -54,7 +54,7 @@ class Rule:
     """One thing that settings cost, or that they save from.
 
     Attributes:
-        setting: in words, such as "acks=1".
+        setting: in words.
         when: the faults under which it matters, in words.
         permits: the names of the anomalies that may come; none where it costs something else.
         because: one sentence that says why.

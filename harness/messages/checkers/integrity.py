@@ -41,7 +41,8 @@ def check(events: Sequence[Event]) -> Verdict:
             if posted and text not in posted:
                 wrong = _Wrong(id_, posted[0], text, read)
                 found[texts.kind_of(wrong)].append(wrong)
-    anomalies = [_told(name, wrong, Posts(history)) for name, wrong in sorted(found.items())]
+    posts = Posts(history)
+    anomalies = [_told(name, wrong, posts) for name, wrong in sorted(found.items())]
     return Verdict.of([*anomalies, *_two_texts(texts)], {"answers": len(seen)})
 
 
