@@ -15,7 +15,7 @@ from harness.messages.moments import under_way
 from harness.report.fates import anomalies, sentences
 from harness.report.scenario import ScenarioReport
 from harness.waiting import until
-from scenarios import test_settings as settings
+from scenarios import test_kafka_settings as settings
 
 LATER = r"[\d.]+ m?s"
 
