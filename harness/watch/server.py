@@ -7,27 +7,25 @@ import os
 import secrets
 import socket
 from contextlib import suppress
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import HTMLResponse, JSONResponse
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from harness.answer import Answer
 from harness.errors import BadInputError, HarnessError
 from harness.progress import Say
 from harness.session.client import ask
+from harness.watch.document import document
 from harness.watch.gate import Gate
 from harness.watch.watcher import Watcher
 
 _HOST = "127.0.0.1"
-_PAGE = Path(__file__).parent / "page"
 _END_WITHIN_S = 2
 _UNPROCESSABLE = 422
 
@@ -97,8 +95,12 @@ def application() -> ASGIApp:
         except HarnessError as error:
             return JSONResponse({"refused": str(error)}, 409)
 
-    page = Mount("/", StaticFiles(directory=_PAGE, html=True))
-    return Starlette(routes=[Route("/state", state), Route("/act", act, methods=["POST"]), page])
+    whole = document()
+
+    def page(request: Request) -> HTMLResponse:
+        return HTMLResponse(whole.html, headers={"Content-Security-Policy": whole.policy})
+
+    return Starlette(routes=[Route("/", page), Route("/state", state), Route("/act", act, methods=["POST"])])
 
 
 def _carry_out(action: Action) -> Answer:
