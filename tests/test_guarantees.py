@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from harness.events import NEMESIS, Event
 from harness.explaining import explained
-from harness.guarantees import SETTINGS, permitted, rules
+from harness.guarantees import SETTINGS, Broken, broken, permitted, rules
 from harness.messages import messages
 from harness.messages.settings import on_hazelcast, on_kafka
 from harness.servers.hazelcast import hazelcast
@@ -42,7 +42,10 @@ def told(settings: Mapping[str, str], *done: str) -> Sequence[Event]:
         (KAFKA, ("kill hazelcast-1",), set()),
         (KAFKA, ("kill logging-1", "kill facade", "kill config"), set()),
         (KAFKA, ("kill messages-1",), {"lost", "duplicated", "out of order"}),
+        (KAFKA, ("stop messages-1",), {"lost", "duplicated", "out of order"}),
+        (KAFKA, ("restart messages-1",), {"lost", "duplicated", "out of order"}),
         (KAFKA, ("pause messages-1",), {"duplicated", "out of order"}),
+        (KAFKA, ("pause kafka-2 messages-1",), {"duplicated", "out of order"}),
         ({**KAFKA, "kafka.producer.acks": "1"}, ("kill kafka-1",), {"lost", "duplicated", "out of order"}),
         ({**KAFKA, "kafka.producer.acks": "0"}, ("stop kafka-1",), {"lost", "duplicated", "out of order"}),
         ({**KAFKA, "kafka.producer.acks": "1"}, ("kill hazelcast-1",), set()),
@@ -68,14 +71,23 @@ def told(settings: Mapping[str, str], *done: str) -> Sequence[Event]:
             {"entry lost", "lost", "duplicated", "out of order"},
         ),
         (HAZELCAST, ("stop hazelcast-1", "stop hazelcast-2"), set()),
+        (HAZELCAST, ("kill hazelcast-1", "stop hazelcast-2"), set()),
+        (HAZELCAST, ("stop hazelcast-1 hazelcast-2",), set()),
         (HAZELCAST, ("isolate hazelcast-2",), set()),
         ({**HAZELCAST, "hazelcast.map.split-brain-protection-ref": ""}, ("isolate hazelcast-2",), {"entry stale"}),
+        ({**HAZELCAST, "hazelcast.map.split-brain-protection-ref": ""}, ("pause hazelcast-2",), {"entry stale"}),
+        ({**HAZELCAST, "hazelcast.map.split-brain-protection-ref": ""}, ("kill hazelcast-2",), set()),
         ({**HAZELCAST, "hazelcast.map.backup-count": "0"}, ("kill hazelcast-2",), {"entry lost"}),
         ({**HAZELCAST, "hazelcast.map.backup-count": "2"}, ("kill hazelcast-1 hazelcast-2",), None),
         (
             {**HAZELCAST, "hazelcast.client.fail_on_indeterminate_operation_state": "false"},
             ("kill hazelcast-2",),
             {"lost", "entry lost"},
+        ),
+        (
+            {**HAZELCAST, "hazelcast.client.fail_on_indeterminate_operation_state": "false"},
+            ("stop hazelcast-2",),
+            set(),
         ),
         ({}, ("kill kafka-1", "kill hazelcast-1", "kill messages-1"), set()),
     ],
@@ -95,6 +107,40 @@ def test_a_consumer_that_starts_after_the_fault_reads_nothing_twice() -> None:
     assert permitted([*later, started]) == {}
     again = Event(3, NEMESIS, "info", "kill", {"nodes": ["kafka-2"], "phase": "begin"}, 3)
     assert set(permitted([*later, started, again])) == {"duplicated", "out of order"}
+
+
+def test_settings_that_are_declared_later_are_added_to_those_before() -> None:
+    later = told({"kafka.consumer.auto_offset_reset": "latest"})[0]._replace(index=1)
+    events = [told({"messages.from_beginning": "true"})[0], later]
+    assert set(permitted(events)) == {"vanished", "lost"}
+    kill = Event(2, NEMESIS, "info", "kill", {"nodes": ["kafka-1"], "phase": "begin"}, 2)
+    assert broken([*events, kill])[0].settings == {
+        "messages.from_beginning": "true",
+        "kafka.consumer.auto_offset_reset": "latest",
+    }
+
+
+def test_what_clients_do_between_faults_changes_nothing() -> None:
+    settings, kill = told(KAFKA, "kill kafka-1")
+    post = [Event(1, 1, "invoke", "post", None, 1), Event(2, 1, "ok", "post", None, 2)]
+    assert permitted([settings, *post, kill._replace(index=3, time=3)]) == permitted([settings, kill])
+
+
+def test_a_node_is_of_the_role_that_its_name_begins_with_up_to_its_number() -> None:
+    hit = Broken("kill", ("hazelcast-eu-1", "facade"))
+    assert [hit.hits(role) for role in ("hazelcast-eu", "hazelcast", "facade")] == [True, False, True]
+
+
+def test_a_reason_names_all_nodes_that_were_hit() -> None:
+    assert "and kill kafka-1, kafka-2: " in permitted(told(KAFKA, "kill kafka-1 kafka-2"))["duplicated"]
+
+
+@pytest.mark.parametrize(("nodes", "all_lost"), [("kafka-1", False), ("kafka-1 kafka-2", True), ("facade", False)])
+def test_with_as_many_brokers_as_replicas_lost_at_once_a_partition_is_lost(nodes: str, all_lost: bool) -> None:
+    (rule,) = [rule for rule in rules() if rule.setting == "every replica of a partition is lost at once"]
+    hit = Broken("pause", tuple(nodes.split()), settings={**KAFKA, "kafka.topic.replication.factor": "2"})
+    assert rule.under is not None
+    assert rule.under(hit) is all_lost
 
 
 def test_a_reason_says_the_setting_the_fault_and_why() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
 from harness.guarantees import Broken, Guarantees, Rule, Settings
 
@@ -14,16 +14,13 @@ _SPLIT = "Hazelcast reference manual, split-brain protection"
 _LOSING = ("kill", "pause", "isolate")
 
 
-def _more_members_are_lost_than_there_are_backups(structure: str) -> Callable[[Broken], bool]:
-    def under(broken: Broken) -> bool:
-        backups = int(broken.settings[f"hazelcast.{structure}.backup-count"])
-        return broken.hits("hazelcast", *_LOSING) and broken.at_once("hazelcast") > backups
-
-    return under
+def _more_members_are_lost_than_there_are_backups(structure: str, broken: Broken) -> bool:
+    backups = int(broken.settings[f"hazelcast.{structure}.backup-count"])
+    return broken.hits("hazelcast", *_LOSING) and broken.at_once("hazelcast") > backups
 
 
-def _has_backups_of(structure: str) -> Callable[[Settings], bool]:
-    return lambda settings: f"hazelcast.{structure}.backup-count" in settings
+def _has_backups_of(structure: str, settings: Settings) -> bool:
+    return f"hazelcast.{structure}.backup-count" in settings
 
 
 def _answers_before_the_backup(settings: Settings) -> bool:
@@ -50,8 +47,8 @@ HAZELCAST = Guarantees(
             permits=("entry lost",),
             because="the entries whose owner and backups were all on those members are gone",
             source=_BACKUPS,
-            applies=_has_backups_of("map"),
-            under=_more_members_are_lost_than_there_are_backups("map"),
+            applies=partial(_has_backups_of, "map"),
+            under=partial(_more_members_are_lost_than_there_are_backups, "map"),
         ),
         Rule(
             setting="as many members lost at once as a queue has copies",
@@ -59,8 +56,8 @@ HAZELCAST = Guarantees(
             permits=("lost", "duplicated", "out of order"),
             because="if they were its owner and backups, the queue is gone, and so may be who had taken what",
             source=_QUEUES,
-            applies=_has_backups_of("queue"),
-            under=_more_members_are_lost_than_there_are_backups("queue"),
+            applies=partial(_has_backups_of, "queue"),
+            under=partial(_more_members_are_lost_than_there_are_backups, "queue"),
         ),
         Rule(
             setting="fail_on_indeterminate_operation_state=false",
