@@ -8,46 +8,23 @@ checker's to judge.
 
 from __future__ import annotations
 
-import inspect
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from functools import cache, cached_property
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from functools import cached_property
+from typing import Any
 
 from harness.checkers import shapes
-from harness.checkers.verdict import Anomaly, Validity, Verdict, combine, short_name
-from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE, BadInputError, HistoryError
+from harness.checkers.offered import Checker, checkers, refuse_arguments
+from harness.checkers.verdict import Anomaly, Validity, Verdict, combine
+from harness.errors import BadInputError, HistoryError
 from harness.events import NEMESIS, Event, Events
-from harness.offered import modules
+from harness.results import EXITS, Result
 
-Checker = Callable[..., Verdict]
 #: The names of the two events.
 CHECK, END = "check", "end"
-_SHOWN = 60
-
-
-class Result(StrEnum):
-    """The outcome of a scenario, in the words of the tables."""
-
-    HELD = "held"
-    BROKEN = "broken"
-    INCONCLUSIVE = "inconclusive"
-    ERROR = "error"
-    UNFIT = "unfit"
-    QUARANTINED = "quarantined"
-    SKIPPED = "skipped"
-
-
-#: The exit status of a run that ended so; whatever else there is never ends a history.
-EXITS: Mapping[Result, int] = {
-    Result.HELD: 0,
-    Result.BROKEN: 1,
-    Result.ERROR: 1,
-    Result.UNFIT: EXIT_BAD_INPUT,
-    Result.INCONCLUSIVE: EXIT_INCONCLUSIVE,
-}
+#: The name of what is found where an anomaly had to be found and was not.
+_NOT_AS_EXPECTED = "not as expected"
 
 
 @dataclass(frozen=True)
@@ -105,7 +82,7 @@ class Checked:
             if anomaly.name not in expected and anomaly.name not in self.check.permitted
         ]
         wrong += [
-            Anomaly("not as expected", f"{self.check.words} had to find {name!r}, and did not")
+            Anomaly(_NOT_AS_EXPECTED, f"{self.check.words} had to find {name!r}, and did not")
             for name in sorted(expected - found)
         ]
         return Verdict(Validity.INVALID if wrong else Validity.VALID, tuple(wrong), verdict.figures, verdict.checker)
@@ -113,7 +90,7 @@ class Checked:
     def _with_cause(self, anomaly: Anomaly) -> Anomaly:
         cause = self.check.causes.get(anomaly.name)
         words = f"{anomaly.sentence}; these settings permit it: {cause}" if cause else anomaly.sentence
-        return replace(anomaly, sentence=words)
+        return replace(anomaly, sentence=words, cause=cause or "")
 
     @property
     def as_permitted(self) -> Mapping[str, str]:
@@ -167,7 +144,7 @@ class Judged:
         Inconclusive if neither says anything: it never came to a demand.
         """
         if self.outcome.validity is Validity.INVALID:
-            return Result.BROKEN
+            return how_broken(self.outcome)
         if self.outcome.validity is Validity.UNKNOWN:
             return Result.INCONCLUSIVE
         if self.end:
@@ -180,6 +157,19 @@ class Judged:
             if isinstance(found := checked.verdict.figures.get(name), int):
                 return found
         return None
+
+
+def how_broken(outcome: Verdict) -> Result:
+    """How a scenario ends whose demands have this outcome, which is invalid.
+
+    By a permitted loss, if the settings permit all that was found; as a broken test, if all that is wrong is that
+    something was not found which had to be.
+    """
+    if all(anomaly.cause for anomaly in outcome.anomalies):
+        return Result.PERMITTED
+    if all(anomaly.name == _NOT_AS_EXPECTED for anomaly in outcome.anomalies):
+        return Result.MISSED
+    return Result.BROKEN
 
 
 def judged(events: Events, verdicts: Mapping[int, Verdict] | None = None) -> Judged:
@@ -253,7 +243,9 @@ def _checker(at: Event, check: Check) -> Checker:
 def _known_checker(check: Check) -> Checker:
     """The checker of a demand, which can be given the demand's arguments."""
     if (checker := checkers().get(check.checker)) is None:
-        raise BadInputError(f"there is no checker {_shown(check.checker)}; there are {', '.join(sorted(checkers()))}")
+        raise BadInputError(
+            f"there is no checker {shapes.in_short(check.checker)}; there are {', '.join(sorted(checkers()))}"
+        )
     refuse_arguments(checker, check.arguments, check.checker)
     return checker
 
@@ -272,12 +264,7 @@ def _fields(event: Event, *names: str) -> list[Any]:
 
 
 def _malformed(event: Event, due: str) -> HistoryError:
-    return HistoryError(f"line {event.index + 1}: {event.f} is {_shown(event.value)}; due was {due}")
-
-
-def _shown(value: object) -> str:
-    shown = json.dumps(value)
-    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
+    return HistoryError(f"line {event.index + 1}: {event.f} is {shapes.in_short(event.value)}; due was {due}")
 
 
 def from_text(text: str) -> Check:
@@ -302,72 +289,3 @@ def from_text(text: str) -> Check:
 def _refuse_other_shapes(events: Events, checkers: Sequence[Checker]) -> None:
     for each in {id(found): found for found in map(shapes.of, checkers)}.values():
         shapes.refuse_others(events, each)
-
-
-@cache
-def checkers() -> Mapping[str, Checker]:
-    """Every checker of the packages by its name."""
-    return {
-        short_name(value): value
-        for module in modules("checkers")
-        for name, value in vars(module).items()
-        if not name.startswith("_") and _is_checker(value) and value.__module__ == module.__name__
-    }
-
-
-def _is_checker(value: object) -> bool:
-    return (
-        inspect.isfunction(value)
-        and value.__annotations__.get("return") == "Verdict"
-        and "events" in inspect.signature(value).parameters
-    )
-
-
-def name_of(checker: Checker) -> str:
-    """The name under which a checker is recorded: the short one within the packages, else with its module."""
-    short = short_name(checker)
-    return short if checkers().get(short) is checker else f"{checker.__module__}.{checker.__name__}"
-
-
-def refuse_arguments(checker: Checker, arguments: Mapping[str, object], name: str) -> None:
-    """Refuses arguments that the checker can't be given.
-
-    Raises:
-        BadInputError: one is unknown, missing, or not of its type or within its bounds.
-    """
-    parameters = {n: p for n, p in inspect.signature(checker).parameters.items() if n != "events"}
-    if unknown := arguments.keys() - parameters:
-        takes = ", ".join(parameters) or "none"
-        raise BadInputError(f"{name} has no argument {', '.join(sorted(unknown))}; it takes {takes}")
-    if missing := [n for n, p in parameters.items() if p.default is p.empty and n not in arguments]:
-        raise BadInputError(f"{name} needs {', '.join(missing)}: {name}:{missing[0]}=...")
-    hints = get_type_hints(checker, include_extras=True)
-    for argument, value in arguments.items():
-        if not _fits(value, hints[argument]):
-            due = f"{parameters[argument].annotation}{_bounds(hints[argument])}"
-            raise BadInputError(f"{name} can't be given {argument}={_shown(value)}; due was {due}")
-
-
-def _fits(value: object, hint: Any) -> bool:
-    if get_origin(hint) is Annotated:
-        kind, *bounds = get_args(hint)
-        return _fits(value, kind) and all(bound.least <= value <= bound.most for bound in bounds)
-    if get_origin(hint) is Literal:
-        return value in get_args(hint)
-    if kinds := get_args(hint):
-        return any(_fits(value, kind) for kind in kinds)
-    if hint is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    if hint is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    return isinstance(value, hint)
-
-
-def _bounds(hint: Any) -> str:
-    """The words for the first part of a type hint that has bounds, or for the texts that it permits."""
-    if get_origin(hint) is Literal:
-        return f" ({', '.join(map(json.dumps, get_args(hint)))})"
-    for part in (hint, *get_args(hint)):
-        if get_origin(part) is Annotated and (bound := get_args(part)[1]):
-            return f" ({bound.least:g} to {bound.most:g})"
-    return ""

@@ -19,7 +19,7 @@ import click
 import pytest
 
 from harness import offered, plugin
-from harness.checks import checkers
+from harness.checkers.offered import checkers
 from harness.cli import main as command_line
 from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE
 from harness.faults.nemesis import Injected, Nemesis

@@ -9,14 +9,16 @@ import pytest
 
 from harness.assertions import Demand, GuaranteeBrokenError, assert_broken, assert_holds, demand, demand_throughout
 from harness.checkers import Verdict, counter, ids, set_full
+from harness.checkers.offered import checkers
 from harness.checkers.verdict import checker, short_name, unknown
-from harness.checks import CHECK, Result, checkers, judged
+from harness.checks import CHECK, how_broken, judged
 from harness.errors import BadInputError, InconclusiveError
 from harness.events import Event
 from harness.history import History
 from harness.messages import assert_delivered_and_aggregated
 from harness.messages.settings import on_kafka
 from harness.offered import modules
+from harness.results import Result
 from harness.servers.hazelcast.checkers import lost_partitions
 
 
@@ -91,6 +93,25 @@ def test_what_is_permitted_may_come_and_need_not(history: History, tmp_path: Pat
         demand(other, Demand(counter.check, permitted=PERMITTED))
         (checked,) = judged(other.events).checks
         assert checked.words == "counter.check: valid"
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected", "result"),
+    [
+        (1, (), Result.PERMITTED),  # what has a cause
+        (3, (), Result.BROKEN),  # what has none: counted twice
+        (2, ("lost update",), Result.MISSED),  # what had to be found, and was not
+        (3, ("lost update",), Result.BROKEN),  # that, and what nothing permits
+    ],
+)
+def test_a_permitted_loss_and_a_broken_test_are_told_from_a_broken_guarantee(
+    history: History, shown: int, expected: tuple[str, ...], result: Result
+) -> None:
+    count(history, shown=shown)
+    with pytest.raises(GuaranteeBrokenError) as caught:
+        demand(history, Demand(counter.check, expected=expected, causes=PERMITTED))
+    assert how_broken(caught.value.verdict) is result
+    assert judged(history.events).result is result
 
 
 def test_nothing_else_may_come(history: History) -> None:

@@ -14,7 +14,7 @@ import pytest
 from harness.checkers import counter
 from harness.checkers.verdict import Anomaly, Validity, Verdict, checker
 from harness.errors import BadInputError, EnvironmentUnfitError, FaultDidNotBiteError, InconclusiveError
-from harness.assertions import GuaranteeBrokenError, assert_holds
+from harness.assertions import Demand, GuaranteeBrokenError, assert_broken, assert_holds, demand
 
 pytestmark = pytest.mark.faulttolerance
 
@@ -22,10 +22,17 @@ pytestmark = pytest.mark.faulttolerance
 def rash(events) -> Verdict:
     raise KeyError("x")
 
+def count(history, shown):
+    for process in (1, 2):
+        history.invoke(process, "increment", 1).ok(1)
+    history.invoke(3, "read").ok(shown)
+
 def test_holds(): pass
 """
 _ENDS = {
     "broken": "raise GuaranteeBrokenError(Verdict(Validity.INVALID, (Anomaly('lost', '1 of 2 is gone'),)))",
+    "permitted loss": "count(history, 1); demand(history, Demand(counter.check, causes={'lost update': 'no locks'}))",
+    "broken test": "count(history, 2); assert_broken(history, counter.check, 'lost update')",
     "inconclusive": "raise InconclusiveError('there was no traffic')",
     "no bite": "raise FaultDidNotBiteError('it still runs')",
     "error": "raise KeyError('x')",
@@ -55,6 +62,7 @@ def _pytest(folder: Path, reports: Path | None = None) -> tuple[int, str]:
         ((), 0, "1 scenario: 1 held"),
         (("inconclusive", "no bite"), 3, "1 held, 2 inconclusive"),
         (("inconclusive", "broken"), 1, "1 held, 1 broken, 1 inconclusive"),
+        (("permitted loss", "broken test"), 1, "1 held, 1 permitted loss, 1 broken test"),
         (("error",), 1, "1 held, 1 error"),
         (("unfit", "inconclusive"), 2, "1 held, 1 inconclusive, 1 unfit"),
         (("raising checker",), 3, "1 held, 1 inconclusive"),
@@ -76,6 +84,12 @@ def test_a_failure_begins_with_what_happened_and_has_no_traceback(tmp_path: Path
     assert "guarantee broken: lost" in told
     assert "assertions.py" not in output
     assert "> 1 of 2 is gone." in summary
+
+
+def test_a_permitted_loss_ends_with_its_cause_and_says_that_it_is_one(tmp_path: Path) -> None:
+    _, output, summary = _run(tmp_path, "permitted loss")
+    assert "these settings permit it: no locks" in summary
+    assert "permitted loss: lost update" in output
 
 
 def test_the_next_run_knows_all_that_a_run_leaves(tmp_path: Path) -> None:

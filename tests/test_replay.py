@@ -9,12 +9,13 @@ from click.testing import CliRunner
 
 from harness import checks
 from harness.checkers import Validity, Verdict
-from harness.checks import CHECK, END, Check, End, Result
+from harness.checks import CHECK, END, Check, End
 from harness.cli import main
 from harness.events import read
 from harness.history import History
 from harness.report.outcome import measured
 from harness.report.timeline import svg, text
+from harness.results import Result
 
 STORIES = sorted(Path(__file__).parent.joinpath("histories").glob("*.jsonl"))
 

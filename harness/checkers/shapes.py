@@ -94,11 +94,14 @@ def _refuse_other(operation: Operation, shape: Shape) -> None:
 
 
 def _refused(event: Event, shape: Shape) -> HistoryError:
-    shown = json.dumps(event.value)
-    shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
-    return HistoryError(
-        f"line {event.index + 1}: the value of {event.f} ({event.type}) is {shown}; due was {shape.words}"
-    )
+    is_ = f"the value of {event.f} ({event.type}) is {in_short(event.value)}"
+    return HistoryError(f"line {event.index + 1}: {is_}; due was {shape.words}")
+
+
+def in_short(value: object) -> str:
+    """The beginning of a value as JSON, for a message about it."""
+    shown = json.dumps(value)
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
 
 
 def anything(value: Any) -> bool:

@@ -32,11 +32,13 @@ class Anomaly:
         name: from the field: lost, unexpected, duplicated, ...
         sentence: for a person; complete by itself.
         operations: those concerned.
+        cause: why the settings permit it, in words; empty if nothing does.
     """
 
     name: str
     sentence: str
     operations: tuple[Operation, ...] = ()
+    cause: str = ""
 
 
 @dataclass(frozen=True)

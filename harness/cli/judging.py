@@ -10,12 +10,13 @@ from typing import Any
 
 import click
 
-from harness.checks import EXITS, Checked, Judged, Result, from_text, judged, judged_by
+from harness.checks import Checked, Judged, from_text, judged, judged_by
 from harness.errors import BadInputError, HarnessError
 from harness.events import read
 from harness.recovery import kinds
 from harness.report.replayed import write
 from harness.report.timeline import text
+from harness.results import EXITS, Result
 
 _NOTHING = (
     "nothing is demanded of this history, so it is not judged; demand something: "

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from harness.assertions import Demand, demand
 from harness.checkers import Verdict, effective_settings
-from harness.checks import Checker
+from harness.checkers.offered import Checker
 from harness.errors import BadInputError
 from harness.guarantees import permitted
 from harness.history import History

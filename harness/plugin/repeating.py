@@ -15,12 +15,12 @@ from textwrap import shorten
 
 import pytest
 
-from harness.checks import Result
 from harness.errors import BadInputError, HarnessError
 from harness.plugin import is_scenario
 from harness.plugin.results import REPEATED
 from harness.plugin.scenarios import FOLDER, OPTIONS, RESULTS, SHOWING
 from harness.report.flake import Repeat, Repeated
+from harness.results import Result
 
 #: The parameter that numbers the runs, and the fixture that takes it.
 _RUN = "harness_flake_run"

@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from harness.assertions import GuaranteeBrokenError
-from harness.checks import END, End, Result
+from harness.checks import END, End, how_broken
 from harness.errors import (
     EXIT_BAD_INPUT,
     EXIT_INCONCLUSIVE,
@@ -38,6 +38,7 @@ from harness.report.forensics import explained
 from harness.report.lacking import Lacking
 from harness.report.outcome import Figures, Outcome
 from harness.report.scenario import ScenarioReport
+from harness.results import Result
 from harness.run import Options
 from harness.system import System
 
@@ -183,8 +184,9 @@ class Results:
             words = str(error)
             with self.lacking.part(f"{item.nodeid}, what the lost have in common"):
                 words = explained(anomalies, system.history.events if system else Events())
-            self._note_words(item, Result.BROKEN, words)
-            words += f"\n\nguarantee broken: {', '.join(names)}"
+            self._note_words(item, result := _result_of(error), words)
+            title = "guarantee broken" if result is Result.BROKEN else result
+            words += f"\n\n{title}: {', '.join(names)}"
         elif isinstance(error, HarnessError):
             result = _result_of(error)
             words = f"inconclusive: {error}" if result is Result.INCONCLUSIVE else str(error)
@@ -249,6 +251,8 @@ def fail(message: str) -> NoReturn:
 
 def _result_of(error: BaseException | None) -> Result:
     """The result that an error means which a scenario, its setup or its end raised."""
+    if isinstance(error, GuaranteeBrokenError):
+        return how_broken(error.verdict)
     if isinstance(error, AssertionError):
         return Result.BROKEN
     if isinstance(error, InconclusiveError | FaultDidNotBiteError):

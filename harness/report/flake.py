@@ -11,17 +11,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.checks import EXITS, Result
 from harness.plain import fenced, markdown, printable
 from harness.report.folder import as_typed
 from harness.report.rate import CONFIDENCE, METHOD, interval, runs_needed
+from harness.results import EXITS, Result
 
 #: Words with a digit: what makes two messages about the same thing differ, such as a time, a port or an id.
 _NUMBERED = re.compile(r"[\w.-]*\d[\w.-]*")
 #: The rate below which a pipeline that runs a scenario at every change hardly notices it.
 _RARE = 0.01
-#: The results by which a repetition exits, the first one that there is.
-_GRAVEST = (Result.BROKEN, Result.ERROR, Result.UNFIT, Result.INCONCLUSIVE)
+#: The exit statuses of a repetition, the gravest first.
+_GRAVEST = (EXITS[Result.BROKEN], EXITS[Result.UNFIT], EXITS[Result.INCONCLUSIVE])
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ class Repeated:
     @property
     def status(self) -> int:
         """The exit status: 1 if some were broken or ended with an error, 2 unfit, 3 inconclusive, 0 if all held."""
-        results = {run.result for run in self.runs}
-        return next((EXITS[result] for result in _GRAVEST if result in results), EXITS[Result.HELD])
+        statuses = {EXITS.get(run.result) for run in self.runs}
+        return next((status for status in _GRAVEST if status in statuses), EXITS[Result.HELD])
 
     @property
     def failures(self) -> Sequence[Sequence[Repeat]]:

@@ -27,6 +27,8 @@ _CHARTS = [
 ]
 #: Failures by what they say, after those that name an anomaly.
 _CATEGORIES = {
+    "Loss that the settings permit": r"permitted loss: ",
+    "Broken test": r"broken test: ",
     "Another guarantee broken": r"guarantee broken: |AssertionError|assert ",
     "Inconclusive": r"inconclusive: ",
     "Environment": r"the system did not come up: |environment: ",

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.checks import Judged, Result
+from harness.checks import Judged
 from harness.events import faults, in_words
 from harness.recovery import kinds
+from harness.results import Result
 from harness.telling import request_of
 
 

@@ -11,14 +11,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from harness.checks import Result
 from harness.plain import markdown
 from harness.report.outcome import Figures, Outcome
+from harness.results import Result
 
 _HEADS = ("scenario", "fault", "verdict", "acknowledged", "lost", "unavailable", "time")
 _SHOWN_AS = {
     Result.HELD: "green",
     Result.BROKEN: "bold red",
+    Result.PERMITTED: "bold red",
+    Result.MISSED: "bold red",
     Result.INCONCLUSIVE: "yellow",
     Result.ERROR: "bold red",
     Result.UNFIT: "bold red",
@@ -28,6 +30,8 @@ _SHOWN_AS = {
 _MARKS = {
     Result.HELD: "✅",
     Result.BROKEN: "❌",
+    Result.PERMITTED: "⚖️",
+    Result.MISSED: "🧪",
     Result.INCONCLUSIVE: "❔",
     Result.ERROR: "💥",
     Result.UNFIT: "🔌",

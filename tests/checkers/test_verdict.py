@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from harness.checkers import ids
+from harness.checkers.offered import checkers
 from harness.checkers.verdict import Anomaly, Validity, Verdict, combine, unknown
-from harness.checks import checkers
 from harness.errors import HistoryError
 from harness.events import Event
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.checks import Result
 from harness.report.flake import Repeat, Repeated
+from harness.results import Result
 
 Run = tuple[Result, Sequence[str], str]
 

@@ -33,6 +33,8 @@ def test_without_node_it_says_what_to_install(tmp_path: Path, monkeypatch: pytes
         ("...\n\nguarantee broken: wrong aggregation, doubled\n", "Wrong aggregation"),
         ("...\n\nguarantee broken: lost update\n", "Lost message"),
         ("...\n\nguarantee broken: out of order\n", "Another guarantee broken"),
+        ("...; these settings permit it: ...\n\npermitted loss: lost\n", "Loss that the settings permit"),
+        ("...\n\nbroken test: not as expected\n", "Broken test"),
         ("AssertionError: assert 3 == 4", "Another guarantee broken"),
         ("inconclusive: the kill did not bite", "Inconclusive"),
         ("the system did not come up: kafka-1 exited", "Environment"),

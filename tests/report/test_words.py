@@ -12,7 +12,7 @@ from rich.console import Console
 
 from harness.checkers import Anomaly
 from harness.checkers.elements import added, read_of
-from harness.checks import CHECK, Check, Result, judged
+from harness.checks import CHECK, Check, judged
 from harness.events import NEMESIS, Event, Events
 from harness.messages import message_table
 from harness.messages.checkers import delivery
@@ -22,6 +22,7 @@ from harness.report.figures import figures
 from harness.report.forensics import explained
 from harness.report.outcome import Figures, Outcome, measured, title
 from harness.report.replayed import write
+from harness.results import Result
 from tests.report.histories import Told
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.assertions import Demand, demand
 from harness.checkers import Verdict, effective_settings
-from harness.checks import Checker
+from harness.checkers.offered import Checker
 from harness.history import History
 from harness.servers.hazelcast.checkers import lost_partitions
 from harness.servers.hazelcast.shares import permitted_loss

@@ -1,0 +1,38 @@
+"""How a scenario ends, in one or two words, and the exit status that goes with each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE
+
+
+class Result(StrEnum):
+    """The outcome of a scenario, in the words of the tables.
+
+    With a permitted loss the settings permit all that was found: the scenario fails, and nobody's code is wrong. A
+    broken test had to find something, such as a loss that it provoked, and found nothing.
+    """
+
+    HELD = "held"
+    BROKEN = "broken"
+    PERMITTED = "permitted loss"
+    MISSED = "broken test"
+    INCONCLUSIVE = "inconclusive"
+    ERROR = "error"
+    UNFIT = "unfit"
+    QUARANTINED = "quarantined"
+    SKIPPED = "skipped"
+
+
+#: The exit status of a run that ended so; whatever else there is never ends a history.
+EXITS: Mapping[Result, int] = {
+    Result.HELD: 0,
+    Result.BROKEN: 1,
+    Result.PERMITTED: 1,
+    Result.MISSED: 1,
+    Result.ERROR: 1,
+    Result.UNFIT: EXIT_BAD_INPUT,
+    Result.INCONCLUSIVE: EXIT_INCONCLUSIVE,
+}
