@@ -14,6 +14,8 @@ from harness.checks import Checked, Judged, from_text, judged, judged_by
 from harness.errors import BadInputError, HarnessError
 from harness.events import read
 from harness.recovery import kinds
+from harness.report.fates import anomalies as every_anomaly
+from harness.report.fates import sentences
 from harness.report.replayed import write
 from harness.report.timeline import text
 from harness.results import EXITS, Result
@@ -60,6 +62,9 @@ def _tell(found: Judged) -> None:
     anomalies = found.outcome.anomalies
     if anomalies:
         click.echo(f"\n{found.outcome.sentences}\n")
+    for name, lines in sentences(found.events, every_anomaly(found)).items():
+        for line in lines:
+            click.echo(f"{name}: {line}")
     if concerned := tuple({o.invoke.index: o for anomaly in anomalies for o in anomaly.operations}.values()):
         click.echo(text(concerned, found.events))
     if not found.checks:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
+from click.testing import CliRunner
 
 from harness.checkers import Anomaly
 from harness.checks import CHECK, Check, judged
+from harness.cli import main
 from harness.errors import HistoryError
 from harness.events import NEMESIS, Event, Events
 from harness.messages.checkers import delivery
@@ -108,6 +111,14 @@ def test_what_had_to_be_found_is_told_too_and_is_in_the_report_of_a_replay(tmp_p
     page = write(tmp_path / "report", found).read_text()
     assert "## What became of each message" in page
     assert "=> Only kafka-2 has its record, acknowledged 40 ms before it was killed" in page
+
+
+def test_a_replay_says_where_it_went_wrong_without_a_report(tmp_path: Path) -> None:
+    file = tmp_path / "history.jsonl"
+    file.write_bytes(b"".join(msgspec.json.encode(event._asdict()) + b"\n" for event in lost().events))
+    answer = CliRunner().invoke(main, ["replay", str(file), "--check", "delivery.check:exactly_once=true"])
+    assert answer.exit_code == 1, answer.output
+    assert f"lost: {ID}: Only kafka-2 has its record, acknowledged 40 ms before it was killed" in answer.output
 
 
 @pytest.mark.parametrize(
