@@ -19,11 +19,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from harness.declared import declared
 from harness.errors import EXIT_BAD_INPUT, HarnessError
 from harness.history import History
 from harness.messages import messages
 from harness.run import Options, Run
-from harness.system import System, declared
+from harness.system import System
 
 WHOLE = declared((messages(),))
 ANEW, RENEWED = "in new containers", "in those that stayed"

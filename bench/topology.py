@@ -27,6 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.backends.docker import DockerBackend
+from harness.declared import declared
 from harness.errors import EXIT_BAD_INPUT, HarnessError
 from harness.faults import Kill
 from harness.faults.protocol import Fault
@@ -35,7 +36,7 @@ from harness.messages import messages
 from harness.run import Options, Run
 from harness.servers.hazelcast.targets import lowest_ip
 from harness.servers.kafka.targets import controller
-from harness.system import System, declared
+from harness.system import System
 
 #: Three members, three brokers, seven services.
 WHOLE = declared((messages(),))

@@ -12,12 +12,13 @@ from harness.backends.session import Session
 from harness.backends.sweep import sweep
 from harness.backends.watchdog import start_watchdog
 from harness.clusters import Clusters
+from harness.declared import Declared
 from harness.errors import BadInputError
 from harness.history import History
 from harness.pool import Pool
 from harness.progress import Say, Step
 from harness.provision.kinds import found
-from harness.system import Basis, Cast, Declared, System
+from harness.system import Basis, Cast, System
 from harness.topology.kinds import NodeKind
 from harness.topology.timings import PROFILES, Timings
 from harness.waiting import awaiting

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from harness.system import Declared
+    from harness.declared import Declared
 
 
 @dataclass(frozen=True)

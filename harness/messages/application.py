@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from harness.clusters import Clusters, Servers
+from harness.declared import Application
 from harness.errors import BadInputError
 from harness.messages.namespace import Namespace, QueueKind
 from harness.messages.services import services
@@ -14,7 +15,7 @@ from harness.messages.settings import DeclaredSettings, on_hazelcast, on_kafka, 
 from harness.messages.system import MessageSystem
 from harness.servers.hazelcast.kind import Hazelcast, hazelcast
 from harness.servers.kafka.kind import Kafka, kafka
-from harness.system import Application, Basis, Cast
+from harness.system import Basis, Cast
 from harness.targets import Target
 from harness.topology.nodes import NodeSpec
 from harness.topology.settings import Settings, settings_of

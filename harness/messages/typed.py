@@ -9,16 +9,16 @@ import click
 from harness.typed import Startable, Typed
 
 if TYPE_CHECKING:
+    from harness.declared import Declared
     from harness.messages.namespace import QueueKind
-    from harness.system import Declared
 
 
 def _declared(queue: QueueKind, *, consumers: bool) -> Declared:
     """Both kinds of servers, whichever carries the messages: most scenarios can attach to that."""
+    from harness.declared import Declared
     from harness.messages.application import messages
     from harness.servers.hazelcast.kind import hazelcast
     from harness.servers.kafka.kind import kafka
-    from harness.system import Declared
 
     return Declared((hazelcast(), kafka()), messages(queue, consumers=consumers))
 

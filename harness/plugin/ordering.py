@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+from harness.declared import Declared, declared, is_part
 from harness.errors import EXIT_BAD_INPUT, BadInputError
 from harness.faults.protocol import Fault
 from harness.plugin import is_ours, uses_harness
-from harness.system import Declared, declared, is_part
 
 _FIXTURE = "system"
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.backends.identity import Identity
 from harness.backends.protocol import Inside, Networked, NodeState
+from harness.declared import Declared
 from harness.errors import BadInputError, HarnessError
 from harness.history import History
 from harness.pool import Entry, Pool
@@ -15,7 +16,7 @@ from harness.progress import Say, Step
 from harness.run import Options, Run
 from harness.session.attach_server import AttachableNode, AttachableSystem
 from harness.session.client import ask
-from harness.system import Declared, System
+from harness.system import System
 from harness.topology.kinds import NodeKind
 from harness.topology.nodes import NodeSpec, Topology
 

@@ -9,9 +9,10 @@ from typing import Any, cast
 from harness.backends.identity import Identity
 from harness.backends.protocol import Ability, Node
 from harness.clusters import Servers
+from harness.declared import Declared
 from harness.errors import NodeStartError
 from harness.session.state import SessionState
-from harness.system import Cast, Declared
+from harness.system import Cast
 from harness.topology.nodes import NodeSpec, Topology, kinds_of
 
 

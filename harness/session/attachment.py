@@ -14,13 +14,14 @@ from typing import Any
 from harness.backends.identity import Identity
 from harness.backends.protocol import Phase
 from harness.clusters import Servers
+from harness.declared import Declared
 from harness.errors import BadInputError
 from harness.faults.nemesis import Nemesis
 from harness.history import History
 from harness.run import Run
 from harness.session.paths import attached_history_path, history_path
 from harness.session.state import SessionState
-from harness.system import Basis, Cast, Declared, System
+from harness.system import Basis, Cast, System
 
 
 class Attachment:

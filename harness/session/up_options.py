@@ -6,8 +6,8 @@ import base64
 import pickle
 from dataclasses import dataclass
 
+from harness.declared import Declared
 from harness.errors import BadInputError
-from harness.system import Declared
 from harness.topology.timings import Profile
 
 

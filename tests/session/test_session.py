@@ -24,6 +24,7 @@ from harness.backends.process_node import ProcessNode, Site
 from harness.backends.protocol import Killable, Networked, Pausable
 from harness.backends.session import Session, variables
 from harness.clusters import Clusters
+from harness.declared import Declared
 from harness.errors import AwaitTimeoutError, BadInputError, EnvironmentUnfitError
 from harness.events import Event, Events
 from harness.faults.nemesis import Nemesis
@@ -40,7 +41,7 @@ from harness.session.exec_in_node import run_inside
 from harness.session.only_one import is_held, only_one
 from harness.session.state import SessionState, Stage
 from harness.session.watching import watch
-from harness.system import Declared, System
+from harness.system import System
 from harness.topology.nodes import Topology
 from harness.waiting import until
 from tests.backends.specs import PORT, TINY, tiny

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.declared import Declared
 from harness.errors import BadInputError
 from harness.messages import Messages
-from harness.system import Declared
 from harness.topology.settings import settings_of
 
 ROOT = Path(__file__).parents[2]
