@@ -20,6 +20,8 @@ from harness.report.scenario import ScenarioReport
 # How long an example takes is the machine's business. `make test-all` asks for the second: --hypothesis-profile=all.
 settings.register_profile("check", deadline=None, max_examples=50)
 settings.register_profile("all", deadline=None, max_examples=1000)
+# For `make mutation`: the same examples each time, so that a mutant that was caught is caught again.
+settings.register_profile("mutation", deadline=None, max_examples=50, derandomize=True, database=None)
 settings.load_profile("check")
 
 #: What a test asks for that starts servers or containers.

@@ -4,8 +4,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from harness.checkers import Validity
-from harness.events import Event
+from harness.events import Event, Type
 from harness.messages.checkers import delivery
+from tests.checkers.said import one_after_another, said, unknown
 from tests.checkers.simulated import Simulated, correct, last_of, with_value
 
 
@@ -57,16 +58,54 @@ def test_a_message_at_both_instances_is_duplicated(simulated: Simulated, data: s
 
 @given(correct())
 def test_without_a_drain_nothing_can_be_said(simulated: Simulated) -> None:
-    assert verdict(tuple(event for event in simulated.events if event.f != "drain"))[0] is Validity.UNKNOWN
+    judged = delivery.check(tuple(event for event in simulated.events if event.f != "drain"), exactly_once=True)
+    assert judged.validity is Validity.UNKNOWN
+    assert said(judged) == unknown("the messages instances were never drained, so nobody knows what they received")
 
 
-def test_the_sentence_counts_and_names_what_is_lost_and_where_it_was() -> None:
+def test_all_that_is_wrong_is_told_with_its_posts_and_the_drain() -> None:
+    def post(id_: str, outcome: Type, **told: int) -> tuple[str, object, Type, object]:
+        return "post", {"id": id_, "msg": id_}, outcome, {"id": id_, "msg": id_, **told}
+
+    held = {"messages-1": ["b", "b", "c"], "messages-2": ["e", "z"]}
+    events = one_after_another(
+        post("a", "ok", partition=2),
+        post("b", "ok", partition=1),
+        post("c", "fail"),
+        post("d", "ok", partition=0),
+        post("e", "info"),
+        ("drain", None, "ok", held),
+    )
+    judged = delivery.check(events, exactly_once=True)
+    assert said(judged) == [
+        (
+            "lost",
+            "2 of 3 acknowledged messages never reached a messages instance: a, d; acknowledged in partition 0, 2",
+            [0, 6, 10],
+        ),
+        ("unexpected", "2 messages were received that nobody had posted: c, z", [4, 10]),
+        ("duplicated", "1 messages were received more than once: b", [2, 10]),
+    ]
+    assert judged.figures == {
+        "posted": 5,
+        "acknowledged": 3,
+        "received": {"messages-1": 3, "messages-2": 2},
+        "lost": 2,
+        "duplicated": 1,
+        "recovered": 1,
+    }
+
+
+def test_what_was_acknowledged_once_the_drain_had_begun_nobody_has_looked_for() -> None:
     events = (
-        Event(0, 1, "invoke", "post", {"id": "a", "msg": "m-000001"}, 1),
-        Event(1, 1, "ok", "post", {"id": "a", "msg": "m-000001", "partition": 2}, 2),
-        Event(2, 2, "invoke", "drain", None, 3),
-        Event(3, 2, "ok", "drain", {"messages-1": [], "messages-2": []}, 4),
+        Event(0, 1, "invoke", "post", {"id": "a", "msg": "a"}, 0),
+        Event(1, 2, "invoke", "drain", None, 1),
+        Event(2, 1, "ok", "post", {"id": "a", "msg": "a"}, 2),
+        Event(3, 2, "ok", "drain", {"messages-1": []}, 3),
     )
-    assert delivery.check(events, exactly_once=True).sentences == (
-        "lost: 1 of 1 acknowledged messages never reached a messages instance: a; acknowledged in partition 2"
+    judged = delivery.check(events, exactly_once=True)
+    assert judged.validity is Validity.UNKNOWN
+    assert said(judged) == unknown(
+        "1 messages were acknowledged only after the last drain had begun: a; nobody has looked for them since"
     )
+    assert (judged.figures["acknowledged"], judged.figures["lost"]) == (1, 0)

@@ -10,9 +10,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from harness.checkers import Validity
-from harness.events import Event
+from harness.events import Event, Type
 from harness.messages import texts
 from harness.messages.checkers import integrity
+from tests.checkers.said import one_after_another, said, unknown
 from tests.checkers.simulated import Simulated, correct, last_of, with_value
 
 
@@ -43,7 +44,9 @@ def test_a_correct_history_is_valid(simulated: Simulated) -> None:
 
 def test_without_an_answer_nothing_can_be_said() -> None:
     events = [event for event in read(posts=[("a", "x", "ok")]) if event.f == "post"]
-    assert integrity.check(events).validity is Validity.UNKNOWN
+    verdict = integrity.check(events)
+    assert verdict.validity is Validity.UNKNOWN
+    assert said(verdict) == unknown("nothing was read back, so nobody knows what became of the texts")
 
 
 @given(correct(), st.sampled_from(["get", "drain"]), st.data())
@@ -146,6 +149,50 @@ def test_both_texts_are_shown_and_what_came_often_is_told_once() -> None:
     verdict = integrity.check(read(["a", "one"], ["b", texts.told(LONG[:100])], posts=posts))
     told = 'messages-1, read directly, showed one under id a, which was posted as "one\\n"'
     assert verdict.sentences == f"truncated: {told}; the first of 2 messages like it, in 1 answers over 0.0 s"
+
+
+def test_one_wrong_text_is_told_with_its_posts_and_the_answer() -> None:
+    verdict = integrity.check(read("b", ["a", "on"], posts=[("a", "one", "ok"), ("b", "two", "ok")]))
+    assert said(verdict) == [
+        ("truncated", "messages-1, read directly, showed on under id a, which was posted as one", [0, 4])
+    ]
+    assert verdict.figures == {"answers": 1}
+
+
+def test_how_long_wrong_texts_were_seen_is_told_from_the_first_question_to_the_last_answer() -> None:
+    post = {"id": "a", "msg": "one"}
+    held = {"messages-1": [["a", "on"]]}
+    drains = one_after_another(("post", post, "ok", post), *[("drain", None, "ok", held)] * 3)
+    verdict = integrity.check(drains)
+    assert said(verdict) == [
+        (
+            "truncated",
+            "messages-1, read directly, showed on under id a, which was posted as one; the first of 1 messages like "
+            "it, in 3 answers over 5.0 s",
+            [0, 2, 6],
+        )
+    ]
+
+
+def overlapping(*shown: Any) -> list[Event]:
+    """Two posts of an id at once, of which the second is answered first, and then a drain of these."""
+    one, two = {"id": "a", "msg": "one"}, {"id": "a", "msg": "two"}
+    steps: list[tuple[int, Type, str, Any]] = [
+        (1, "invoke", "post", one),
+        (2, "invoke", "post", two),
+        (2, "ok", "post", two),
+        (1, "ok", "post", one),
+        (3, "invoke", "drain", None),
+        (3, "ok", "drain", {"messages-1": list(shown)}),
+    ]
+    return [Event(index, process, type_, f, value, index) for index, (process, type_, f, value) in enumerate(steps)]
+
+
+def test_of_two_posts_at_once_the_one_that_was_answered_first_is_the_first() -> None:
+    told = "id a was acknowledged as two, and as one, which had to be refused"
+    assert said(integrity.check(overlapping(["a", "two"]))) == [("two texts", told, [1, 0])]
+    truncated = "messages-1, read directly, showed tw under id a, which was posted as two"
+    assert said(integrity.check(overlapping(["a", "tw"])))[0] == ("truncated", truncated, [1, 4])
 
 
 def test_one_and_true_are_two_texts() -> None:
