@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from harness.events import NEMESIS, Event, HistoryError, Operation, operations
@@ -222,9 +223,9 @@ LOG = Shapes(
 )
 
 
-def _micro(read: Is) -> Is:
-    """The form of a micro-operation whose reads have a value of that form."""
-    return lambda value: (
+def _micro(read: Is, value: Any) -> bool:
+    """Whether a value is a micro-operation; a read has a value of that form."""
+    return (
         isinstance(value, _LIST)
         and len(value) == 3
         and scalar(value[1])
@@ -232,12 +233,17 @@ def _micro(read: Is) -> Is:
     )
 
 
+def _read(value: Any) -> bool:
+    """Whether a value is what a read returns: a list of elements, or null."""
+    return value is None or list_of(scalar)(value)
+
+
 TRANSACTIONS = Shapes(
     {
         "txn": Shape(
             'a list of ["append", key, element] and ["r", key, null], ok: ["r", key, a list of elements]',
-            list_of(_micro(anything)),
-            list_of(_micro(lambda value: value is None or list_of(scalar)(value))),
+            list_of(partial(_micro, anything)),
+            list_of(partial(_micro, _read)),
         ),
     }
 )
