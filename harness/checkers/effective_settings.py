@@ -32,7 +32,7 @@ def check(events: Sequence[Event]) -> Verdict:
     if not noted:
         return unknown("no settings were recorded, so nobody knows what they permit")
     found = [
-        f"{name} is {value or 'not set'}, declared was {each['declared'][name] or 'not set'}"
+        f"{name} is {value or 'not set'}, declared was {each['declared'].get(name) or 'not set'}"
         for each in noted
         for name, value in each["effective"].items()
         if value != each["declared"].get(name)

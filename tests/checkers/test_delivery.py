@@ -109,3 +109,11 @@ def test_what_was_acknowledged_once_the_drain_had_begun_nobody_has_looked_for() 
         "1 messages were acknowledged only after the last drain had begun: a; nobody has looked for them since"
     )
     assert (judged.figures["acknowledged"], judged.figures["lost"]) == (1, 0)
+
+
+def test_where_no_partition_is_known_none_is_told() -> None:
+    post = {"id": "a", "msg": "a"}
+    judged = delivery.check(
+        one_after_another(("post", post, "ok", post), ("drain", None, "ok", {"messages-1": []})), exactly_once=True
+    )
+    assert judged.sentences == "lost: 1 of 1 acknowledged messages never reached a messages instance: a"

@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.checkers import Validity, Verdict, ids
 from harness.events import Event
+from tests.checkers.said import one_after_another, said, unknown
 from tests.checkers.small import compare, small
 
 
@@ -32,3 +33,11 @@ def seen(verdict: Verdict) -> tuple[Validity, list[str]]:
 
 def test_it_says_what_is_defined() -> None:
     compare(history, ids.check, defined, seen=seen, kinds=3)
+
+
+def test_an_id_that_was_given_twice_is_told_with_all_that_gave_it() -> None:
+    given = [("generate", None, "ok", id_) for id_ in (7, 8, 7, 7)]
+    verdict = ids.check(one_after_another(*given, ("generate", None, "fail", 8)))  # type: ignore[arg-type]
+    assert said(verdict) == [("duplicated", "id 7 was given out 3 times", [0, 4, 6])]
+    assert verdict.figures == {"ids": 2, "duplicated": 1}
+    assert said(ids.check([])) == unknown("no id was generated")
