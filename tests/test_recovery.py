@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from harness.checkers import Validity
 from harness.events import NEMESIS, NEVER, Event, Operation, Type, operations
-from harness.recovery import Budget, check, kinds, longest_unavailability_s, recoveries
+from harness.recovery import Budget, Latency, check, kinds, longest_unavailability_s, recoveries
 from tests.checkers.small import how_many, small
 
 S = 1_000_000_000
@@ -24,7 +24,7 @@ def test_failures_prolong_the_wait_until_the_next_success() -> None:
     (post,) = kinds(
         events((0, 1, "invoke"), (1, 1, "ok"), (2, 1, "invoke"), (5, 1, "info"), (6, 2, "invoke"), (9, 2, "ok"))
     )
-    assert (post.ok, post.unknown, post.unavailable_s) == (2, 1, 7)
+    assert (post.ok, post.failed, post.unknown, post.unavailable_s) == (2, 0, 1, 7)
 
 
 def test_a_wait_without_an_end_counts_until_the_last_event() -> None:
@@ -47,7 +47,7 @@ def test_a_pause_after_a_failure_in_which_nobody_asks_is_no_unavailability() -> 
 def test_clients_that_are_refused_at_once_and_try_again_wait_all_the_while() -> None:
     tries = [(at, 1, type_) for at in range(1, 60) for type_ in ("invoke", "fail")]
     (post,) = kinds(events((0, 1, "invoke"), (0, 1, "ok"), *tries, (60, 1, "invoke"), (60, 1, "ok")))  # type: ignore[arg-type]
-    assert post.unavailable_s == 59
+    assert (post.failed, post.unavailable_s) == (59, 59)
 
 
 def test_an_operation_that_was_never_completed_is_not_waited_for_forever() -> None:
@@ -161,4 +161,80 @@ def test_a_fault_is_followed_to_the_end_of_what_it_cost() -> None:
         "over budget: the longest time without a successful post was 3.00 s, 2.5 s are allowed\n"
         "over budget: the time from the kill of kafka-1 to a new leader for every partition was 3.00 s, 2 s are allowed"
     )
-    assert check(events_, Budget(unavailable_s={"get": 1})).validity is Validity.UNKNOWN
+    unseen = check(events_, Budget(unavailable_s={"get": 1, "put": 1, "post": 1}))
+    assert unseen.validity is Validity.UNKNOWN
+    assert unseen.sentences == (
+        "unknown: not to be seen in the history: the longest time without a successful get; "
+        "the longest time without a successful put"
+    )
+
+
+KILL: dict[str, object] = {"nodes": ["kafka-1", "kafka-2"], "phase": "begin"}
+
+
+def test_times_count_from_the_histories_beginning_and_all_nodes_are_named() -> None:
+    events_ = _told((5, 1, "invoke", "post", None), (6, 1, "ok", "post", None), (9, NEMESIS, "info", "kill", KILL))
+    (kill,) = recoveries(events_)
+    assert kill.at_s == 4
+    assert check(events_, Budget(leader_s=1)).sentences == (
+        "unknown: not to be seen in the history: the time from the kill of kafka-1, kafka-2 to a new leader for every "
+        "partition"
+    )
+
+
+def test_the_first_success_is_the_one_that_was_over_first_of_those_that_began_later() -> None:
+    (kill,) = recoveries(
+        _told(
+            (0, 1, "invoke", "post", None),
+            (1, NEMESIS, "info", "kill", KILL),
+            (1, 2, "invoke", "post", None),
+            (2, 3, "invoke", "post", None),
+            (3, 4, "invoke", "post", None),
+            (4, 1, "ok", "post", None),
+            (5, 2, "ok", "post", None),
+            (6, 4, "ok", "post", None),
+            (8, 3, "ok", "post", None),
+        )
+    )
+    assert kill.first_success_s == {"post": 5}
+
+
+def test_latency_is_told_by_quantiles_of_before_during_and_after() -> None:
+    rows: list[tuple[float, int | str, Type, str, object]] = [
+        (0, 1, "invoke", "post", None),
+        (1, 2, "invoke", "post", None),
+        (2, 1, "ok", "post", None),
+        (10, 2, "ok", "post", None),
+        (10, NEMESIS, "info", "kill", KILL),
+        *[(10, process, "invoke", "post", None) for process in range(3, 103)],
+        *[(11, process, "ok", "post", None) for process in range(3, 63)],
+        *[(12, process, "ok", "post", None) for process in range(63, 103)],
+        (20, 103, "invoke", "post", None),
+        (20, NEMESIS, "info", "undo-kill", KILL),
+        (21, 103, "ok", "post", None),
+    ]
+    (kill,) = recoveries(_told(*rows))
+    during = Latency(p50=1, p99=2, longest=9, count=101)
+    assert kill.latency["post"] == {"before": Latency(2, 2, 2, 1), "during": during, "after": Latency(1, 1, 1, 1)}
+
+
+def test_only_what_was_seen_of_a_fault_counts() -> None:
+    seen = {"seen": True, "after_s": 1.0}
+    (kill,) = recoveries(
+        _told(
+            (0, NEMESIS, "info", "leader", seen),
+            (5, NEMESIS, "info", "kill", KILL),
+            (5, NEMESIS, "info", "noted", "after_s"),
+            (6, 1, "invoke", "post", seen),
+            (7, 1, "ok", "post", seen),
+        )
+    )
+    assert (kill.leader_s, kill.detection_s) == (None, None)
+
+
+def test_an_effect_may_be_told_a_millisecond_late() -> None:
+    def history(seen_at: int) -> list[Event]:
+        values = [(0, "kill", KILL), (seen_at, "leader", {"seen": True, "after_s": 3.0})]
+        return [Event(i, NEMESIS, "info", f, value, at) for i, (at, f, value) in enumerate(values)]
+
+    assert [recoveries(history(at))[0].leader_s for at in (2_999_000_000, 2_998_999_999)] == [2.999, None]

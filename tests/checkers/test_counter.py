@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from harness.checkers import Validity, counter
 from harness.events import Event, Type, operations
 from tests.checkers.concurrent import Concurrent, completions, with_value
+from tests.checkers.said import one_after_another, said, unknown
 
 sizes = {"seed": st.integers(0, 2**32), "steps": st.integers(1, 30), "clients": st.integers(1, 5)}
 
@@ -79,3 +80,23 @@ def test_lost_updates_are_counted() -> None:
     verdict = counter.check(events)
     assert (verdict.figures["lost"], verdict.figures["hidden"]) == (2, 0)
     assert verdict.sentences == "lost update: a read returned 1, where 3 to 3 was possible: 2 too few"
+
+
+def test_every_wrong_read_is_told_with_what_was_possible() -> None:
+    events = one_after_another(
+        ("increment", 3, "ok", 3),
+        ("increment", -1, "info", -1),
+        ("increment", 7, "fail", 7),
+        ("read", None, "ok", 1),
+        ("read", None, "ok", 5),
+        ("read", None, "ok", None),
+        ("read", None, "ok", 2),
+    )
+    verdict = counter.check(events)
+    assert said(verdict) == [
+        ("lost update", "a read returned 1, where 2 to 3 was possible: 1 too few", [6]),
+        ("counted twice", "a read returned 5, where 2 to 3 was possible: 2 too many", [8]),
+        ("lost update", "a read found the counter gone, where 2 to 3 was possible", [10]),
+    ]
+    assert verdict.figures == {"reads": 4, "acknowledged": 3, "final": 2, "lost": 1, "hidden": 1}
+    assert said(counter.check(events[:6])) == unknown("no read succeeded, so nobody knows what the counter held")

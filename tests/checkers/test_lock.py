@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from harness.checkers import Validity, ids, lock
 from harness.events import Event, Type
 from tests.checkers.concurrent import Concurrent, completions, with_value
+from tests.checkers.said import said, unknown
 
 sizes = {"seed": st.integers(0, 2**32), "steps": st.integers(3, 40), "clients": st.integers(2, 5)}
 
@@ -124,3 +125,60 @@ def test_ids_that_are_given_twice_are_found(given_out: list[int]) -> None:
     assert len(ids.check(events).anomalies) == twice
     assert {anomaly.name for anomaly in ids.check(events).anomalies} <= {"duplicated"}
     assert ids.check([]).validity is Validity.UNKNOWN
+
+
+def told(*steps: str) -> tuple[Event, ...]:
+    """Events "owner what type value" of two processes, a and b; "a acquire ok 3" is one with fence 3."""
+    events = []
+    for index, step in enumerate(steps):
+        owner, f, type_, *value = step.split()
+        fence = int(value[0]) if value else None
+        events.append(Event(index, owner, type_, f, fence, index))  # type: ignore[arg-type]
+    return tuple(events)
+
+
+def test_all_that_is_wrong_with_owners_is_told_with_their_operations() -> None:
+    events = told(
+        *("b release invoke", "b release ok", "a acquire invoke", "a acquire ok", "b acquire invoke", "b acquire ok"),
+        *("b acquire invoke", "b acquire ok", "a release invoke", "a release ok"),
+    )
+    verdict = lock.check(events)
+    assert said(verdict) == [
+        ("released by a stranger", "process b released a lock that it did not hold", [0]),
+        ("acquired twice", "process b acquired a lock that it held already and that is not reentrant", [4, 6]),
+        ("two owners", "process b acquired the lock while process a held it", [2, 8, 4, 6]),
+    ]
+    assert verdict.figures == {"holds": 2, "owners": 2}
+    assert said(lock.check(told("a acquire invoke", "a acquire fail"))) == unknown("the lock was never acquired")
+
+
+def test_all_that_is_wrong_with_fences_is_told_with_their_holds() -> None:
+    events = told(
+        *("a acquire invoke", "a acquire ok", "a release invoke", "a release ok"),
+        *("b acquire invoke", "b acquire ok 5", "b release invoke", "b release ok"),
+        *("a acquire invoke", "a acquire ok 5", "a acquire invoke", "a acquire ok 6"),
+        *("a release invoke", "a release ok", "a release invoke", "a release ok"),
+        *("b acquire invoke", "b acquire ok 6"),
+    )
+    assert said(lock.check(events, fenced=True, reentrant=True)) == [
+        ("no fence", "process a acquired the lock without a fence", [0]),
+        ("fence not above", "process a got fence 5, not above 5, which process b had before it", [4, 8]),
+        ("fence changed", "process a acquired again and its fence 5 changed to 6", [8, 10]),
+    ]
+
+
+def test_a_hold_lasts_to_the_end_or_to_the_last_sign_of_an_owner_that_retired() -> None:
+    held = ("a acquire invoke", "a acquire ok", "b acquire invoke", "b acquire ok")
+    assert names(told(*held)) == {"two owners"}
+    retired = ("a acquire invoke", "a acquire ok", "a acquire invoke", "a acquire info")
+    assert names(told(*retired, "b acquire invoke", "b acquire ok"), reentrant=True) == set()
+    early = ("a acquire invoke", "a acquire ok", "a acquire invoke", "b acquire invoke", "b acquire ok")
+    assert names(told(*early, "a acquire info"), reentrant=True) == {"two owners"}
+
+
+def test_of_overlapping_holds_the_longest_is_compared_with_what_comes() -> None:
+    events = told(
+        *("a acquire invoke", "a acquire ok", "b acquire invoke", "b acquire ok", "b release invoke", "b release ok"),
+        *("c acquire invoke", "c acquire ok", "c release invoke", "c release ok", "a release invoke", "a release ok"),
+    )
+    assert [operations for _, _, operations in said(lock.check(events))] == [[0, 10, 2, 4], [0, 10, 6, 8]]
