@@ -24,6 +24,7 @@ from harness.checkers.shapes import judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, few, unknown
 from harness.events import NEMESIS, NEVER, Event, Operation, answered, operations
 from harness.messages.checkers.alike import together
+from harness.messages.checkers.coming import Coming
 from harness.messages.checkers.lives import Touched, life, silent, touched
 from harness.messages.checkers.posts import SHAPES, Posts, last
 from harness.messages.checkers.reads import Read, ids, reads
@@ -48,11 +49,10 @@ def check(events: Sequence[Event]) -> Verdict:
     changed = _changed(events, drain) if drain else 0
     found: defaultdict[str, list[Anomaly]] = defaultdict(list)
     # The messages that an answer has to show grow with its place in the history.
-    coming = sorted(((answered(post), id_) for id_, post in posts.acknowledged.items()), reverse=True)
+    coming = Coming((answered(post), id_) for id_, post in posts.acknowledged.items())
     due: set[str] = set()
     for read in seen:
-        while coming and coming[-1][0] < read.operation.invoke.index:
-            due.add(coming.pop()[1])
+        due.update(coming.over_before(read.operation.invoke.index))
         for anomaly in _at_every_moment(read, posts, due):
             found[anomaly.name].append(anomaly)
         if drain and read.role == "messages" and _is_settled(read.operation, drain, changed):
@@ -130,12 +130,11 @@ def _at_every_moment(read: Read, posts: Posts, due: set[str]) -> Iterator[Anomal
 def _unanswered(seen: Sequence[Read], at: Touched) -> Iterator[Anomaly]:
     """The GETs that said that no messages instance answers while one was there that had answered."""
     parts = [read for read in seen if read.role == "messages"]
-    coming = sorted(parts, key=lambda read: answered(read.operation), reverse=True)
+    coming = Coming((answered(read.operation), read) for read in parts)
     # By instance, of its answers that were over, the one that was asked for last.
     answers: dict[str, Operation] = {}
     for read in parts:
-        while coming and answered(coming[-1].operation) < read.operation.invoke.index:
-            earlier = coming.pop()
+        for earlier in coming.over_before(read.operation.invoke.index):
             if earlier.instance:
                 known = answers.get(earlier.instance, earlier.operation)
                 answers[earlier.instance] = max(known, earlier.operation, key=lambda get: get.invoke.index)

@@ -15,6 +15,7 @@ from harness.checkers.shapes import judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, few, unknown
 from harness.events import Event, answered, operations
 from harness.messages.checkers.alike import together
+from harness.messages.checkers.coming import Coming
 from harness.messages.checkers.lives import SPARING, Touched, life, touched
 from harness.messages.checkers.posts import SHAPES, Posts
 from harness.messages.checkers.reads import Read, reads
@@ -53,11 +54,10 @@ def _lives(seen: Sequence[Read], ended: Touched) -> Mapping[tuple[str, int], Seq
 
 def _vanished(answers: Sequence[Read], posts: Posts) -> Iterator[Anomaly]:
     """The answers of one life, in the order in which they were asked for, that lack what was shown before."""
-    coming = sorted(answers, key=lambda read: answered(read.operation), reverse=True)
+    coming = Coming((answered(read.operation), read) for read in answers)
     known: dict[str, Read] = {}
     for read in answers:
-        while coming and answered(coming[-1].operation) < read.operation.invoke.index:
-            shown = coming.pop()
+        for shown in coming.over_before(read.operation.invoke.index):
             known.update((id_, shown) for id_ in shown.ids if id_ not in known)
         if gone := known.keys() - set(read.ids):
             before = {known[id_].operation.invoke.index: known[id_].operation for id_ in gone}
