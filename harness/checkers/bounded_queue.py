@@ -18,7 +18,7 @@ from harness.checkers.identity import identity
 from harness.checkers.shapes import BOUNDED_QUEUE, Count, judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, few
 from harness.errors import BadInputError
-from harness.events import NEVER, Event, Operation, operations, steps
+from harness.events import NEVER, Event, Operation, answered, operations, steps
 
 _IN = ("put", "offer")
 
@@ -112,7 +112,7 @@ def _by_what_is_sure(
     # By the index of a watched operation under way: the fewest items there surely were since it began.
     fewest: dict[int, int] = {}
     for operation, ended in steps(history):
-        at = _ended(operation) if ended else operation.invoke.index
+        at = answered(operation) if ended else operation.invoke.index
         if at in known:
             found += _all_the_while(known[at], fewest.pop(known[at].invoke.index), bound)
         before = surely.count
@@ -142,7 +142,7 @@ def _known_at(history: Sequence[Operation], put: Mapping[Hashable, Operation]) -
         else:
             continue
         index = came_in.invoke.index
-        sure[index] = min(sure.get(index, NEVER), _ended(operation))
+        sure[index] = min(sure.get(index, NEVER), answered(operation))
     by_index = {operation.invoke.index: operation for operation in history}
     return {end: by_index[index] for index, end in sure.items() if index < end}
 
@@ -186,7 +186,7 @@ def _items(history: Sequence[Operation], put: Mapping[Hashable, Operation]) -> l
     found: list[Anomaly] = []
     for id_, takes in taken.items():
         item, source = takes[0].value, put.get(id_)
-        if source is None or any(_ended(take) < source.invoke.index for take in takes):
+        if source is None or any(answered(take) < source.invoke.index for take in takes):
             found.append(Anomaly("unexpected", f"item {item} came out, which nobody had put in", tuple(takes)))
         if len(takes) > 1:
             found.append(Anomaly("duplicated", f"item {item} came out {len(takes)} times", tuple(takes)))
@@ -207,7 +207,3 @@ def _lost(missing: Sequence[Operation], unknown_takes: int) -> Iterator[Anomaly]
             f"{few(o.invoke.value for o in missing)}"
         )
         yield Anomaly("lost", sentence, tuple(missing))
-
-
-def _ended(operation: Operation) -> int:
-    return operation.completion.index if operation.completion else NEVER

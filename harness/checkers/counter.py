@@ -16,7 +16,7 @@ from itertools import accumulate
 
 from harness.checkers.shapes import COUNTER, Whole, judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
-from harness.events import Event, Operation, operations
+from harness.events import Event, Operation, answered, operations
 
 
 @checker
@@ -45,7 +45,7 @@ def check(events: Sequence[Event], *, initial: Whole = 0) -> Verdict:
     acknowledged = sum(o.invoke.value for o in history if o.f == "increment" and o.outcome == "ok")
     figures: dict[str, object] = {"reads": len(reads), "acknowledged": acknowledged}
     last = reads[-1]
-    if all(_answered_at(o) < last.invoke.index for o in history if o.f == "increment" and o.outcome == "ok"):
+    if all(answered(o) < last.invoke.index for o in history if o.f == "increment" and o.outcome == "ok"):
         shown = 0 if last.value is None else last.value - initial
         missing = acknowledged - shown
         unknown_sum = sum(abs(o.invoke.value) for o in history if o.f == "increment" and o.outcome == "info")
@@ -62,18 +62,13 @@ def _bounds(history: Sequence[Operation], reads: Sequence[Operation], initial: i
     """
     increments = [operation for operation in history if operation.f == "increment"]
     begun = [operation for operation in increments if operation.outcome != "fail"]
-    answered = sorted((operation for operation in increments if operation.outcome == "ok"), key=_answered_at)
-    sure = _Sums(list(map(_answered_at, answered)), [operation.invoke.value for operation in answered])
+    acknowledged = sorted((operation for operation in increments if operation.outcome == "ok"), key=answered)
+    sure = _Sums(list(map(answered, acknowledged)), [operation.invoke.value for operation in acknowledged])
     possible = _Sums([operation.invoke.index for operation in begun], [operation.invoke.value for operation in begun])
     for read in reads:
         up, down = sure.before(read.invoke.index)
-        more, less = possible.before(_answered_at(read))
+        more, less = possible.before(answered(read))
         yield initial + up + less, initial + down + more
-
-
-def _answered_at(operation: Operation) -> int:
-    assert operation.completion, "only asked of operations that were answered"
-    return operation.completion.index
 
 
 class _Sums:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from harness.checkers.shapes import LOCK, judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
-from harness.events import NEVER, Event, Operation, operations
+from harness.events import NEVER, Event, Operation, answered, operations
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +70,19 @@ def _holds(by_owner: Mapping[int | str, Sequence[Operation]], reentrant: bool) -
                 depth -= 1
                 held.append(operation)
                 if not depth:
-                    holds.append(_Hold(held[0], _ended(held[0]), operation.invoke.index, tuple(held)))
+                    holds.append(_Hold(held[0], answered(held[0]), operation.invoke.index, tuple(held)))
                     held = []
             elif operation.f == "release" and operation.outcome == "ok":
                 sentence = f"process {owner} released a lock that it did not hold"
                 found.append(Anomaly("released by a stranger", sentence, (operation,)))
         if depth:
-            holds.append(_Hold(held[0], _ended(held[0]), _last_sign(sequence[-1]), tuple(held)))
+            holds.append(_Hold(held[0], answered(held[0]), _last_sign(sequence[-1]), tuple(held)))
     return holds, found
 
 
 def _last_sign(last: Operation) -> int:
     """The last event of a process that retired with this operation; the end of the history for any other process."""
     return last.completion.index if last.completion and last.outcome == "info" else NEVER
-
-
-def _ended(operation: Operation) -> int:
-    return operation.completion.index if operation.completion else NEVER
 
 
 def _overlaps(holds: Sequence[_Hold]) -> list[Anomaly]:

@@ -22,7 +22,7 @@ from harness.checkers.identity import identity
 from harness.checkers.quantiles import quantiles_s
 from harness.checkers.shapes import SETS, judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, combine, few, unknown
-from harness.events import NEVER, Event, Operation, operations
+from harness.events import NEVER, Event, Operation, answered, operations
 
 QUANTILES = (0.0, 0.5, 0.95, 0.99, 1.0)
 
@@ -45,9 +45,9 @@ def at_the_end(events: Sequence[Event]) -> Verdict:
 def _at_the_end(of: str, history: Sequence[Operation]) -> Verdict:
     adds = [operation for operation in history if operation.f == "add" and operation.outcome != "fail"]
     final = next((o for o in reversed(history) if o.f == "read" and o.outcome == "ok"), None)
-    if final is None or any(_ended(add) > final.invoke.index for add in adds if add.outcome == "ok"):
+    if final is None or any(answered(add) > final.invoke.index for add in adds if add.outcome == "ok"):
         return unknown(f"no read{of} succeeded after the last addition, so nobody knows what the set held in the end")
-    attempted = {identity(element_of(add)) for add in adds if add.invoke.index < _ended(final)}
+    attempted = {identity(element_of(add)) for add in adds if add.invoke.index < answered(final)}
     acknowledged = {identity(element_of(add)): add for add in adds if add.outcome == "ok"}
     read = {identity(element): element for element in elements_of(final)}
     lost = [add for element, add in acknowledged.items() if element not in read]
@@ -188,7 +188,7 @@ class _Elements:
 
     def note_presences(self, read: Operation, had: Numbers) -> None:
         """Notes the elements that a read returned."""
-        ended = _ended(read)
+        ended = answered(read)
         sooner = had[self.known[had] > ended]
         self.known[sooner], self._known_ns[sooner] = ended, read.ended
         self.last_present[had] = np.maximum(self.last_present[had], ended)
@@ -225,7 +225,7 @@ def _each(of: str, reads: Sequence[Operation], elements: _Elements) -> tuple[lis
         ids = list(map(identity, names))
         if (twice := len(ids) - len(set(ids))) > 0:
             found.append(Anomaly("duplicated", f"a read{of} held {twice} elements twice", (read,)))
-        numbers = elements.numbers(ids, _ended(read))
+        numbers = elements.numbers(ids, answered(read))
         all_had.append(had := numbers[numbers >= 0])
         elements.note_presences(read, had)
         if len(had) < len(numbers):
@@ -249,9 +249,5 @@ def _summed(figures: Iterable[Mapping[str, object]]) -> dict[str, object]:
     return dict(total)
 
 
-def _ended(operation: Operation) -> int:
-    return operation.completion.index if operation.completion else NEVER
-
-
 def _acknowledged(add: Operation) -> int:
-    return _ended(add) if add.outcome == "ok" else NEVER
+    return answered(add) if add.outcome == "ok" else NEVER

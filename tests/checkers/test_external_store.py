@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from harness.checkers import Validity
 from harness.events import NEMESIS, Event, Type
 from harness.servers.hazelcast.checkers import external_store
+from tests.checkers.said import said, unknown
 
 _S = 1_000_000_000
 DELAY_S = 15.0
@@ -29,8 +30,14 @@ class Story:
         self._record(second, NEMESIS, "info", "kill", {"nodes": ["hazelcast-1"], "phase": "begin"})
         self._record(second, NEMESIS, "info", "kill", {"nodes": ["hazelcast-1"], "phase": "end"})
 
-    def end(self, second: float, *, stored: Sequence[str], read: Sequence[str]) -> list[Event]:
+    def look(self, second: float, *stored: str) -> None:
         self._record(second, NEMESIS, "info", "stored", {"keys": list(stored)})
+
+    def end(self, second: float, *, stored: Sequence[str], read: Sequence[str]) -> list[Event]:
+        self.look(second, *stored)
+        return self.read(second, *read)
+
+    def read(self, second: float, *read: str) -> list[Event]:
         self._record(second, 2, "invoke", "read", None)
         self._record(second, 2, "ok", "read", list(read))
         return self.events
@@ -109,4 +116,46 @@ def test_what_was_surely_refused_is_nowhere_and_the_unknown_may_be() -> None:
 def test_without_a_read_or_a_look_nothing_can_be_said() -> None:
     story = Story()
     story.add(0, "a")
-    assert _names(story.events) == {"unknown"}
+    verdict = external_store.check(story.events)
+    assert verdict.validity is Validity.UNKNOWN
+    assert said(verdict) == unknown(
+        "nobody read the map, or looked into the store before, so nothing can be said about either"
+    )
+
+
+def test_where_the_store_has_to_lack_something_it_is_said_why_nothing_can_be_said() -> None:
+    story = Story()
+    story.add(0, "a")
+    events = story.end(2, stored=["a"], read=["a"])
+    assert said(external_store.check(events)) == []
+    late = external_store.check(events, delay_s=1.5)
+    assert said(late) == unknown("the store held all 1 keys, although it gets them 1.5 s late")
+    never = external_store.check(events, delay_s=None)
+    assert said(never) == unknown("the store held all 1 keys, although it never gets any")
+
+
+def test_all_that_is_wrong_is_told_with_the_additions() -> None:
+    story = Story()
+    story.add(0, "a")
+    story.add(0, "b")
+    story.add(0, "c", "fail")
+    story.add(0, "d")
+    story.kill(1)
+    story.end(2, stored=["b", "c", "d", "x", "y"], read=["a", "d"])
+    story.add(3, "y")
+    assert said(external_store.check(story.events)) == [
+        ("not stored", "1 keys were acknowledged and due, and the store did not hold them: a", [0]),
+        ("not back", "1 keys that the store held did not come back: b", [2]),
+        ("from nowhere", "1 keys came back that the store did not hold: a", [0]),
+        ("refused, yet there", "1 keys were refused and are there: c", [4]),
+        ("unexpected", "2 keys are there that nobody had added: x, y", [13, 11]),
+    ]
+
+
+def test_what_was_added_again_after_the_look_may_have_come_from_there() -> None:
+    story = Story()
+    story.add(100, "a")
+    story.kill(101)
+    story.look(102)
+    story.add(103, "a")
+    assert _names(story.read(104, "a"), delay_s=DELAY_S) == {"valid"}

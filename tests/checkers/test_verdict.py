@@ -2,13 +2,14 @@
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from harness.checkers import ids
 from harness.checkers.offered import checkers
-from harness.checkers.verdict import Anomaly, Validity, Verdict, combine, unknown
+from harness.checkers.verdict import Anomaly, Validity, Verdict, checker, combine, few, unknown
 from harness.errors import HistoryError
 from harness.events import Event
 
@@ -53,3 +54,38 @@ def test_a_checker_that_raises_is_unknown_and_says_so_under_its_name(name: str, 
 def test_what_is_wrong_with_a_history_is_still_an_error() -> None:
     with pytest.raises(HistoryError, match="completes generate"):
         ids.check([Event(0, 1, "ok", "generate", 1, 0)])
+
+
+def test_a_checker_is_given_its_arguments_and_its_verdict_its_name() -> None:
+    @checker
+    def judge(one: int, *, other: int) -> Verdict:
+        return Verdict.of([Anomaly("odd", f"{one} of {other}")])
+
+    assert judge(1, other=2) == Verdict(Validity.INVALID, (Anomaly("odd", "1 of 2"),), {}, "test_verdict.judge")
+
+
+def test_what_a_checker_does_not_expect_leaves_its_verdict_unknown() -> None:
+    @checker
+    def judge() -> Verdict:
+        raise ValueError("a defect")
+
+    reason = "test_verdict.judge could not judge this history, which is a defect of the harness: ValueError('a defect')"
+    assert judge() == replace(unknown(reason), checker="test_verdict.judge")
+
+
+def test_of_several_verdicts_everything_is_kept() -> None:
+    one = Verdict.of([Anomaly("lost", "1 is gone")], {"reads": 1, "lost": 1})
+    both = combine(one, unknown("nobody looked", {"reads": 2}))
+    assert both.sentences == "lost: 1 is gone\nunknown: nobody looked"
+    assert both.figures == {"reads": 2, "lost": 1}
+
+
+def test_of_many_only_a_few_are_named() -> None:
+    assert [few(range(count)) for count in (0, 1, 5, 6, 8)] == [
+        "",
+        "0",
+        "0, 1, 2, 3, 4",
+        "0, 1, 2, 3, 4 and 1 more",
+        "0, 1, 2, 3, 4 and 3 more",
+    ]
+    assert few(["b", "a", 10]) == "10, a, b"

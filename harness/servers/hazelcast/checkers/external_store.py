@@ -16,7 +16,7 @@ from harness.checkers import shapes
 from harness.checkers.elements import element_of, elements_of, set_of
 from harness.checkers.shapes import Seconds, Shape, Shapes, judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, few, unknown
-from harness.events import NEMESIS, NEVER, Event, Operation, faults, operations
+from harness.events import NEMESIS, Event, Operation, answered, faults, operations
 from harness.servers.hazelcast.checkers.lost_partitions import KEYS
 
 _NS = 1e9
@@ -55,7 +55,7 @@ def check(events: Sequence[Event], *, delay_s: Seconds | None = 0.0) -> Verdict:
     look = next((e for e in reversed(events) if read and _is_look_before(read, e)), None)
     if read is None or look is None:
         return unknown("nobody read the map, or looked into the store before, so nothing can be said about either")
-    adds = _Adds([o for o in history if o.f == "add" and set_of(o) == set_of(read)], look.index, _ended(read))
+    adds = _Adds([o for o in history if o.f == "add" and set_of(o) == set_of(read)], look.index, answered(read))
     acknowledged, held, back = adds.acknowledged, set(look.value["keys"]), set(elements_of(read))
     missing = {key: operation for key, operation in acknowledged.items() if key not in held}
     figures: dict[str, object] = {
@@ -102,10 +102,10 @@ class _Adds:
             self.begun_before_look.add(key)
         if add.invoke.index < read:
             self.begun.add(key)
-        if add.outcome != "ok" or _ended(add) > look:
+        if add.outcome != "ok" or answered(add) > look:
             if add.invoke.index < read:
                 self.unsettled.add(key)
-        elif key not in self.acknowledged or _ended(add) < _ended(self.acknowledged[key]):
+        elif key not in self.acknowledged or answered(add) < answered(self.acknowledged[key]):
             self.acknowledged[key] = add
 
     def of(self, keys: set[str]) -> tuple[Operation, ...]:
@@ -160,7 +160,3 @@ def _is_look_before(read: Operation, event: Event) -> bool:
     if event.process != NEMESIS or event.f != "stored" or event.index > read.invoke.index:
         return False
     return bool(event.value.get("set") == set_of(read))
-
-
-def _ended(operation: Operation) -> int:
-    return operation.completion.index if operation.completion else NEVER
