@@ -5,12 +5,15 @@ import random
 from collections import deque
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from harness.checkers import bounded_queue
+from harness.errors import BadInputError
 from harness.events import Event, Type
 from tests.checkers.concurrent import Concurrent, completions, invocation_of, with_value, without
+from tests.checkers.said import one_after_another, said
 
 BOUND = 3
 sizes = {"seed": st.integers(0, 2**32), "steps": st.integers(5, 60), "clients": st.integers(1, 6)}
@@ -95,3 +98,52 @@ def test_an_item_that_comes_out_twice_leaves_another_lost(seed: int, steps: int,
     one, two = taken[which % len(taken)], taken[which % len(taken) - 1]
     assert {"duplicated", "lost"} <= names(with_value(events, one, two.value))
     assert "unexpected" in names(with_value(events, one, "from nowhere"))
+
+
+def test_all_that_is_wrong_is_told_with_its_puts_and_takes() -> None:
+    events = one_after_another(
+        ("put", 1, "ok", 1),
+        ("put", 2, "ok", 2),
+        ("take", None, "fail", None),
+        ("take", None, "ok", 1),
+        ("take", None, "ok", 1),
+        ("take", None, "ok", 9),
+        ("offer", 5, "fail", 5),
+        ("put", 3, "ok", 3),
+        ("take", None, "info", None),
+    )
+    verdict = bounded_queue.check(events, bound=1)
+    assert said(verdict) == [
+        ("over the bound", "the put of 2 came into a queue of 1 that held 1 items all the while", [2]),
+        ("over the bound", "the put of 2 made it 2 items in a queue of 1", [2]),
+        (
+            "refused although there was an item",
+            "a take got nothing, although there were at least 2 items all the while",
+            [4],
+        ),
+        ("over the bound", "the put of 3 came into a queue of 1 that held 1 items all the while", [14]),
+        ("over the bound", "the put of 3 made it 2 items in a queue of 1", [14]),
+        ("refused although there was room", "the offer of 5 was refused with at most -1 items in a queue of 1", [12]),
+        ("duplicated", "item 1 came out 2 times", [6, 8]),
+        ("unexpected", "item 9 came out, which nobody had put in", [10]),
+        ("lost", "2 items were put in and never came out (1 takes are of unknown outcome): 2, 3", [2, 14]),
+    ]
+    assert verdict.figures == {"acknowledged": 3, "taken": 3, "most_at_once": 2, "lost": 1, "hidden": 1}
+
+
+def test_what_was_not_taken_out_is_lost_only_if_all_was_to_be() -> None:
+    events = one_after_another(("put", 1, "ok", 1))
+    assert [name for name, _, _ in said(bounded_queue.check(events, bound=1))] == ["lost"]
+    kept = bounded_queue.check(events, bound=1, drained=False)
+    assert said(kept) == []
+    assert (kept.figures["lost"], kept.figures["hidden"]) == (0, 0)
+
+
+def test_an_item_that_is_put_in_twice_is_refused() -> None:
+    events = one_after_another(("put", 1, "fail", 1), ("put", 1, "info", 1), ("offer", 1, "ok", 1))
+    with pytest.raises(BadInputError) as error:
+        bounded_queue.check(events, bound=1)
+    assert str(error.value) == (
+        "item 1 was put into the bounded queue twice (events 2 and 4), so nobody can tell which came out: give each "
+        "put its own"
+    )

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from harness.checkers import Validity
 from harness.events import Event
 from harness.messages.checkers import partition_order
+from tests.checkers.said import said, unknown
 
 POSTS = st.lists(st.integers(0, 2), min_size=1, max_size=20)
 
@@ -48,3 +49,16 @@ def test_messages_of_another_partition_may_be_overtaken(read: list[int], overtak
     verdict = partition_order.check(history([0, 1, 2], read))
     assert verdict.validity is Validity.VALID
     assert verdict.figures["overtaken"] == {"messages-1": overtaken}
+
+
+def test_what_is_out_of_order_is_told_with_both_posts_and_the_drain() -> None:
+    verdict = partition_order.check(history([0, 0, 1, 0], [1, 0, 2, 3, 1]))
+    assert said(verdict) == [
+        ("out of order", "messages-1 read id-0 (offset 0 of partition 0) after id-1 (offset 1)", [0, 2, 8]),
+        ("out of order", "messages-1 read id-1 (offset 1 of partition 0) after id-3 (offset 2)", [2, 6, 8]),
+    ]
+    assert verdict.figures == {"read": {"messages-1": {"p0": 4, "p1": 1}}, "overtaken": {"messages-1": 1}}
+    without = history([0], [0])[:2]
+    assert said(partition_order.check(without)) == unknown(
+        "the messages instances were never drained, so nobody knows in which order they read"
+    )

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import assume, given
 
 from harness.checkers import Validity
-from harness.events import NEMESIS, Event
+from harness.events import NEMESIS, Event, Type
 from harness.messages.checkers import retention
+from tests.checkers.said import one_after_another, said, unknown
 from tests.checkers.simulated import Simulated, correct, last_of, with_value
 
 
@@ -78,3 +79,18 @@ def test_what_vanished_is_told_once_with_when_it_was_shown() -> None:
         "of 4 answers like it, over 3.0 s"
     )
     assert [operation.f for operation in verdict.anomalies[0].operations] == ["post", "post", "get", "get", "get"]
+
+
+def test_what_vanished_of_several_instances_is_told_in_the_order_of_the_answers() -> None:
+    def get(instance: str, *ids: str) -> tuple[str, None, Type, Any]:
+        logging = {"from": "logging-1", "ids": []}
+        return "get", None, "ok", {"logging": logging, "messages": {"from": instance, "ids": list(ids)}}
+
+    verdict = retention.check(one_after_another(get("m-1", "a"), get("m-2", "b"), get("m-2"), get("m-1")))
+    told = "a GET answered by m-2 lacked 1 of 1 messages that it had shown before: b"
+    assert said(verdict) == [("vanished", f"{told}; the first of 2 of 4 answers like it, over 3.0 s", [0, 2, 4, 6])]
+    assert verdict.figures == {"answers": 4}
+
+
+def test_where_nobody_answered_nothing_can_be_said() -> None:
+    assert said(retention.check([])) == unknown("no messages instance answered, so nobody knows what they keep")

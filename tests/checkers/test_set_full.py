@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from harness.checkers import Validity, set_full
 from harness.events import Event, Type
 from tests.checkers.concurrent import Concurrent, completions, with_value
+from tests.checkers.said import one_after_another, said, unknown
 
 sizes = {"seed": st.integers(0, 2**32), "steps": st.integers(2, 40), "clients": st.integers(1, 6)}
 
@@ -122,3 +123,93 @@ def test_without_a_read_nothing_can_be_said(seed: int, steps: int, clients: int)
     events = tuple(event for event in history(seed, steps, clients) if event.f != "read")
     assert set_full.at_the_end(events).validity is Validity.UNKNOWN
     assert set_full.over_time(events).validity is Validity.UNKNOWN
+
+
+def test_all_that_is_wrong_in_the_end_is_told_with_the_additions_and_the_read() -> None:
+    events = one_after_another(
+        ("add", "b", "ok", "b"),
+        ("add", "a", "ok", "a"),
+        ("add", "c", "info", "c"),
+        ("add", "d", "fail", "d"),
+        ("add", "e", "ok", "e"),
+        ("read", None, "ok", []),
+        ("read", None, "ok", ["c", "d", "e", "x"]),
+        ("read", None, "fail", None),
+    )
+    verdict = set_full.at_the_end(events)
+    assert said(verdict) == [
+        ("lost", "2 of 3 acknowledged elements were not in the final read: a, b", [2, 0, 12]),
+        ("unexpected", "2 elements were read that nobody had added: d, x", [12]),
+    ]
+    assert verdict.figures == {"acknowledged": 3, "lost": 2, "recovered": 1}
+
+
+def test_all_that_is_wrong_over_time_is_told_with_the_additions_and_the_reads() -> None:
+    events = one_after_another(
+        ("add", "a", "ok", "a"),
+        ("add", "b", "ok", "b"),
+        ("add", "c", "info", "c"),
+        ("add", "d", "ok", "d"),
+        ("read", None, "ok", ["a", "d", "d"]),
+        ("read", None, "ok", ["b", "x", "x", "y"]),
+        ("read", None, "ok", ["b", "d", "x"]),
+    )
+    verdict = set_full.over_time(events, linearizable=True)
+    assert said(verdict) == [
+        ("duplicated", "a read held 1 elements twice", [8]),
+        ("duplicated", "a read held 1 elements twice", [10]),
+        ("unexpected", "a read held 2 elements that nobody had added: x, y", [10]),
+        ("unexpected", "a read held 1 elements that nobody had added: x", [12]),
+        ("lost", "1 of 3 known elements were gone from some moment on: a", [0, 12]),
+        (
+            "stale",
+            "2 of 3 known elements were missing in a read, and there in one beside or after it: b, d",
+            [2, 6, 8, 10],
+        ),
+    ]
+    # b, known at 3 s, was missing at 8 s; d, known at 7 s, at 10 s.
+    assert verdict.figures == {
+        "acknowledged": 3,
+        "known": 3,
+        "lost": 1,
+        "stale": 2,
+        "never_read": 0,
+        "unexpected": 2,
+        "stable_latency_s": {"0.0": 3, "0.5": 3, "0.95": 5, "0.99": 5, "1.0": 5},
+    }
+
+
+def test_of_several_sets_each_is_named_and_judged_by_itself() -> None:
+    def of(name: str, **value: Any) -> dict[str, Any]:
+        return {"set": name, **value}
+
+    events = one_after_another(
+        ("add", of("s", element=1), "ok", of("s", element=1)),
+        ("add", of("t", element=1), "ok", of("t", element=1)),
+        ("read", of("s"), "ok", of("s", elements=[])),
+        ("read", of("t"), "ok", of("t", elements=[1, 2])),
+        ("add", of("u", element=1), "ok", of("u", element=1)),
+    )
+    ended = set_full.at_the_end(events)
+    assert said(ended) == [
+        ("lost", "1 of 1 acknowledged elements of s were not in the final read: 1", [0, 4]),
+        ("unexpected", "1 elements of t were read that nobody had added: 2", [6]),
+        (
+            "unknown",
+            "no read of u succeeded after the last addition, so nobody knows what the set held in the end",
+            [],
+        ),
+    ]
+    assert ended.figures == {"acknowledged": 2, "lost": 1, "recovered": 0}
+    over = set_full.over_time(events)
+    assert said(over) == [
+        ("lost", "1 of 1 known elements of s were gone from some moment on: 1", [0, 4]),
+        ("unexpected", "a read of t held 1 elements that nobody had added: 2", [6]),
+        ("unknown", "no read of u succeeded, so nobody knows what the set held", []),
+    ]
+    assert (over.figures["acknowledged"], over.figures["known"], over.figures["unexpected"]) == (2, 2, 1)
+
+
+def test_without_any_set_nothing_can_be_said() -> None:
+    for judge in (set_full.at_the_end, set_full.over_time):
+        assert said(judge([])) == unknown("nothing was added and nothing read")
