@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -20,8 +20,16 @@ from harness.report.scenario import ScenarioReport
 # How long an example takes is the machine's business. `make test-all` asks for the second: --hypothesis-profile=all.
 settings.register_profile("check", deadline=None, max_examples=50)
 settings.register_profile("all", deadline=None, max_examples=1000)
-# For `make mutation`: the same examples each time, so that a mutant that was caught is caught again.
-settings.register_profile("mutation", deadline=None, max_examples=50, derandomize=True, database=None)
+# For `make mutation`: the same examples each time, so that what noticed a change notices it again, and no smaller ones.
+settings.register_profile(
+    "mutation",
+    deadline=None,
+    max_examples=25,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    report_multiple_bugs=False,
+)
 settings.load_profile("check")
 
 #: What a test asks for that starts servers or containers.

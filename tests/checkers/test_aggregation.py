@@ -6,8 +6,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from harness.checkers import Validity
-from harness.events import Event
+from harness.events import NEMESIS, Event, Type
 from harness.messages.checkers import aggregation
+from tests.checkers.said import one_after_another, said, unknown
 from tests.checkers.simulated import Simulated, correct, last_of, with_value
 
 
@@ -76,8 +77,9 @@ def test_messages_of_nobody_are_unnamed(simulated: Simulated) -> None:
 
 @given(correct())
 def test_without_a_get_nothing_can_be_said(simulated: Simulated) -> None:
-    events = tuple(event for event in simulated.events if event.f != "get")
-    assert aggregation.check(events).validity is Validity.UNKNOWN
+    verdict = aggregation.check(tuple(event for event in simulated.events if event.f != "get"))
+    assert verdict.validity is Validity.UNKNOWN
+    assert said(verdict) == unknown("no GET of the facade succeeded, so its aggregation was not seen")
 
 
 @given(correct(), st.data())
@@ -123,3 +125,83 @@ def test_many_stale_gets_are_told_once_with_their_number_their_time_and_what_cam
         f"{told}; the first of 3 of 3 answers like it, over 2.5 s; 1 of 2 messages not in the last answer either"
     )
     assert aggregation.check(stale(["a", "b"], ["a"])).sentences == f"{told}"
+
+
+def post(id_: str, outcome: Type = "ok") -> tuple[str, Any, Type, Any]:
+    return "post", {"id": id_, "msg": id_}, outcome, {"id": id_, "msg": id_}
+
+
+def get(logged: str, instance: str | None, held: str) -> tuple[str, Any, Type, Any]:
+    """A GET whose parts hold the messages of these letters."""
+    parts = {"logging": {"from": "l", "ids": list(logged)}, "messages": {"from": instance, "ids": list(held)}}
+    return "get", None, "ok", parts
+
+
+def test_all_that_is_wrong_with_a_get_is_told_with_its_posts() -> None:
+    events = one_after_another(
+        post("a"),
+        post("b"),
+        post("c", "fail"),
+        get("aacz", None, "bb"),
+        ("drain", None, "ok", {"m": ["a", "b"]}),
+        get("ab", "m", "b"),
+        get("ab", None, ""),
+    )
+    verdict = aggregation.check(events)
+    assert said(verdict) == [
+        (
+            "incomplete logging part",
+            "a GET answered by l lacked 1 of 2 messages that had been acknowledged before it: b; all came back",
+            [2, 6],
+        ),
+        ("invented", "a GET answered by l held 2 messages that nobody had posted: c, z", [6]),
+        (
+            "doubled",
+            "a GET answered by l held 1 messages twice: a",
+            [0, 2, 6],
+        ),
+        ("unnamed", "a GET returned messages without saying whose they are", [6]),
+        (
+            "wrong aggregation",
+            "a GET said to return the set of m, but 1 of its messages were missing (a) and 0 were not its own ()",
+            [8, 10],
+        ),
+        (
+            "unanswered",
+            "a GET said that no messages instance answers, although m had just been drained",
+            [8, 10, 12],
+        ),
+    ]
+    assert verdict.figures == {"gets": 3, "answered_by": ["None", "m"]}
+
+
+def test_an_instance_that_answered_before_answers_again_unless_something_was_done_to_it() -> None:
+    events = one_after_another(get("", "m", ""), get("", None, ""))
+    told = "a GET said that no messages instance answers, although m had answered before, and neither it nor the facade"
+    assert said(aggregation.check(events)) == [("unanswered", f"{told} was touched since", [0, 2])]
+    for node, expected in (("m", []), ("facade", []), ("n", ["unanswered"])):
+        kill = Event(2, NEMESIS, "info", "kill", {"nodes": [node], "phase": "begin"}, events[1].time)
+        later = [event._replace(index=event.index + 1) for event in events[2:]]
+        assert [name for name, _, _ in said(aggregation.check([*events[:2], kill, *later]))] == expected
+
+
+def test_an_instance_that_is_dead_answers_nobody() -> None:
+    def fault(f: str, phase: str) -> Event:
+        return Event(0, NEMESIS, "info", f, {"nodes": ["m"], "phase": phase}, 0)
+
+    ask, answer = one_after_another(get("", "m", ""))
+    dead = [fault("kill", "begin"), fault("kill", "end"), ask, answer, fault("undo-kill", "begin")]
+    told = "a GET answered by m was sent and answered while m was dead, or hung"
+    assert said(aggregation.check(numbered(*dead))) == [("dead source", told, [2])]
+    assert said(aggregation.check(numbered(*dead[:4]))) == [("dead source", told, [2])]
+    for began, ended in ((0, 3), (1, 3), (2, 4), (3, 4)):
+        others = [event for event in dead if event not in (ask, answer)]
+        others.insert(began, ask)
+        others.insert(ended, answer)
+        assert said(aggregation.check(numbered(*others))) == [], (began, ended)
+    cut_off = [event._replace(f=event.f.replace("kill", "isolate")) for event in dead]
+    assert said(aggregation.check(numbered(*cut_off))) == []
+
+
+def numbered(*events: Event) -> list[Event]:
+    return [event._replace(index=index, time=index) for index, event in enumerate(events)]

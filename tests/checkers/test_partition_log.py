@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from harness.checkers import Validity, partition_log
 from harness.events import Event, Type
 from tests.checkers.concurrent import Concurrent, completions, invocation_of, with_value
+from tests.checkers.said import one_after_another, said, unknown
 
 LOGS = ("t-0", "t-1")
 sizes = {"seed": st.integers(0, 2**32), "steps": st.integers(4, 50), "clients": st.integers(1, 5)}
@@ -157,8 +158,16 @@ def polls(*steps: tuple[str, Any]) -> tuple[Event, ...]:
 
 def test_a_position_may_move_across_an_assignment_and_only_there() -> None:
     one, four = ("poll", {"t-0": [[1, 1]]}), ("poll", {"t-0": [[4, 4]]})
-    assert names(polls(one, four)) == {"poll skip"}
-    assert names(polls(four, one)) == {"nonmonotonic poll"}
+    assert said(partition_log.check(polls(one, four))) == [
+        ("poll skip", "between two polls of process 2, 2 values before offset 4 of t-0 were skipped", [12, 14])
+    ]
+    assert said(partition_log.check(polls(four, one))) == [
+        ("nonmonotonic poll", "between two polls of process 2, the position went back to offset 1 of t-0", [12, 14])
+    ]
+    assert said(partition_log.check(polls(("poll", {"t-0": [[1, 1], [3, 3], [3, 3]]})))) == [
+        ("poll skip", "within one poll, 1 values before offset 3 of t-0 were skipped", [12]),
+        ("nonmonotonic poll", "within one poll, the position went back to offset 3 of t-0", [12]),
+    ]
     assert names(polls(one, ("assign", None), four)) == set()
     assert partition_log.check(polls(one, ("assign", None), four)).figures["moved_by_assignment"] == 1
     assert names(polls(one, ("assign", None), ("poll", {"t-0": [[2, 2]]}), four)) == {"poll skip"}
@@ -173,7 +182,8 @@ def test_sends_of_one_process_rise() -> None:
         event(4, 2, "invoke", "poll", None),
         event(5, 2, "ok", "poll", {"t-0": [[4, "b"], [5, "a"]]}),
     )
-    assert names(events) == {"nonmonotonic send"}
+    told = "a was at offset 5 of t-0 before the send of b began, which is at offset 4"
+    assert said(partition_log.check(events)) == [("nonmonotonic send", told, [0, 2])]
 
 
 def test_a_record_is_known_from_the_end_of_the_first_poll_that_shows_it() -> None:
@@ -186,7 +196,8 @@ def test_a_record_is_known_from_the_end_of_the_first_poll_that_shows_it() -> Non
         event(4, 3, "ok", "send", {**sent, "offset": 0}),
         event(5, 1, "ok", "poll", shown),
     )
-    assert names(events) == {"unexpected"}
+    told = "a was at offset 0 of t-0 before its send began"
+    assert said(partition_log.check(events)) == [("unexpected", told, [3, 3])]
 
 
 def test_a_record_is_known_from_its_first_acknowledgement() -> None:
@@ -255,3 +266,45 @@ def test_two_sends_one_after_the_other_that_change_places_are_found(
         changed = {name: [[o, instead.get(v, v)] for o, v in records] for name, records in poll.value.items()}
         events = with_value(events, poll, changed)
     assert "nonmonotonic send" in names(events)
+
+
+def test_all_that_is_wrong_with_a_log_is_told_with_its_sends_and_polls() -> None:
+    def send(value: str, outcome: Type, offset: int | None = None) -> tuple[str, Any, Type, Any]:
+        sent = {"log": "t", "value": value}
+        return "send", sent, outcome, {**sent, "offset": offset}
+
+    shown = {"t": [[0, "a"], [1, "x"], [2, "e"], [3, "y"], [4, "a"]]}
+    events = one_after_another(
+        send("a", "ok", 0),
+        send("b", "ok", 1),
+        send("c", "ok", 5),
+        send("d", "ok"),
+        send("e", "fail"),
+        ("poll", None, "ok", shown),
+    )
+    verdict = partition_log.check(events)
+    assert said(verdict) == [
+        ("inconsistent offset", "offset 1 of t was b and also x", [2, 10]),
+        ("unexpected", "x in t was never sent there", [10]),
+        ("aborted read", "e in t was polled, although its send surely failed", [8, 10]),
+        ("unexpected", "y in t was never sent there", [10]),
+        ("duplicate", "a is at offset 4 of t, and at 1 below that, more often than it was sent", [10]),
+        (
+            "lost write",
+            "1 acknowledged values are not in t where they were put, although offsets up to 4 were read: b at offset 1",
+            [2],
+        ),
+        ("unseen", "2 acknowledged values were never polled, and nothing after them either", [4, 6]),
+    ]
+    assert verdict.figures == {"acknowledged": 4, "seen": 4, "unseen": 2, "moved_by_assignment": 0}
+    once = partition_log.check(events, drained=False, exactly_once=False)
+    assert {name for name, _, _ in said(once)} == {"inconsistent offset", "unexpected", "aborted read", "lost write"}
+    assert said(partition_log.check(events[:-2])) == unknown("nothing was polled, so nobody knows what the logs hold")
+
+
+def test_of_many_lost_writes_the_first_five_are_named() -> None:
+    sent = [{"log": "t", "value": f"v{offset}", "offset": offset} for offset in range(7)]
+    sends = [("send", value, "ok", value) for value in reversed(sent)]
+    events = one_after_another(*sends, ("poll", None, "ok", {"t": [[6, "v6"]]}))  # type: ignore[arg-type]
+    (told,) = [sentence for name, sentence, _ in said(partition_log.check(events)) if name == "lost write"]
+    assert told.endswith(": v0 at offset 0, v1 at offset 1, v2 at offset 2, v3 at offset 3, v4 at offset 4")
