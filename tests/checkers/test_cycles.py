@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from harness.checkers import Validity, cycles
 from harness.events import Event
+from tests.checkers.said import said
 from tests.checkers.txns import serially
 
 LEVELS = get_args(cycles.Isolation)
@@ -133,6 +134,74 @@ def test_what_nobody_appended_is_unexpected() -> None:
         "unexpected",
         "process 1 (r x [1, 2]) read [1, 2] in x, and nobody appended 2",
     )
+
+
+LONG = " ".join(f"a:x:{number}" for number in range(1, 10))
+ALL = "1,2,3,4,5,6,7,8,9"
+
+
+@pytest.mark.parametrize(
+    ("history", "name", "sentence", "operations"),
+    [
+        (("fail ax1", "rx1"), "G1a", "process 1 (r x [1]) read [1] in x, and the append of 1 surely failed", [0, 2]),
+        (("ax1", "rx12"), "unexpected", "process 1 (r x [1, 2]) read [1, 2] in x, and nobody appended 2", [2]),
+        (
+            (LONG, f"r:x:{ALL},10"),
+            "unexpected",
+            "process 1 (r x [..., 3, 4, 5, 6, 7, 8, 9, 10]) read [..., 3, 4, 5, 6, 7, 8, 9, 10] in x, and nobody "
+            "appended 10",
+            [2],
+        ),
+        (
+            ("ax1 ax2", "rx1"),
+            "G1b",
+            "process 1 (r x [1]) read [1] in x, which ends in the midst of what process 0 (append x 1, append x 2) "
+            "appended",
+            [0, 2],
+        ),
+        (("ax1", "rx11"), "duplicated", "process 1 (r x [1, 1]) read [1, 1] in x, with an element twice", [2]),
+        (
+            ("ax1 rx",),
+            "internal",
+            "process 0 (append x 1, r x []) read [] in x, which contradicts what else it did to x",
+            [0],
+        ),
+        (
+            ("ax1", "ax2", "rx12", "rx21"),
+            "incompatible order",
+            "process 3 (r x [2, 1]) read [2, 1] in x, which is not the beginning of [1, 2], read by process 2 (r x "
+            "[1, 2])",
+            [6, 4],
+        ),
+        (
+            ("ax1 ax2", "rx21"),
+            "incompatible order",
+            "process 1 (r x [2, 1]) read [2, 1] in x, which has the appends of process 0 (append x 1, append x 2) in "
+            "another order",
+            [0, 2],
+        ),
+        (
+            ("ax0", "rx0 ax1", "rx0 ax2"),
+            "lost update",
+            "2 transactions read the same list of x and then appended to it: process 1 (r x [0], append x 1), "
+            "process 2 (r x [0], append x 2)",
+            [2, 4],
+        ),
+    ],
+)
+def test_an_anomaly_is_told_with_the_transactions_that_show_it(
+    history: Sequence[str], name: str, sentence: str, operations: Sequence[int]
+) -> None:
+    verdict = cycles.check(serially(*history))
+    assert (name, sentence, operations) in said(verdict)
+    assert verdict.figures == {"transactions": sum("fail" not in short for short in history), "keys": 1}
+
+
+def test_a_list_is_shown_in_full_up_to_eight_elements() -> None:
+    (one,) = cycles.check(serially(LONG.removesuffix(" a:x:9"), "r:x:1,2,3,4,5,6,7,8,8")).anomalies
+    assert " read [..., 2, 3, 4, 5, 6, 7, 8, 8] in x" in one.sentence
+    (one,) = cycles.check(serially(LONG.removesuffix(" a:x:9"), "r:x:1,2,3,4,5,6,7,7")).anomalies[:1]
+    assert " read [1, 2, 3, 4, 5, 6, 7, 7] in x" in one.sentence
 
 
 def test_of_two_reasons_for_one_step_the_strictest_is_told() -> None:

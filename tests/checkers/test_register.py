@@ -4,12 +4,14 @@ import itertools
 import random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.checkers import Validity, register
 from harness.events import Event, Operation, Type, operations
 from tests.checkers.concurrent import Concurrent, completions, with_value
+from tests.checkers.said import one_after_another, said, unknown
 
 
 class Register:
@@ -133,6 +135,83 @@ def test_both_ways_agree_on_distinct_values(seed: int, steps: int, clients: int,
 def test_a_search_gives_up_as_unknown() -> None:
     events = history(1, 200, 12, cas=True, values=3)
     assert register.check(events, most_configurations=20).validity is Validity.UNKNOWN
+    twice = one_after_another(write(1), write(1), read(1))
+    assert said(register.check(twice, most_configurations=2)) == unknown(
+        "the search for an order of 3 operations on x gave up after 2 steps"
+    )
+    assert said(register.check(twice, most_configurations=3)) == []
+
+
+Step = tuple[str, Any, Type, Any]
+
+
+def write(value: Any, outcome: Type = "ok") -> Step:
+    return "write", ["x", value], outcome, ["x", value]
+
+
+def read(value: Any) -> Step:
+    return "read", ["x", None], "ok", ["x", value]
+
+
+def cas(old: Any, new: Any, outcome: Type = "ok") -> Step:
+    return "cas", ["x", [old, new]], outcome, ["x", [old, new]]
+
+
+STALE = "a read that began when {1} was certain returned {0}, or the other way round"
+
+
+@pytest.mark.parametrize(
+    ("steps", "name", "sentence", "told"),
+    [
+        ([write(1), read(2)], "unexpected", "a read of x returned 2, which nobody wrote", [2]),
+        ([write(1, "fail"), read(1)], "aborted read", "a read of x returned 1, whose write surely failed", [0, 2]),
+        ([read(1), write(1)], "read from the future", "a read of x returned 1 before that was written", [0, 2]),
+        (
+            [write(1), write(2), read(1), read(1), read(2)],
+            "stale read",
+            f"x was 1 before and after it was 2: {STALE.format(1, 2)}",
+            [0, 2, 6, 8],
+        ),
+        (
+            [write(1), read(None)],
+            "stale read",
+            f"x was None before and after it was 1: {STALE.format(None, 1)}",
+            [0, 2],
+        ),
+        (
+            [write(1), write(1), read(2), read(3)],
+            "not linearizable",
+            "no order of the operations on x explains all answers; none of these can come next: read 2",
+            [4],
+        ),
+        (
+            [cas(None, 1), cas(2, 3), write(9), cas(1, 7, "fail")],
+            "not linearizable",
+            "no order of the operations on x explains all answers; none of these can come next: cas [2, 3]",
+            [2],
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_reads_and_writes(
+    steps: list[Step], name: str, sentence: str, told: list[int]
+) -> None:
+    verdict = register.check(one_after_another(*steps))
+    assert said(verdict) == [(name, sentence, told)]
+    assert verdict.figures == {"keys": 1}
+
+
+def test_of_many_operations_that_can_not_come_next_four_are_named() -> None:
+    begun = [Event(n, n, "invoke", "read", ["x", None], n) for n in range(5)]
+    ended = [Event(5 + n, n, "ok", "read", ["x", 7], 5 + n) for n in range(5)]
+    cas_of_nothing = [Event(10, 9, "invoke", "cas", ["x", [1, 2]], 10), Event(11, 9, "fail", "cas", ["x", [1, 2]], 11)]
+    ((_, sentence, told),) = said(register.check([*begun, *ended, *cas_of_nothing]))
+    assert sentence.endswith("none of these can come next: read 7; read 7; read 7; read 7")
+    assert told == [0, 1, 2, 3, 4]
+
+
+def test_without_an_answer_that_says_something_nothing_can_be_said() -> None:
+    verdict = register.check(one_after_another(write(1), cas(1, 2, "fail"), ("other", 1, "ok", 1)))
+    assert said(verdict) == unknown("no read and no compare-and-set succeeded, so nobody knows what the registers held")
 
 
 def test_keys_are_judged_apart() -> None:
