@@ -39,6 +39,7 @@ def told(backups: str, *done: str, members: int = 3, groups: str = "") -> list[E
         (told("1", "kill 1", "safe", "kill 2"), 0, 2),
         (told("1+1", "kill 1 2"), 0, 3),
         (told("2", "kill 1 2 3"), 1, 3),
+        (told("2", "kill 1", "kill 2", "kill 3"), 1, 3),
         (told("1", "isolate 2"), 0, None),
         (told("1", "kill 1 2", members=4), 1 / 6, 2),
         (told("1", "kill 1 2", members=4, groups="hazelcast-1 hazelcast-2|hazelcast-3 hazelcast-4"), 0, 2),

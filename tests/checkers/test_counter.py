@@ -100,3 +100,8 @@ def test_every_wrong_read_is_told_with_what_was_possible() -> None:
     ]
     assert verdict.figures == {"reads": 4, "acknowledged": 3, "final": 2, "lost": 1, "hidden": 1}
     assert said(counter.check(events[:6])) == unknown("no read succeeded, so nobody knows what the counter held")
+
+
+def test_of_a_counter_that_is_gone_everything_is_lost() -> None:
+    events = one_after_another(("increment", 3, "ok", 3), ("read", None, "ok", None))
+    assert counter.check(events, initial=2).figures["lost"] == 3

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.checkers import counter, shapes
+from harness.checkers import shapes
 from harness.checkers.elements import added, by_set, element_of, elements_of, read_of
 from harness.errors import HistoryError
 from harness.events import NEMESIS, Event, operations
@@ -123,12 +123,13 @@ def test_a_long_value_is_shown_by_its_beginning(length: int, shown: str) -> None
 
 
 def test_a_checker_says_which_forms_it_relies_on() -> None:
-    assert shapes.of(counter.check) is shapes.COUNTER
-
     def unmarked() -> None:
         """A function that relies on nothing."""
 
     assert shapes.of(unmarked) == shapes.Shapes()
+    marked = shapes.judging(FORMS)(unmarked)
+    assert marked is unmarked
+    assert shapes.of(marked) is FORMS
 
 
 def test_what_is_recorded_of_named_sets_is_read_as_it_was_meant() -> None:
