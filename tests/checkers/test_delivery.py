@@ -117,3 +117,13 @@ def test_where_no_partition_is_known_none_is_told() -> None:
         one_after_another(("post", post, "ok", post), ("drain", None, "ok", {"messages-1": []})), exactly_once=True
     )
     assert judged.sentences == "lost: 1 of 1 acknowledged messages never reached a messages instance: a"
+
+
+def test_of_posts_of_one_id_that_are_alike_the_first_is_told() -> None:
+    post = {"id": "a", "msg": "a"}
+    again = [("post", post, "info", post)] * 2
+    judged = delivery.check(
+        one_after_another(*again, ("drain", None, "ok", {"m": ["a", "a"]})),  # type: ignore[arg-type]
+        exactly_once=True,
+    )
+    assert said(judged) == [("duplicated", "1 messages were received more than once: a", [0, 4])]

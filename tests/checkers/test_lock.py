@@ -182,3 +182,5 @@ def test_of_overlapping_holds_the_longest_is_compared_with_what_comes() -> None:
         *("c acquire invoke", "c acquire ok", "c release invoke", "c release ok", "a release invoke", "a release ok"),
     )
     assert [operations for _, _, operations in said(lock.check(events))] == [[0, 10, 2, 4], [0, 10, 6, 8]]
+    endless = told(*(f"{owner} acquire {type_}" for owner in "abc" for type_ in ("invoke", "ok")))
+    assert [operations for _, _, operations in said(lock.check(endless))] == [[0, 2], [0, 4]]

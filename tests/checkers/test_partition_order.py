@@ -1,13 +1,15 @@
 """Order: each partition's messages in the order of their offsets; across partitions there is none."""
 
+from typing import Any
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from harness.checkers import Validity
-from harness.events import Event
+from harness.events import Event, Type
 from harness.messages.checkers import partition_order
-from tests.checkers.said import said, unknown
+from tests.checkers.said import one_after_another, said, unknown
 
 POSTS = st.lists(st.integers(0, 2), min_size=1, max_size=20)
 
@@ -62,3 +64,23 @@ def test_what_is_out_of_order_is_told_with_both_posts_and_the_drain() -> None:
     assert said(partition_order.check(without)) == unknown(
         "the messages instances were never drained, so nobody knows in which order they read"
     )
+
+
+def test_a_message_whose_place_is_not_known_says_nothing_of_the_others() -> None:
+    def post(id_: str, partition: int | None, offset: int | None) -> tuple[str, Any, Type, Any]:
+        value = {"id": id_, "msg": id_}
+        return "post", value, "ok", {**value, "partition": partition, "offset": offset}
+
+    read = ["acks=0", "no partition", "no offset", "1", "0"]
+    verdict = partition_order.check(
+        one_after_another(
+            post("no partition", None, 5),
+            post("no offset", 0, None),
+            post("acks=0", 0, -1),
+            post("0", 0, 0),
+            post("1", 0, 1),
+            ("drain", None, "ok", {"m": read}),
+        )
+    )
+    assert said(verdict) == [("out of order", "m read 0 (offset 0 of partition 0) after 1 (offset 1)", [6, 8, 10])]
+    assert verdict.figures["read"] == {"m": {"p0": 2}}

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import click
+
 #: What mutmut notes of a change that no test noticed, and of one that no test runs.
 _SURVIVED, _NOT_RUN = 0, 33
 
@@ -37,4 +39,4 @@ def table(found: Mapping[str, tuple[int, int]]) -> str:
 
 
 if __name__ == "__main__":
-    print(table(scores(Path("mutants"))))
+    click.echo(table(scores(Path("mutants"))))

@@ -45,7 +45,7 @@ def check(events: Sequence[Event]) -> Verdict:
                 found.append(Anomaly("out of order", sentence, (*posts.of([id_, before[1]]), drain)))
             newest[partition] = offset, id_
     read = {instance: _by_partition(ids(held), places) for instance, held in drain.value.items()}
-    return Verdict.of(found, {"read": read, "overtaken": _overtaken(history)})
+    return Verdict.of(found, {"read": read, "overtaken": _overtaken(posts, drain)})
 
 
 def _by_partition(held: Sequence[str], places: Mapping[str, Place]) -> Mapping[str, int]:
@@ -53,16 +53,14 @@ def _by_partition(held: Sequence[str], places: Mapping[str, Place]) -> Mapping[s
     return dict(sorted(Counter(f"p{places[id_][0]}" for id_ in held if id_ in places).items()))
 
 
-def _overtaken(history: Sequence[Operation]) -> Mapping[str, int]:
+def _overtaken(posts: Posts, drain: Operation) -> Mapping[str, int]:
     """The number of messages, by instance, that it first read after one whose first post began later.
 
     Later: when theirs was acknowledged already. No anomaly: messages of different partitions may overtake each other,
-    those of one never do. From the last drain.
+    those of one never do.
     """
-    posts = Posts(history)
-    drain = last(history, "drain")
     counts: dict[str, int] = {}
-    for instance, held in (drain.value if drain else {}).items():
+    for instance, held in drain.value.items():
         counts[instance], newest = 0, -1
         for id_ in dict.fromkeys(ids(held)):
             post = posts.acknowledged.get(id_)
