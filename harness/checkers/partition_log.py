@@ -133,7 +133,7 @@ def _note_sends(sends: Sequence[Operation], logs: defaultdict[str, _Log]) -> Ite
         if log.at.get(offset) != value:
             yield from _put(name, log, offset, value, send)
         first = log.acknowledged.setdefault(offset, send)
-        if first is not send and answered(send) < answered(first):
+        if answered(send) < answered(first):
             log.acknowledged[offset] = send
 
 
@@ -181,7 +181,7 @@ def _growth(name: str, log: _Log, offsets: Sequence[int], *, exactly_once: bool)
         value = log.at[offset]
         number = places.get(value, 0)
         places[value] = number + 1
-        send = log.send(value, number) if exactly_once and number else log.sent.get(value)
+        send = log.send(value, number if exactly_once else 0)
         known = log.known(offset)
         if send is None or known < send.invoke.index:
             yield from _too_early(name, log, offset, number)

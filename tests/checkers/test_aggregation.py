@@ -185,6 +185,34 @@ def test_an_instance_that_answered_before_answers_again_unless_something_was_don
         assert [name for name, _, _ in said(aggregation.check([*events[:2], kill, *later]))] == expected
 
 
+def test_only_what_may_have_come_since_the_drain_is_excused() -> None:
+    nothing: tuple[str, Any, Type, Any] = ("drain", None, "ok", {"m": []})
+    told = "a GET said to return the set of m, but 0 of its messages were missing () and 1 were not its own (a)"
+    found = [("wrong aggregation", told, [2, 4])]
+    assert said(aggregation.check(one_after_another(post("a"), nothing, get("a", "m", "a")))) == found
+    assert said(aggregation.check(one_after_another(post("a", "info"), nothing, get("a", "m", "a")))) == []
+    assert said(aggregation.check(one_after_another(nothing, post("a"), get("a", "m", "a")))) == []
+    refused = one_after_another(nothing, post("a", "fail"), get("", "m", "a"))
+    assert [name for name, _, _ in said(aggregation.check(refused))] == ["invented", "wrong aggregation"]
+
+
+def test_of_several_answers_of_an_instance_the_one_that_was_asked_for_last_counts() -> None:
+    early, late = one_after_another(get("", "m", "")), one_after_another(get("", "m", ""))
+    kill = Event(0, NEMESIS, "info", "kill", {"nodes": ["m"], "phase": "begin"}, 0)
+    nobody = one_after_another(get("", None, ""), get("", None, ""))
+    events = numbered(
+        early[0]._replace(process="early"),
+        kill,
+        late[0]._replace(process="late"),
+        late[1]._replace(process="late"),
+        early[1]._replace(process="early"),
+        *nobody,
+    )
+    ((name, sentence, told),) = said(aggregation.check(events))
+    assert (name, told) == ("unanswered", [2, 5, 7])
+    assert "; the first of 2 of 4 answers like it" in sentence
+
+
 def test_an_instance_that_is_dead_answers_nobody() -> None:
     def fault(f: str, phase: str) -> Event:
         return Event(0, NEMESIS, "info", f, {"nodes": ["m"], "phase": phase}, 0)

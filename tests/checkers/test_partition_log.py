@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from collections.abc import Mapping
 from typing import Any
 
 from hypothesis import assume, given
@@ -144,15 +145,16 @@ def test_a_value_whose_send_failed_must_not_be_read() -> None:
     assert names(events) == {"aborted read"}
 
 
-def polls(*steps: tuple[str, Any]) -> tuple[Event, ...]:
-    """Five acknowledged sends, then steps of process 2."""
+def polls(*steps: tuple[str, Any], outcomes: Mapping[int, Type] | None = None) -> tuple[Event, ...]:
+    """Five acknowledged sends, then steps of process 2, which are ok or have the outcome of their number."""
     events: list[Event] = []
     for offset in range(5):
         value = {"log": "t-0", "value": offset, "offset": offset}
         events += [event(len(events), 1, "invoke", "send", value), event(len(events) + 1, 1, "ok", "send", value)]
     everything = {"t-0": [[offset, offset] for offset in range(5)]}
-    for process, (f, value) in [(3, ("poll", everything)), *((2, step) for step in steps)]:
-        events += [event(len(events), process, "invoke", f, None), event(len(events) + 1, process, "ok", f, value)]
+    for number, (process, (f, value)) in enumerate([(3, ("poll", everything)), *((2, step) for step in steps)]):
+        outcome = (outcomes or {}).get(number - 1, "ok")
+        events += [event(len(events), process, "invoke", f, None), event(len(events) + 1, process, outcome, f, value)]
     return tuple(events)
 
 
@@ -171,6 +173,51 @@ def test_a_position_may_move_across_an_assignment_and_only_there() -> None:
     assert names(polls(one, ("assign", None), four)) == set()
     assert partition_log.check(polls(one, ("assign", None), four)).figures["moved_by_assignment"] == 1
     assert names(polls(one, ("assign", None), ("poll", {"t-0": [[2, 2]]}), four)) == {"poll skip"}
+
+
+def test_a_failed_poll_may_have_moved_its_process_and_a_failed_assignment_did_not() -> None:
+    one, four = ("poll", {"t-0": [[1, 1]]}), ("poll", {"t-0": [[4, 4]]})
+    assert names(polls(one, ("poll", None), four, outcomes={1: "fail"})) == set()
+    assert names(polls(one, ("assign", None), four, outcomes={1: "fail"})) == {"poll skip"}
+
+
+def test_each_move_is_counted() -> None:
+    one, four, assign = ("poll", {"t-0": [[1, 1]]}), ("poll", {"t-0": [[4, 4]]}), ("assign", None)
+    assert partition_log.check(polls(one, assign, four, assign, one)).figures["moved_by_assignment"] == 2
+
+
+def sent(value: str, offset: int) -> tuple[str, Any, Type, Any]:
+    value_ = {"log": "t", "value": value}
+    return "send", value_, "ok", {**value_, "offset": offset}
+
+
+def shown(*records: tuple[int, str]) -> tuple[str, Any, Type, Any]:
+    return "poll", None, "ok", {"t": [list(record) for record in records]}
+
+
+def test_two_acknowledgements_of_one_offset_are_inconsistent_and_one_of_them_is_lost() -> None:
+    events = one_after_another(sent("a", 0), sent("b", 0), shown((0, "b")))
+    assert said(partition_log.check(events)) == [
+        ("inconsistent offset", "offset 0 of t was a and also b", [0, 2]),
+        ("inconsistent offset", "offset 0 of t was a and also b", [0, 4]),
+        (
+            "lost write",
+            "1 acknowledged values are not in t where they were put, although offsets up to 0 were read: a at offset 0",
+            [0],
+        ),
+    ]
+
+
+def test_a_later_acknowledgement_of_the_same_does_not_make_it_known_later() -> None:
+    events = one_after_another(sent("a", 1), sent("b", 0), sent("a", 1), shown((0, "b"), (1, "a")))
+    told = "a was at offset 1 of t before the send of b began, which is at offset 0"
+    assert said(partition_log.check(events)) == [("nonmonotonic send", told, [0, 2])]
+
+
+def test_of_a_value_at_two_offsets_the_lower_is_told() -> None:
+    events = one_after_another(sent("a", 2), sent("b", 0), shown((0, "b"), (1, "b"), (2, "a")))
+    told = "a was at offset 2 of t before the send of b began, which is at offset 0"
+    assert said(partition_log.check(events, exactly_once=False)) == [("nonmonotonic send", told, [0, 2])]
 
 
 def test_sends_of_one_process_rise() -> None:

@@ -190,6 +190,12 @@ STALE = "a read that began when {1} was certain returned {0}, or the other way r
             "no order of the operations on x explains all answers; none of these can come next: cas [2, 3]",
             [2],
         ),
+        (
+            [("read", ["x", None], "info", ["x", None]), cas(2, 3)],
+            "not linearizable",
+            "no order of the operations on x explains all answers; none of these can come next: cas [2, 3]",
+            [2],
+        ),
     ],
 )
 def test_what_is_wrong_is_told_with_its_reads_and_writes(

@@ -56,7 +56,7 @@ def check(events: Sequence[Event]) -> Verdict:
         for anomaly in _at_every_moment(read, posts, due):
             found[anomaly.name].append(anomaly)
         if drain and read.role == "messages" and _is_settled(read.operation, drain, changed):
-            for anomaly in _in_the_end(read, drain, posts, since):
+            for anomaly in _in_the_end(read, drain, since):
                 found[anomaly.name].append(anomaly)
     for anomaly in chain(_unanswered(seen, touched(events)), _of_the_dead(seen, events)):
         found[anomaly.name].append(anomaly)
@@ -161,7 +161,7 @@ def _of_the_dead(seen: Sequence[Read], events: Sequence[Event]) -> Iterator[Anom
                 yield Anomaly("dead source", sentence, (read.operation,))
 
 
-def _in_the_end(read: Read, drain: Operation, posts: Posts, since: frozenset[str]) -> Iterator[Anomaly]:
+def _in_the_end(read: Read, drain: Operation, since: frozenset[str]) -> Iterator[Anomaly]:
     if read.instance is None and drain.value and not read.ids:
         sentence = f"a GET said that no messages instance answers, although {few(drain.value)} had just been drained"
         yield Anomaly("unanswered", sentence, (drain, read.operation))
