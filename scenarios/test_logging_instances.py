@@ -1,17 +1,21 @@
 """Several logging instances behind one facade: what the loss of some costs (reports 000 and 001)."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
-from harness import Kill, Nemesis, Pause, Stop, node, some, together
+from harness import Kill, Nemesis, Pause, Stop, every, node, some, together
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.servers.hazelcast import member_list_of, partitions_safe
 from harness.waiting import until
 
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on"), pytest.mark.system(messages())]
+#: In seconds, with the proof that it hangs (0.4 s), which comes before the posts: longer than the facade's first try of
+#: a post (services.failover, 1.5 s), and shorter than all of its tries (services.posting, 3 s).
+HANGING_S = 2.4
 
 
 @pytest.mark.experiment("001", "logging instances closed under requests", "the facade goes on to the next instance")
@@ -54,6 +58,42 @@ def test_an_instance_that_hangs_costs_no_request(system: MessageSystem, faults: 
 
     assert traffic.failed == 0, f"{traffic.failed} of {traffic.answered + traffic.failed} requests were not answered"
     system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+def test_the_last_instance_that_goes_on_in_time_costs_no_post(system: MessageSystem, faults: Nemesis) -> None:
+    """Two of three logging instances are dead, and the last one hangs, for less time than a post has.
+    The facade tries it again before it gives up: every post of that time is answered, and nothing is lost.
+    """
+    faults.inject(Kill(), together(node("logging-2"), node("logging-3")))
+    left = ["logging-1"]
+    until("config to have forgotten the dead", system.registered, lambda live: live["logging"] == left, timeout_s=10)
+    first = system.post(10)
+    hanging = faults.inject(Pause(), node("logging-1"))
+    with ThreadPoolExecutor(1) as pool:
+        posting = pool.submit(system.post, 8)
+        hanging.lasting(HANGING_S).undo()
+    posted = posting.result()
+
+    assert not posted.refusals, f"{len(posted.refusals)} of 8 posts were refused, the first with {posted.refusals[0]}"
+    system.drain(first + posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+def test_what_may_have_happened_is_not_said_to_have_failed(system: MessageSystem, faults: Nemesis) -> None:
+    """All logging instances hang for longer than posts wait for them, and go on: then they log what they were sent.
+    The facade had said that the outcome is unknown: nothing is there of which it had said that it surely failed.
+    """
+    first = system.post(10)
+    hanging = faults.inject(Pause(), every("logging"))
+    assert len(system.post(8).refusals) == 8
+    hanging.undo()
+
+    posted = system.post(10)
+    assert not posted.refusals
+    system.drain(first + posted)
     system.read()
     assert_delivered_and_aggregated(system.history)
 

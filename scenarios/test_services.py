@@ -71,6 +71,20 @@ def test_an_id_that_was_acknowledged_is_not_queued_again(system: MessageSystem) 
     assert_delivered_and_aggregated(system.history)
 
 
+@pytest.mark.system(messages("hazelcast", work_s={"facade": "0.5"}))
+def test_an_id_that_is_posted_again_while_it_is_under_way_is_queued_once(system: MessageSystem) -> None:
+    """An impatient client posts its messages again under the same ids before it is answered, over the Hazelcast queue,
+    where a second entry would be a second message. Both posts are acknowledged, and each message is at one messages
+    instance once.
+    """
+    posted = system.post_twice(20)
+
+    assert not posted.refusals
+    system.drain(posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
 @pytest.mark.quick
 def test_losing_config_costs_no_request(system: MessageSystem, faults: Nemesis) -> None:
     """Under posts and GETs, kill config, where the facade asks for live instances.

@@ -85,7 +85,7 @@ class Registry:
             new = name not in self._entries
             self._entries[name] = Entry(incarnation, registration, self._clock() + registration.lease_s)
         if new:
-            self._log("registered", name=name, role=registration.role, url=registration.url)
+            self._log("registered", name=name, incarnation=incarnation, role=registration.role, url=registration.url)
         return new
 
     def delete(self, name: str, incarnation: str) -> None:
@@ -96,7 +96,7 @@ class Registry:
             if entry is None or entry.incarnation != incarnation:
                 return
             del self._entries[name]
-        self._log("deregistered", name=name, role=entry.registration.role)
+        self._log("deregistered", name=name, incarnation=incarnation, role=entry.registration.role)
 
     def live(self) -> dict[str, list[Instance]]:
         """The live instances by role, in order of their names."""

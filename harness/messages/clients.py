@@ -3,8 +3,9 @@
 Guarantee under test: a post that was answered 2xx is in logging's map and reaches exactly one messages instance; a GET
 returns logging's set plus the set of exactly one messages instance, and says whose. An answer other than 2xx, a
 time-out or a closed connection leaves the outcome unknown (`info`), because half of the work may be done. A certain
-`fail` is a connection that was never made, and an answer that the request itself is refused (409: the id is another
-message's; 413: the text is too long).
+`fail` is a connection that was never made, an answer that the request itself is refused (409: the id is another
+message's; 413: the text is too long), and one of the facade that not even logging has the message, and surely (503 with
+`"stage": "logging"` and `"unknown": false`): what was surely refused and is there all the same is invented.
 
 Operations recorded (see harness.messages.checkers for their judgement):
 
@@ -13,6 +14,7 @@ Operations recorded (see harness.messages.checkers for their judgement):
     drain   ok: {"<instance>": [messages in the order read], ...}, the final read of every messages instance
     stored  ok: {"<instance>": [messages], ...}, what each logging instance reads from the map
     logged  ok: {"<instance>": [ids], ...}, which logging instance was given which message
+    renew-late, remove-late  {"name", "incarnation"}; ok adds {"status"}, config's answer to a message that came late
 
 A message that was read is its id if its text is the one that was first posted under that id; else [id, text]. Of a long
 text there is a digest (`harness.messages.texts`).
@@ -26,12 +28,13 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 
 from harness.errors import InconclusiveError
 from harness.history import Client, History, Invoked
+from harness.messages.entries import Entry
 from harness.messages.posted import Post, Posted, Traffic
 from harness.messages.texts import text, told
 from harness.messages.tracing import Traced
@@ -43,6 +46,8 @@ REQUEST_TIMEOUT_S = 8.0
 #: long as httpx by default). A request on one that the server closes at this moment gets no answer, and its outcome is
 #: unknown though nothing is broken.
 IDLE_S = 2.0
+#: The lease of an entry that is renewed by us, in seconds: that of the services (services.settings, LEASE_S).
+LEASE_S = 3.0
 #: Answers of the kind 4xx that do not say that the request is refused for good (RFC 9110, 15.5; RFC 6585, 4).
 _NOT_FOR_GOOD = {408, 425, 429}
 
@@ -74,6 +79,12 @@ class MessageClients:
     def post_again(self, posted: Posted, message: str | None = None) -> Posted:
         """Posts the acknowledged messages of a batch once more, under their ids; with another text, if one is given."""
         return _sorted(self._post_as(post.id, post.msg if message is None else message) for post in posted.acknowledged)
+
+    def post_twice(self, count: int) -> Posted:
+        """Posts `count` new messages, each twice at once under its id, as a client does that asks again early."""
+        messages = [(_id(number), text(number)) for number in itertools.islice(self._numbers, count)]
+        with ThreadPoolExecutor(2 * count) as pool:
+            return _sorted(pool.map(lambda message: self._post_as(*message), [*messages, *messages]))
 
     def get(self) -> Mapping[str, Any] | None:
         """The answer to one GET of the facade, or None if it failed."""
@@ -138,6 +149,27 @@ class MessageClients:
         answer = self._http.get(f"http://{config}/instances").raise_for_status().json()
         return {role: sorted(instance["name"] for instance in found) for role, found in answer.items()}
 
+    def say_again(self, config: str, entry: Entry, f: Literal["renew-late", "remove-late"]) -> int:
+        """Sends config what an instance sent it before, as a network does that held it up; gives the answer's status.
+
+        Raises:
+            httpx.HTTPError: config does not answer.
+        """
+        operation = self._client().invoke(f, told := {"name": entry.name, "incarnation": entry.incarnation})
+        url = f"http://{config}/instances/{entry.name}/{entry.incarnation}"
+        try:
+            if f == "renew-late":
+                status = self._http.put(
+                    url, json={"role": entry.role, "url": entry.url, "lease_s": LEASE_S}
+                ).status_code
+            else:
+                status = self._http.delete(url).status_code
+        except httpx.HTTPError as error:
+            operation.info(f"{type(error).__name__}: {error}")
+            raise
+        operation.ok({**told, "status": status})
+        return status
+
     def close(self) -> None:
         """Closes the connections."""
         self._http.close()
@@ -192,8 +224,7 @@ class MessageClients:
             answer: dict[str, Any] = response.json()
             return answer
         why = f"{response.status_code}: {response.text[:600]}"
-        refused = response.is_client_error and response.status_code not in _NOT_FOR_GOOD
-        (operation.fail if refused else operation.info)(why)
+        (operation.fail if _surely_nothing(response) else operation.info)(why)
         return why
 
     def _client(self) -> Client:
@@ -202,6 +233,20 @@ class MessageClients:
             self._local.client = self._history.client()
         client: Client = self._local.client
         return client
+
+
+def _surely_nothing(response: httpx.Response) -> bool:
+    """Whether an answer says that nothing happened: the request is refused, or not even logging has the message.
+
+    A facade that is sure that the queue has not got a message says so of half of the work: logging has it by then.
+    """
+    if response.is_client_error:
+        return response.status_code not in _NOT_FOR_GOOD
+    try:
+        answer = response.json()
+    except ValueError:
+        return False
+    return isinstance(answer, dict) and (answer.get("stage"), answer.get("unknown")) == ("logging", False)
 
 
 def _sorted(answers: Iterable[Post | str]) -> Posted:

@@ -19,6 +19,7 @@ from harness.clusters import Clusters, DutyQuestions, Picked, Target, Waiting
 from harness.messages import commands, evidence, holdings, settings
 from harness.messages.checkers import aggregation
 from harness.messages.clients import MessageClients
+from harness.messages.entries import Entry, entry_of
 from harness.messages.namespace import Namespace
 from harness.messages.posted import Posted, Traffic
 from harness.messages.settings import DeclaredSettings
@@ -192,6 +193,11 @@ class MessageSystem(System):
         with self.step(f"post {len(posted.acknowledged)} messages again"):
             return self.clients.post_again(posted, message)
 
+    def post_twice(self, count: int) -> Posted:
+        """Posts `count` messages, each twice at the same time; see `MessageClients.post_twice`."""
+        with self.step(f"post {count} messages, each twice at the same time"):
+            return self.clients.post_twice(count)
+
     @contextmanager
     def traffic(self) -> Iterator[Traffic]:
         """Posts and sends GETs in the background for as long as the block lasts."""
@@ -237,7 +243,25 @@ class MessageSystem(System):
 
     def registered(self) -> Mapping[str, Sequence[str]]:
         """The names of the live instances by role, as config has them."""
-        return self.clients.registered(self.deployment.nodes["config"].endpoint("http"))
+        return self.clients.registered(self._config)
+
+    def entry_of(self, name: str) -> Entry:
+        """The entry under which an instance came into config's registry last, by config's log."""
+        return entry_of(name, self.log_of("config"))
+
+    def renew_late(self, entry: Entry) -> int:
+        """Sends config a renewal of that entry, as if it had been held up on its way; gives the answer's status."""
+        with self.step(f"a renewal of {entry.name} comes late"):
+            return self.clients.say_again(self._config, entry, "renew-late")
+
+    def remove_late(self, entry: Entry) -> int:
+        """Sends config the removal of that entry, as if it had been held up on its way; gives the answer's status."""
+        with self.step(f"the removal of {entry.name} comes late"):
+            return self.clients.say_again(self._config, entry, "remove-late")
+
+    @property
+    def _config(self) -> str:
+        return self.deployment.nodes["config"].endpoint("http")
 
     def read(self) -> None:
         """Sends GETs until every running messages instance has answered, and reads each logging instance directly.

@@ -45,7 +45,7 @@ MESSAGES = Telling(
         "post": Request("posts", "posted", in_common={"partition": "were in partition", "logged_by": "were logged by"}),
         "get": Request("GETs", writes=False),
     },
-    others=frozenset({"drain", "stored", "logged"}),
+    others=frozenset({"drain", "stored", "logged", "renew-late", "remove-late"}),
     received={"drain": lambda held: sum(map(len, held.values()))},
     lines=_lines,
     categories={

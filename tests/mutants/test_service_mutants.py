@@ -8,6 +8,7 @@ from harness.errors import AwaitTimeoutError
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, messages
 from harness.servers.hazelcast import hazelcast
+from scenarios import test_config as config
 from scenarios import test_logging_instances as instances
 from scenarios import test_services as services
 
@@ -74,3 +75,49 @@ def test_a_facade_that_waits_for_who_hangs_fails_requests(system: MessageSystem,
 def test_a_facade_that_waits_for_who_hangs_answers_nothing(system: MessageSystem, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=r"unanswered: a GET said that no messages instance answers"):
         instances.test_an_instance_that_hangs_costs_no_request(system, faults, "messages-1")
+
+
+@pytest.mark.system(messages("hazelcast", mutants={"facade": "facade_that_tries_once"}), hazelcast())
+def test_a_facade_that_tries_once_refuses_who_is_about_to_be_served(system: MessageSystem, faults: Nemesis) -> None:
+    with pytest.raises(AssertionError, match=r"8 of 8 posts were refused"):
+        instances.test_the_last_instance_that_goes_on_in_time_costs_no_post(system, faults)
+
+
+@pytest.mark.system(messages("hazelcast", mutants={"facade": "facade_that_is_always_sure"}), hazelcast())
+def test_what_a_facade_was_wrongly_sure_of_is_invented(system: MessageSystem, faults: Nemesis) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=r"invented: .* held \d+ messages that nobody had posted"):
+        instances.test_what_may_have_happened_is_not_said_to_have_failed(system, faults)
+
+
+@pytest.mark.system(
+    messages("hazelcast", mutants={"facade": "facade_without_turns"}, work_s={"facade": "0.5"}), hazelcast()
+)
+def test_a_facade_that_posts_an_id_twice_at_once_queues_it_twice(system: MessageSystem) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=r"duplicated: \d+ messages were received more than once"):
+        services.test_an_id_that_is_posted_again_while_it_is_under_way_is_queued_once(system)
+
+
+@pytest.mark.system(messages("hazelcast", mutants={"facade": "facade_that_needs_config"}), hazelcast())
+def test_a_facade_that_depends_on_config_fails_requests_while_it_hangs(system: MessageSystem, faults: Nemesis) -> None:
+    with pytest.raises(AssertionError, match=r"requests were not answered"):
+        config.test_config_that_hangs_while_instances_come_and_go_costs_no_request(system, faults)
+
+
+@pytest.mark.system(messages("hazelcast", mutants={"facade": "facade_that_asks_config_once"}), hazelcast())
+def test_a_facade_that_asks_config_once_knows_only_the_dead(system: MessageSystem, faults: Nemesis) -> None:
+    with pytest.raises(AssertionError, match=r"10 of 10 posts were refused"):
+        config.test_instances_that_the_facade_has_never_met_take_over(system, faults)
+
+
+@pytest.mark.system(messages("hazelcast", mutants={"config": "config_that_resurrects"}), hazelcast())
+def test_a_config_that_takes_any_renewal_lists_an_instance_that_has_ended(
+    system: MessageSystem, faults: Nemesis
+) -> None:
+    with pytest.raises(AssertionError, match=r"logging-1"):
+        config.test_a_renewal_that_comes_late_brings_no_instance_back(system, faults)
+
+
+@pytest.mark.system(messages("hazelcast", mutants={"config": "config_that_removes_the_next"}), hazelcast())
+def test_a_config_that_removes_by_name_misses_an_instance_that_runs(system: MessageSystem, faults: Nemesis) -> None:
+    with pytest.raises(AssertionError, match=r"logging-1"):
+        config.test_a_removal_that_comes_late_leaves_the_next_start_of_an_instance_in(system, faults)

@@ -89,6 +89,38 @@ class _Answering(BaseHTTPRequestHandler):
         """The test's output is no place for it."""
 
 
+class _Unwilling(_Answering):
+    """Acknowledges nothing, and answers each post with what it finds in the post."""
+
+    def do_POST(self) -> None:
+        self._answer(503, json.loads(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["msg"]))
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        ('{"error": "", "id": "a", "stage": "logging", "unknown": false}', "fail"),
+        ('{"error": "", "id": "a", "stage": "logging", "unknown": true}', "info"),
+        ('{"error": "", "id": "a", "stage": "queue", "unknown": false}', "info"),  # logging has it
+        ('{"error": ""}', "info"),
+        ("[]", "info"),
+    ],
+)
+def test_a_503_is_certain_if_the_facade_is_sure_that_not_even_logging_has_the_message(
+    tmp_path: Path, said: str, outcome: str
+) -> None:
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), _Unwilling) as server,
+        History.open(tmp_path / "history.jsonl") as history,
+        closing(MessageClients(f"127.0.0.1:{server.server_port}", history)) as clients,
+    ):
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        clients.post_texts([said])
+        server.shutdown()
+        (operation,) = history.events.operations
+    assert operation.outcome == outcome
+
+
 def test_a_refusal_is_certain_and_a_text_that_is_not_what_was_posted_is_recorded(tmp_path: Path) -> None:
     with (
         ThreadingHTTPServer(("127.0.0.1", 0), _Answering) as server,

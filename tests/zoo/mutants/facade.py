@@ -121,10 +121,10 @@ MUTANTS: tuple[Mutant, ...] = (
         "facade_that_tries_once",
         'services/posting.py: "How often each logging instance is tried, and the pause before all are tried again"',
         {
-            "test_logging_instances.py::test_without_logging_instances_each_is_tried_before_a_post_is_refused": "",
-            "test_hazelcast_member.py::test_losing_a_member_loses_no_entry[hazelcast-1]": "",
+            "test_logging_instances.py::test_the_last_instance_that_goes_on_in_time_costs_no_post": (
+                "assertion: 8 of 8 posts were refused"
+            )
         },
-        survives="No scenario takes all logging instances away for less than a request may last.",
     ),
     service(
         "facade_that_waits_for_each",
@@ -139,7 +139,12 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "facade_that_needs_config",
         'services/directory.py: "If config does not answer, the last ones known"',
-        {"test_services.py::test_losing_config_costs_no_request": "requests were not answered"},
+        {
+            "test_services.py::test_losing_config_costs_no_request": "requests were not answered",
+            "test_config.py::test_config_that_hangs_while_instances_come_and_go_costs_no_request": (
+                "requests were not answered"
+            ),
+        },
     ),
     service(
         "facade_that_trusts_a_silent_config",
@@ -150,10 +155,10 @@ MUTANTS: tuple[Mutant, ...] = (
         "facade_that_asks_config_once",
         'services/directory.py: "For how long an answer of config is used again"',
         {
-            "test_services.py::test_losing_config_costs_no_request": "",
-            "test_logging_instances.py::test_what_one_instance_logged_the_others_still_read": "",
+            "test_config.py::test_instances_that_the_facade_has_never_met_take_over": (
+                "assertion: 10 of 10 posts were refused"
+            )
         },
-        survives="No scenario brings an instance that the facade has not met before, and then needs it.",
     ),
     service(
         "facade_that_queues_later",
@@ -177,12 +182,7 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "facade_that_is_always_sure",
         'services/facade.py: "`unknown` if it may have got through"',
-        {
-            "test_kafka_quorum.py::test_without_two_of_three_brokers_nothing_is_acknowledged": "",
-            "test_services.py::test_losing_the_facade_costs_requests_but_no_message": "",
-        },
-        survives="No client reads `unknown`: it takes every 503 for an outcome that is unknown."
-        " By itself: tests/services, test_an_unknown_outcome_of_the_queue_is_passed_on.",
+        {"test_logging_instances.py::test_what_may_have_happened_is_not_said_to_have_failed": "invented"},
     ),
     service(
         "facade_that_forgets_what_it_acknowledged",
@@ -192,12 +192,7 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "facade_without_turns",
         'services/once.py: "unless it is acknowledged already or under way, which is waited for"',
-        {
-            "test_services.py::test_the_same_id_is_stored_once": "",
-            "test_services.py::test_losing_the_facade_costs_requests_but_no_message": "",
-        },
-        survives="No client posts an id while it is being posted."
-        " By itself: tests/services, test_two_requests_of_one_id_at_once_are_queued_once_with_one_answer.",
+        {"test_services.py::test_an_id_that_is_posted_again_while_it_is_under_way_is_queued_once": "duplicated"},
     ),
     service(
         "facade_that_goes_by_the_id",

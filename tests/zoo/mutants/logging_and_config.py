@@ -27,16 +27,16 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "config_that_resurrects",
         'services/config.py: "a renewal that arrives after its incarnation was taken out does not bring it back"',
-        {_ONE_CLOSED: ""},
-        survives="No scenario has config hang, so no renewal comes late."
-        " By itself: tests/services, test_a_renewal_or_a_removal_of_before_changes_nothing_afterwards.",
+        {"test_config.py::test_a_renewal_that_comes_late_brings_no_instance_back": r"assertion: .*'logging-1'"},
     ),
     service(
         "config_that_removes_the_next",
         'services/config.py: "a removal that is late leaves the next one alone"',
-        {"test_logging_instances.py::test_an_instance_and_its_member_share_their_life[stop]": ""},
-        survives="No scenario has config hang, so no removal comes late."
-        " By itself: tests/services, test_a_renewal_or_a_removal_of_before_changes_nothing_afterwards.",
+        {
+            "test_config.py::test_a_removal_that_comes_late_leaves_the_next_start_of_an_instance_in": (
+                r"assertion: .*'logging-1'"
+            )
+        },
     ),
     service(
         "logging_2_unregistered",

@@ -1,0 +1,103 @@
+"""Config, where the services register and the facade asks for them: what it costs if its answers, or what it is told,
+come late.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from harness import Kill, Nemesis, Pause, Stop, node, together
+from harness.clusters import Target
+from harness.faults.nemesis import Injected
+from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
+from harness.waiting import until
+
+pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on"), pytest.mark.system(messages())]
+
+
+def dead_and_forgotten(system: MessageSystem, faults: Nemesis, target: Target) -> Injected:
+    """Kills logging instances, and waits until config has forgotten them."""
+    dead = faults.inject(Kill(), target)
+    gone = {dead_node.spec.name for dead_node in dead.nodes}
+    until(
+        "config to have forgotten the dead", system.registered, lambda live: not gone & {*live["logging"]}, timeout_s=10
+    )
+    return dead
+
+
+def test_config_that_hangs_while_instances_come_and_go_costs_no_request(system: MessageSystem, faults: Nemesis) -> None:
+    """Under posts and GETs, config hangs; meanwhile one logging instance dies, and another one starts.
+    The facade works with what it was told before: every request is answered. Once config goes on, it is right again.
+    """
+    late = dead_and_forgotten(system, faults, node("logging-3"))
+    with system.traffic() as traffic, ThreadPoolExecutor(1) as pool:
+        traffic.await_answers(20)
+        hanging = faults.inject(Pause(), node("config"))
+        faults.inject(Kill(), node("logging-1"))
+        starting = pool.submit(late.undo)  # it is not ready before config has heard of it
+        traffic.await_answers(10)
+        hanging.undo()
+        starting.result()
+        traffic.await_answers(20)
+
+    right = ["logging-2", "logging-3"]
+    until("config to be right", system.registered, lambda live: live["logging"] == right, timeout_s=10)
+    assert traffic.failed == 0, f"{traffic.failed} of {traffic.answered + traffic.failed} requests were not answered"
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+def test_instances_that_the_facade_has_never_met_take_over(system: MessageSystem, faults: Nemesis) -> None:
+    """The facade begins with one logging instance. Two others come, and that one is killed.
+    The facade asks config for those that there are now: every post is answered, and nothing is lost.
+    """
+    late = dead_and_forgotten(system, faults, together(node("logging-2"), node("logging-3")))
+    first = system.post(10)
+
+    late.undo()
+    faults.inject(Kill(), node("logging-1"))
+
+    posted = system.post(10)
+    assert not posted.refusals, f"{len(posted.refusals)} of 10 posts were refused, the first with {posted.refusals[0]}"
+    system.drain(first + posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+def test_a_renewal_that_comes_late_brings_no_instance_back(system: MessageSystem, faults: Nemesis) -> None:
+    """A logging instance is stopped, and takes its entry out of config; a renewal of that entry comes after that.
+    Config refuses it: nobody is sent to an instance that has ended. Posts go on without it.
+    """
+    ended = system.entry_of("logging-1")
+    faults.inject(Stop(), node("logging-1"))
+
+    status = system.renew_late(ended)
+
+    assert system.registered()["logging"] == ["logging-2", "logging-3"]
+    assert status == 410
+    posted = system.post(10)
+    assert not posted.refusals
+    system.drain(posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+def test_a_removal_that_comes_late_leaves_the_next_start_of_an_instance_in(
+    system: MessageSystem, faults: Nemesis
+) -> None:
+    """A logging instance is stopped and started again; the removal of the entry that it had before comes after that.
+    Config leaves the entry of the new start alone, and posts go on with all three.
+    """
+    ended = system.entry_of("logging-1")
+    faults.inject(Stop(), node("logging-1")).undo()
+
+    status = system.remove_late(ended)
+
+    assert system.registered()["logging"] == ["logging-1", "logging-2", "logging-3"]
+    assert status == 204
+    posted = system.post(10)
+    assert not posted.refusals
+    system.drain(posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
