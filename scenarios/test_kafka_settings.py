@@ -1,12 +1,63 @@
-"""What lossy settings of Kafka cost: each is declared, the loss that it permits is provoked, and has to come."""
+"""What settings of Kafka cost: each is declared, what it permits is provoked, and has to come: a loss, or refusals."""
+
+from collections.abc import Mapping
+from statistics import mode
 
 import pytest
 
 from harness import Kill, Nemesis, Pause, other_than
+from harness.faults.nemesis import Injected
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
-from harness.servers.kafka import leader_holding, new_leader
+from harness.messages.posted import Posted
+from harness.servers.hazelcast import hazelcast
+from harness.servers.kafka import (
+    followers_holding,
+    full_isr,
+    kafka,
+    leader_holding,
+    new_leader,
+    no_leader,
+    out_of_sync,
+)
 
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("what these settings cost")]
+
+#: Enough that each of the three partitions gets some: one of 200 000 batches leaves a given one out.
+MANY = 30
+
+
+def replicas(
+    count: int, *, in_sync: int, unclean: bool = False, mutants: Mapping[str, str] | None = None
+) -> pytest.MarkDecorator:
+    """A system whose topic has so many replicas, of which so many have to be in sync; consumers start later.
+
+    With two on three brokers one may be out of sync and another one gone: two of three controllers are left.
+    """
+    settings = {"default.replication.factor": str(count), "min.insync.replicas": str(in_sync)}
+    if unclean:
+        settings["unclean.leader.election.enable"] = "true"
+    return pytest.mark.system(messages(consumers=False, mutants=mutants), hazelcast(), kafka(settings=settings))
+
+
+def acknowledged_by_the_leader_alone(system: MessageSystem, faults: Nemesis) -> tuple[Posted, Posted, Injected]:
+    """Posts some messages, has the follower of the fullest partition hang until it is out of sync, posts more, kills
+    the leader, and lets the follower go on. Gives both batches, and the kill.
+    """
+    first = system.post(10)
+    leader = leader_holding(system.topic, first.partitions)
+    hanging = faults.inject(Pause(), followers_holding(system.topic, first.partitions)).until(out_of_sync(system.topic))
+    meanwhile = system.post(MANY)
+    killed = faults.inject(Kill(), leader)
+    hanging.undo()
+    return first, meanwhile, killed
+
+
+def refused(system: MessageSystem, partition: int) -> Posted:
+    """Posts some messages, of which none for this partition may be acknowledged."""
+    posted = system.post(MANY)
+    assert partition not in posted.partitions, f"{posted.partitions.count(partition)} posts were acknowledged there"
+    assert all(refusal.startswith("503") for refusal in posted.refusals), posted.refusals
+    return posted
 
 
 @pytest.mark.kafka
@@ -50,3 +101,101 @@ def test_a_group_that_begins_at_the_end_never_reads_what_was_there(system: Messa
     system.read()
     verdict = assert_delivered_and_aggregated(system.history, shows=["lost"])
     assert verdict.figures["lost"] == 20
+
+
+@pytest.mark.kafka
+@replicas(2, in_sync=1, unclean=True)
+def test_an_unclean_election_loses_what_the_leader_alone_had(system: MessageSystem, faults: Nemesis) -> None:
+    """Two replicas, of which one in sync is enough, and unclean elections: a partition's follower hangs until it is out
+    of sync, the leader acknowledges alone (acks=all), and is killed. The follower goes on, and leads: what it lacks is
+    lost, all of it, and nothing else.
+    """
+    first, meanwhile, killed = acknowledged_by_the_leader_alone(system, faults)
+    killed.until(new_leader(system.topic))
+
+    system.messages.start()
+    system.drain(first + meanwhile)
+    system.read()
+    verdict = assert_delivered_and_aggregated(system.history, shows=["lost"])
+    assert verdict.figures["lost"] == meanwhile.partitions.count(mode(first.partitions))
+
+
+@pytest.mark.kafka
+@replicas(2, in_sync=1)
+def test_without_unclean_elections_what_the_leader_alone_had_waits_for_it(
+    system: MessageSystem, faults: Nemesis
+) -> None:
+    """Two replicas, of which one in sync is enough, and clean elections: a partition's follower hangs until it is out
+    of sync, the leader acknowledges alone, and is killed. Nobody leads the partition then, and no post to it is
+    acknowledged, until the old leader is back. All is there.
+    """
+    first, meanwhile, killed = acknowledged_by_the_leader_alone(system, faults)
+    killed.until(no_leader(system.topic))
+    without = refused(system, mode(first.partitions))
+
+    killed.undo().until(full_isr(system.topic))
+    system.messages.start()
+    system.drain(first + meanwhile + without)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+@pytest.mark.kafka
+@replicas(1, in_sync=1)
+def test_with_one_replica_a_partition_is_away_with_its_broker_and_comes_back_with_it(
+    system: MessageSystem, faults: Nemesis
+) -> None:
+    """One replica of each partition, and the broker of one is killed: no post to it is acknowledged until that broker
+    is back. It has its disk, so nothing is lost.
+    """
+    before = system.post(MANY)
+    killed = faults.inject(Kill(), leader_holding(system.topic, before.partitions)).until(no_leader(system.topic))
+    without = refused(system, mode(before.partitions))
+
+    killed.undo().until(full_isr(system.topic))
+    after = system.post(MANY)
+    assert mode(before.partitions) in after.partitions, f"nobody takes posts to it: {after.refusals}"
+    system.messages.start()
+    system.drain(before + without + after)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+@pytest.mark.kafka
+@replicas(2, in_sync=1)
+def test_with_two_replicas_the_loss_of_one_broker_loses_nothing_and_stops_nobody(
+    system: MessageSystem, faults: Nemesis
+) -> None:
+    """Two replicas, of which one in sync is enough, and the leader of a partition is killed: the other replica leads
+    and acknowledges alone. Nothing is lost.
+    """
+    before = system.post(MANY)
+    faults.inject(Kill(), leader_holding(system.topic, before.partitions)).until(new_leader(system.topic))
+    after = system.post(MANY)
+    assert mode(before.partitions) in after.partitions, f"nobody takes posts to it: {after.refusals}"
+
+    system.messages.start()
+    system.drain(before + after)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+@pytest.mark.kafka
+@replicas(2, in_sync=2)
+def test_where_both_replicas_have_to_be_in_sync_the_loss_of_one_costs_posts_and_no_message(
+    system: MessageSystem, faults: Nemesis
+) -> None:
+    """Two replicas that both have to be in sync, and the leader of a partition is killed: the other one leads, and
+    takes no posts until both are in sync again. Nothing is lost: availability is the price.
+    """
+    before = system.post(MANY)
+    killed = faults.inject(Kill(), leader_holding(system.topic, before.partitions)).until(new_leader(system.topic))
+    without = refused(system, mode(before.partitions))
+
+    killed.undo().until(full_isr(system.topic))
+    after = system.post(MANY)
+    assert mode(before.partitions) in after.partitions, f"nobody takes posts to it: {after.refusals}"
+    system.messages.start()
+    system.drain(before + without + after)
+    system.read()
+    assert_delivered_and_aggregated(system.history)

@@ -18,6 +18,7 @@ from harness.servers.hazelcast import hazelcast
 from harness.servers.kafka import kafka
 
 KAFKA = on_kafka(3, {}, from_beginning=False)
+UNCLEAN = {**KAFKA, "kafka.topic.unclean.leader.election.enable": "true"}
 HAZELCAST = {
     **on_hazelcast("map", 3, backups=True),
     **on_hazelcast("queue", 3, backups=True),
@@ -50,8 +51,15 @@ def told(settings: Mapping[str, str], *done: str) -> Sequence[Event]:
         ({**KAFKA, "kafka.producer.acks": "0"}, ("stop kafka-1",), {"lost", "duplicated", "out of order"}),
         ({**KAFKA, "kafka.producer.acks": "1"}, ("kill hazelcast-1",), set()),
         ({**KAFKA, "kafka.topic.min.insync.replicas": "1"}, ("kill kafka-1",), {"duplicated", "out of order"}),
+        (UNCLEAN, ("pause kafka-2",), {"duplicated", "out of order"}),
+        (UNCLEAN, ("pause kafka-2", "kill kafka-1"), {"lost", "duplicated", "out of order"}),
         (
-            {**KAFKA, "kafka.topic.unclean.leader.election.enable": "true"},
+            UNCLEAN,
+            ("pause kafka-2", "undo-pause kafka-2", "isr-full", "kill kafka-1"),
+            {"duplicated", "out of order"},
+        ),
+        (
+            {**UNCLEAN, "kafka.topic.min.insync.replicas": "1"},
             ("pause kafka-2",),
             {"lost", "duplicated", "out of order"},
         ),
@@ -143,6 +151,33 @@ def test_with_as_many_brokers_as_replicas_lost_at_once_a_partition_is_lost(nodes
     assert rule.under(hit) is all_lost
 
 
+@pytest.mark.parametrize(
+    ("replicas", "in_sync", "nodes", "too_few"),
+    [
+        ("3", "2", "kafka-1", False),
+        ("3", "2", "kafka-1 kafka-2", True),
+        ("2", "2", "kafka-1", True),
+        ("2", "1", "kafka-1", False),
+        ("1", "1", "kafka-1", True),
+        ("1", "1", "facade", False),
+    ],
+)
+def test_posts_stop_when_more_brokers_are_lost_than_there_are_replicas_to_spare(
+    replicas: str, in_sync: str, nodes: str, too_few: bool
+) -> None:
+    (rule,) = [rule for rule in rules() if rule.setting == "fewer replicas are in sync than min.insync.replicas"]
+    own = {"kafka.topic.replication.factor": replicas, "kafka.topic.min.insync.replicas": in_sync}
+    assert rule.applies({**KAFKA, **own})
+    assert not rule.applies({**KAFKA, **own, "kafka.producer.acks": "1"})
+    assert not rule.applies({"kafka.producer.acks": "all"})
+    assert rule.under is not None
+    assert rule.under(Broken("kill", tuple(nodes.split()), settings={**KAFKA, **own})) is too_few
+
+
+def test_one_replica_in_sync_is_enough_where_nothing_else_is_said() -> None:
+    assert "lost" in permitted(told({"kafka.topic.unclean.leader.election.enable": "true"}, "kill kafka-1"))
+
+
 def test_a_reason_says_the_setting_the_fault_and_why() -> None:
     why = permitted(told({**KAFKA, "kafka.producer.acks": "1"}, "kill kafka-2"))["lost"]
     assert why.startswith("acks=1, and kill kafka-2: a record counts that the leader alone has")
@@ -182,7 +217,7 @@ def test_every_rule_applies_to_some_system_and_cites_its_source() -> None:
     }
     systems = [
         {**lossy, "kafka.producer.acks": acks, "messages.from_beginning": replay}
-        for acks in "01"
+        for acks in ("0", "1", "all")
         for replay in ("true", "false")
     ]
     for rule in rules():

@@ -1,15 +1,19 @@
-"""The page on what settings permit is true: `harness explain` prints what it shows, and says the same as data."""
+"""The page on what settings permit is true: `harness explain` prints what it shows, and its tables are the rules."""
 
 from __future__ import annotations
 
 import json
+import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from harness.cli import main
+from harness.guarantees import Guarantees
+from harness.offered import modules
 from tests.docs.blocks import follow
 from tests.running import ROOT
 
@@ -49,3 +53,41 @@ def test_servers_alone_permit_what_their_scenario_says(monkeypatch: pytest.Monke
     status, output = explain("harness explain test_no_backup_loses_what_the_member_owned")
     assert status == 0
     assert "nobody knows what these servers alone permit" in output
+
+
+def rows() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The rows of the page's tables, each with the module of the rules that its heading names."""
+    module = ""
+    for line in (ROOT / "docs" / "guarantees.md").read_text().splitlines():
+        if heading := re.fullmatch(r"### .+ \(`(harness/.+/guarantees)\.py`\)", line):
+            module = heading[1].replace("/", ".")
+        elif row := re.fullmatch(r"\| (.+) \| (.+) \| (.+) \| (`.+`) \|", line):
+            yield module, row.groups()
+
+
+def test_every_rule_has_a_row() -> None:
+    tables = {module for module, _ in rows()}
+    said = sorted((module, *cells[:3]) for module, cells in rows())
+    assert said == sorted(
+        (module.__name__, rule.setting, rule.when, ", ".join(rule.permits) or "no loss")
+        for module in modules("guarantees")
+        for value in vars(module).values()
+        if isinstance(value, Guarantees) and module.__name__ in tables
+        for rule in value.rules
+    )
+
+
+def test_every_row_names_scenarios_with_settings_that_its_rule_is_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    status, output = explain("harness explain --json scenarios")
+    assert status == 0
+    theirs: dict[str, set[str]] = {}
+    for each in json.loads(output)["explained"]:
+        # Of servers alone nobody knows the settings: such a scenario says itself what it demands.
+        about = {rule["setting"] for rule in each["permits" if each["settings"] else "rules_out"]}
+        for scenario in each["scenarios"]:
+            for name in (scenario, scenario.partition("[")[0]):
+                theirs.setdefault(name.removeprefix("scenarios/"), set()).update(about)
+    for _, (setting, *_, shown_by) in rows():
+        for name in re.findall(r"`(.+?)`", shown_by):
+            assert setting in theirs.get(name, ()), f"{name} is no scenario, or not one of {setting}"

@@ -4,6 +4,7 @@ import pytest
 
 from harness import Nemesis
 from harness.assertions import GuaranteeBrokenError
+from harness.errors import AwaitTimeoutError
 from harness.messages import MessageSystem, messages
 from harness.messages.namespace import Namespace
 from harness.messages.settings import OWN
@@ -41,6 +42,41 @@ def test_a_producer_that_waits_for_all_loses_nothing(system: MessageSystem, faul
 def test_a_group_that_begins_at_the_beginning_loses_nothing(system: MessageSystem) -> None:
     with pytest.raises(GuaranteeBrokenError, match=NOT_LOST):
         kafka_settings.test_a_group_that_begins_at_the_end_never_reads_what_was_there(system)
+
+
+@kafka_settings.replicas(2, in_sync=1)
+def test_a_clean_election_has_nobody_who_could_lead(system: MessageSystem, faults: Nemesis) -> None:
+    with pytest.raises(AwaitTimeoutError, match=r"a new leader for every partition of messages-\w+-\d+ after the kill"):
+        kafka_settings.test_an_unclean_election_loses_what_the_leader_alone_had(system, faults)
+
+
+@kafka_settings.replicas(2, in_sync=1, unclean=True)
+def test_an_unclean_election_leaves_no_partition_without_a_leader(system: MessageSystem, faults: Nemesis) -> None:
+    # While the election is under way somebody may see that nobody leads; posts are acknowledged afterwards.
+    with pytest.raises(
+        (AwaitTimeoutError, AssertionError), match=r"without a leader after|posts were acknowledged there"
+    ):
+        kafka_settings.test_without_unclean_elections_what_the_leader_alone_had_waits_for_it(system, faults)
+
+
+@kafka_settings.replicas(1, in_sync=1, mutants={"facade": "facade_that_acknowledges_failures"})
+def test_what_is_acknowledged_without_a_leader_is_lost(system: MessageSystem, faults: Nemesis) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=r"lost: \d+ of \d+ acknowledged messages never reached"):
+        kafka_settings.test_with_one_replica_a_partition_is_away_with_its_broker_and_comes_back_with_it(system, faults)
+
+
+@kafka_settings.replicas(1, in_sync=1)
+def test_one_replica_of_two_is_led_by_nobody_else(system: MessageSystem, faults: Nemesis) -> None:
+    with pytest.raises(AwaitTimeoutError, match=r"a new leader for every partition of messages-\w+-\d+ after the kill"):
+        kafka_settings.test_with_two_replicas_the_loss_of_one_broker_loses_nothing_and_stops_nobody(system, faults)
+
+
+@kafka_settings.replicas(2, in_sync=1)
+def test_one_of_two_replicas_that_is_enough_takes_posts(system: MessageSystem, faults: Nemesis) -> None:
+    with pytest.raises(AssertionError, match=r"\d+ posts were acknowledged there"):
+        kafka_settings.test_where_both_replicas_have_to_be_in_sync_the_loss_of_one_costs_posts_and_no_message(
+            system, faults
+        )
 
 
 @pytest.mark.usefixtures("backups_all_the_same")

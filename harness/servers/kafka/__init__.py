@@ -1,13 +1,14 @@
 """The Kafka kind of server: its brokers, the view of the cluster, its targets and effects."""
 
-from harness.servers.kafka.effects import full_isr, new_controller, new_coordinator, new_leader
+from harness.servers.kafka.effects import full_isr, new_controller, new_coordinator, new_leader, no_leader, out_of_sync
 from harness.servers.kafka.kind import Kafka, kafka
-from harness.servers.kafka.targets import controller, coordinator, leader_holding, leading_controller
+from harness.servers.kafka.targets import controller, coordinator, followers_holding, leader_holding, leading_controller
 
 __all__ = [
     "Kafka",
     "controller",
     "coordinator",
+    "followers_holding",
     "full_isr",
     "kafka",
     "leader_holding",
@@ -15,4 +16,6 @@ __all__ = [
     "new_controller",
     "new_coordinator",
     "new_leader",
+    "no_leader",
+    "out_of_sync",
 ]

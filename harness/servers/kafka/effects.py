@@ -23,6 +23,26 @@ def new_leader(topic: str) -> Effect:
     return Effect("leader", f"a new leader for every partition of {topic}", probe)
 
 
+def no_leader(topic: str) -> Effect:
+    """A partition of `topic` is led by nobody."""
+
+    def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
+        return [partition.id for partition in clusters[Kafka].partitions(topic) if partition.leader is None]
+
+    return Effect("leaderless", f"a partition of {topic} without a leader", probe)
+
+
+def out_of_sync(topic: str) -> Effect:
+    """No partition of `topic` counts a broker that was hurt among its replicas that are in sync."""
+
+    def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
+        gone = {clusters[Kafka].id_of(node) for node in hurt}
+        in_sync = {str(partition.id): sorted(partition.isr) for partition in clusters[Kafka].partitions(topic)}
+        return in_sync if not any(gone.intersection(isr) for isr in in_sync.values()) else None
+
+    return Effect("isr-without", f"in-sync replicas of {topic} without them", probe)
+
+
 def new_controller() -> Effect:
     """The active controller is a broker that was not hurt."""
 

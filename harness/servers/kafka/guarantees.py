@@ -12,8 +12,16 @@ def _a_broker_is_lost(broken: Broken) -> bool:
     return broken.hits("kafka")
 
 
-def _more_brokers_are_lost_than_are_replicas_to_spare(broken: Broken) -> bool:
-    return broken.at_once("kafka") >= int(broken.settings["kafka.topic.replication.factor"])
+def _every_replica_may_be_lost(broken: Broken) -> bool:
+    return broken.at_once("kafka") >= _replicas(broken.settings)
+
+
+def _all_that_were_in_sync_may_be_lost(broken: Broken) -> bool:
+    return broken.at_once("kafka") >= _in_sync(broken.settings)
+
+
+def _too_few_may_be_in_sync(broken: Broken) -> bool:
+    return broken.at_once("kafka") > _replicas(broken.settings) - _in_sync(broken.settings)
 
 
 def _acknowledged_by_the_leader_alone(settings: Settings) -> bool:
@@ -32,8 +40,20 @@ def _acknowledged_by_one_replica(settings: Settings) -> bool:
     return settings.get("kafka.topic.min.insync.replicas") == "1"
 
 
+def _acknowledged_by_all_in_sync(settings: Settings) -> bool:
+    return settings.get("kafka.producer.acks") == "all" and _replicated(settings)
+
+
 def _replicated(settings: Settings) -> bool:
     return "kafka.topic.replication.factor" in settings
+
+
+def _replicas(settings: Settings) -> int:
+    return int(settings["kafka.topic.replication.factor"])
+
+
+def _in_sync(settings: Settings) -> int:
+    return int(settings.get("kafka.topic.min.insync.replicas", "1"))
 
 
 KAFKA = Guarantees(
@@ -58,12 +78,12 @@ KAFKA = Guarantees(
         ),
         Rule(
             setting="unclean.leader.election.enable=true",
-            when="the replicas that are in sync are lost",
+            when="as many brokers are lost as have to be in sync (min.insync.replicas), and no other one is",
             permits=("lost",),
             because="a replica that lags behind may lead, and the others give up what it lacks",
             source=_TOPIC.format("unclean.leader.election.enable"),
             applies=_elected_out_of_sync,
-            under=_a_broker_is_lost,
+            under=_all_that_were_in_sync_may_be_lost,
         ),
         Rule(
             setting="min.insync.replicas=1",
@@ -75,13 +95,22 @@ KAFKA = Guarantees(
             under=_a_broker_is_lost,
         ),
         Rule(
+            setting="fewer replicas are in sync than min.insync.replicas",
+            when="more brokers are lost than a partition has replicas beyond those that have to be in sync",
+            permits=(),
+            because="its leader refuses records (acks=all) until enough are in sync again; what it acknowledged stays",
+            source=_TOPIC.format("min.insync.replicas"),
+            applies=_acknowledged_by_all_in_sync,
+            under=_too_few_may_be_in_sync,
+        ),
+        Rule(
             setting="every replica of a partition is lost at once",
             when="as many brokers are lost as a partition has replicas",
             permits=(),
             because="nobody has the partition until one of them is back, and with its disk what it acknowledged",
             source=_TOPIC.format("replication factor"),
             applies=_replicated,
-            under=_more_brokers_are_lost_than_are_replicas_to_spare,
+            under=_every_replica_may_be_lost,
         ),
     ),
     made_up={"isr-full": "kafka"},

@@ -21,16 +21,41 @@ def leader_holding(topic: str, partitions: Iterable[int]) -> Target:
     held = Counter(partitions)
 
     def pick(clusters: Clusters) -> Picked:
-        if not held:
-            raise InconclusiveError(f"no acknowledged message says which partition of {topic} holds it")
-        fullest, count = held.most_common(1)[0]
+        fullest, words = _fullest(topic, held)
         leader = next(p.leader for p in clusters[Kafka].partitions(topic) if p.id == fullest)
         if leader is None:
             raise InconclusiveError(f"partition {fullest} of {topic} has no leader before the fault")
-        node = clusters[Kafka].broker(leader)
-        return Picked((node,), f"it leads partition {fullest} of {topic}, which holds {count} of the messages")
+        return Picked((clusters[Kafka].broker(leader),), f"it leads {words}")
 
     return pick
+
+
+def followers_holding(topic: str, partitions: Iterable[int]) -> Target:
+    """The Kafka brokers that follow the leader of a partition which holds messages: the fullest of `partitions`.
+
+    Args:
+        topic: the topic.
+        partitions: the partition of each acknowledged message, with repetitions.
+    """
+    held = Counter(partitions)
+
+    def pick(clusters: Clusters) -> Picked:
+        fullest, words = _fullest(topic, held)
+        partition = next(p for p in clusters[Kafka].partitions(topic) if p.id == fullest)
+        following = sorted(partition.replicas - {partition.leader})
+        if not following:
+            raise InconclusiveError(f"partition {fullest} of {topic} has one replica: nobody follows its leader")
+        return Picked(tuple(clusters[Kafka].broker(id_) for id_ in following), f"a follower of {words}")
+
+    return pick
+
+
+def _fullest(topic: str, held: Counter[int]) -> tuple[int, str]:
+    """The partition with the most messages, as a number and in words."""
+    if not held:
+        raise InconclusiveError(f"no acknowledged message says which partition of {topic} holds it")
+    fullest, count = held.most_common(1)[0]
+    return fullest, f"partition {fullest} of {topic}, which holds {count} of the messages"
 
 
 def controller(clusters: Clusters) -> Picked:
