@@ -66,7 +66,7 @@ def check(events: Sequence[Event], *, isolation: Isolation = "serializable") -> 
     anomalies = [*_of_reads(found), *_of_orders(found), *_of_updates(found), *cycles]
     return Verdict.of(
         [anomaly for anomaly in anomalies if _PROMISED[anomaly.name] in promised],
-        {"transactions": len(found.committed), "keys": len(found.orders.keys() | found.unread.keys())},
+        {"transactions": found.committed, "keys": len(found.orders.keys() | found.unread.keys())},
     )
 
 

@@ -57,15 +57,15 @@ class _Zone:
 
     write: Operation | None
     value: object
-    #: The earliest completion and the latest invocation among the write and its reads.
+    #: The earliest completion and the latest invocation among the write and its reads, and which read it is, if one.
     finish: int
     start: int
-    first: Operation | None
-    last: Operation | None
+    first: Operation | None = None
+    last: Operation | None = None
 
 
 def _by_zones(key: Hashable, history: Sequence[Operation]) -> list[Anomaly]:
-    zones: dict[Hashable, _Zone] = {None: _Zone(None, None, -1, -1, None, None)}
+    zones: dict[Hashable, _Zone] = {None: _Zone(None, None, -1, -1)}
     failed: dict[Hashable, Operation] = {}
     reads = []
     for operation in history:
@@ -76,9 +76,7 @@ def _by_zones(key: Hashable, history: Sequence[Operation]) -> list[Anomaly]:
             failed[identity(operation.invoke.value[1])] = operation
         else:
             value = operation.invoke.value[1]
-            zones[identity(value)] = _Zone(
-                operation, value, _end(operation), operation.invoke.index, operation, operation
-            )
+            zones[identity(value)] = _Zone(operation, value, _end(operation), operation.invoke.index)
     found: list[Anomaly] = []
     seen: set[Hashable] = set()
     for read in reads:

@@ -65,7 +65,7 @@ class Observed:
     """The appends and reads of a history.
 
     Attributes:
-        committed: transactions that succeeded.
+        committed: how many transactions succeeded.
         appends: by place, of all that did not surely fail.
         elements: of those, by the identity of their key.
         again: appends of what is appended elsewhere, too; then nobody knows whose it was.
@@ -75,7 +75,7 @@ class Observed:
         unread: by the identity of a key the appends whose elements are not in that.
     """
 
-    committed: list[Operation] = field(default_factory=list)
+    committed: int = 0
     appends: dict[Place, Append] = field(default_factory=dict)
     elements: dict[Hashable, set[Hashable]] = field(default_factory=dict)
     again: list[Append] = field(default_factory=list)
@@ -116,7 +116,7 @@ def _note(operation: Operation, found: Observed) -> None:
         if found.appends.setdefault(append.place, append) is not append:
             found.again.append(append)
     if operation.outcome == "ok":
-        found.committed.append(operation)
+        found.committed += 1
         found.reads += _reads(operation, micros)
 
 

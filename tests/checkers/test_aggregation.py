@@ -185,6 +185,13 @@ def test_an_instance_that_answered_before_answers_again_unless_something_was_don
         assert [name for name, _, _ in said(aggregation.check([*events[:2], kill, *later]))] == expected
 
 
+def test_a_logging_part_of_nobody_lacks_what_was_acknowledged() -> None:
+    parts = {"logging": {"from": None, "ids": []}, "messages": {"from": None, "ids": []}}
+    told = "a GET answered by nobody lacked 1 of 1 messages that had been acknowledged before it: a"
+    verdict = aggregation.check(one_after_another(post("a"), ("get", None, "ok", parts)))
+    assert said(verdict) == [("incomplete logging part", told, [0, 2])]
+
+
 def test_only_what_may_have_come_since_the_drain_is_excused() -> None:
     nothing: tuple[str, Any, Type, Any] = ("drain", None, "ok", {"m": []})
     told = "a GET said to return the set of m, but 0 of its messages were missing () and 1 were not its own (a)"

@@ -136,7 +136,9 @@ def test_what_was_not_taken_out_is_lost_only_if_all_was_to_be() -> None:
     assert [name for name, _, _ in said(bounded_queue.check(events, bound=1))] == ["lost"]
     kept = bounded_queue.check(events, bound=1, drained=False)
     assert said(kept) == []
-    assert (kept.figures["lost"], kept.figures["hidden"]) == (0, 0)
+    assert kept.figures == {"acknowledged": 1, "taken": 0, "most_at_once": 1, "lost": 0, "hidden": 0}
+    none = bounded_queue.check(one_after_another(("take", None, "fail", None)), bound=1)
+    assert none.figures["most_at_once"] == 0
 
 
 def test_an_item_that_is_put_in_twice_is_refused() -> None:
@@ -147,3 +149,26 @@ def test_an_item_that_is_put_in_twice_is_refused() -> None:
         "item 1 was put into the bounded queue twice (events 2 and 4), so nobody can tell which came out: give each "
         "put its own"
     )
+
+
+def test_a_put_that_nobody_answered_came_in_before_its_item_came_out() -> None:
+    takes: list[tuple[str, Any, Type, Any]] = [("take", None, "ok", 2), ("take", None, "ok", 1)]
+    events = one_after_another(("put", 1, "ok", 1), ("put", 2, "info", 2), *takes)
+    assert said(bounded_queue.check(events, bound=1)) == [
+        ("over the bound", "the put of 2 came into a queue of 1 that held 1 items all the while", [2])
+    ]
+
+
+def test_a_put_came_in_before_it_was_answered() -> None:
+    takes: list[tuple[str, Any, Type, Any]] = [("take", None, "ok", 1), ("take", None, "ok", 2)]
+    events = one_after_another(("put", 1, "ok", 1), ("put", 2, "ok", 2), *takes)
+    assert [sentence for _, sentence, _ in said(bounded_queue.check(events, bound=1))] == [
+        "the put of 2 came into a queue of 1 that held 1 items all the while",
+        "the put of 2 made it 2 items in a queue of 1",
+    ]
+
+
+def test_a_put_that_failed_takes_no_room() -> None:
+    events = one_after_another(("put", 1, "fail", 1), ("offer", 2, "fail", 2))
+    told = "the offer of 2 was refused with at most 0 items in a queue of 1"
+    assert said(bounded_queue.check(events, bound=1)) == [("refused although there was room", told, [2])]

@@ -197,6 +197,23 @@ def test_an_anomaly_is_told_with_the_transactions_that_show_it(
     assert verdict.figures == {"transactions": sum("fail" not in short for short in history), "keys": 1}
 
 
+def test_each_set_of_transactions_that_are_before_each_other_has_its_cycle() -> None:
+    two = cycles.check(serially("ax1 ay1", "ax2 ay2", "rx12 ry21", "az1 at1", "az2 at2", "rz12 rt21"))
+    assert [name for name, _, _ in said(two)] == ["G0", "G0"]
+    assert sorted(sorted(operations) for _, _, operations in said(two)) == [[0, 2], [6, 8]]
+
+
+def test_that_one_read_what_another_appended_is_told() -> None:
+    ((name, sentence, _),) = said(cycles.check(serially("ax1 ry1", "ax2 ay1", "rx12 ry1")))
+    assert name == "G1c"
+    assert " read 1 of T" in sentence
+    assert " in y; " in sentence
+
+
+def test_an_element_twice_makes_no_list_the_longest() -> None:
+    assert "G0" not in names(serially("ax1 ay1", "ax2 ay2", "rx12", "ry12", "rx211"))
+
+
 def test_a_list_is_shown_in_full_up_to_eight_elements() -> None:
     (one,) = cycles.check(serially(LONG.removesuffix(" a:x:9"), "r:x:1,2,3,4,5,6,7,8,8")).anomalies
     assert " read [..., 2, 3, 4, 5, 6, 7, 8, 8] in x" in one.sentence
@@ -215,6 +232,10 @@ def test_of_many_cycles_a_short_one_is_told() -> None:
     (longest,) = cycles.check(serially(*ring)).anomalies
     assert len(longest.operations) == 9
     assert "there; ... (9 transactions); T9 before T1" in longest.sentence
+    assert ", ... (9 transactions), T9 = process " in longest.sentence
+    assert [longest.sentence.count(words) for words in (" before T", " = process ")] == [8, 8]
+    (whole,) = cycles.check(serially(*(f"r:{n}: a:{(n + 1) % 8}:1" for n in range(8)))).anomalies
+    assert [whole.sentence.count(words) for words in ("...", " before T", " = process ")] == [0, 8, 8]
     ring[4], ring[5] = f"{ring[4]} r:more:", f"{ring[5]} a:more:1"
     assert len(cycles.check(serially(*ring)).anomalies[0].operations) == 2
 

@@ -127,3 +127,9 @@ def test_of_posts_of_one_id_that_are_alike_the_first_is_told() -> None:
         exactly_once=True,
     )
     assert said(judged) == [("duplicated", "1 messages were received more than once: a", [0, 4])]
+
+
+def test_a_message_that_is_shown_with_another_text_is_received_all_the_same() -> None:
+    post = {"id": "a", "msg": "one"}
+    events = one_after_another(("post", post, "ok", post), ("drain", None, "ok", {"m": [["a", "other"]]}))
+    assert verdict(events) == (Validity.VALID, [])

@@ -206,6 +206,18 @@ def test_what_is_wrong_is_told_with_its_reads_and_writes(
     assert verdict.figures == {"keys": 1}
 
 
+def test_every_read_of_what_nobody_wrote_is_told() -> None:
+    verdict = register.check(one_after_another(write(1), read(2), read(3)))
+    assert [told for _, _, told in said(verdict)] == [[2], [4]]
+
+
+def test_a_write_of_unknown_outcome_happened_if_it_was_read() -> None:
+    unknown_write = write(1, "info")
+    assert said(register.check(one_after_another(write(2), unknown_write, read(2)))) == []
+    steps = [unknown_write, read(1), write(2), read(2), read(1)]
+    assert [name for name, _, _ in said(register.check(one_after_another(*steps)))] == ["stale read"]
+
+
 def test_of_many_operations_that_can_not_come_next_four_are_named() -> None:
     begun = [Event(n, n, "invoke", "read", ["x", None], n) for n in range(5)]
     ended = [Event(5 + n, n, "ok", "read", ["x", 7], 5 + n) for n in range(5)]

@@ -55,9 +55,9 @@ def reads(history: Sequence[Operation]) -> Iterator[Read]:
         if operation.f == "get":
             for role, part in operation.value.items():
                 yield Read(part["from"], role, operation, part["ids"])
-        elif role := _DIRECT.get(operation.f, ""):
+        elif operation.f in _DIRECT:
             for instance, entries in operation.value.items():
-                yield Read(instance, role, operation, entries)
+                yield Read(instance, _DIRECT[operation.f], operation, entries)
 
 
 def ids(entries: Sequence[Any]) -> list[str]:
