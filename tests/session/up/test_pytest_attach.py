@@ -4,8 +4,10 @@ import json
 import re
 from pathlib import Path
 
+from harness.events import read
+from harness.messages.forensics.facts import EVIDENCE
 from harness.waiting import until
-from tests.running import MEMBERS_ONLY, SCENARIO, run, start
+from tests.running import MEMBERS_ONLY, ROOT, SCENARIO, run, start
 from tests.session.up.running import Running
 
 #: Declares the system that SCENARIO does, and lets a leader hang, which is healed sooner than one that was killed.
@@ -73,6 +75,34 @@ def test_a_scenario_of_another_topology_says_so(system: Running, tmp_path: Path)
         "the running system has 3 Hazelcast members, 3 Kafka brokers, and this scenario needs 4 Hazelcast members"
         in output
     )
+
+
+_LOST = """
+import pytest
+from harness.assertions import assert_holds
+from harness.messages import messages
+from harness.messages.checkers import delivery
+
+@pytest.mark.faulttolerance
+@pytest.mark.system(messages(consumers=False))
+def test_what_nobody_reads_is_lost(system):
+    system.post(2)
+    system.history.client().invoke("drain").ok({"messages-1": []})
+    assert_holds(system.history, delivery.check, exactly_once=True)
+"""
+
+
+def test_the_evidence_of_a_loss_is_had_from_the_running_system(system: Running, tmp_path: Path) -> None:
+    (tmp_path / "test_lost.py").write_text(_LOST)
+    settings = ("-p", "harness.plugin", "-c", str(ROOT / "pytest.ini"))
+    status, output = attached(tmp_path / "reports", *settings, str(tmp_path / "test_lost.py"))
+    assert status == 1, output
+    assert "2 of 2 acknowledged messages never reached a messages instance" in output
+    (history,) = (tmp_path / "reports" / "histories").glob("*.jsonl")
+    (evidence,) = [event.value for event in read(history) if event.f == EVIDENCE]
+    assert evidence["lacking"] == []
+    assert {name: len(held) for name, held in evidence["brokers"].items()} == {f"kafka-{n}": 2 for n in (1, 2, 3)}
+    assert [line[2] for line in evidence["log"]].count("queued") == 2
 
 
 def sent() -> tuple[int, str]:
