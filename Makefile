@@ -59,7 +59,7 @@ mutants: $(VENV)/.made
 zoo: $(VENV)/.made
 	$(BIN)/python -m tests.zoo --backend $(BACKEND) $(ARGS)
 
-# a minute and a half of that, other mutants every day
+# a minute of that, two at most, other mutants every day
 zoo-slice: $(VENV)/.made
 	$(BIN)/python -m tests.zoo --backend $(BACKEND) --slice today --fresh --reports "$(REPORTS)/zoo-slice" $(ARGS)
 

@@ -51,7 +51,7 @@ MESSAGES = Telling(
     categories={
         "Lost message": ("incomplete logging part",),
         "Altered message": ("altered", "swapped", "truncated", "two texts"),
-        "Wrong aggregation": ("aggregation", "invented", "doubled", "unnamed", "unanswered", "vanished"),
+        "Wrong aggregation": ("aggregation", "invented", "doubled", "unnamed", "unanswered", "unheard", "vanished"),
     },
     tables=(Table("message by message", "messages.csv", _table),),
     fates=(Fates("what became of each message", _fates),),

@@ -240,3 +240,26 @@ def test_an_instance_that_is_dead_answers_nobody() -> None:
 
 def numbered(*events: Event) -> list[Event]:
     return [event._replace(index=index, time=index) for index, event in enumerate(events)]
+
+
+def asked(drained: int, gets: int, *, and_then: str = "") -> tuple[Event, ...]:
+    """A drain of so many instances that hold nothing, so many GETs answered by the first, and one by another."""
+    steps: list[tuple[str, Any]] = [("drain", {f"messages-{n + 1}": [] for n in range(drained)})]
+    logging = {"from": "logging-1", "ids": []}
+    names = [*["messages-1"] * gets, *filter(None, [and_then])]
+    steps += [("get", {"logging": logging, "messages": {"from": name, "ids": []}}) for name in names]
+    events: list[Event] = []
+    for f, answer in steps:
+        events.append(Event(len(events), 1, "invoke", f, None, len(events)))
+        events.append(Event(len(events), 1, "ok", f, answer, len(events)))
+    return tuple(events)
+
+
+def test_an_instance_that_never_answers_is_unheard_once_it_can_be_no_chance() -> None:
+    assert names(asked(2, 30)) == set()
+    assert names(asked(2, 31)) == {"unheard"}
+    assert names(asked(3, 53)) == set()
+    told = "unheard: none of 54 GETs was answered by messages-2, messages-3, of 3 that had been drained"
+    assert aggregation.check(asked(3, 54)).sentences == told
+    assert names(asked(2, 31, and_then="messages-2")) == set()
+    assert names(asked(1, 99)) == set()

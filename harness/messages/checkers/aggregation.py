@@ -10,7 +10,9 @@ showed and nobody acknowledged may go again.
 In the end, for GETs sent after the last successful drain and answered before anything was broken or mended after it
 began (an instance loses what it has in memory, another takes over its partitions): the messages part is what its
 instance was drained of, and what may have come since, which are messages that no instance was drained of and with a
-post that was not over before the drain began. Linear in the number of events and the sizes of the answers.
+post that was not over before the drain began. And each of several instances has answered one of these GETs, if there
+were so many that chance would hardly have left it out: the facade asks any of them. Linear in the number of events and
+the sizes of the answers.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ from harness.messages.checkers.reads import Read, ids, reads
 _INCOMPLETE = "incomplete logging part"
 #: The service that asks the messages instances.
 _FACADE = "facade"
+#: The chance at which nobody believes in chance.
+_HARDLY = 1e-9
 
 
 @checker
@@ -48,6 +52,7 @@ def check(events: Sequence[Event]) -> Verdict:
     since = _coming_since(drain, history) if drain else frozenset()
     changed = _changed(events, drain) if drain else 0
     found: defaultdict[str, list[Anomaly]] = defaultdict(list)
+    settled: list[Read] = []
     # The messages that an answer has to show grow with its place in the history.
     coming = Coming((answered(post), id_) for id_, post in posts.acknowledged.items())
     due: set[str] = set()
@@ -56,9 +61,11 @@ def check(events: Sequence[Event]) -> Verdict:
         for anomaly in _at_every_moment(read, posts, due):
             found[anomaly.name].append(anomaly)
         if drain and read.role == "messages" and _is_settled(read.operation, drain, changed):
+            settled.append(read)
             for anomaly in _in_the_end(read, drain, since):
                 found[anomaly.name].append(anomaly)
-    for anomaly in chain(_unanswered(seen, touched(events)), _of_the_dead(seen, events)):
+    left_out = _unheard(settled, drain) if drain else ()
+    for anomaly in chain(_unanswered(seen, touched(events)), _of_the_dead(seen, events), left_out):
         found[anomaly.name].append(anomaly)
     answers = f"{len({read.operation.invoke.index for read in seen})} answers"
     anomalies = [together(alike, of=answers) for alike in found.values()]
@@ -159,6 +166,16 @@ def _of_the_dead(seen: Sequence[Read], events: Sequence[Event]) -> Iterator[Anom
             if begin < read.operation.invoke.index and answered(read.operation) < end:
                 sentence = f"{read.words} was sent and answered while {read.instance} was dead, or hung"
                 yield Anomaly("dead source", sentence, (read.operation,))
+
+
+def _unheard(settled: Sequence[Read], drain: Operation) -> Iterator[Anomaly]:
+    """The instances that answered none of so many GETs that it can't be chance."""
+    instances = len(drain.value)
+    if instances < 2 or instances * (1 - 1 / instances) ** len(settled) > _HARDLY:
+        return
+    if left_out := drain.value.keys() - {read.instance for read in settled}:
+        sentence = f"none of {len(settled)} GETs was answered by {few(left_out)}, of {instances} that had been drained"
+        yield Anomaly("unheard", sentence, (drain, settled[-1].operation))
 
 
 def _in_the_end(read: Read, drain: Operation, since: frozenset[str]) -> Iterator[Anomaly]:

@@ -57,7 +57,7 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "facade_that_asks_no_messages",
         'services/facade.py: "`from` is null if no messages one answers"',
-        {"test_services.py::test_ten_messages_are_shared[kafka]": r"none of \d+ GETs was answered by|unanswered"},
+        {"test_services.py::test_ten_messages_are_shared[kafka]": "unheard|unanswered"},
     ),
     service(
         "facade_that_asks_one_and_gives_up",
@@ -88,7 +88,7 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "facade_with_favourites",
         _SECTION_7 + '"asks a random live logging and a random live messages instance"',
-        {"test_services.py::test_ten_messages_are_shared[kafka]": r"none of \d+ GETs was answered by|unanswered"},
+        {"test_services.py::test_ten_messages_are_shared[kafka]": "unheard|unanswered"},
     ),
     service(
         "facade_that_keeps_to_one",
@@ -187,7 +187,7 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "facade_that_forgets_what_it_acknowledged",
         'services/facade.py: "An id that was acknowledged gets the same answer again, without a second entry"',
-        {"test_services.py::test_an_id_that_was_acknowledged_is_not_queued_again": "duplicated"},
+        {"test_services.py::test_an_id_that_was_acknowledged_is_not_queued_again": r"assertion: assert Counter"},
     ),
     service(
         "facade_without_turns",
@@ -202,7 +202,7 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "facade_putting_twice",
         'services/queues/hazelcast.py: "a message that was offered once is held by exactly one consumer"',
-        {"test_services.py::test_ten_messages_are_shared[hazelcast]": "duplicated|set"},
+        {"test_services.py::test_an_id_that_was_acknowledged_is_not_queued_again": r"assertion: assert Counter"},
     ),
     service(
         "facade_without_a_key",
