@@ -23,8 +23,9 @@ pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goe
 )
 def test_ten_messages_are_shared(system: MessageSystem, kind: str) -> None:
     """Nothing is broken: 10 posts with all services up, over either queue.
-    Every instance is in config; each message is at one logging and one messages instance, and read through every
-    logging instance; a GET returns the share of one messages instance or the other, together all.
+    Every instance is in config; each message is at one logging instance, the one that took it by the facade's word, and
+    at one messages instance, and read through every logging instance; a GET returns the share of one messages instance
+    or the other, together all.
     """
     posted = system.post(10)
     held = system.drain(posted)
@@ -36,7 +37,7 @@ def test_ten_messages_are_shared(system: MessageSystem, kind: str) -> None:
         "messages": ["messages-1", "messages-2"],
     }
     assert all(set(ids) == posted.ids for ids in system.stored().values())
-    assert sorted(id_ for ids in system.received().values() for id_ in ids) == sorted(posted.ids)
+    assert {(name, id_) for name, ids in system.received().items() for id_ in ids} == posted.takers
     assert set(held["messages-1"]) != set(held["messages-2"])
     assert_delivered_and_aggregated(system.history)
 

@@ -47,6 +47,11 @@ class Posted:
         """The number of messages that each logging instance took."""
         return Counter(post.logged_by for post in self.acknowledged)
 
+    @property
+    def takers(self) -> frozenset[tuple[str, str]]:
+        """The logging instance that took it, and the id, of each message."""
+        return frozenset((post.logged_by, post.id) for post in self.acknowledged)
+
 
 class Traffic:
     """The answers that background clients had so far, to be read while they run."""

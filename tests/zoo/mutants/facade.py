@@ -45,6 +45,11 @@ MUTANTS: tuple[Mutant, ...] = (
         {"test_services.py::test_ten_messages_are_shared[kafka]": "wrong aggregation"},
     ),
     service(
+        "facade_naming_another_logger",
+        'services/posting.py: "gives who logged it and where it is queued"',
+        {"test_services.py::test_ten_messages_are_shared[kafka]": "assertion: assert .*logging-"},
+    ),
+    service(
         "facade_naming_no_source",
         _SECTION_7 + '"returns both sets and who answered"',
         {"test_services.py::test_ten_messages_are_shared[kafka]": "unnamed"},
