@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 
 from harness.checkers import counter
-from harness.checkers.offered import name_of, refuse_arguments
+from harness.checkers.offered import checkers, name_of, refuse_arguments
 from harness.checkers.shapes import Count, Share
 from harness.checkers.verdict import Verdict
 from harness.errors import BadInputError
@@ -85,3 +85,11 @@ def test_a_checker_that_takes_nothing_says_so_and_all_that_is_missing_is_named()
 def test_one_of_the_packages_has_a_short_name_and_another_one_its_modules() -> None:
     assert name_of(counter.check) == "counter.check"
     assert name_of(judge) == f"{__name__}.judge"
+
+
+def test_checkers_are_the_public_functions_that_judge_events() -> None:
+    # Anew: what is offered is found once in a process.
+    found = checkers.__wrapped__()
+    assert found == checkers()
+    assert {"counter.check", "set_full.at_the_end", "set_full.over_time", "delivery.check"} <= found.keys()
+    assert not {"verdict.unknown", "verdict.combine", "verdict.few"} & found.keys()

@@ -206,6 +206,14 @@ def test_what_is_wrong_is_told_with_its_reads_and_writes(
     assert verdict.figures == {"keys": 1}
 
 
+def test_of_orders_that_go_equally_far_the_one_that_begins_earliest_is_told() -> None:
+    both = [["x", [None, 1]], ["x", [None, 2]]]
+    begun = [Event(n, n, "invoke", "cas", value, n) for n, value in enumerate(both)]
+    ended = [Event(2 + n, n, "ok", "cas", value, 2 + n) for n, value in enumerate(both)]
+    told = "no order of the operations on x explains all answers; none of these can come next: cas [None, 2]"
+    assert said(register.check([*begun, *ended])) == [("not linearizable", told, [1])]
+
+
 def test_every_read_of_what_nobody_wrote_is_told() -> None:
     verdict = register.check(one_after_another(write(1), read(2), read(3)))
     assert [told for _, _, told in said(verdict)] == [[2], [4]]
