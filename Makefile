@@ -12,7 +12,7 @@ REPORTS ?= reports
 ARGS   ?=
 
 .NOTPARALLEL:
-.PHONY: faulttolerance check servers test test-all mutants zoo zoo-slice report bench agreement lock clean prepare docs durations lint-ci
+.PHONY: faulttolerance check servers test test-all mutants mutation zoo zoo-slice report bench agreement lock clean prepare docs durations lint-ci
 
 # What Python compiles, and pytest of each test, is kept: several hundred processes of a check load the same modules.
 unexport PYTHONDONTWRITEBYTECODE
@@ -54,6 +54,13 @@ report: $(VENV)/.made
 # every scenario against a known bug that it has to catch
 mutants: $(VENV)/.made
 	$(BIN)/pytest tests/mutants --backend $(BACKEND) $(ARGS)
+
+# what no test of the checkers and of what they need notices, change by change (docs/mutation.md); goes on where it stopped
+mutation: $(VENV)/.made
+	$(MUTMUT) tests.mutation run $(ARGS)
+	$(MUTMUT) tests.mutation.scores
+
+MUTMUT = $(BIN)/uv run -q --no-project --python $(BIN)/python --with mutmut==3.8.1 python -m
 
 # every mutant of tests/zoo against the scenarios that have to catch it; goes on where a run of this commit stopped
 zoo: $(VENV)/.made
@@ -108,4 +115,4 @@ clean: HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 clean:
 	@if [ -e "$(HERE).venv/.made" ]; then rm -rf "$(HERE).venv"; fi
 	@cd "$(HERE)" && if [ ! -L .cache ]; then rm -rf .cache/harness .cache/session; rmdir .cache 2>/dev/null || true; fi
-	@cd "$(HERE)" && rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@cd "$(HERE)" && rm -rf mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

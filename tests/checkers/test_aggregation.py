@@ -260,6 +260,8 @@ def test_an_instance_that_never_answers_is_unheard_once_it_can_be_no_chance() ->
     assert names(asked(2, 31)) == {"unheard"}
     assert names(asked(3, 53)) == set()
     told = "unheard: none of 54 GETs was answered by messages-2, messages-3, of 3 that had been drained"
-    assert aggregation.check(asked(3, 54)).sentences == told
+    verdict = aggregation.check(asked(3, 54))
+    assert verdict.sentences == told
+    assert [operations for _, _, operations in said(verdict)] == [[0, 108]]
     assert names(asked(2, 31, and_then="messages-2")) == set()
     assert names(asked(1, 99)) == set()

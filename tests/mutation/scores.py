@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -13,29 +13,43 @@ import click
 _SURVIVED, _NOT_RUN = 0, 33
 
 
-def scores(left: Path) -> Mapping[str, tuple[int, int]]:
-    """By module how many of its changes were noticed, and how many there are.
+@dataclass(frozen=True)
+class Score:
+    """How many changes of a module there are, how many of them were noticed, and how many were not tried yet."""
+
+    of: int
+    noticed: int
+    left: int
+
+    def row(self, name: str) -> str:
+        """The score as a row of the table."""
+        share = f"{self.left} not tried yet" if self.left else f"{self.noticed / self.of:.1%}"
+        return f"| {name} | {self.noticed} | {self.of} | {share} |"
+
+
+def scores(folder: Path) -> Mapping[str, Score]:
+    """The score of each module.
 
     Args:
-        left: the folder that mutmut leaves, `mutants`.
+        folder: what mutmut leaves, `mutants`.
     """
     found = {}
-    for path in sorted(left.rglob("*.py.meta")):
+    for path in sorted(folder.rglob("*.py.meta")):
         results = json.loads(path.read_text())["exit_code_by_key"].values()
-        if None in results:
-            sys.exit(f"{path.relative_to(left)}: {list(results).count(None)} changes were not tried yet: go on with it")
         if results:
-            noticed = sum(result not in (_SURVIVED, _NOT_RUN) for result in results)
-            found[str(path.relative_to(left)).removesuffix(".meta")] = noticed, len(results)
+            noticed = sum(result not in (_SURVIVED, _NOT_RUN, None) for result in results)
+            score = Score(len(results), noticed, list(results).count(None))
+            found[str(path.relative_to(folder)).removesuffix(".meta")] = score
     return found
 
 
-def table(found: Mapping[str, tuple[int, int]]) -> str:
+def table(found: Mapping[str, Score]) -> str:
     """The scores as a table in Markdown, with their sum."""
-    rows = [(f"`{name}`", *score) for name, score in found.items()]
-    rows.append(("all", sum(row[1] for row in rows), sum(row[2] for row in rows)))
-    head = "| module | noticed | of | |\n|---|---:|---:|---:|"
-    return "\n".join([head, *(f"| {name} | {noticed} | {of} | {noticed / of:.1%} |" for name, noticed, of in rows)])
+    rows = [score.row(f"`{name}`") for name, score in found.items()]
+    of, noticed, left = (sum(getattr(score, each) for score in found.values()) for each in ("of", "noticed", "left"))
+    return "\n".join(
+        ["| module | noticed | of | |", "|---|---:|---:|---:|", *rows, Score(of, noticed, left).row("all")]
+    )
 
 
 if __name__ == "__main__":
