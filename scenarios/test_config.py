@@ -34,7 +34,8 @@ def test_config_that_hangs_while_instances_come_and_go_costs_no_request(system: 
         traffic.await_answers(20)
         hanging = faults.inject(Pause(), node("config"))
         faults.inject(Kill(), node("logging-1"))
-        starting = pool.submit(late.undo)  # it is not ready before config has heard of it
+        starting = pool.submit(late.undo)  # it works before that is over, which is once config has heard of it
+        until("logging-3 to work", lambda: system.ask_directly(late.node), lambda _: True, timeout_s=20)
         traffic.await_answers(10)
         hanging.undo()
         starting.result()
