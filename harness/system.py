@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -188,6 +188,19 @@ class Instances:
         """Starts all instances at once, the first time or again; returns when each says that it is healthy."""
         with self._step(f"start all {self.role} instances"):
             self._start(self._specs)
+        if self._started:
+            self._started()
+
+    @contextmanager
+    def starting(self) -> Iterator[None]:
+        """Starts all instances at once, as `start` does, while the block lasts: it sees them before they are healthy.
+
+        The block has to bring about that they can be; the end of it waits for them.
+        """
+        with self._step(f"start all {self.role} instances, meanwhile"), ThreadPoolExecutor(1) as pool:
+            started = pool.submit(self._start, self._specs)
+            yield
+            started.result()
         if self._started:
             self._started()
 

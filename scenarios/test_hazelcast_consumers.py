@@ -1,10 +1,14 @@
 """Consumers that take from a Hazelcast queue while its members, or they themselves, fail."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from harness import Isolate, Kill, Nemesis, Pause, Stop, node, other_than
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
+from harness.messages.moments import demand_moments
+from harness.messages.posted import Posted
 from harness.servers.hazelcast import (
     hazelcast,
     member_list_of,
@@ -13,6 +17,7 @@ from harness.servers.hazelcast import (
     partitions_safe,
     split_off,
 )
+from harness.waiting import until
 
 pytestmark = [
     pytest.mark.faulttolerance,
@@ -22,6 +27,8 @@ pytestmark = [
 ]
 #: Longer than the time that a consumer of this kind is usually given to commit, in seconds.
 HANGING_S = 12.0
+#: How long a consumer waits for an answer, in seconds.
+ANSWER_S = 3.0
 
 
 @pytest.mark.parametrize(
@@ -66,3 +73,29 @@ def test_a_consumer_that_hangs_while_it_takes_loses_nothing(system: MessageSyste
     system.drain(traffic.posted)
     system.read()
     assert_delivered_and_aggregated(system.history)
+
+
+@pytest.mark.system(messages("hazelcast", work_s={"messages": "0.1"}), hazelcast())
+def test_what_an_owner_does_when_nobody_waits_any_more_loses_nothing(system: MessageSystem, faults: Nemesis) -> None:
+    """With messages in the queue, the member that owns it hangs until each consumer has given up waiting for its
+    answer, and goes on before the others give it up, three times. It does then what it was asked, and nobody hears of
+    it: no message is lost by that. Every acknowledged message reaches exactly one consumer, and GET shows it.
+    """
+    posted, left = Posted(()), []
+    for _ in range(3):
+        posted += system.post(40)
+        until("each messages instance to take", lambda: system.health("messages"), all_is_well, timeout_s=10)
+        hanging = faults.inject(Pause(), owner_of(system.queue)).lasting(ANSWER_S)
+        until("each messages instance to wait no more", lambda: system.health("messages").values(), all, timeout_s=10)
+        left.append(len(posted.ids.difference(*map(system.clients.peek, system.messages.running.values()))))
+        hanging.undo().until(member_list_of(3)).until(partitions_safe())
+
+    demand_moments(system.history, "in the queue while its owner hung", left)
+    system.drain(posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+def all_is_well(said: Mapping[str, str]) -> bool:
+    """Whether no instance says of itself that it can't do its job."""
+    return not any(said.values())

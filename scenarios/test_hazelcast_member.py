@@ -1,10 +1,17 @@
 """The distributed map under logging: what survives the loss of one member, and its return (report 004)."""
 
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import pytest
 
-from harness import Kill, Nemesis, node
+from harness import Kill, Nemesis, Pause, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
-from harness.servers.hazelcast import member_list_of, partitions_safe
+from harness.messages.moments import demand_moments
+from harness.servers.hazelcast import Hazelcast, member_list_of, partitions_safe
+from harness.servers.hazelcast.timings import silence_s
+from harness.servers.hazelcast.view import connect
+from harness.waiting import until
 
 pytestmark = [
     pytest.mark.faulttolerance,
@@ -12,6 +19,8 @@ pytestmark = [
     pytest.mark.hazelcast,
     pytest.mark.system(messages()),
 ]
+#: Entries that together are more than what the buffers of a connection between two members hold.
+FILLING, A_LOT = 64, "x" * 128 * 1024
 
 
 @pytest.mark.experiment("000", "a node stops while its service goes on (untied)", "data stays on the two other nodes")
@@ -31,3 +40,38 @@ def test_losing_a_member_loses_no_entry(system: MessageSystem, faults: Nemesis, 
     system.drain(traffic.posted)
     system.read()
     assert_delivered_and_aggregated(system.history)
+
+
+def test_what_no_backup_has_is_not_acknowledged(system: MessageSystem, faults: Nemesis) -> None:
+    """Under posts a member hangs, with more on its way to it than the network takes: no backup reaches it any more.
+    What is put and has its backup there has an unknown outcome, and the facade tries it again. Before the others give
+    the hanging member up, the owner of some of that dies, and with it what was on its way; then the member goes on.
+    Every acknowledged message is still there, read through any logging instance.
+    """
+    _, owner, backup = (member.spec.name for member in system.clusters[Hazelcast].members())
+    with connect([system.clusters.nodes[owner]]) as client, ThreadPoolExecutor(1) as pool:
+        filling: Any = client.get_map(system.new_name("filling"))
+        hanging = faults.inject(Pause(), node(backup))
+        puts = [filling.put(number, A_LOT) for number in range(FILLING)]
+        # Those in which the hanging member has no part, a third. As many are on their way to it by then.
+        until("a lot to be put", lambda: sum(put.done() for put in puts), lambda done: done > FILLING / 6, timeout_s=2)
+        posting = pool.submit(system.clients.post, 60, clients=60)
+        hanging.lasting(0.8 * silence_s(system.timings))
+        without = put_without_backup(system)
+        dead = faults.inject(Kill(), node(owner))
+        hanging.undo().until(member_list_of(2))
+        posted = posting.result()
+    dead.undo().until(member_list_of(3)).until(partitions_safe())
+
+    demand_moments(system.history, "put without its backup", [len(without)])
+    for name, ids in system.stored().items():
+        assert not posted.ids - {*ids}, f"lost: {len(posted.ids - {*ids})} acknowledged messages, read through {name}"
+    system.drain(posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+def put_without_backup(system: MessageSystem) -> set[str]:
+    """The ids of the messages of which a logging instance has heard that they were put, and not of their backup."""
+    lines = [line for name in system.logging.running for line in system.log_of(name) if line["event"] == "not logged"]
+    return {line["id"] for line in lines if "IndeterminateOperationState" in line["error"]}

@@ -38,7 +38,9 @@ class Injected:
         picked: to which nodes and why to these.
         at_ns: monotonic nanoseconds just before it was applied.
         proofs: by node name, the evidence that it bit.
+        took_s: the seconds until it was done: of a stop, until the nodes had ended.
         effects: in words what was seen of it, and after how many seconds from the fault.
+        shown: whether the watchers were told that it is in force.
     """
 
     fault: Fault
@@ -46,7 +48,9 @@ class Injected:
     at_ns: int
     proofs: dict[str, str]
     nemesis: Nemesis
+    took_s: float = 0.0
     effects: dict[str, float] = field(default_factory=dict)
+    shown: bool = False
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -72,9 +76,11 @@ class Injected:
         """Keeps the fault in force until `seconds` after it was applied; returns itself, for chaining.
 
         The length of a fault is part of an experiment (a pause as long as a failure detector's limit); where something
-        is to be waited for, it is `until`.
+        is to be waited for, it is `until`. So whoever wants to look while the fault is in force does so now, not at its
+        end, where it would last longer by that.
         """
         with self.nemesis.step(f"keep the {self.fault.name} in force for {seconds:g} s"):
+            self.nemesis.show(self)
             threading.Event().wait(max(0.0, seconds - (time.monotonic_ns() - self.at_ns) / 1e9))
         return self
 
@@ -131,6 +137,7 @@ class Nemesis:
         self._active.append(injected)
         with self.step(f"{fault.name} {', '.join(names)}: {picked.why}"):
             fault.inject(picked.nodes)
+        injected.took_s = (time.monotonic_ns() - injected.at_ns) / 1e9
         injected.proofs.update(fault.proof(picked.nodes))
         self._history.event(fault.name, {"nodes": names, "why": picked.why, "phase": "end", "proof": injected.proofs})
         self.injected.append(injected)
@@ -155,7 +162,7 @@ class Nemesis:
         """Undoes one injected fault, or takes note that it is over by itself; does nothing if that has happened."""
         if injected not in self._active:
             return
-        self._tell(Moment.BEFORE_UNDO)
+        self.show(injected)
         names = [node.spec.name for node in injected.nodes]
         self._history.event(f"{UNDO}{injected.fault.name}", {"nodes": names, "phase": "begin"})
         with self.step(f"undo the {injected.fault.name} of {', '.join(names)}"):
@@ -163,6 +170,12 @@ class Nemesis:
                 injected.fault.undo(injected.nodes)
         self._active.remove(injected)
         self._history.event(f"{UNDO}{injected.fault.name}", {"nodes": names, "phase": "end"})
+
+    def show(self, injected: Injected) -> None:
+        """Tells the watchers, once, that a fault is in force and will be undone."""
+        if not injected.shown:
+            injected.shown = True
+            self._tell(Moment.BEFORE_UNDO)
 
     def _tell(self, moment: Moment) -> None:
         for watcher in self.watchers:

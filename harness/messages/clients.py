@@ -123,6 +123,11 @@ class MessageClients:
             raise InconclusiveError(f"{instance} does not say with which settings it works: {error}") from error
         return told
 
+    def health(self, instance: str) -> str:
+        """Why an instance can't do its job now, by its own word; empty if it can. Without a record."""
+        answer: dict[str, str] = self._http.get(f"http://{instance}/health").json()
+        return "" if answer["status"] == "ok" else answer["reason"]
+
     def peek(self, instance: str, path: str = "/messages") -> list[str]:
         """The ids one instance holds now, without a record: for waiting, not for judging."""
         return _ids(self._http.get(f"http://{instance}{path}").raise_for_status().json())

@@ -1,4 +1,4 @@
-"""Counts what a service was in the middle of when it died, by its log: a scenario that never hit that shows nothing."""
+"""Counts what a service was in the middle of when it was hit: a scenario that never hit that shows nothing."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ from harness.history import History
 _WORK = {"facade": ("logged", "queued"), "logging": ("put", "logged"), "messages": ("taken", "consumed")}
 
 
+def last_life(log: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """The lines of a log since the service last started; all, if it doesn't say that it did."""
+    starts = [place for place, line in enumerate(log) if line["event"] == "starting"]
+    return log[starts[-1] if starts else 0 :]
+
+
 def under_way(role: str, log: Sequence[Mapping[str, Any]]) -> Sequence[str]:
     """The ids of the messages that a service of this role had begun to work on and not finished, by its log.
 
@@ -19,10 +25,8 @@ def under_way(role: str, log: Sequence[Mapping[str, Any]]) -> Sequence[str]:
     """
     begins, ends = _WORK[role]
     open_: dict[str, None] = {}
-    for line in log:
-        if line["event"] == "starting":
-            open_.clear()
-        elif line["event"] == begins:
+    for line in last_life(log):
+        if line["event"] == begins:
             open_[line["id"]] = None
         elif line["event"] == ends:
             open_.pop(line["id"], None)
@@ -30,11 +34,11 @@ def under_way(role: str, log: Sequence[Mapping[str, Any]]) -> Sequence[str]:
 
 
 def demand_moments(history: History, what: str, hits: Sequence[int]) -> None:
-    """Records how many messages each kill met in the middle of the work.
+    """Records how many messages each fault met at that moment.
 
     Raises:
         InconclusiveError: none met any.
     """
     history.event("moments", {"what": what, "messages": list(hits)})
     if not any(hits):
-        raise InconclusiveError(f"{len(hits)} kills met no message that was {what}, so they showed nothing of it")
+        raise InconclusiveError(f"{len(hits)} faults met no message that was {what}, so they showed nothing of it")

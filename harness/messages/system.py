@@ -274,6 +274,10 @@ class MessageSystem(System):
     def _config(self) -> str:
         return self.deployment.nodes["config"].endpoint("http")
 
+    def health(self, role: str) -> Mapping[str, str]:
+        """Why each running instance of a role can't do its job now, by its own word; empty if it can."""
+        return {name: self.clients.health(at) for name, at in self.instances(role).running.items()}
+
     def read(self) -> None:
         """Sends GETs until every running messages instance has answered, and reads each logging instance directly.
 

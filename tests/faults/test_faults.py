@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 from typing import cast
 
@@ -17,7 +18,7 @@ from harness.clusters import Clusters
 from harness.errors import BadInputError, FaultDidNotBiteError
 from harness.events import NEVER, faults, undone
 from harness.faults import Isolate, Kill, Pause, Restart, Stop
-from harness.faults.nemesis import Nemesis
+from harness.faults.nemesis import Moment, Nemesis
 from harness.faults.offered import offered_faults, plain_faults, possible_faults
 from harness.faults.protocol import Fault, Recoverable
 from harness.history import History
@@ -102,6 +103,26 @@ def test_a_restart_is_over_once_it_has_bitten_and_a_stop_is_not(config: Killable
         assert [one.fault.name for one in mine.active] == ["stop"]
         mine.heal()
         assert len([event for event in history.events if event.f == "undo-restart"]) == 2
+
+
+def test_whoever_looks_while_a_fault_lasts_does_so_once_and_makes_it_last_no_longer(
+    config: Killable, tmp_path: Path
+) -> None:
+    looked: list[Moment] = []
+
+    def look(moment: Moment) -> None:
+        if moment is Moment.BEFORE_UNDO:
+            looked.append(moment)
+            Event().wait(0.6)
+
+    with History.open(tmp_path / "h.jsonl") as history:
+        mine = nemesis(history)
+        mine.watchers.append(look)
+        paused = mine.inject(Pause(), lambda clusters: Picked((config,), "it is there")).lasting(1.0).undo()
+        (noted,) = faults(history.events)
+        assert 1.0 <= (undone(noted, history.events) - paused.at_ns) / 1e9 < 1.5
+    assert len(looked) == 1
+    assert 0 < paused.took_s < 1.0
 
 
 def test_something_that_still_listens_in_a_dead_nodes_place_is_found(config: Killable) -> None:

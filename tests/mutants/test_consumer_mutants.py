@@ -4,7 +4,7 @@ import pytest
 
 from harness import Kill, Nemesis, System, node
 from harness.assertions import GuaranteeBrokenError
-from harness.messages import messages
+from harness.messages import MessageSystem, messages
 from harness.servers.hazelcast import hazelcast
 from scenarios import test_hazelcast_consumers as consumers
 from scenarios import test_hazelcast_transactions as transactions
@@ -26,6 +26,14 @@ def test_what_a_dead_member_coordinated_stays_reserved(system: System, faults: N
 def test_what_a_late_consumer_had_reserved_stays_so(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=LOST):
         consumers.test_a_consumer_that_hangs_while_it_takes_loses_nothing(system, faults)
+
+
+@pytest.mark.system(
+    messages("hazelcast", work_s={"messages": "0.1"}, mutants={"messages": "messages_polling"}), hazelcast()
+)
+def test_what_is_polled_and_not_heard_is_gone(system: MessageSystem, faults: Nemesis) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=LOST):
+        consumers.test_what_an_owner_does_when_nobody_waits_any_more_loses_nothing(system, faults)
 
 
 @pytest.mark.system(hazelcast())

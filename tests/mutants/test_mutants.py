@@ -9,13 +9,14 @@ from harness import Nemesis, System
 from harness.assertions import GuaranteeBrokenError
 from harness.errors import AwaitTimeoutError, FaultDidNotBiteError
 from harness.faults import Kill
-from harness.messages import messages
+from harness.messages import MessageSystem, messages
 from harness.servers.hazelcast import hazelcast, lowest_ip, spec
 from harness.servers.hazelcast.workloads import increments, items
 from scenarios.test_bounded_queue import test_a_full_queue_makes_its_producer_wait as a_full_queue
 from scenarios.test_distributed_map import test_one_backup_survives_the_loss_of_one_member as one_backup
 from scenarios.test_distributed_map import test_two_members_lost_at_once as two_members
 from scenarios.test_hazelcast_member import test_losing_a_member_loses_no_entry as losing_a_member
+from scenarios.test_hazelcast_member import test_what_no_backup_has_is_not_acknowledged as no_backup_has
 from scenarios.test_hazelcast_queue import test_losing_the_lowest_ip_loses_no_message as losing_the_lowest_ip
 from scenarios.test_kafka_leader import test_losing_the_leader_loses_no_message as losing_the_leader
 from scenarios.test_kafka_quorum import test_without_two_of_three_brokers_nothing_is_acknowledged as two_brokers_gone
@@ -62,6 +63,12 @@ def test_a_queue_without_backup_dies_with_its_owner(system: System, faults: Neme
 def test_a_map_without_backup_loses_what_the_member_owned(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=r"incomplete logging part: a GET answered by logging-"):
         losing_a_member(system, faults, "hazelcast-3")
+
+
+@pytest.mark.system(messages(mutants={"logging": "logging_without_the_second_write"}))
+def test_what_is_not_written_again_dies_without_its_backup(system: MessageSystem, faults: Nemesis) -> None:
+    with pytest.raises(AssertionError, match=r"lost: \d+ acknowledged messages, read through logging-"):
+        no_backup_has(system, faults)
 
 
 @pytest.mark.system(messages(mutants={"facade": "facade_without_failover"}))

@@ -34,6 +34,6 @@ def test_what_was_begun_and_not_ended_in_the_last_life_is_under_way(
 def test_without_a_hit_a_scenario_shows_nothing(tmp_path: Path) -> None:
     with History.open(tmp_path / "history.jsonl") as history:
         demand_moments(history, "taken and not kept", [0, 2])
-        with pytest.raises(InconclusiveError, match="2 kills met no message that was taken and not kept"):
+        with pytest.raises(InconclusiveError, match="2 faults met no message that was taken and not kept"):
             demand_moments(history, "taken and not kept", [0, 0])
         assert [event.value["messages"] for event in history.events] == [[0, 2], [0, 0]]

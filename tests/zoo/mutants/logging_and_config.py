@@ -7,6 +7,7 @@ _SECTION_7 = "design 7, "
 _SHARED = "test_services.py::test_ten_messages_are_shared[kafka]"
 _CONFIG_DIES = "test_services.py::test_losing_config_costs_no_request"
 _ONE_CLOSED = "test_logging_instances.py::test_what_one_instance_logged_the_others_still_read"
+_STOPPED = "test_coming_and_going.py::test_an_instance_that_is_stopped_says_so_and_ends[logging-1]"
 _MEMBER = "test_hazelcast_member.py::test_losing_a_member_loses_no_entry[hazelcast-2]"
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -85,9 +86,11 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "logging_without_the_second_write",
         'services/logging.py: "A text that is there already is written once more"',
-        {"test_services.py::test_the_same_id_is_stored_once": "", _MEMBER: ""},
-        survives="It needs an outcome that is unknown between the put and its backup, and the owner's death."
-        " By itself: tests/services, test_a_message_that_is_there_without_its_backup_is_not_acknowledged.",
+        {
+            "test_hazelcast_member.py::test_what_no_backup_has_is_not_acknowledged": (
+                r"assertion: lost: \d+ acknowledged messages, read through logging-"
+            )
+        },
     ),
     service(
         "logging_that_does_not_count",
@@ -107,20 +110,19 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "logging_that_registers_at_once",
         'services/registry.py: "registered once it is fit for work"',
-        {_SHARED: "", _ONE_CLOSED: ""},
-        survives="The facade passes over an instance that is not connected, and nobody asks a new one directly.",
+        {
+            "test_coming_and_going.py::test_an_instance_that_starts_without_its_servers_waits_for_them"
+            "[logging-hazelcast]": "assertion: healthy without hazelcast"
+        },
     ),
     service(
         "logging_that_does_not_deregister",
         'services/registry.py: "taken out when it stops"',
-        {_ONE_CLOSED: ""},
-        survives="Nobody asks config right after a stop, before the lease runs out.",
+        {_STOPPED: "assertion: logging-1 has ended, and is still in config"},
     ),
     service(
         "logging_that_ends_late",
         'services/app.py: "an end within two seconds of SIGTERM"',
-        {_ONE_CLOSED: ""},
-        survives="No scenario measures how long a service takes to end."
-        " By itself: tests/services, test_sigterm_ends_a_service_with_0_within_two_seconds.",
+        {_STOPPED: r"assertion: logging-1 took \d\.\d s to end"},
     ),
 )

@@ -10,6 +10,7 @@ _SHARE = "test_services.py::test_a_messages_instance_takes_its_share_with_it"
 _LEADER = "test_kafka_leader.py::test_losing_the_leader_loses_no_message[10]"
 _REPLAY = "test_services.py::test_with_replay_a_messages_instance_gets_its_share_back"
 _LOAD = "test_kafka_under_load.py::"
+_STARTED = "test_coming_and_going.py::test_an_instance_that_starts_without_its_servers_waits_for_them[messages-kafka]"
 _TAKEN = "test_hazelcast_consumers.py::test_members_that_are_lost_while_messages_are_taken_lose_none"
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -80,15 +81,12 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "messages_that_die_of_an_error",
         'services/queues/consuming.py: "opens it again whenever its client fails"',
-        {_LOAD + "test_losing_brokers_in_turn_loses_no_message[coordinator-kill]": "", _SHARED: ""},
-        survives="A client outlives the death of any one broker; no scenario takes all brokers from the consumers.",
+        {_STARTED: "timeout: waited 30 s for messages-1, messages-2 to be in config"},
     ),
     service(
         "messages_always_healthy",
         'services/app.py: "Answers 200 only while this service can do its job"',
-        {_SHARED: "", _LEADER: ""},
-        survives="Nobody looks at what an instance says of itself while it can't do its job."
-        " By itself: tests/services, test_health_says_why_while_the_servers_do_not_answer.",
+        {_STARTED: "assertion: healthy without kafka"},
     ),
     service(
         "messages_without_replay",
@@ -108,12 +106,7 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "messages_polling",
         "checkers, settings: Hazelcast queue poll has no acknowledgement, an item whose response is lost is gone",
-        {
-            "test_hazelcast_consumers.py::test_a_consumer_that_hangs_while_it_takes_loses_nothing": "lost",
-            _TAKEN + "[another-kill]": "lost",
-            _TAKEN + "[the owner-kill]": "lost",
-        },
-        survives="No kill met the moment between a poll and its answer; no scenario makes that moment longer.",
+        {"test_hazelcast_consumers.py::test_what_an_owner_does_when_nobody_waits_any_more_loses_nothing": "lost"},
     ),
     service(
         "messages_claiming_for_nobody",
