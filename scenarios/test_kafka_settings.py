@@ -77,7 +77,7 @@ def test_without_the_acknowledgement_of_the_others_the_leader_takes_messages_alo
     first = system.post(10)
     leader = leader_holding(system.topic, first.partitions)
     hanging = [faults.inject(Pause(), other_than(leader)), faults.inject(Pause(), other_than(leader))]
-    meanwhile = system.post(16)
+    meanwhile = system.post(MANY)
     killed = faults.inject(Kill(), leader)
     for paused in hanging:
         paused.undo()

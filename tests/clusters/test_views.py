@@ -15,7 +15,17 @@ from harness.servers.hazelcast import (
     partitions_safe,
     saying_who_owns,
 )
-from harness.servers.kafka import Kafka, controller, coordinator, full_isr, leader_holding, new_coordinator, new_leader
+from harness.servers.kafka import (
+    Kafka,
+    controller,
+    coordinator,
+    followers_holding,
+    full_isr,
+    leader_holding,
+    new_coordinator,
+    new_leader,
+    out_of_sync,
+)
 from harness.targets import some
 
 pytestmark = pytest.mark.process
@@ -54,9 +64,11 @@ def test_kafka_leaders_isr_and_controller(system: MessageSystem, faults: Nemesis
     held = [posted.partitions.count(partition.id) for partition in view.partitions(system.topic)]
     fullest = {id_ for id_, count in enumerate(held) if count == max(held)}
     assert any(view.partitions(system.topic)[id_].leader == view.id_of(leader) for id_ in fullest)
+    followers = followers_holding(system.topic, posted.partitions)(system.clusters).nodes
+    assert sorted(node.spec.name for node in (leader, *followers)) == ["kafka-1", "kafka-2", "kafka-3"]
     assert view.is_fully_replicated(system.topic)
 
-    paused = faults.inject(Pause(), controller).until(new_leader(system.topic))
+    paused = faults.inject(Pause(), controller).until(new_leader(system.topic)).until(out_of_sync(system.topic))
     assert controller(system.clusters).nodes != paused.nodes
     assert not view.is_fully_replicated(system.topic)
     paused.undo().until(full_isr(system.topic))
