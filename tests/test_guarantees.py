@@ -50,6 +50,19 @@ def told(settings: Mapping[str, str], *done: str) -> Sequence[Event]:
         ({**KAFKA, "kafka.producer.acks": "1"}, ("kill kafka-1",), {"lost", "duplicated", "out of order"}),
         ({**KAFKA, "kafka.producer.acks": "0"}, ("stop kafka-1",), {"lost", "duplicated", "out of order"}),
         ({**KAFKA, "kafka.producer.acks": "1"}, ("kill hazelcast-1",), set()),
+        (KAFKA, ("partial-partition kafka-1",), {"duplicated", "out of order"}),
+        (KAFKA, ("partial-partition messages-1",), {"duplicated", "out of order"}),
+        ({**KAFKA, "kafka.producer.acks": "1"}, ("partial-partition kafka-1",), {"duplicated", "out of order"}),
+        ({**KAFKA, "kafka.producer.acks": "0"}, ("partial-partition kafka-1",), {"lost", "duplicated", "out of order"}),
+        (
+            {
+                **KAFKA,
+                "kafka.topic.unclean.leader.election.enable": "true",
+                "kafka.topic.min.insync.replicas": "1",
+            },
+            ("partial-partition kafka-2",),
+            {"duplicated", "out of order"},
+        ),
         ({**KAFKA, "kafka.topic.min.insync.replicas": "1"}, ("kill kafka-1",), {"duplicated", "out of order"}),
         (UNCLEAN, ("pause kafka-2",), {"duplicated", "out of order"}),
         (UNCLEAN, ("pause kafka-2", "kill kafka-1"), {"lost", "duplicated", "out of order"}),
@@ -86,6 +99,16 @@ def told(settings: Mapping[str, str], *done: str) -> Sequence[Event]:
         ({**HAZELCAST, "hazelcast.map.split-brain-protection-ref": ""}, ("pause hazelcast-2",), {"entry stale"}),
         ({**HAZELCAST, "hazelcast.map.split-brain-protection-ref": ""}, ("kill hazelcast-2",), set()),
         ({**HAZELCAST, "hazelcast.map.backup-count": "0"}, ("kill hazelcast-2",), {"entry lost"}),
+        (
+            {
+                **HAZELCAST,
+                "hazelcast.map.backup-count": "0",
+                "hazelcast.map.split-brain-protection-ref": "",
+                "hazelcast.client.fail_on_indeterminate_operation_state": "false",
+            },
+            ("partial-partition hazelcast-2",),
+            set(),
+        ),
         ({**HAZELCAST, "hazelcast.map.backup-count": "2"}, ("kill hazelcast-1 hazelcast-2",), None),
         (
             {**HAZELCAST, "hazelcast.client.fail_on_indeterminate_operation_state": "false"},

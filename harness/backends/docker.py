@@ -130,7 +130,10 @@ class DockerDeployment:
         addresses = self._site.addresses
         for spec in specs:
             addresses.setdefault(spec.name, address(self._site.subnet, len(addresses)))
+            self._site.roles[spec.name] = spec.role
             self._site.ports.choose(spec)
+        for network in tuple(self._site.networks.values()):
+            network.keep_out(specs)
         added = [DockerNode(spec, self._site, place=self._vacant.pop(spec.name, None)) for spec in specs]
         self._nodes.update({node.spec.name: node for node in added})
         _in_parallel(DockerNode.launch, added)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 from docker.errors import APIError, NotFound
@@ -157,10 +157,10 @@ class DockerNode:
             with complaining(f"resume {self.spec.name}"):
                 self._api.unpause(self._made())
 
-    def isolate(self, fault: str) -> None:
+    def isolate(self, fault: str, roles: Collection[str] | None = None) -> None:
         """Filters all packets from and to the other nodes' addresses, in the container's network namespace."""
         self._untouched = False
-        self._cuttable().cut(fault)
+        self._cuttable().cut(fault, roles)
 
     def rejoin(self, fault: str | None = None) -> None:
         """Removes the filters; those of a container that was stopped meanwhile are gone with its namespace."""
@@ -176,9 +176,9 @@ class DockerNode:
         """Whether a fault is in force that cuts the node off, or will once it runs again."""
         return self._network is not None and bool(self._network.faults)
 
-    def links(self) -> Mapping[str, bool]:
+    def links(self, roles: Collection[str] | None = None) -> Mapping[str, bool]:
         """Tries a connection to each of its peers that run and are not isolated themselves, and one from each."""
-        return self._cuttable().links()
+        return self._cuttable().links(roles)
 
     def write_file(self, name: str, text: str) -> None:
         """Puts the text, its references resolved, at `${file:NAME}`; the container may be stopped."""

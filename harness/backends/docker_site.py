@@ -37,6 +37,7 @@ class Site:
         helper_image: gives the image of the containers that cut nodes' networks, and gets it first if it must.
         ports: the host ports.
         addresses: by node name.
+        roles: of all nodes that there ever were, by node name.
         networks: of the nodes that have a container, by node name.
     """
 
@@ -48,6 +49,7 @@ class Site:
     helper_image: Callable[[], str]
     ports: HostPorts = field(default_factory=HostPorts)
     addresses: dict[str, str] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
     networks: dict[str, Network] = field(default_factory=dict)
 
     def labels(self) -> dict[str, str]:

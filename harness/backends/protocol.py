@@ -116,8 +116,8 @@ class Pausable(Node, Protocol):
 class Networked(Node, Protocol):
     """A node whose network can be cut."""
 
-    def isolate(self, fault: str) -> None:
-        """Drops everything between the node and all other nodes, both ways; the harness still reaches it.
+    def isolate(self, fault: str, roles: Collection[str] | None = None) -> None:
+        """Drops everything between the node and other nodes, both ways; the harness still reaches it.
 
         It is in force until `rejoin`, over the end of the node's process: a node that starts again is cut off again
         at once. `start` does not wait for such a node, since to be ready it may need the others. Only a node that is
@@ -126,6 +126,10 @@ class Networked(Node, Protocol):
         Args:
             fault: a name for what does this, up to 20 lower-case letters, digits and hyphens. Several may be in force
                 at once, and the undoing of one lifts no other.
+            roles: of whom it is cut off; of all other nodes if none are given.
+
+        Raises:
+            BadInputError: there never was a node of one of these roles.
         """
 
     def rejoin(self, fault: str | None = None) -> None:
@@ -136,13 +140,17 @@ class Networked(Node, Protocol):
 
     @property
     def isolated(self) -> bool:
-        """Whether any isolation of the node is in force, or will be once it runs again."""
+        """Whether any isolation of the node, from all or from some, is in force, or will be once it runs again."""
 
-    def links(self) -> Mapping[str, bool]:
+    def links(self, roles: Collection[str] | None = None) -> Mapping[str, bool]:
         """Whether an answer comes to a connection to each peer of the node, and to one from each; by words.
 
-        Its peers are the nodes of its role that run and are not isolated themselves; where there are none, as for a
-        service that is the only one of its role, all other nodes that run and are not isolated.
+        Its peers are the nodes of these roles that run and are not isolated from the node's role themselves. If no
+        roles are given, they are those of the node's own; where there are none, as for a service that is the only one
+        of its role, all others.
+
+        Raises:
+            BadInputError: there never was a node of one of these roles.
         """
 
 

@@ -2,8 +2,9 @@
 
 from harness.faults.isolate import Isolate
 from harness.faults.kill import Kill
+from harness.faults.partial_partition import PartialPartition
 from harness.faults.pause import Pause
 from harness.faults.restart import Restart
 from harness.faults.stop import Stop
 
-__all__ = ["Isolate", "Kill", "Pause", "Restart", "Stop"]
+__all__ = ["Isolate", "Kill", "PartialPartition", "Pause", "Restart", "Stop"]

@@ -13,7 +13,7 @@ from harness.clusters import Clusters
 from harness.effects import Effect
 from harness.errors import BadInputError
 from harness.events import UNDO
-from harness.faults.protocol import Controlled, Fault, Recoverable, inability
+from harness.faults.protocol import Controlled, Fault, Recoverable, arguments, inability
 from harness.history import History
 from harness.progress import Step
 from harness.targets import Picked, Target
@@ -132,14 +132,15 @@ class Nemesis:
             # Before anything is noted: it takes time that is none of the fault's.
             fault.control(picked.nodes)
         names = [node.spec.name for node in picked.nodes]
-        self._history.event(fault.name, {"nodes": names, "why": picked.why, "phase": "begin"})
+        said = {**arguments(fault), "nodes": names, "why": picked.why}
+        self._history.event(fault.name, {**said, "phase": "begin"})
         injected = Injected(fault, picked, time.monotonic_ns(), {}, self)
         self._active.append(injected)
         with self.step(f"{fault.name} {', '.join(names)}: {picked.why}"):
             fault.inject(picked.nodes)
         injected.took_s = (time.monotonic_ns() - injected.at_ns) / 1e9
         injected.proofs.update(fault.proof(picked.nodes))
-        self._history.event(fault.name, {"nodes": names, "why": picked.why, "phase": "end", "proof": injected.proofs})
+        self._history.event(fault.name, {**said, "phase": "end", "proof": injected.proofs})
         self.injected.append(injected)
         self._tell(Moment.AFTER_FAULT)
         if not isinstance(fault, Recoverable):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields, is_dataclass
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from harness.backends.protocol import Ability, Node
@@ -60,6 +61,13 @@ class Controlled(Protocol):
         Raises:
             FaultDidNotBiteError: it is not so, and nothing was done.
         """
+
+
+def arguments(fault: Fault) -> dict[str, Any]:
+    """What a fault was made with, by name, for the record; nothing if it needs nothing."""
+    if not is_dataclass(fault):
+        return {}
+    return {one.name: getattr(fault, one.name) for one in fields(fault) if not one.name.startswith("_")}
 
 
 def inability(fault: Fault, abilities: Collection[Ability]) -> str | None:

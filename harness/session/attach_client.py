@@ -212,9 +212,9 @@ class RemoteNode:
 class RemoteNetworkedNode(RemoteNode):
     """A node of the session whose network can be cut."""
 
-    def isolate(self, fault: str) -> None:
-        """Has the session drop everything between the node and the other nodes."""
-        self._ask("isolate", fault)
+    def isolate(self, fault: str, roles: Collection[str] | None = None) -> None:
+        """Has the session drop everything between the node and the other nodes, or those of some roles."""
+        self._ask("isolate", fault, roles)
 
     def rejoin(self, fault: str | None = None) -> None:
         """Has the session undo an isolation, or all of them."""
@@ -225,7 +225,7 @@ class RemoteNetworkedNode(RemoteNode):
         """Whether an isolation of the node is in force."""
         return bool(self._ask("isolated"))
 
-    def links(self) -> Mapping[str, bool]:
+    def links(self, roles: Collection[str] | None = None) -> Mapping[str, bool]:
         """Whether connections between the node and each of its peers can be made now, both ways."""
-        links: Mapping[str, bool] = self._ask("links")
+        links: Mapping[str, bool] = self._ask("links", roles)
         return links

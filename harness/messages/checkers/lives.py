@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from harness.events import NEMESIS, NEVER, UNDO, Event
 
 #: The faults that leave a process all that it has in memory, and those under which it answers nobody.
-SPARING = frozenset({"pause", "isolate"})
+SPARING = frozenset({"pause", "isolate", "partial-partition"})
 SILENCING = frozenset({"kill", "stop", "pause"})
 Touched = Mapping[str, Sequence[int]]
 

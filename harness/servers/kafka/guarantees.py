@@ -8,8 +8,13 @@ _ACKS = "Kafka documentation, producer configs, acks"
 _TOPIC = "Kafka documentation, topic configs, {}"
 
 
-def _a_broker_is_lost(broken: Broken) -> bool:
+def _a_broker_is_out_of_reach(broken: Broken) -> bool:
     return broken.hits("kafka")
+
+
+def _a_broker_is_lost(broken: Broken) -> bool:
+    """Lost to the others: one that only clients don't reach leads on, and has what it acknowledged."""
+    return broken.hits("kafka") and broken.fault != "partial-partition"
 
 
 def _every_replica_may_be_lost(broken: Broken) -> bool:
@@ -17,7 +22,7 @@ def _every_replica_may_be_lost(broken: Broken) -> bool:
 
 
 def _all_that_were_in_sync_may_be_lost(broken: Broken) -> bool:
-    return broken.at_once("kafka") >= _in_sync(broken.settings)
+    return _a_broker_is_lost(broken) and broken.at_once("kafka") >= _in_sync(broken.settings)
 
 
 def _too_few_may_be_in_sync(broken: Broken) -> bool:
@@ -60,16 +65,16 @@ KAFKA = Guarantees(
     rules=(
         Rule(
             setting="acks=0",
-            when="any broker is killed, stopped, hangs or is cut off",
+            when="any broker is killed, stopped, hangs or is cut off, if only from the producer",
             permits=("lost",),
             because="the producer takes a record for sent that no broker may ever have had",
             source=_ACKS,
             applies=_acknowledged_by_nobody,
-            under=_a_broker_is_lost,
+            under=_a_broker_is_out_of_reach,
         ),
         Rule(
             setting="acks=1",
-            when="the leader is killed, stopped, hangs or is cut off",
+            when="the leader is killed, stopped, hangs or is cut off from the other brokers",
             permits=("lost",),
             because="a record counts that the leader alone has; the next leader may never have fetched it",
             source=_ACKS,

@@ -1,0 +1,188 @@
+"""Partial partitions of real containers: some roles are cut off, both ways, and the peers are not."""
+
+import contextlib
+import secrets
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import httpx
+import pytest
+
+from harness.backends import engine
+from harness.backends.docker import DockerBackend, DockerDeployment
+from harness.backends.docker_node import DockerNode
+from harness.backends.session import Session
+from harness.clusters import Clusters
+from harness.errors import BadInputError, FaultDidNotBiteError
+from harness.faults import Isolate, PartialPartition
+from harness.faults.nemesis import Nemesis
+from harness.history import History
+from harness.pool import restore
+from harness.targets import Picked, Target
+from harness.topology.nodes import NodeSpec, Topology
+from tests.backends import image as tiny_image
+from tests.backends.specs import TINY, tiny
+
+pytestmark = [
+    pytest.mark.docker,
+    pytest.mark.skipif(bool(engine.why_unavailable()), reason="no Docker engine answers"),
+]
+CUT = PartialPartition(("client", "other-client"))
+TO_CLIENTS = {
+    "server-1 to client-1",
+    "client-1 to server-1",
+    "server-1 to other-client-1",
+    "other-client-1 to server-1",
+}
+TO_PEERS = {"server-1 to server-2", "server-2 to server-1"}
+
+
+def spec(role: str, index: int) -> NodeSpec:
+    environment = {"PORT": "8000", "HOST": "0.0.0.0"}
+    made = replace(tiny(index), name=f"{role}-{index}", role=role, environment=environment)
+    return replace(made, files={}, files_when_ready={})
+
+
+@pytest.fixture(scope="module")
+def deployment() -> Iterator[DockerDeployment]:
+    """Two servers, and a client of each of two roles."""
+    tag = f"harness-test-{secrets.token_hex(4)}"
+    specs = (spec("server", 1), spec("server", 2), spec("client", 1), spec("other-client", 1))
+    with contextlib.closing(engine.connect()) as client:
+        tiny_image.build(client, tag)
+        try:
+            backend = DockerBackend(Session.of_this_process(), images={TINY.name: tag})
+            with backend.deploy(Topology("servers and clients", specs), print) as deployment:
+                yield deployment
+        finally:
+            client.images.remove(tag, force=True)
+
+
+@pytest.fixture
+def server(deployment: DockerDeployment) -> Iterator[DockerNode]:
+    """One that reaches all others."""
+    yield deployment.nodes["server-1"]
+    for node in deployment.nodes.values():
+        restore(node)
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[History]:
+    with History.open(tmp_path / "history.jsonl") as history:
+        yield history
+
+
+@pytest.fixture
+def nemesis(history: History) -> Nemesis:
+    """One that picks by itself and asks no cluster."""
+    nobody = cast(Clusters, None)
+    return Nemesis(nobody, history, DockerBackend.abilities, detection_s=1, step=lambda words: nullcontext())
+
+
+def only(*nodes: DockerNode) -> Target:
+    return lambda clusters: Picked(nodes, "of the test")
+
+
+def passing(node: DockerNode) -> set[str]:
+    """What passes now between a node and all roles."""
+    links = node.links(("server", "client", "other-client"))
+    return {words for words, passes in links.items() if passes}
+
+
+def test_it_cuts_off_those_roles_both_ways_and_nobody_else(
+    nemesis: Nemesis, history: History, server: DockerNode
+) -> None:
+    injected = nemesis.inject(CUT, only(server))
+    cut_off, _, as_before = injected.proofs["server-1"].partition("; as before: ")
+    assert set(cut_off.removeprefix("no connection can be made any more: ").split(", ")) == TO_CLIENTS
+    assert set(as_before.split(", ")) == passing(server) == TO_PEERS
+    assert httpx.get(f"http://{server.endpoint('http')}/", timeout=5).is_success
+    begin = history.events[0]
+    assert (begin.f, list(begin.value["roles"])) == ("partial-partition", ["client", "other-client"])
+    injected.undo()
+    assert passing(server) == TO_CLIENTS | TO_PEERS
+
+
+def test_what_is_cut_off_already_or_not_at_all_proves_nothing(nemesis: Nemesis, server: DockerNode) -> None:
+    with pytest.raises(FaultDidNotBiteError, match=r"did not bite: server-1 to client-1, .* still connects"):
+        CUT.proof([server])
+    server.isolate("before", ("client",))
+    with pytest.raises(
+        FaultDidNotBiteError, match=r"no connection either \(server-1 to client-1, client-1 to server-1"
+    ):
+        nemesis.inject(CUT, only(server))
+
+
+def test_a_peer_that_is_cut_off_as_well_is_too_much(server: DockerNode) -> None:
+    CUT.inject([server])
+    server.isolate("more", ("server", "client"))
+    with pytest.raises(FaultDidNotBiteError, match="cut it off from its peers as well: server-1 to server-2, server-2"):
+        CUT.proof([server])
+
+
+def test_peers_that_are_cut_off_from_the_same_roles_still_speak_for_each_other(
+    deployment: DockerDeployment, nemesis: Nemesis, server: DockerNode
+) -> None:
+    injected = nemesis.inject(CUT, only(server, deployment.nodes["server-2"]))
+    assert "as before: server-1 to server-2" in injected.proofs["server-1"]
+    assert "as before: server-2 to server-1" in injected.proofs["server-2"]
+
+
+def test_it_is_in_force_again_once_the_node_has_started_again(server: DockerNode) -> None:
+    CUT.inject([server])
+    server.kill()
+    server.start()
+    assert passing(server) == TO_PEERS
+    CUT.undo([server])
+    assert passing(server) == TO_CLIENTS | TO_PEERS
+
+
+@pytest.mark.parametrize("meanwhile", ["runs", "is down"])
+def test_who_comes_later_is_cut_off_if_it_is_of_those_roles(
+    deployment: DockerDeployment, server: DockerNode, meanwhile: str
+) -> None:
+    CUT.inject([server])
+    if meanwhile == "is down":
+        server.kill()
+    deployment.put([spec("client", 2), spec("server", 3)])
+    try:
+        if meanwhile == "is down":
+            server.start()
+        assert passing(server) == TO_PEERS | {"server-1 to server-3", "server-3 to server-1"}
+        CUT.undo([server])
+        assert "client-2 to server-1" in passing(server)
+    finally:
+        deployment.remove(["client-2", "server-3"])
+
+
+def test_it_and_an_isolation_lift_not_each_other(server: DockerNode) -> None:
+    CUT.inject([server])
+    Isolate().inject([server])
+    CUT.undo([server])
+    assert not passing(server)
+    CUT.inject([server])
+    Isolate().undo([server])
+    assert passing(server) == TO_PEERS
+
+
+@pytest.mark.parametrize(
+    ("roles", "refusal"),
+    [
+        (
+            ("clinet", "client"),
+            "server-1 can't be cut off from clinet: no node has that role; there are client, other-",
+        ),
+        (("client", "server"), r"other roles than its own, server, and not from client, server; Isolate\(\) cuts it"),
+        ((), "other roles than its own, server, and not from none"),
+    ],
+)
+def test_roles_that_are_none_or_its_own_are_refused_before_anything_is_done(
+    nemesis: Nemesis, history: History, server: DockerNode, roles: tuple[str, ...], refusal: str
+) -> None:
+    with pytest.raises(BadInputError, match=refusal):
+        nemesis.inject(PartialPartition(roles), only(server))
+    assert not history.events
+    assert not server.isolated
