@@ -2,14 +2,22 @@
 
 import pytest
 
-from harness import Kill, Nemesis
+from harness import Isolate, Kill, Nemesis, Pause, System, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
-from harness.servers.hazelcast import hazelcast, lowest_ip, member_list_of
+from harness.servers.hazelcast import hazelcast, lowest_ip, member_list_of, partitions_safe, split_off
+from harness.servers.hazelcast.assertions import assert_kept
+from harness.servers.hazelcast.workloads.keys import Keys
 
-pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("what these settings cost")]
+pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast, pytest.mark.guarantee("what these settings cost")]
+
+#: The other member hangs for some seconds, and is not to be given up meanwhile: what is owed to it has to be lost only
+#: when the owner is.
+PATIENT = {"hazelcast.max.no.heartbeat.seconds": "60"}
+IN_DOUBT = {**PATIENT, "hazelcast.operation.fail.on.indeterminate.state": "false"}
+#: Between two members the sockets hold less than a megabyte of what one of them does not read; these are twelve.
+_COUNT, _LENGTH = 48, 250_000
 
 
-@pytest.mark.hazelcast
 @pytest.mark.system(messages("hazelcast", queue_owner=lowest_ip, backups=False, consumers=False), hazelcast())
 def test_without_a_backup_a_queue_and_its_share_of_the_map_die_with_their_owner(
     system: MessageSystem, faults: Nemesis
@@ -26,3 +34,52 @@ def test_without_a_backup_a_queue_and_its_share_of_the_map_die_with_their_owner(
     system.read()
     verdict = assert_delivered_and_aggregated(system.history, shows=["lost", "incomplete logging part"])
     assert verdict.figures["lost"] == 100
+
+
+@pytest.mark.parametrize(
+    "backups",
+    [
+        pytest.param("0 + 1 async", marks=pytest.mark.system(hazelcast(2, settings=PATIENT)), id="asynchronous"),
+        pytest.param("1", marks=pytest.mark.system(hazelcast(2, settings=IN_DOUBT)), id="success in doubt"),
+    ],
+)
+def test_what_is_acknowledged_before_the_backup_has_it_dies_with_its_owner(
+    system: System, faults: Nemesis, backups: str
+) -> None:
+    """Two members, and the one with the backups hangs for some seconds while the other is given more than their sockets
+    hold. It is all acknowledged: at once, as the backup is asynchronous, or after two seconds without the backup's word
+    (hazelcast.operation.fail.on.indeterminate.state=false). The owner is killed, and the backup goes on: it never heard
+    of most of the keys.
+    """
+    keys = Keys(system, backups=backups)
+    owned = keys.owned_by("hazelcast-1", _COUNT)
+
+    hanging = faults.inject(Pause(), node("hazelcast-2"))
+    keys.put_through("hazelcast-1", owned, length=_LENGTH)
+    killed = faults.inject(Kill(), node("hazelcast-1"))
+    hanging.undo()
+    killed.until(member_list_of(1)).until(partitions_safe())
+
+    keys.read()
+    assert_kept(system.history, shows=["entry lost"])
+
+
+@pytest.mark.needs(Isolate())
+@pytest.mark.system(hazelcast())
+@pytest.mark.parametrize("split", ["kept", "discarded", "refused"])
+def test_what_a_minority_acknowledges_is_the_merge_policys_to_keep(system: System, faults: Nemesis, split: str) -> None:
+    """A member is cut off from the two others, and given 100 keys when they have parted; then the sides merge. Without
+    split-brain protection it acknowledges them all, and the merge policy decides: PutIfAbsentMergePolicy keeps them,
+    DiscardMergePolicy throws them away. With the protection it refuses every one. What was there before stays.
+    """
+    keys = Keys(system, split=split)
+    keys.put(100)
+
+    isolated = faults.inject(Isolate(), node("hazelcast-2")).until(split_off())
+    acknowledged = keys.put_through("hazelcast-2", [f"key-{number}" for number in range(100, 200)])
+    isolated.undo().until(member_list_of(3)).until(partitions_safe())
+
+    keys.read()
+    verdict = assert_kept(system.history, shows=["entry lost"] if split == "discarded" else [])
+    assert len(acknowledged) == (0 if split == "refused" else 100)
+    assert verdict.figures["lost"] == (100 if split == "discarded" else 0)

@@ -25,6 +25,17 @@ HAZELCAST = {
     "messages.from_beginning": "false",
 }
 
+IN_DOUBT = "hazelcast.operation.fail.on.indeterminate.state"
+DISCARDING = {
+    **HAZELCAST,
+    "hazelcast.map.split-brain-protection-ref": "",
+    "hazelcast.map.merge-policy": "DiscardMergePolicy",
+}
+
+
+def copies(sync: str, later: str) -> Mapping[str, str]:
+    return {"hazelcast.map.backup-count": sync, "hazelcast.map.async-backup-count": later}
+
 
 def told(settings: Mapping[str, str], *done: str) -> Sequence[Event]:
     """A history of these settings and of what was done: "kill kafka-1", "undo-kill kafka-1", or an effect."""
@@ -97,6 +108,14 @@ def told(settings: Mapping[str, str], *done: str) -> Sequence[Event]:
         (HAZELCAST, ("isolate hazelcast-2",), set()),
         ({**HAZELCAST, "hazelcast.map.split-brain-protection-ref": ""}, ("isolate hazelcast-2",), {"entry stale"}),
         ({**HAZELCAST, "hazelcast.map.split-brain-protection-ref": ""}, ("pause hazelcast-2",), {"entry stale"}),
+        (DISCARDING, ("isolate hazelcast-2",), {"entry stale", "entry lost"}),
+        (DISCARDING, ("kill hazelcast-2",), set()),
+        ({**HAZELCAST, "hazelcast.map.merge-policy": "DiscardMergePolicy"}, ("isolate hazelcast-2",), set()),
+        ({**HAZELCAST, IN_DOUBT: "false"}, ("kill hazelcast-2",), set()),
+        ({"hazelcast.map.backup-count": "1", IN_DOUBT: "false"}, ("kill hazelcast-2",), {"entry lost", "lost"}),
+        ({"hazelcast.map.backup-count": "1", IN_DOUBT: "true"}, ("kill hazelcast-2",), set()),
+        ({**HAZELCAST, **copies("0", "1")}, ("kill hazelcast-2",), {"entry lost"}),
+        ({**HAZELCAST, **copies("1", "1")}, ("kill hazelcast-2",), set()),
         ({**HAZELCAST, "hazelcast.map.split-brain-protection-ref": ""}, ("kill hazelcast-2",), set()),
         ({**HAZELCAST, "hazelcast.map.backup-count": "0"}, ("kill hazelcast-2",), {"entry lost"}),
         (
@@ -128,6 +147,13 @@ def test_what_is_permitted_follows_from_the_settings_and_the_faults(
 ) -> None:
     found = set(permitted(told(settings, *done)))
     assert found == anomalies if anomalies is not None else "entry lost" not in found
+
+
+def test_a_loss_with_asynchronous_backups_is_theirs_as_long_as_a_copy_lives() -> None:
+    why = permitted(told({**HAZELCAST, **copies("1", "1")}, "kill hazelcast-1 hazelcast-2"))
+    assert why["entry lost"].startswith("asynchronous backups of a map")
+    why = permitted(told({**HAZELCAST, **copies("1", "1")}, "kill hazelcast-1 hazelcast-2 hazelcast-3"))
+    assert why["entry lost"].startswith("as many members lost at once as a map has copies")
 
 
 def test_a_consumer_that_starts_after_the_fault_reads_nothing_twice() -> None:
@@ -230,13 +256,13 @@ def test_more_faults_never_permit_less(own: Mapping[str, str], done: list[str], 
 def test_every_rule_applies_to_some_system_and_cites_its_source() -> None:
     lossy = {
         **KAFKA,
-        **HAZELCAST,
+        **DISCARDING,
+        **copies("0", "1"),
         "kafka.topic.min.insync.replicas": "1",
         "kafka.topic.unclean.leader.election.enable": "true",
         "kafka.consumer.enable_auto_commit": "true",
         "kafka.consumer.auto_offset_reset": "latest",
         "hazelcast.client.fail_on_indeterminate_operation_state": "false",
-        "hazelcast.map.split-brain-protection-ref": "",
     }
     systems = [
         {**lossy, "kafka.producer.acks": acks, "messages.from_beginning": replay}

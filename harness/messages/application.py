@@ -14,6 +14,7 @@ from harness.messages.services import services
 from harness.messages.settings import DeclaredSettings, on_hazelcast, on_kafka, refuse_others, with_own
 from harness.messages.system import MessageSystem
 from harness.servers.hazelcast.kind import Hazelcast, hazelcast
+from harness.servers.hazelcast.spec import deciding
 from harness.servers.kafka.kind import Kafka, kafka
 from harness.system import Basis, Cast
 from harness.targets import Target
@@ -68,7 +69,8 @@ class Messages(Application):
     def settings(self, servers: Sequence[Servers[Any]]) -> Mapping[str, str]:
         """The settings that decide what may be lost, as they are by what is declared."""
         counts = _counts(servers)
-        found = dict(on_hazelcast("map", counts.members, backups=self.backups))
+        members = next((each.settings for each in servers if isinstance(each, Hazelcast)), ())
+        found = {**deciding(dict(members)), **on_hazelcast("map", counts.members, backups=self.backups)}
         if self.queue == "hazelcast":
             found |= on_hazelcast("queue", counts.members, backups=self.backups)
             found["messages.from_beginning"] = "false"

@@ -91,6 +91,7 @@ def on_hazelcast(structure: str, members: int, *, backups: bool) -> Settings:
         f"hazelcast.{structure}.backup-count": str(int(backups)),
         f"hazelcast.{structure}.async-backup-count": "0",
         f"hazelcast.{structure}.split-brain-protection-ref": "majority" if backups and members > 1 else "",
+        f"hazelcast.{structure}.merge-policy": "PutIfAbsentMergePolicy",
         "hazelcast.client.fail_on_indeterminate_operation_state": "true",
         "hazelcast.client.redo_operation": "false",
     }

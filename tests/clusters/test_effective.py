@@ -13,11 +13,13 @@ from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.kafka import kafka
 from harness.servers.kafka.kind import Kafka
 
+KEEPS = "PutIfAbsentMergePolicy"
 CONFIG = ElementTree.fromstring(
     """<hazelcast xmlns="http://www.hazelcast.com/schema/config">
     <map name="orders-*"><backup-count>0</backup-count><async-backup-count>2</async-backup-count></map>
     <map name="orders-eu-*"><backup-count>3</backup-count>
-        <split-brain-protection-ref>majority</split-brain-protection-ref></map>
+        <split-brain-protection-ref>majority</split-brain-protection-ref>
+        <merge-policy batch-size="100">com.hazelcast.spi.merge.DiscardMergePolicy</merge-policy></map>
     <queue name="default"><backup-count>4</backup-count></queue>
     </hazelcast>"""
 )
@@ -26,15 +28,15 @@ CONFIG = ElementTree.fromstring(
 @pytest.mark.parametrize(
     ("kind", "name", "values"),
     [
-        ("map", "orders-1", ("0", "2", "")),
-        ("map", "orders-eu-1", ("3", "0", "majority")),
-        ("map", "others", ("1", "0", "")),
-        ("queue", "orders-1", ("1", "0", "")),
-        ("queue", "default", ("4", "0", "")),
+        ("map", "orders-1", ("0", "2", "", KEEPS)),
+        ("map", "orders-eu-1", ("3", "0", "majority", "DiscardMergePolicy")),
+        ("map", "others", ("1", "0", "", KEEPS)),
+        ("queue", "orders-1", ("1", "0", "", KEEPS)),
+        ("queue", "default", ("4", "0", "", KEEPS)),
     ],
 )
 def test_a_structure_has_the_settings_of_the_pattern_that_says_most_of_its_name(
-    kind: str, name: str, values: tuple[str, str, str]
+    kind: str, name: str, values: tuple[str, str, str, str]
 ) -> None:
     assert tuple(settings_of(CONFIG, kind, name).values()) == values
 
@@ -47,9 +49,13 @@ def test_servers_say_which_settings_they_have(system: System) -> None:
         "hazelcast.map.backup-count": "1",
         "hazelcast.map.async-backup-count": "0",
         "hazelcast.map.split-brain-protection-ref": "majority",
+        "hazelcast.map.merge-policy": KEEPS,
         "hazelcast.queue.backup-count": "0",
         "hazelcast.queue.async-backup-count": "0",
         "hazelcast.queue.split-brain-protection-ref": "",
+        "hazelcast.queue.merge-policy": KEEPS,
+        "hazelcast.operation.fail.on.indeterminate.state": "true",
+        "hazelcast.partition.migration.stale.read.disabled": "true",
     }
     system.clusters[Kafka].create_topic(
         "told", configs={"unclean.leader.election.enable": "true", "min.insync.replicas": "1"}

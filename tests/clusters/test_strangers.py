@@ -32,7 +32,7 @@ def assert_nobody_came(listening: socket.socket) -> None:
 
 
 def test_without_a_running_member_nobody_on_the_default_port_is_asked() -> None:
-    with stranger("127.0.0.1", 5701) as listening, HazelcastView([]) as view:
+    with stranger("127.0.0.1", 5701) as listening, HazelcastView([], {}) as view:
         with pytest.raises(InconclusiveError, match="no Hazelcast member runs"):
             view.partition_of("key")
         with pytest.raises(InconclusiveError, match="no Hazelcast member runs"), connect([]):

@@ -2,13 +2,13 @@
 
 import pytest
 
-from harness import Nemesis
+from harness import Isolate, Nemesis, System
 from harness.assertions import GuaranteeBrokenError
 from harness.errors import AwaitTimeoutError
 from harness.messages import MessageSystem, messages
 from harness.messages.namespace import Namespace
 from harness.messages.settings import OWN
-from harness.servers.hazelcast import hazelcast, lowest_ip
+from harness.servers.hazelcast import hazelcast, lowest_ip, spec
 from scenarios import test_hazelcast_settings as hazelcast_settings
 from scenarios import test_kafka_settings as kafka_settings
 
@@ -84,3 +84,33 @@ def test_one_of_two_replicas_that_is_enough_takes_posts(system: MessageSystem, f
 def test_a_backup_that_was_not_declared_saves_what_had_to_be_lost(system: MessageSystem, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=NOT_LOST):
         hazelcast_settings.test_without_a_backup_a_queue_and_its_share_of_the_map_die_with_their_owner(system, faults)
+
+
+@pytest.mark.system(hazelcast(2, settings=hazelcast_settings.PATIENT))
+@pytest.mark.parametrize("backups", ["0 + 1 async", "1"])
+def test_a_write_that_waits_for_its_backup_is_not_lost(
+    system: System, faults: Nemesis, monkeypatch: pytest.MonkeyPatch, backups: str
+) -> None:
+    monkeypatch.setitem(spec.BACKUPS, backups, spec.BACKUPS["1"])
+    with pytest.raises(GuaranteeBrokenError, match=r"set_full.at_the_end had to find 'lost', and did not"):
+        hazelcast_settings.test_what_is_acknowledged_before_the_backup_has_it_dies_with_its_owner(
+            system, faults, backups
+        )
+
+
+@pytest.mark.needs(Isolate())
+@pytest.mark.system(hazelcast())
+@pytest.mark.parametrize(
+    ("split", "others", "says"),
+    [
+        ("kept", "discarding-", r"(?s)other settings: hazelcast.map.merge-policy.*lost: 100 of 200 acknowledged"),
+        ("discarded", "", r"(?s)other settings: hazelcast.map.merge-policy.*had to find 'lost', and did not"),
+        ("refused", "", r"other settings: hazelcast.map.split-brain-protection-ref is not set"),
+    ],
+)
+def test_another_merge_policy_or_no_protection_is_seen(
+    system: System, faults: Nemesis, monkeypatch: pytest.MonkeyPatch, split: str, others: str, says: str
+) -> None:
+    monkeypatch.setitem(spec.SPLITS, split, others)
+    with pytest.raises(GuaranteeBrokenError, match=says):
+        hazelcast_settings.test_what_a_minority_acknowledges_is_the_merge_policys_to_keep(system, faults, split)

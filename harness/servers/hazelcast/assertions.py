@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from harness.assertions import Demand, demand
-from harness.checkers import Verdict, effective_settings
+from harness.checkers import Verdict, effective_settings, set_full
 from harness.checkers.offered import Checker
+from harness.errors import BadInputError
+from harness.guarantees import permitted
 from harness.history import History
 from harness.servers.hazelcast.checkers import lost_partitions
 from harness.servers.hazelcast.shares import permitted_loss
+
+#: By what settings permit, what that is called where it is seen.
+_SEEN = {"entry lost": "lost"}
 
 
 def assert_lost_as_permitted(history: History, checker: Checker = lost_partitions.check) -> Verdict:
@@ -18,3 +25,25 @@ def assert_lost_as_permitted(history: History, checker: Checker = lost_partition
         checker: `lost_partitions.check`, or `loss_rate.check` for a scenario of several rounds.
     """
     return demand(history, Demand(effective_settings.check), Demand(checker, permitted_loss(history.events)))
+
+
+def assert_kept(history: History, *, shows: Collection[str] = ()) -> Verdict:
+    """Demands: every key that was acknowledged is read in the end, and no other.
+
+    A loss that settings permit is a loss all the same, and told with its cause, unless the scenario is there to show
+    it.
+
+    Args:
+        history: what the scenario recorded, with the settings of its map.
+        shows: the names of permitted anomalies that the scenario provokes: they have to be found.
+
+    Raises:
+        BadInputError: nothing permits one of those.
+    """
+    may = permitted(history.events)
+    if unexplained := [anomaly for anomaly in shows if anomaly not in may]:
+        known = ", ".join(may) or "nothing"
+        raise BadInputError(f"nothing permits {unexplained[0]!r} here, so it can't be shown; permitted: {known}")
+    causes = {seen: may[anomaly] for anomaly, seen in _SEEN.items() if anomaly in may}
+    shown = tuple(_SEEN[anomaly] for anomaly in shows)
+    return demand(history, Demand(effective_settings.check), Demand(set_full.at_the_end, {}, shown, causes=causes))

@@ -1,38 +1,55 @@
 """The configuration that a running member has, as it tells the Management Center: what it really works with.
 
-The Python client has no call for it, so the message is written here, after the Open Binary Client Protocol
-(MC.GetMemberConfig). The member answers with all of it as XML, after the schema hazelcast-config.
+The Python client has no call for it, so the messages are written here, after the Open Binary Client Protocol. To
+MC.GetMemberConfig the member answers with XML, after the schema hazelcast-config; system properties are not in it, and
+MC.GetSystemProperties asks for those.
 """
 
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree
 
 from hazelcast.client import HazelcastClient
 from hazelcast.invocation import Invocation
-from hazelcast.protocol.builtin import StringCodec
+from hazelcast.protocol.builtin import MapCodec, StringCodec
 from hazelcast.protocol.client_message import REQUEST_HEADER_SIZE, OutboundMessage, create_initial_buffer
 
-_GET_MEMBER_CONFIG = 0x200500
+_GET_MEMBER_CONFIG, _GET_SYSTEM_PROPERTIES = 0x200500, 0x200A00
 _SCHEMA = "{http://www.hazelcast.com/schema/config}"
-#: The settings of a structure that decide what may be lost.
-_TOLD = ("backup-count", "async-backup-count", "split-brain-protection-ref")
+#: The settings of a structure that decide what may be lost, with what Hazelcast has where nothing is said.
+_TOLD: Mapping[str, str] = {
+    "backup-count": "1",
+    "async-backup-count": "0",
+    "split-brain-protection-ref": "",
+    "merge-policy": "PutIfAbsentMergePolicy",
+}
 
 
 def member_config(client: HazelcastClient) -> ElementTree.Element:
     """The configuration of the member that the client is connected to."""
-    request = OutboundMessage(create_initial_buffer(REQUEST_HEADER_SIZE, _GET_MEMBER_CONFIG, True), True)
-    asked = Invocation(request, response_handler=_answer)
+    return ElementTree.fromstring(_told(client, _GET_MEMBER_CONFIG, StringCodec.decode))
+
+
+def properties_of(client: HazelcastClient, names: Collection[str]) -> Mapping[str, str]:
+    """The system properties of these names that the member has that the client is connected to; "" if it has none."""
+    told = _told(client, _GET_SYSTEM_PROPERTIES, lambda m: MapCodec.decode(m, StringCodec.decode, StringCodec.decode))
+    return {name: told.get(name, "") for name in names}
+
+
+def _told(client: HazelcastClient, question: int, decode: Callable[[Any], Any]) -> Any:
+    """What a member answers to a question that has no arguments."""
+
+    def answer(message: Any) -> Any:
+        message.next_frame()
+        return decode(message)
+
+    request = OutboundMessage(create_initial_buffer(REQUEST_HEADER_SIZE, question, True), True)
+    asked = Invocation(request, response_handler=answer)
     client._invocation_service.invoke(asked)
-    return ElementTree.fromstring(asked.future.result())
-
-
-def _answer(message: Any) -> Any:
-    message.next_frame()
-    return StringCodec.decode(message)
+    return asked.future.result()
 
 
 def settings_of(config: ElementTree.Element, kind: str, name: str) -> Mapping[str, str]:
@@ -44,8 +61,8 @@ def settings_of(config: ElementTree.Element, kind: str, name: str) -> Mapping[st
     fitting = sorted(_fitting(config, kind, name), key=lambda found: len(found.get("name", "")))
     found = fitting[-1] if fitting else None
     told = {each: "" if found is None else (found.findtext(f"{_SCHEMA}{each}") or "").strip() for each in _TOLD}
-    defaults = {"backup-count": "1", "async-backup-count": "0", "split-brain-protection-ref": ""}
-    return {f"hazelcast.{kind}.{each}": value or defaults[each] for each, value in told.items()}
+    # A policy may be told by its class, with the package in front.
+    return {f"hazelcast.{kind}.{each}": value.rpartition(".")[2] or _TOLD[each] for each, value in told.items()}
 
 
 def groups_of(config: ElementTree.Element) -> list[list[str]]:

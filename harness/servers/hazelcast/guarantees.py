@@ -9,14 +9,20 @@ from harness.guarantees import Broken, Guarantees, Rule, Settings
 _BACKUPS = "Hazelcast reference manual, backing up maps, sync and async backups"
 _QUEUES = "Hazelcast reference manual, configuring queue, backup-count"
 _INDETERMINATE = "Hazelcast reference manual, system properties, hazelcast.operation.fail.on.indeterminate.state"
+_MERGE = "Hazelcast reference manual, split-brain recovery, merge policies"
 _SPLIT = "Hazelcast reference manual, split-brain protection"
 #: What a member does not come back from with what it had: others own its partitions by then.
 _LOSING = ("kill", "pause", "isolate")
 
 
-def _more_members_are_lost_than_there_are_backups(structure: str, broken: Broken) -> bool:
-    backups = int(broken.settings[f"hazelcast.{structure}.backup-count"])
-    return broken.hits("hazelcast", *_LOSING) and broken.at_once("hazelcast") > backups
+def _more_members_are_lost_than_there_are(backups: tuple[str, ...], broken: Broken) -> bool:
+    """Whether more are lost at once than there are backups, counted by these settings."""
+    count = sum(int(broken.settings.get(f"hazelcast.{each}", "0")) for each in backups)
+    return broken.hits("hazelcast", *_LOSING) and broken.at_once("hazelcast") > count
+
+
+def _backs_up_later(settings: Settings) -> bool:
+    return settings.get("hazelcast.map.async-backup-count", "0") != "0"
 
 
 def _has_backups_of(structure: str, settings: Settings) -> bool:
@@ -24,11 +30,17 @@ def _has_backups_of(structure: str, settings: Settings) -> bool:
 
 
 def _answers_before_the_backup(settings: Settings) -> bool:
-    return settings.get("hazelcast.client.fail_on_indeterminate_operation_state") == "false"
+    """Whether nobody insists on the backup's word: a client that waits for it by itself, or else its member."""
+    of_the_member = settings.get("hazelcast.operation.fail.on.indeterminate.state")
+    return settings.get("hazelcast.client.fail_on_indeterminate_operation_state", of_the_member) == "false"
 
 
 def _serves_a_minority(settings: Settings) -> bool:
     return settings.get("hazelcast.map.split-brain-protection-ref") == ""
+
+
+def _discards_what_a_minority_took(settings: Settings) -> bool:
+    return _serves_a_minority(settings) and settings.get("hazelcast.map.merge-policy") == "DiscardMergePolicy"
 
 
 def _a_member_is_lost(broken: Broken) -> bool:
@@ -48,7 +60,16 @@ HAZELCAST = Guarantees(
             because="the entries whose owner and backups were all on those members are gone",
             source=_BACKUPS,
             applies=partial(_has_backups_of, "map"),
-            under=partial(_more_members_are_lost_than_there_are_backups, "map"),
+            under=partial(_more_members_are_lost_than_there_are, ("map.backup-count", "map.async-backup-count")),
+        ),
+        Rule(
+            setting="asynchronous backups of a map",
+            when="more members are killed, hang or are cut off at once than the map has synchronous backups",
+            permits=("entry lost",),
+            because="a write is answered before an asynchronous backup has it, and nobody hears how far behind that is",
+            source=_BACKUPS,
+            applies=_backs_up_later,
+            under=partial(_more_members_are_lost_than_there_are, ("map.backup-count",)),
         ),
         Rule(
             setting="as many members lost at once as a queue has copies",
@@ -57,7 +78,7 @@ HAZELCAST = Guarantees(
             because="if they were its owner and backups, the queue is gone, and so may be who had taken what",
             source=_QUEUES,
             applies=partial(_has_backups_of, "queue"),
-            under=partial(_more_members_are_lost_than_there_are_backups, "queue"),
+            under=partial(_more_members_are_lost_than_there_are, ("queue.backup-count",)),
         ),
         Rule(
             setting="fail_on_indeterminate_operation_state=false",
@@ -75,6 +96,15 @@ HAZELCAST = Guarantees(
             because="the smaller side goes on answering, from what it has, until the sides have merged",
             source=_SPLIT,
             applies=_serves_a_minority,
+            under=_a_member_is_out_of_touch,
+        ),
+        Rule(
+            setting="no split-brain protection, and a merge policy that discards",
+            when="a member hangs or is cut off",
+            permits=("entry lost",),
+            because="what the smaller side acknowledged meanwhile is thrown away when the sides merge",
+            source=_MERGE,
+            applies=_discards_what_a_minority_took,
             under=_a_member_is_out_of_touch,
         ),
     ),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.backends.protocol import Node
 from harness.clusters import Console, Servers, Target
-from harness.servers.hazelcast.spec import CLUSTER_NAME, PORT, members
+from harness.servers.hazelcast.spec import CLUSTER_NAME, PORT, deciding, members
 from harness.servers.postgres.kind import Postgres
 from harness.topology.nodes import NodeSpec
 from harness.topology.settings import Settings, at_least, settings_of
@@ -66,7 +66,7 @@ class Hazelcast(Servers["HazelcastView"]):
         # Here: Hazelcast's client takes its time to import, and a run without these servers needs none.
         from harness.servers.hazelcast.view import HazelcastView
 
-        return HazelcastView(nodes)
+        return HazelcastView(nodes, deciding(dict(self.settings)))
 
 
 def hazelcast(

@@ -25,20 +25,31 @@ NO_BACKUP = "no-backup-"
 BOUND = 10
 BOUNDED = "bounded-"
 #: By the backups that a map has, in words, what its name begins with.
-BACKUPS: dict[str, str] = {"0": NO_BACKUP, "1": "", "1 + 1 async": "one-and-one-async-", "2": "two-backups-"}
-#: Maps and queues of these names are what the services keep messages in: only a majority of the members serves them. In
-#: one map there is never anything: whoever asks it hears whether all members take part.
-PROBED = "majority-asked"
-PROTECTED = ("logging-*", "messages-*", PROBED)
+BACKUPS: dict[str, str] = {
+    "0": NO_BACKUP,
+    "0 + 1 async": "one-async-",
+    "1": "",
+    "1 + 1 async": "one-and-one-async-",
+    "2": "two-backups-",
+}
+#: By what becomes of the puts of a smaller side when a split is over, what the name of a map with one backup begins
+#: with: what the merge policy makes of them, or that they were refused.
+SPLITS: dict[str, str] = {"kept": "", "discarded": "discarding-", "refused": "majority-"}
+#: In this map there is never anything: whoever asks it hears whether all members take part.
+PROBED = f"{SPLITS['refused']}asked"
+#: Only a majority of the members serves maps and queues of these names: what the services keep messages in is so.
+PROTECTED = ("logging-*", "messages-*", f"{SPLITS['refused']}*")
 _MAJORITY = {"split-brain-protection-ref": "majority"}
 #: A member without a sign of life from a majority serves nobody from this part on of the time after which the others
 #: give it up, and own what it owned.
 _RECENTLY = 0.6
-_STRUCTURES = {
+_STRUCTURES: dict[str, dict[str, dict[str, object]]] = {
     "map": {
         f"{BACKUPS['0']}*": {"backup-count": 0},
+        f"{BACKUPS['0 + 1 async']}*": {"backup-count": 0, "async-backup-count": 1},
         f"{BACKUPS['1 + 1 async']}*": {"backup-count": 1, "async-backup-count": 1},
         f"{BACKUPS['2']}*": {"backup-count": 2},
+        f"{SPLITS['discarded']}*": {"merge-policy": {"class-name": "DiscardMergePolicy"}},
     },
     "queue": {f"{NO_BACKUP}*": {"backup-count": 0}, f"{BOUNDED}*": {"max-size": BOUND}},
 }
@@ -47,7 +58,20 @@ WRITE_DELAY_S = 15
 #: By how a map writes to the external store, where the members have one, what its name begins with. The store is asked
 #: for a table of the map's name when the map is first used.
 STORES: dict[str, str] = {"none": "", "write-through": "stored-now-", "write-behind": "stored-later-"}
+#: The system properties that decide what may be lost, as members have them here.
+_DECIDING = {
+    # Otherwise a write is acknowledged after the backup timed out, and may be lost though nothing permits it.
+    "hazelcast.operation.fail.on.indeterminate.state": "true",
+    # Otherwise the old owner of a partition answers reads while it moves, also once the new one has acknowledged a
+    # write: a GET lacks a message that was acknowledged before it (docs/decisions/0011).
+    "hazelcast.partition.migration.stale.read.disabled": "true",
+}
 _CONFIG = "hazelcast.yaml"
+
+
+def deciding(settings: Mapping[str, str]) -> Mapping[str, str]:
+    """The system properties that decide what may be lost, of members that have `settings` of their own."""
+    return {name: settings.get(name, value) for name, value in _DECIDING.items()}
 
 
 def members(
@@ -92,11 +116,7 @@ def _properties(name: str, timings: Timings) -> dict[str, str]:
         # The default terminates on SIGTERM without handing over its partitions: a stop would be a kill.
         "hazelcast.shutdownhook.policy": "GRACEFUL",
         "hazelcast.graceful.shutdown.max.wait": "15",
-        # Otherwise a write is acknowledged after the backup timed out, and may be lost though nothing permits it.
-        "hazelcast.operation.fail.on.indeterminate.state": "true",
-        # Otherwise the old owner of a partition answers reads while it moves, also once the new one has acknowledged a
-        # write: a GET lacks a message that was acknowledged before it (docs/decisions/0011).
-        "hazelcast.partition.migration.stale.read.disabled": "true",
+        **_DECIDING,
         # A cold member loads its SQL engine for the first map with a store: 20 s where three share two busy cores.
         "hazelcast.mapstore.init.timeout": "60000",
         **PROPERTIES[timings.name],

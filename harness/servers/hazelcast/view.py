@@ -21,7 +21,7 @@ from hazelcast.client import HazelcastClient
 from harness.backends.protocol import Node, running_nodes
 from harness.clusters import Duty, DutyQuestions, Waiting
 from harness.errors import InconclusiveError
-from harness.servers.hazelcast.effective import groups_of, member_config, settings_of
+from harness.servers.hazelcast.effective import groups_of, member_config, properties_of, settings_of
 from harness.servers.hazelcast.spec import CLUSTER_NAME, PROBED
 from harness.waiting import until
 
@@ -32,8 +32,10 @@ _OWNER_TIMEOUT_S = 10.0
 class HazelcastView:
     """Asks the members of one deployment. A context manager: it holds a client connection once it needed one."""
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
+    def __init__(self, nodes: Sequence[Node], declared: Mapping[str, str]) -> None:
         self._nodes = tuple(nodes)
+        #: The system properties that decide what may be lost, as the members were declared to have them.
+        self.declared = declared
         self._client: HazelcastClient | None = None
         self._lock = threading.Lock()
 
@@ -144,9 +146,10 @@ class HazelcastView:
         return int(self._connected().get_queue(name).blocking().size())
 
     def settings_of(self, *, maps: Iterable[str] = (), queues: Iterable[str] = ()) -> Mapping[str, str]:
-        """The settings of these maps and queues that decide what may be lost, as a member has them."""
+        """The settings that decide what may be lost, of these maps and queues and of all, as a member has them."""
         config = member_config(self._connected())
-        found = [settings_of(config, "map", name) for name in maps]
+        found = [properties_of(self._connected(), self.declared)]
+        found += [settings_of(config, "map", name) for name in maps]
         found += [settings_of(config, "queue", name) for name in queues]
         return {setting: value for each in found for setting, value in each.items()}
 

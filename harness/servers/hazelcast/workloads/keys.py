@@ -3,7 +3,7 @@
 Guarantee under test: what may be lost follows from the number of copies and of members lost at once; see
 `harness.servers.hazelcast.checkers.lost_partitions`. Operations recorded:
 
-    add     a key
+    add     a key; ok once a member acknowledged it, fail if it refused it, info if its client can't know
     read    ok: all keys
 
 each with the map's name, as a scenario may have several (`harness.checkers.elements`).
@@ -12,22 +12,27 @@ each with the map's name, as a scenario may have several (`harness.checkers.elem
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack, suppress
 from typing import Any
 
+from hazelcast.errors import HazelcastError, SplitBrainProtectionError
+
+from harness.backends.protocol import Node
 from harness.checkers.elements import added, read_of
 from harness.errors import AwaitTimeoutError
 from harness.guarantees import SETTINGS
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.losses import partition_losses
-from harness.servers.hazelcast.spec import BACKUPS
+from harness.servers.hazelcast.spec import BACKUPS, SPLITS
 from harness.servers.hazelcast.view import connect, connect_async
 from harness.system import System
 from harness.waiting import until
 
 _READ_TIMEOUT_S = 20.0
 _TOLD_S = 5.0
+_OWNING_TIMEOUT_S = 30.0
 #: So many put at once: a put goes through three members one after the other, and waits more than it works.
 _CLIENTS = 8
 
@@ -35,23 +40,33 @@ _CLIENTS = 8
 class Keys:
     """A map and its keys, which listens to the members from the first put to the read."""
 
-    def __init__(self, system: System, *, backups: str = "1") -> None:
-        """A new map with so many backups ("0", "1", "1 + 1 async", "2")."""
+    def __init__(self, system: System, *, backups: str = "1", split: str = "kept") -> None:
+        """A new map.
+
+        Args:
+            system: where it is.
+            backups: how many it has ("0", "0 + 1 async", "1", "1 + 1 async", "2").
+            split: what becomes of what the smaller side of a split is given ("kept", "discarded", "refused"); if
+                anything but the first, of a map with one backup.
+        """
         self._view = system.clusters[Hazelcast]
-        self._name = f"{BACKUPS[backups]}{system.new_name('keys')}"
+        self._name = f"{SPLITS[split]}{BACKUPS[backups]}{system.new_name('keys')}"
         self._history = system.history
         self._listening = ExitStack()
         self._losses: Mapping[int, int] = {}
         self._partitions: Mapping[str, int] = {}
         system.at_end(self._listening.close)
-        self._note_settings(backups)
+        self._note_settings(backups, split)
 
-    def _note_settings(self, backups: str) -> None:
-        """Records how many backups the map was to have, and what a member says of it and of the cluster."""
+    def _note_settings(self, backups: str, split: str) -> None:
+        """Records the settings that the map was to have, and what a member says of it and of the cluster."""
         sync, _, later = backups.partition(" + ")
         declared = {
+            **self._view.declared,
             "hazelcast.map.backup-count": sync,
             "hazelcast.map.async-backup-count": later.removesuffix(" async") or "0",
+            "hazelcast.map.split-brain-protection-ref": "majority" if split == "refused" else "",
+            "hazelcast.map.merge-policy": f"{'Discard' if split == 'discarded' else 'PutIfAbsent'}MergePolicy",
         }
         cluster = {
             "hazelcast.members": str(len(self._view.nodes)),
@@ -70,6 +85,39 @@ class Keys:
         self._history.event("owners", {"keys": self._owners(keys)})
         self.note_shares()
         self._losses = self._listening.enter_context(partition_losses(self._view.running()))
+
+    def owned_by(self, member: str, count: int) -> Sequence[str]:
+        """The names of `count` keys whose partitions the member of that name owns; none of them is in the map.
+
+        One that has just come back is waited for until it was given its share of the partitions.
+
+        Raises:
+            AwaitTimeoutError: it was not, for some seconds.
+        """
+        least = self._view.partition_count // (2 * len(self._view.running()))
+        mine = until(
+            f"{member} to own at least {least} partitions",
+            lambda: self._partitions_of(member),
+            lambda owned: len(owned) >= least and self._view.is_safe(),
+            timeout_s=_OWNING_TIMEOUT_S,
+        )
+        names = (f"key-{member}-{number}" for number in itertools.count(1))
+        return list(itertools.islice((name for name in names if self._view.partition_of(name) in mine), count))
+
+    def _partitions_of(self, member: str) -> Set[int]:
+        owners = self._view.owners_of(range(self._view.partition_count))
+        return {partition for partition, owner in owners.items() if owner.spec.name == member}
+
+    def put_through(self, member: str, keys: Sequence[str], *, length: int = 0) -> Sequence[str]:
+        """Puts these keys, all at once, through the member of that name alone; gives those that it acknowledged.
+
+        Args:
+            member: its name.
+            keys: to put.
+            length: how long each value is, in letters: sockets hold back a certain number of bytes, whatever they mean.
+        """
+        through = [node for node in self._view.nodes if node.spec.name == member]
+        return asyncio.run(self._put_at_once(through, keys, "v" * length))
 
     def read(self) -> None:
         """Reads all keys, once a member answers; records how many each member owns now, and what the members lost."""
@@ -110,6 +158,25 @@ class Keys:
             operation = client.invoke("add", value := added(self._name, key))
             await entries.set(key, f"value of {key}")
             operation.ok(value)
+
+    async def _put_at_once(self, through: Sequence[Node], keys: Sequence[str], value: str) -> Sequence[str]:
+        async with connect_async(through) as hazelcast:
+            entries: Any = await hazelcast.get_map(self._name)
+            put = await asyncio.gather(*(self._try_to_put(entries, key, value) for key in keys))
+        return [key for key, acknowledged in zip(keys, put, strict=True) if acknowledged]
+
+    async def _try_to_put(self, entries: Any, key: str, value: str) -> bool:
+        operation = self._history.client().invoke("add", added(self._name, key))
+        try:
+            await entries.set(key, value)
+        except SplitBrainProtectionError as error:
+            operation.fail(f"{type(error).__name__}: {error}")
+        except (HazelcastError, OSError) as error:
+            operation.info(f"{type(error).__name__}: {error}")
+        else:
+            operation.ok(added(self._name, key))
+            return True
+        return False
 
     def _note_losses(self, lost: Set[int]) -> None:
         """Records what the members said of lost partitions; their word may come a moment after the read."""
