@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 import pytest
 
-from harness import Isolate, Kill, Nemesis, Pause, Stop, node, other_than
+from harness import Isolate, Kill, Nemesis, PartialPartition, Pause, Stop, node, other_than
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.moments import demand_moments
 from harness.messages.posted import Posted
+from harness.messages.services import ROLES
 from harness.servers.hazelcast import (
     hazelcast,
     member_list_of,
@@ -17,6 +18,7 @@ from harness.servers.hazelcast import (
     partitions_safe,
     split_off,
 )
+from harness.targets import Target
 from harness.waiting import until
 
 pytestmark = [
@@ -29,6 +31,16 @@ pytestmark = [
 HANGING_S = 12.0
 #: How long a consumer waits for an answer, in seconds.
 ANSWER_S = 3.0
+#: Longer than a client waits for a member's heartbeat, in seconds.
+UNREACHED_S = 7.0
+#: A member is cut off from the services, and from nobody else.
+UNREACHED = PartialPartition(ROLES)
+
+
+def chosen(system: MessageSystem, victim: str) -> Target:
+    """The member that a scenario hits."""
+    owner = owner_of(system.queue)
+    return {"the owner": owner, "another": other_than(owner), "the oldest": oldest_member}[victim]
 
 
 @pytest.mark.parametrize(
@@ -45,8 +57,7 @@ def test_members_that_are_lost_while_messages_are_taken_lose_none(
     asks, or the oldest. Whatever a consumer was about to take at that moment is not lost: every acknowledged message
     reaches exactly one of them, and GET shows it.
     """
-    owner = owner_of(system.queue)
-    target = {"the owner": owner, "another": other_than(owner), "the oldest": oldest_member}[victim]
+    target = chosen(system, victim)
     with system.traffic() as traffic:
         for _ in range(3):
             traffic.await_answers(40)
@@ -54,6 +65,25 @@ def test_members_that_are_lost_while_messages_are_taken_lose_none(
             lost.until(split_off() if isinstance(fault, Isolate) else member_list_of(2))
             traffic.await_answers(40)
             lost.undo().until(member_list_of(3)).until(partitions_safe())
+
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+@pytest.mark.needs(UNREACHED)
+@pytest.mark.parametrize("victim", ["the owner", "another", "the oldest"])
+def test_members_that_no_service_reaches_lose_no_message(system: MessageSystem, faults: Nemesis, victim: str) -> None:
+    """Under posts and with both consumers at work, a member is cut off from the services and from nobody else: the one
+    that owns the queue, another, or the oldest. It stays a member, and nearly every post fails, for a backup tells the
+    client itself that it has the entry. Whatever is acknowledged reaches exactly one consumer, and GET shows it; once
+    the member is reached again, posts go on.
+    """
+    with system.traffic() as traffic:
+        traffic.await_answers(40)
+        unreached = faults.inject(UNREACHED, chosen(system, victim)).lasting(UNREACHED_S).until(member_list_of(3))
+        unreached.undo()
+        traffic.await_answers(40)
 
     system.drain(traffic.posted)
     system.read()

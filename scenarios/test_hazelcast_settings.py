@@ -4,7 +4,7 @@ import pytest
 
 from harness import Isolate, Kill, Nemesis, Pause, System, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
-from harness.servers.hazelcast import hazelcast, lowest_ip, member_list_of, partitions_safe, split_off
+from harness.servers.hazelcast import hazelcast, lowest_ip, member_list_of, merged, partitions_safe, split_off
 from harness.servers.hazelcast.assertions import assert_kept
 from harness.servers.hazelcast.workloads.keys import Keys
 
@@ -77,7 +77,7 @@ def test_what_a_minority_acknowledges_is_the_merge_policys_to_keep(system: Syste
 
     isolated = faults.inject(Isolate(), node("hazelcast-2")).until(split_off())
     acknowledged = keys.put_through("hazelcast-2", [f"key-{number}" for number in range(100, 200)])
-    isolated.undo().until(member_list_of(3)).until(partitions_safe())
+    isolated.undo().until(member_list_of(3)).until(merged()).until(partitions_safe())
 
     keys.read()
     verdict = assert_kept(system.history, shows=["entry lost"] if split == "discarded" else [])

@@ -2,11 +2,12 @@
 
 import pytest
 
-from harness import Isolate, Kill, Nemesis, Pause, Stop, node
+from harness import Isolate, Kill, Nemesis, PartialPartition, Pause, Stop, node
 from harness.effects import Effect
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.posted import Traffic
+from harness.messages.services import ROLES
 from harness.servers.kafka import (
     controller,
     coordinator,
@@ -28,6 +29,10 @@ pytestmark = [
 KILLS = 3
 #: Where a group keeps what it has committed; it needs all its replicas before the next broker may die.
 OFFSETS = "__consumer_offsets"
+#: Longer than a consumer's group waits for it with the timings for tests, in seconds.
+UNREACHED_S = 5.0
+#: A broker is cut off from the services, and from nobody else.
+UNREACHED = PartialPartition(ROLES)
 
 
 def duty(system: MessageSystem, name: str, partitions: tuple[int, ...]) -> tuple[Target, Effect]:
@@ -73,6 +78,29 @@ def test_losing_brokers_in_turn_loses_no_message(
             lost = faults.inject(fault, target).until(effect)
             traffic.await_answers(20)
             lost.undo().until(full_isr(system.topic)).until(full_isr(OFFSETS))
+        traffic.await_answers(20)
+
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+@pytest.mark.needs(UNREACHED)
+@pytest.mark.parametrize("name", ["leader", "coordinator", "controller"])
+def test_brokers_that_no_service_reaches_lose_no_message(system: MessageSystem, faults: Nemesis, name: str) -> None:
+    """Under posts and GETs, the broker that leads the fullest partition, coordinates the consumers' group, or is the
+    active controller, is cut off from the services and from nobody else, three times. For the other brokers nothing has
+    happened, so it keeps its duty, and nobody does it for the services until they reach it again. Every acknowledged
+    message reaches a messages instance, and GET shows it. It may reach both: what was read and could not be committed
+    is read again, by whoever gets the partition.
+    """
+    with system.traffic() as traffic:
+        for _ in range(KILLS):
+            traffic.await_answers(20)
+            target, _ = duty(system, name, traffic.posted.partitions)
+            unreached = faults.inject(UNREACHED, target).lasting(UNREACHED_S)
+            assert target(system.clusters).nodes == unreached.nodes, "the broker that no service reached lost its duty"
+            unreached.undo()
         traffic.await_answers(20)
 
     system.drain(traffic.posted)

@@ -14,6 +14,8 @@ from harness.topology.nodes import HttpReady, NodeSpec
 from harness.topology.timings import Timings
 
 PORT = 8000
+#: The roles of all services.
+ROLES = ("config", "facade", "logging", "messages")
 #: The longest text that the facade takes, in bytes: escaped, each may need six of the million that a Kafka record has.
 LONGEST_BYTES = 128 * 1024
 #: How many instances of these roles there are.

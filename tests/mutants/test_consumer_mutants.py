@@ -36,6 +36,15 @@ def test_what_is_polled_and_not_heard_is_gone(system: MessageSystem, faults: Nem
         consumers.test_what_an_owner_does_when_nobody_waits_any_more_loses_nothing(system, faults)
 
 
+@pytest.mark.needs(consumers.UNREACHED)
+@pytest.mark.system(messages("hazelcast", mutants={"facade": "facade_ignoring_the_key"}), hazelcast())
+def test_what_goes_through_other_members_under_other_ids_is_not_what_was_posted(
+    system: System, faults: Nemesis
+) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=LOST):
+        consumers.test_members_that_no_service_reaches_lose_no_message(system, faults, "the owner")
+
+
 @pytest.mark.system(hazelcast())
 def test_what_is_rolled_back_comes_back(system: System, faults: Nemesis, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transactions, "VICTIM", node("hazelcast-3"))

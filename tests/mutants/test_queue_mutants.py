@@ -83,6 +83,13 @@ def test_what_is_committed_before_it_is_stored_is_lost_with_the_coordinator(syst
         under_load.test_losing_brokers_in_turn_loses_no_message(system, faults, Kill(), "coordinator")
 
 
+@pytest.mark.needs(under_load.UNREACHED)
+@pytest.mark.system(messages(mutants={"facade": "facade_ignoring_the_key"}))
+def test_traffic_under_other_ids_beside_a_broker_that_no_service_reaches(system: System, faults: Nemesis) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=LOST):
+        under_load.test_brokers_that_no_service_reaches_lose_no_message(system, faults, "controller")
+
+
 @pytest.mark.system(messages(), hazelcast(), one_replica)
 def test_a_topic_with_one_replica_gets_no_new_leader_under_load(system: System, faults: Nemesis) -> None:
     with pytest.raises(AwaitTimeoutError, match=r"waited 20 s for a new leader for every partition"):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from harness.backends.protocol import Node
 from harness.clusters import Clusters
 from harness.effects import Effect
 from harness.servers.hazelcast.kind import Hazelcast
+
+#: What a member logs of a merge, which it does when it has rejoined.
+_MERGE = re.compile(r" is (MERGING|MERGED|MERGE_FAILED)$", re.MULTILINE)
 
 
 def member_list_of(size: int) -> Effect:
@@ -39,3 +43,16 @@ def partitions_safe() -> Effect:
         return clusters[Hazelcast].is_safe()
 
     return Effect("safe", "the Hazelcast partitions to be safe", probe)
+
+
+def merged() -> Effect:
+    """Each hurt Hazelcast member has merged what it had into the cluster of the others, by its own log.
+
+    It is in their member list before that: entries come last (LifecycleState.MERGED, com.hazelcast.core).
+    """
+
+    def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
+        last = {node.spec.name: _MERGE.findall(node.logs())[-1:] for node in hurt}
+        return sorted(last) if all(states == ["MERGED"] for states in last.values()) else None
+
+    return Effect("merged", "the members that were cut off to have merged", probe)

@@ -105,6 +105,8 @@ class Keys:
         return list(itertools.islice((name for name in names if self._view.partition_of(name) in mine), count))
 
     def _partitions_of(self, member: str) -> Set[int]:
+        # A client can keep the table of before a member came back for good; a new one is told what is.
+        self._view.close()
         owners = self._view.owners_of(range(self._view.partition_count))
         return {partition for partition, owner in owners.items() if owner.spec.name == member}
 
