@@ -72,9 +72,12 @@ def test_what_a_messages_instance_had_taken_and_not_kept_is_read_again(
     """Under posts and GETs, a messages instance is killed with messages in its hands that it has taken off the queue
     and not kept, three times; there is no replay. It commits after it has kept, or has its client commit by the clock,
     which commits no more than the poll before the last had given. What it had not kept is read again. What it had kept
-    is gone with its memory, and nothing else.
+    and committed is gone with its memory, and nothing else.
     """
-    acknowledged = killed_in_the_middle(system, faults, "messages-1", "taken and not kept")
+    first = system.post(30)
+    system.drain(first)
+    system.await_committed()
+    acknowledged = first.ids | killed_in_the_middle(system, faults, "messages-1", "taken and not kept")
 
     kept = {line["id"] for line in system.log_of("messages-1") if line["event"] == "consumed"}
     lost = acknowledged.difference(*system.held().values())

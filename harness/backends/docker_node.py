@@ -27,6 +27,7 @@ from harness.waiting import until
 _READY_TIMEOUT_S = 60.0
 _GONE_TIMEOUT_S = 10.0
 _FREE_PORT_TIMEOUT_S = 3.0
+_FREEZING_TIMEOUT_S = 5.0
 _POLL_S = 0.02
 _PHASES = {"running": Phase.RUNNING, "restarting": Phase.RUNNING, "paused": Phase.PAUSED}
 
@@ -147,9 +148,28 @@ class DockerNode:
     def pause(self) -> None:
         """Freezes every process of the container; a signal to it thaws it again, as the engine has it."""
         self._untouched = False
-        if self.state().phase is not Phase.PAUSED:
+        if self.state().phase is Phase.PAUSED:
+            return
+        try:
             with complaining(f"pause {self.spec.name}"):
-                self._api.pause(self._made())
+                until(f"{self.spec.name} to freeze", self._freezes, timeout_s=_FREEZING_TIMEOUT_S, passing=())
+        except AwaitTimeoutError as error:
+            raise EnvironmentUnfitError(f"the Docker engine could not pause {self.spec.name}: {error}") from error
+
+    def _freezes(self) -> bool:
+        """Whether the container froze when it was asked to.
+
+        With cgroups of version 1, runc looks for some hundredths of a second until all tasks have stopped; on a busy
+        machine it then thaws them again, gives up ("unable to freeze"), and leaves it to its caller to ask once more
+        (opencontainers/runc, pull request 4388).
+        """
+        try:
+            self._api.pause(self._made())
+        except APIError as error:
+            if "unable to freeze" not in cause(error):
+                raise
+            return False
+        return True
 
     def resume(self) -> None:
         """Undoes `pause`."""

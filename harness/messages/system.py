@@ -35,6 +35,8 @@ from harness.waiting import until
 _DRAIN_TIMEOUT_S = 40.0
 _SETTLED_S = 1.0
 _GIVEN_UP_S = 10.0
+#: Several times what a client that commits by the clock takes, 5 s by default.
+_COMMITTED_TIMEOUT_S = 20.0
 #: GETs until every messages instance has answered at least once: with 3 instances, one is left out of 64 in a case of
 #: ten to the eleventh. It takes a checker fewer to say that an instance is unheard.
 _MOST_GETS = 64
@@ -231,6 +233,20 @@ class MessageSystem(System):
                 interval_s=0.1,
             )
             return self.held()
+
+    def await_committed(self) -> None:
+        """Waits until the consumers' group has committed all that the topic has.
+
+        Raises:
+            AwaitTimeoutError: it has not within some seconds.
+        """
+        with self.step("all that was read to be committed"):
+            until(
+                "the group to have committed all that the topic has",
+                lambda: self.clusters[Kafka].lag(self.namespace.group, self.topic),
+                lambda lags: not any(lag.behind for lag in lags),
+                timeout_s=_COMMITTED_TIMEOUT_S,
+            )
 
     def queued(self) -> Sequence[str]:
         """The ids of the messages in the Hazelcast queue now, each as often as it is there; nobody takes one by that.
