@@ -165,9 +165,9 @@ def how_broken(outcome: Verdict) -> Result:
     By a permitted loss, if the settings permit all that was found; as a broken test, if all that is wrong is that
     something was not found which had to be.
     """
-    if all(anomaly.cause for anomaly in outcome.anomalies):
+    if {bool(anomaly.cause) for anomaly in outcome.anomalies} == {True}:
         return Result.PERMITTED
-    if all(anomaly.name == _NOT_AS_EXPECTED for anomaly in outcome.anomalies):
+    if {anomaly.name for anomaly in outcome.anomalies} == {_NOT_AS_EXPECTED}:
         return Result.MISSED
     return Result.BROKEN
 

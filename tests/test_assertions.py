@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.assertions import Demand, GuaranteeBrokenError, assert_broken, assert_holds, demand, demand_throughout
-from harness.checkers import Verdict, counter, ids, set_full
+from harness.checkers import Validity, Verdict, counter, ids, set_full
 from harness.checkers.offered import checkers
 from harness.checkers.verdict import checker, short_name, unknown
 from harness.checks import CHECK, how_broken, judged
@@ -112,6 +112,10 @@ def test_a_permitted_loss_and_a_broken_test_are_told_from_a_broken_guarantee(
         demand(history, Demand(counter.check, expected=expected, causes=PERMITTED))
     assert how_broken(caught.value.verdict) is result
     assert judged(history.events).result is result
+
+
+def test_what_is_invalid_and_names_no_anomaly_breaks_a_guarantee() -> None:
+    assert how_broken(Verdict(Validity.INVALID)) is Result.BROKEN
 
 
 def test_nothing_else_may_come(history: History) -> None:
