@@ -45,3 +45,9 @@ def test_a_request_is_admitted_by_its_token_alone(at: tuple[str, int], line: str
     with socket.create_connection(at, timeout=10) as asking:
         asking.sendall(f"{line} HTTP/1.1\r\nHost: {at[0]}:{at[1]}\r\nConnection: close\r\n\r\n".encode())
         assert int(asking.recv(1000).split()[1]) == status
+
+
+def test_an_answer_that_says_nothing_of_it_may_load_nothing(at: tuple[str, int]) -> None:
+    with socket.create_connection(at, timeout=10) as asking:
+        asking.sendall(f"GET /{TOKEN}/state HTTP/1.1\r\nHost: {at[0]}:{at[1]}\r\nConnection: close\r\n\r\n".encode())
+        assert b"content-security-policy: default-src 'none'" in asking.recv(1000).lower()
