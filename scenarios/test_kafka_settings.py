@@ -60,6 +60,13 @@ def refused(system: MessageSystem, partition: int) -> Posted:
     return posted
 
 
+def taken(system: MessageSystem, partition: int) -> Posted:
+    """Posts some messages, of which some for this partition have to be acknowledged."""
+    posted = system.post(MANY)
+    assert partition in posted.partitions, f"nobody takes posts to it: {posted.refusals}"
+    return posted
+
+
 @pytest.mark.kafka
 @pytest.mark.parametrize(
     "acks",
@@ -153,8 +160,7 @@ def test_with_one_replica_a_partition_is_away_with_its_broker_and_comes_back_wit
     without = refused(system, mode(before.partitions))
 
     killed.undo().until(full_isr(system.topic))
-    after = system.post(MANY)
-    assert mode(before.partitions) in after.partitions, f"nobody takes posts to it: {after.refusals}"
+    after = taken(system, mode(before.partitions))
     system.messages.start()
     system.drain(before + without + after)
     system.read()
@@ -171,8 +177,7 @@ def test_with_two_replicas_the_loss_of_one_broker_loses_nothing_and_stops_nobody
     """
     before = system.post(MANY)
     faults.inject(Kill(), leader_holding(system.topic, before.partitions)).until(new_leader(system.topic))
-    after = system.post(MANY)
-    assert mode(before.partitions) in after.partitions, f"nobody takes posts to it: {after.refusals}"
+    after = taken(system, mode(before.partitions))
 
     system.messages.start()
     system.drain(before + after)
@@ -193,8 +198,7 @@ def test_where_both_replicas_have_to_be_in_sync_the_loss_of_one_costs_posts_and_
     without = refused(system, mode(before.partitions))
 
     killed.undo().until(full_isr(system.topic))
-    after = system.post(MANY)
-    assert mode(before.partitions) in after.partitions, f"nobody takes posts to it: {after.refusals}"
+    after = taken(system, mode(before.partitions))
     system.messages.start()
     system.drain(before + without + after)
     system.read()

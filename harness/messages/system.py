@@ -6,10 +6,9 @@ Not for deciding anything: what happened is in the history, and checkers judge t
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cached_property, partial
 
 from harness.answer import Answer
@@ -24,6 +23,7 @@ from harness.messages.entries import Entry, entry_of
 from harness.messages.namespace import Namespace
 from harness.messages.posted import Posted, Traffic
 from harness.messages.settings import DeclaredSettings
+from harness.messages.settling import Settling
 from harness.servers.hazelcast.contents import items
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.targets import owner_of
@@ -33,42 +33,11 @@ from harness.system import Action, Basis, Cast, System
 from harness.waiting import until
 
 _DRAIN_TIMEOUT_S = 40.0
-_SETTLED_S = 1.0
-_GIVEN_UP_S = 10.0
 #: Several times what a client that commits by the clock takes, 5 s by default.
 _COMMITTED_TIMEOUT_S = 20.0
 #: GETs until every messages instance has answered at least once: with 3 instances, one is left out of 64 in a case of
 #: ten to the eleventh. It takes a checker fewer to say that an instance is unheard.
 _MOST_GETS = 64
-
-
-@dataclass(frozen=True)
-class Held:
-    """The number of acknowledged messages that no instance holds, and the seconds for which nothing has changed."""
-
-    missing: int
-    unchanged_s: float
-
-    @property
-    def settled(self) -> bool:
-        """Whether what the instances hold no longer changes, so that the final read can begin."""
-        return self.unchanged_s >= (_GIVEN_UP_S if self.missing else _SETTLED_S)
-
-
-class Settling:
-    """Watches what the messages instances hold until it no longer changes."""
-
-    def __init__(self, due: frozenset[str]) -> None:
-        self._due = due
-        self._last: Mapping[str, Sequence[str]] = {}
-        self._since_s = time.monotonic()
-
-    def look(self, held: Mapping[str, Sequence[str]]) -> Held:
-        """Takes note of what each instance holds now."""
-        if held != self._last:
-            self._last, self._since_s = held, time.monotonic()
-        missing = self._due.difference(*held.values())
-        return Held(len(missing), round(time.monotonic() - self._since_s, 1))
 
 
 class MessageSystem(System):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from harness.clusters import Clusters
 from harness.errors import InconclusiveError
 from harness.servers.kafka.kind import Kafka
 from harness.targets import Picked, Target
+
+if TYPE_CHECKING:
+    from harness.servers.kafka.view import Partition
 
 
 def leader_holding(topic: str, partitions: Iterable[int]) -> Target:
@@ -21,11 +25,10 @@ def leader_holding(topic: str, partitions: Iterable[int]) -> Target:
     held = Counter(partitions)
 
     def pick(clusters: Clusters) -> Picked:
-        fullest, words = _fullest(topic, held)
-        leader = next(p.leader for p in clusters[Kafka].partitions(topic) if p.id == fullest)
-        if leader is None:
-            raise InconclusiveError(f"partition {fullest} of {topic} has no leader before the fault")
-        return Picked((clusters[Kafka].broker(leader),), f"it leads {words}")
+        fullest, words = _fullest(clusters, topic, held)
+        if fullest.leader is None:
+            raise InconclusiveError(f"partition {fullest.id} of {topic} has no leader before the fault")
+        return Picked((clusters[Kafka].broker(fullest.leader),), f"it leads {words}")
 
     return pick
 
@@ -40,22 +43,22 @@ def followers_holding(topic: str, partitions: Iterable[int]) -> Target:
     held = Counter(partitions)
 
     def pick(clusters: Clusters) -> Picked:
-        fullest, words = _fullest(topic, held)
-        partition = next(p for p in clusters[Kafka].partitions(topic) if p.id == fullest)
-        following = sorted(partition.replicas - {partition.leader})
+        fullest, words = _fullest(clusters, topic, held)
+        following = sorted(fullest.replicas - {fullest.leader})
         if not following:
-            raise InconclusiveError(f"partition {fullest} of {topic} has one replica: nobody follows its leader")
+            raise InconclusiveError(f"partition {fullest.id} of {topic} has one replica: nobody follows its leader")
         return Picked(tuple(clusters[Kafka].broker(id_) for id_ in following), f"a follower of {words}")
 
     return pick
 
 
-def _fullest(topic: str, held: Counter[int]) -> tuple[int, str]:
-    """The partition with the most messages, as a number and in words."""
+def _fullest(clusters: Clusters, topic: str, held: Counter[int]) -> tuple[Partition, str]:
+    """The partition with the most messages, as the brokers have it and in words."""
     if not held:
         raise InconclusiveError(f"no acknowledged message says which partition of {topic} holds it")
-    fullest, count = held.most_common(1)[0]
-    return fullest, f"partition {fullest} of {topic}, which holds {count} of the messages"
+    number, count = held.most_common(1)[0]
+    fullest = next(partition for partition in clusters[Kafka].partitions(topic) if partition.id == number)
+    return fullest, f"partition {number} of {topic}, which holds {count} of the messages"
 
 
 def controller(clusters: Clusters) -> Picked:
