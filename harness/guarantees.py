@@ -98,24 +98,34 @@ def rules() -> tuple[Rule, ...]:
     return tuple(rule for each in guarantees() for rule in each.rules)
 
 
-def permitted(events: Sequence[Event]) -> Mapping[str, str]:
-    """The anomalies that the settings and the faults of a history permit, by name, each with the reason in words."""
-    known = settings_of(events)
-    hits = broken(events)
-    found: dict[str, str] = {}
+def rules_beside(kind: type) -> tuple[Rule, ...]:
+    """The rules of a kind of server: those in the module `guarantees` of the package that it is in."""
+    package = kind.__module__.rpartition(".")[0]
+    theirs = [vars(module).values() for module in modules("guarantees") if module.__name__ == f"{package}.guarantees"]
+    return tuple(rule for values in theirs for value in values if isinstance(value, Guarantees) for rule in value.rules)
+
+
+def met(events: Sequence[Event]) -> Mapping[Rule, Broken | None]:
+    """The rules that a history's settings and faults fit, each with the first such fault; None where it needs none."""
+    known, hits = settings_of(events), broken(events)
+    found: dict[Rule, Broken | None] = {}
     for rule in rules():
-        if reason := _reason(rule, known, hits):
-            for anomaly in rule.permits:
-                found.setdefault(anomaly, reason)
+        if rule.under is None:
+            if rule.applies(known):
+                found[rule] = None
+        elif fitting := next((hit for hit in hits if rule.applies(hit.settings) and rule.under(hit)), None):
+            found[rule] = fitting
     return found
 
 
-def _reason(rule: Rule, known: Settings, hits: Iterable[Broken]) -> str:
-    """The reason why what a rule permits is permitted, in words; empty if it is not."""
-    if rule.under is None:
-        return f"{rule.setting}: {rule.because}" if rule.applies(known) else ""
-    met = next((hit for hit in hits if rule.applies(hit.settings) and rule.under(hit)), None)
-    return f"{rule.setting}, and {met.words}: {rule.because}" if met else ""
+def permitted(events: Sequence[Event]) -> Mapping[str, str]:
+    """The anomalies that the settings and the faults of a history permit, by name, each with the reason in words."""
+    found: dict[str, str] = {}
+    for rule, hit in met(events).items():
+        when = f", and {hit.words}" if hit else ""
+        for anomaly in rule.permits:
+            found.setdefault(anomaly, f"{rule.setting}{when}: {rule.because}")
+    return found
 
 
 def settings_of(events: Iterable[Event]) -> Settings:

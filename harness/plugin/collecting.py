@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 from contextlib import redirect_stdout
-from pathlib import Path
 
 import pytest
 
 from harness.errors import BadInputError
 from harness.plugin import is_scenario
+from harness.plugin.meant import meant, parts
 
 _SHOWN = 300
 
@@ -26,20 +26,21 @@ class _Collector:
 
 
 def collected(scenario: str) -> list[pytest.Item]:
-    """The scenarios that a person means: by a path or a test as pytest names it, or by a part of the name.
+    """The scenarios that a person means: by a path, a test as pytest names it or the end of that, or a part of it.
 
     Raises:
         BadInputError: there is none, or they can't be collected.
     """
-    chosen = [scenario] if Path(scenario.partition("::")[0]).exists() else ["-k", scenario]
+    path, name = parts(scenario)
     collector, said = _Collector(), io.StringIO()
     with redirect_stdout(said):
-        status = pytest.main(["--collect-only", "-qq", *chosen], plugins=[collector])
-    items = [item for item in collector.items if is_scenario(item)]
-    if not items:
+        status = pytest.main(["--collect-only", "-qq", *([path] if path else [])], plugins=[collector])
+    found = {item.nodeid: item for item in collector.items if is_scenario(item)}
+    chosen = [found[each] for each in meant(name, list(found))]
+    if not chosen:
         words = " ".join(said.getvalue().split())[-_SHOWN:] if status not in (0, 5) else ""
         raise BadInputError(
             f"no scenario is {scenario!r}; give a test as pytest names it, or a part of its name"
             + (f": {words}" if words else "")
         )
-    return items
+    return chosen

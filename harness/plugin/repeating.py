@@ -10,13 +10,13 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from textwrap import shorten
 
 import pytest
 
 from harness.errors import BadInputError, HarnessError
 from harness.plugin import is_scenario
+from harness.plugin.meant import meant, parts
 from harness.plugin.results import REPEATED
 from harness.plugin.scenarios import FOLDER, OPTIONS, RESULTS, SHOWING
 from harness.report.flake import Repeat, Repeated
@@ -38,9 +38,8 @@ class Repeating:
             scenario: its id, where the file may be any path to it; or a part of the id that no other scenario has.
             count: how often.
         """
-        file, _, name = scenario.partition("::")
         self._said = scenario
-        self._file, self._name = (file, name) if Path(file).exists() else ("", scenario)
+        self._file, self._name = parts(scenario)
         self._count = count
         self._chosen = ""
         self._numbers: dict[str, int] = {}
@@ -171,8 +170,7 @@ class Repeating:
         Raises:
             BadInputError: it is none of these, or it may be several.
         """
-        whole = [each for each in scenarios if f"/{each}".endswith((f"/{self._name}", f"::{self._name}"))]
-        found = whole or [each for each in scenarios if self._name.lower() in each.lower()]
+        found = meant(self._name, scenarios)
         if len(found) == 1:
             return found[0]
         if found:

@@ -11,12 +11,12 @@ from harness.checks import Judged
 from harness.claim import Marker, remove
 from harness.errors import BadInputError
 from harness.events import Events
-from harness.explaining import of_a_history
 from harness.plain import fenced, markdown
 from harness.recovery import kinds
 from harness.report.fates import anomalies, ways
 from harness.report.forensics import explained
 from harness.report.overview import overview
+from harness.report.permits import as_markdown, tables
 from harness.report.timeline import svg
 from harness.telling import tellings
 
@@ -42,8 +42,8 @@ def write(folder: Path, judged: Judged) -> Path:
         words += ["## What did not hold", fenced(explained(found, events))]
     for title, text in ways(events, anomalies(judged)).items():
         words += [f"## {title.capitalize()}", fenced(text)]
-    if permits := of_a_history(events):
-        words += ["## What these settings permit", fenced(permits)]
+    if permits := as_markdown(tables(events)):
+        words += ["## What its settings permit", permits]
     words += ["## Requests", _requests(events), *(f"![{name}]({name})" for name in files)]
     for table in (table for telling in tellings() for table in telling.tables):
         if lines := table.text(events):

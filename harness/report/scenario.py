@@ -11,11 +11,10 @@ import allure
 from harness.backends.protocol import Node
 from harness.checks import Judged, judged
 from harness.events import Events
-from harness.explaining import of_a_history
 from harness.faults.nemesis import Moment, Nemesis
 from harness.inspect import snapshot, topology
 from harness.inspect.snapshot import Snapshot
-from harness.report import shortened
+from harness.report import permits, shortened
 from harness.report.comparison import Compared
 from harness.report.fates import anomalies, ways
 from harness.report.figures import figures
@@ -114,8 +113,8 @@ class ScenarioReport:
         with part("the picture of the topology"):
             allure.attach(topology.drawn(self._moments), "topology before and after", allure.attachment_type.SVG)
         with part("what its settings permit"):
-            if words := of_a_history(events):
-                allure.attach(words, "what these settings permit", allure.attachment_type.TEXT)
+            if page := permits.as_html(permits.tables(events)):
+                allure.attach(page, "what its settings permit", allure.attachment_type.HTML)
         with part("what became of each single thing"):
             for table in (table for telling in tellings() for table in telling.tables):
                 if lines := table.text(events):

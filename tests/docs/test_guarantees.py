@@ -48,11 +48,13 @@ def test_a_scenario_that_is_not_there_is_one_line(monkeypatch: pytest.MonkeyPatc
     assert output.startswith("error: no scenario is 'test_of_nothing'; give a test as pytest names it")
 
 
-def test_servers_alone_permit_what_their_scenario_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_servers_alone_the_rules_of_their_kinds_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     status, output = explain("harness explain test_no_backup_loses_what_the_member_owned")
     assert status == 0
-    assert "nobody knows what these servers alone permit" in output
+    assert "Servers alone: the scenario makes their structures. These settings would permit:" in output
+    assert "as many members lost at once as a map has copies" in output
+    assert "acks" not in output
 
 
 def rows() -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -82,8 +84,7 @@ def test_every_row_names_scenarios_with_settings_that_its_rule_is_about(monkeypa
     assert status == 0
     theirs: dict[str, set[str]] = {}
     for each in json.loads(output)["explained"]:
-        # Of servers alone nobody knows the settings: such a scenario says itself what it demands.
-        about = {rule["setting"] for rule in each["permits" if each["settings"] else "rules_out"]}
+        about = {rule["setting"] for rule in (*each["permits"], *each["may_permit"])}
         for scenario in each["scenarios"]:
             for name in (scenario, scenario.partition("[")[0]):
                 theirs.setdefault(name.removeprefix("scenarios/"), set()).update(about)
