@@ -7,7 +7,7 @@ import pytest
 from harness import Isolate, Kill, Nemesis, PartialPartition, Pause, Stop, node, other_than
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
-from harness.messages.moments import demand_moments
+from harness.messages.moments import demand_in_flight, demand_moments
 from harness.messages.posted import Posted
 from harness.messages.services import ROLES
 from harness.servers.hazelcast import (
@@ -69,6 +69,7 @@ def test_members_that_are_lost_while_messages_are_taken_lose_none(
     system.drain(traffic.posted)
     system.read()
     assert_delivered_and_aggregated(system.history)
+    demand_in_flight(system.history)
 
 
 @pytest.mark.needs(UNREACHED)
@@ -88,6 +89,7 @@ def test_members_that_no_service_reaches_lose_no_message(system: MessageSystem, 
     system.drain(traffic.posted)
     system.read()
     assert_delivered_and_aggregated(system.history)
+    demand_in_flight(system.history)
 
 
 def test_a_consumer_that_hangs_while_it_takes_loses_nothing(system: MessageSystem, faults: Nemesis) -> None:

@@ -6,6 +6,7 @@ from harness import Isolate, Kill, Nemesis, PartialPartition, Pause, Stop, node
 from harness.effects import Effect
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
+from harness.messages.moments import demand_in_flight
 from harness.messages.posted import Traffic
 from harness.messages.services import ROLES
 from harness.servers.kafka import (
@@ -83,6 +84,7 @@ def test_losing_brokers_in_turn_loses_no_message(
     system.drain(traffic.posted)
     system.read()
     assert_delivered_and_aggregated(system.history)
+    demand_in_flight(system.history)
 
 
 @pytest.mark.needs(UNREACHED)
@@ -106,6 +108,7 @@ def test_brokers_that_no_service_reaches_lose_no_message(system: MessageSystem, 
     system.drain(traffic.posted)
     system.read()
     assert_delivered_and_aggregated(system.history)
+    demand_in_flight(system.history)
 
 
 @pytest.mark.system(messages(replay=True))
@@ -121,6 +124,7 @@ def test_with_replay_losing_a_messages_instance_again_and_again_loses_no_message
     system.drain(traffic.posted)
     system.read()
     assert_delivered_and_aggregated(system.history)
+    demand_in_flight(system.history)
 
 
 def test_losing_a_messages_instance_costs_what_it_held_and_no_more(system: MessageSystem, faults: Nemesis) -> None:
@@ -131,8 +135,9 @@ def test_losing_a_messages_instance_costs_what_it_held_and_no_more(system: Messa
     traffic = while_a_consumer_dies(system, faults)
 
     held = system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history, shows=["lost"])
     stored = {line["id"] for line in system.log_of("messages-1") if line["event"] == "consumed"}
     lost = traffic.posted.ids.difference(*held.values())
     assert not lost - stored, f"lost: {len(lost - stored)} messages that messages-1 had never stored"
-    system.read()
-    assert_delivered_and_aggregated(system.history, shows=["lost"])
+    demand_in_flight(system.history)
