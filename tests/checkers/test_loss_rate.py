@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from harness.checkers import Validity
 from harness.events import Event
 from harness.servers.hazelcast.checkers import loss_rate
-from tests.checkers.test_lost_partitions import history
+from tests.checkers.said import said, unknown
+from tests.checkers.test_lost_partitions import Row, events_of, history, killed, noted, owned, put, read
 
 
 def repeated(seeds: Iterable[int], *, copies: int = 2) -> list[Event]:
@@ -61,3 +62,97 @@ def test_the_repetitions_are_known_beforehand() -> None:
     low, high = loss_rate.interval(271 * needed // 3, 271 * needed)
     assert needed == 3
     assert high - low <= 2 * 0.075
+    assert loss_rate.repetitions(share=0.2, partitions=10, points=0.1) == 25
+
+
+@pytest.mark.parametrize(("lost", "of"), [(0, 7), (1, 3), (2, 48), (30, 90), (813, 813)])
+def test_the_interval_has_the_shares_from_which_what_was_seen_is_just_that_far_away(lost: int, of: int) -> None:
+    low, high = loss_rate.interval(lost, of)
+    assert low <= lost / of <= high
+    for share in (low, high):
+        assert (lost / of - share) ** 2 == pytest.approx(3.8906**2 * share * (1 - share) / of, abs=1e-12)
+
+
+def one_round(*more: Row, back: str = "bc") -> list[Row]:
+    """Three keys, each in a partition of its own; the member that owned them is killed, and some come back."""
+    backups = [[number, 1] for number, key in enumerate("abc") if key not in back]
+    told = noted("partition-losses", {"backups": backups})
+    return [*put(*"abc"), owned(a="p0m1", b="p1m1", c="p2m1"), killed("m1"), *read(*back), told, *more]
+
+
+def test_rounds_are_counted_together() -> None:
+    verdict = loss_rate.check(events_of(*one_round(), *one_round(back="a")), share=0.2345, copies=2)
+    assert said(verdict) == []
+    assert verdict.figures == {
+        "rounds": 2,
+        "acknowledged": 6,
+        "lost": 3,
+        "lost_by_round": [1, 2],
+        "partitions": 6,
+        "partitions_lost": 3,
+        "share_lost": 0.5,
+        "share_expected": 0.234,
+        "interval of 99.99 %": "7.7% to 92.3%",
+    }
+
+
+def test_a_share_that_each_round_allows_may_be_implausible_over_all() -> None:
+    names = "abcdefghijkl"
+    places = {name: [number, "m1"] for number, name in enumerate(names)}
+    told = [noted("owners", {"keys": places}), killed("m1"), *read(*names[1:])]
+    lost = noted("partition-losses", {"backups": [[0, 0]]})
+    verdict = loss_rate.check(events_of(*[*put(*names), *told, lost] * 4), share=0.5, copies=1)
+    assert verdict.validity is Validity.INVALID
+    assert said(verdict) == [
+        (
+            "implausible share",
+            "4 of 48 partitions were lost over 4 rounds: 1.5% to 35.1% with 99.99 % confidence, 50.0% was expected",
+            [],
+        )
+    ]
+    assert verdict.figures["share_lost"] == 0.083
+    assert loss_rate.check(events_of(*[*put(*names), *told] * 4), share=0.5, copies=1).anomalies
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_all_or_nothing_is_no_less_plausible_than_it_was_expected(share: float) -> None:
+    once = one_round(back="" if share else "abc")
+    for rounds in range(1, 60):
+        assert said(loss_rate.check(events_of(*once * rounds), share=share, copies=2)) == []
+
+
+def test_where_a_round_says_nothing_the_share_over_all_is_not_judged() -> None:
+    nothing = "nothing was lost of 3 keys, although about 50% of the partitions had to be"
+    unsure = loss_rate.check(events_of(*one_round(), *one_round(back="abc")), share=0.5, copies=2)
+    assert (unsure.validity, said(unsure), unsure.figures) == (Validity.UNKNOWN, unknown(nothing), {"rounds": 2})
+    uneven = noted("keys-per-member", {"m1": 90, "m2": 10})
+    wrong = loss_rate.check(events_of(*one_round(uneven), *one_round(back="abc")), share=0.5, copies=2)
+    assert wrong.validity is Validity.INVALID
+    assert [name for name, *_ in said(wrong)] == ["unevenly spread", "unknown"]
+
+
+def test_without_a_put_there_is_no_round() -> None:
+    nothing = "no keys were put, so no round says how many partitions were lost"
+    assert said(loss_rate.check(events_of(killed("m1"), *read()), share=0.5, copies=2)) == unknown(nothing)
+
+
+def test_what_is_under_way_belongs_to_the_round_in_which_it_began() -> None:
+    events = events_of(
+        killed("m1"),
+        *read(),
+        (7, "invoke", "noop", None),
+        *put("a"),
+        (3, "invoke", "add", "b"),
+        (7, "ok", "noop", None),
+        killed("m1"),
+        *read(),
+        (8, "invoke", "noop", None),
+        (8, "ok", "noop", None),
+        *put("c"),
+        (3, "ok", "add", "b"),
+        *put("d"),
+        killed("m2"),
+    )
+    first, second = loss_rate.rounds(events)
+    assert [event.index for event in first] == [4, 5, 6, 8, 9, 10, 11, 12, 15]
+    assert [event.index for event in second] == [13, 14, 16, 17, 18]

@@ -20,7 +20,7 @@ from harness.checkers import shapes
 from harness.checkers.elements import element_of, elements_of, set_of
 from harness.checkers.shapes import Count, Shape, Shapes, Share, judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, few, unknown
-from harness.events import NEMESIS, Event, Operation, faults, operations
+from harness.events import NEMESIS, Event, Operation, answered, faults, operations
 
 #: Additions and reads of keys, which are texts.
 KEYS: Mapping[str, Shape] = {
@@ -94,7 +94,7 @@ def check(events: Sequence[Event], *, share: Share, copies: Count | None = None)
         "lost": len(lost),
         "partitions": len(whole),
         "partitions_lost": len(gone),
-        "share_lost": round(len(gone) / max(1, len(whole)), 3),
+        "share_lost": round(len(gone) / len(whole), 3),
         "share_expected": round(share, 3),
     }
     if share and not lost:
@@ -112,7 +112,7 @@ def _none(adds: Mapping[str, Operation], lost: Set[str]) -> list[Anomaly]:
 def _is_acknowledged_before(add: Operation, read: Operation) -> bool:
     if add.f != "add" or add.outcome != "ok" or set_of(add) != set_of(read):
         return False
-    return add.completion is not None and add.completion.index < read.invoke.index
+    return answered(add) < read.invoke.index
 
 
 def _places(events: Sequence[Event]) -> Mapping[str, tuple[object, object]]:
