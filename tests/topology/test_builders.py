@@ -82,6 +82,17 @@ def test_what_the_services_keep_is_served_by_a_majority(members: int, majority: 
     assert config["split-brain-protection"]["majority"]["minimum-cluster-size"] == majority
 
 
+@pytest.mark.parametrize(
+    ("settings", "tolerance_ms"), [({}, 3000), ({"hazelcast.max.no.heartbeat.seconds": "60"}, 36000)]
+)
+def test_a_majority_is_in_touch_for_part_of_the_time_after_which_a_member_is_given_up(
+    settings: dict[str, str], tolerance_ms: int
+) -> None:
+    config = json.loads(hazelcast(settings=settings).nodes(FAST)[0].files["hazelcast.yaml"])["hazelcast"]
+    function = config["split-brain-protection"]["majority"]["recently-active-split-brain-protection"]
+    assert function == {"heartbeat-tolerance-millis": tolerance_ms}
+
+
 def test_one_member_alone_serves() -> None:
     config = json.loads(hazelcast(1).nodes(FAST)[0].files["hazelcast.yaml"])["hazelcast"]
     assert "split-brain-protection" not in config

@@ -81,7 +81,7 @@ def members(
     kind = HAZELCAST_MAPSTORE if stored else HAZELCAST
     names = [f"hazelcast-{index}" for index in range(1, count + 1)]
     groups = [names[: count // 2], names[count // 2 :]] if zoned else []
-    protection = _protection(count, timings)
+    protection = _protection(count, silence_s(timings, settings))
     return tuple(
         NodeSpec(
             name=name,
@@ -156,11 +156,16 @@ def _config(members: list[str], groups: list[list[str]], protection: Mapping[str
     return json.dumps({"hazelcast": settings}, indent=1)
 
 
-def _protection(count: int, timings: Timings) -> dict[str, object]:
-    """Who is cut off from a majority, or was not scheduled, answers nothing (docs/decisions/0014); one alone is all."""
+def _protection(count: int, given_up_s: float) -> dict[str, object]:
+    """Who is cut off from a majority, or was not scheduled, answers nothing (docs/decisions/0014); one alone is all.
+
+    Args:
+        count: how many members there are.
+        given_up_s: after how many seconds without a sign of life they give one up.
+    """
     if count == 1:
         return {}
-    tolerance = {"heartbeat-tolerance-millis": int(1000 * _RECENTLY * silence_s(timings))}
+    tolerance = {"heartbeat-tolerance-millis": int(1000 * _RECENTLY * given_up_s)}
     return {
         "majority": {
             "enabled": True,

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from harness.topology.timings import Profile, Timings
 
 _SILENCE = "hazelcast.max.no.heartbeat.seconds"
+#: Hazelcast's default, in seconds.
+_SHIPPED = "60"
 #: System properties (Hazelcast documentation, "System Properties"), units in their names.
 PROPERTIES: Mapping[Profile, Mapping[str, str]] = {
     "fast": {
@@ -25,6 +27,6 @@ PROPERTIES: Mapping[Profile, Mapping[str, str]] = {
 }
 
 
-def silence_s(timings: Timings) -> float:
-    """The silence after which the members give one up, in seconds (by default the vendor's)."""
-    return float(PROPERTIES[timings.name].get(_SILENCE, "60"))
+def silence_s(timings: Timings, settings: Mapping[str, str] | None = None) -> float:
+    """The silence after which members give one up, in seconds: by settings of their own, else by their profile."""
+    return float({_SILENCE: _SHIPPED, **PROPERTIES[timings.name], **(settings or {})}[_SILENCE])

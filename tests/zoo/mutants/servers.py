@@ -81,7 +81,7 @@ def _no_backups(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _no_protection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spec, "_protection", lambda count, timings: {})
+    monkeypatch.setattr(spec, "_protection", lambda count, given_up_s: {})
 
 
 MUTANTS: tuple[Mutant, ...] = (
