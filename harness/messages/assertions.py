@@ -10,15 +10,16 @@ from harness.checkers.offered import Checker
 from harness.errors import BadInputError
 from harness.guarantees import permitted
 from harness.history import History
-from harness.messages.checkers import aggregation, delivery, integrity, partition_order, retention
+from harness.messages.checkers import aggregation, commits, delivery, integrity, partition_order, retention
 
 #: By what settings permit, what that is called where it is seen.
 _OURS = {"entry lost": "incomplete logging part", "entry stale": "incomplete logging part"}
 #: What settings permit and nobody loses anything by: it may come wherever it is permitted.
-_TOLERATED = {"duplicated", "out of order", "vanished"}
+_TOLERATED = {"duplicated", "taken again", "out of order", "vanished"}
 #: The checkers, their arguments, and which anomalies that settings permit they find.
 _CHECKS: tuple[tuple[Checker, dict[str, object], tuple[str, ...]], ...] = (
     (delivery.check, {"exactly_once": True}, ("lost", "duplicated")),
+    (commits.check, {}, ("taken again",)),
     (partition_order.check, {}, ("out of order",)),
     (integrity.check, {}, ()),
     (retention.check, {}, ("vanished",)),

@@ -69,7 +69,7 @@ MESSAGES = Guarantees(
         Rule(
             setting="enable.auto.commit=true",
             when="a messages instance or a broker is killed, stopped, hangs or is cut off",
-            permits=("duplicated", "out of order"),
+            permits=("duplicated", "taken again", "out of order"),
             because="what was stored since the last commit by the clock is read again; no loss, as all that a poll "
             "gave is stored before the next one",
             source=_CONSUMER.format("enable.auto.commit"),

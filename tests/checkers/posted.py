@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from harness.events import NEMESIS, Event, Operation
+from harness.events import NEMESIS, Event, Operation, Type
 from tests.checkers.small import Call, ended, small
 
 INSTANCES = ("a", "b")
@@ -16,8 +16,8 @@ INSTANCES = ("a", "b")
 class _System:
     """Logging, two partitions and two messages instances."""
 
-    def __init__(self, wrong: float) -> None:
-        self._wrong = wrong
+    def __init__(self, wrong: float, again: float = 0.4) -> None:
+        self._wrong, self._again = wrong, again
         self._posted: list[str] = []
         self._held: dict[str, list[str]] = {name: [] for name in INSTANCES}
         self._offsets: dict[int, int] = defaultdict(int)
@@ -51,7 +51,7 @@ class _System:
         return "story", "told"
 
     def _message(self, chance: random.Random) -> dict[str, str]:
-        if not self._posted or chance.random() < 0.6:
+        if not self._posted or chance.random() >= self._again:
             self._posted.append(f"id-{len(self._posted)}")
         id_ = chance.choice(self._posted[-3:])
         return {"id": id_, "msg": f"m-{id_}"}
@@ -84,6 +84,14 @@ class _System:
         self._places[id_] = chance.choices([told, *untold], [8, 1, 1])[0]
         return self._places[id_]
 
+    def mixed(self, chance: random.Random) -> dict[str, list[str]]:
+        """A drain in which half of what one instance holds is at the other one as well."""
+        everything = [id_ for ids in self._held.values() for id_ in ids]
+        return {
+            name: [*ids, *(id_ for id_ in everything if id_ not in ids and chance.random() < 0.5)]
+            for name, ids in self._held.items()
+        }
+
     def _shown(self, chance: random.Random, ids: Sequence[str]) -> list[str]:
         shown = list(ids)
         if chance.random() < self._wrong:
@@ -115,6 +123,17 @@ def read_in_any_order(chance: random.Random) -> tuple[Event, ...]:
     system = _System(0.8)
     events = small(chance, system.calls(*["post"] * 9, "drain"), system.answer, most=9)
     return _then(events, small(chance, system.calls("drain"), system.answer, most=1))
+
+
+def taken_twice(chance: random.Random) -> tuple[Event, ...]:
+    """Posts and GETs, in some of them faults, and a drain in which each instance holds some of the other's messages."""
+    system = _System(0, again=0.1)
+    noted = chance.choice([None, None, system.noted])
+    events = small(chance, system.calls("post", "get"), system.answer, most=20, noted=noted)
+    drained: Sequence[Type] = ("ok", "ok", "ok", "fail")
+    return _then(
+        events, small(chance, system.calls("drain"), lambda *_: system.mixed(chance), most=1, outcomes=drained)
+    )
 
 
 def _then(events: Sequence[Event], more: Sequence[Event]) -> tuple[Event, ...]:

@@ -16,6 +16,7 @@ _ENDINGS: Mapping[str, Callable[[Case], Ending]] = {
     "lost": lost.ending,
     "duplicated": doubled.ending,
     "doubled": doubled.ending,
+    "taken again": doubled.ending,
     "altered": altered.ending,
     "swapped": altered.ending,
     "truncated": altered.ending,
