@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from harness.checkers.quantiles import quantiles_s
-from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
 from harness.events import NEMESIS, NEVER, Event, Operation, faults, operations, undone
 from harness.telling import tellings
 
@@ -19,7 +18,7 @@ _ROUNDED_NS = 1_000_000
 
 
 @dataclass(frozen=True)
-class Kind:
+class OperationFigures:
     """The figures of one kind of operation.
 
     Attributes:
@@ -35,7 +34,7 @@ class Kind:
     unavailable_s: float
 
 
-def kinds(events: Sequence[Event]) -> tuple[Kind, ...]:
+def kinds(events: Sequence[Event]) -> tuple[OperationFigures, ...]:
     """The figures of every kind of operation in the history, in order of appearance."""
     by_kind: dict[str, list[Operation]] = {}
     for operation in operations(events):
@@ -43,9 +42,9 @@ def kinds(events: Sequence[Event]) -> tuple[Kind, ...]:
     return tuple(_kind(f, found) for f, found in by_kind.items())
 
 
-def _kind(f: str, found: Sequence[Operation]) -> Kind:
+def _kind(f: str, found: Sequence[Operation]) -> OperationFigures:
     outcomes = Counter(operation.outcome for operation in found)
-    return Kind(f, outcomes["ok"], outcomes["fail"], outcomes["info"], longest_unavailability_s(found))
+    return OperationFigures(f, outcomes["ok"], outcomes["fail"], outcomes["info"], longest_unavailability_s(found))
 
 
 def longest_unavailability_s(found: Sequence[Operation]) -> float:
@@ -177,48 +176,3 @@ def _latencies(ok: Sequence[Operation], fault: int, undone: int) -> Mapping[str,
 def _latency(found: Sequence[int]) -> Latency:
     p50, p99, longest = quantiles_s(found, (0.5, 0.99, 1.0))
     return Latency(p50, p99, longest, len(found))
-
-
-@dataclass(frozen=True)
-class Budget:
-    """What a fault may cost at most, in seconds; None or a kind left out may cost anything.
-
-    Attributes:
-        unavailable_s: by kind of operation, the longest time without a success.
-        detection_s, leader_s, redundancy_s, drained_s: see `Recovery`.
-    """
-
-    unavailable_s: Mapping[str, float] = field(default_factory=dict)
-    detection_s: float | None = None
-    leader_s: float | None = None
-    redundancy_s: float | None = None
-    drained_s: float | None = None
-
-
-@checker
-def check(events: Sequence[Event], budget: Budget) -> Verdict:
-    """Judges a history against a budget. Unknown if something with a budget was not to be seen."""
-    found: list[Anomaly] = []
-    seen = {kind.f: kind.unavailable_s for kind in kinds(events)}
-    figures: list[tuple[str, float | None, float]] = [
-        (f"the longest time without a successful {f}", seen.get(f), most) for f, most in budget.unavailable_s.items()
-    ]
-    for recovery in recoveries(events):
-        for name, words in _WORDS.items():
-            if (most := getattr(budget, name)) is not None:
-                what = f"the time from the {recovery.fault} of {', '.join(recovery.nodes)} {words}"
-                figures.append((what, getattr(recovery, name), most))
-    if unseen := [what for what, figure, _ in figures if figure is None]:
-        return unknown(f"not to be seen in the history: {'; '.join(unseen)}")
-    for what, figure, most in figures:
-        if figure is not None and figure > most:
-            found.append(Anomaly("over budget", f"{what} was {figure:.2f} s, {most:g} s are allowed"))
-    return Verdict.of(found)
-
-
-_WORDS = {
-    "detection_s": "until the clusters showed it",
-    "leader_s": "to a new leader for every partition",
-    "redundancy_s": "to full redundancy",
-    "drained_s": "to the final read",
-}

@@ -86,6 +86,11 @@ class Comparison:
     reported: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     source: str = ""
 
+    @property
+    def files(self) -> tuple[str, str]:
+        """The names of the table's file and of the plot's."""
+        return f"{self.name}.md", f"{self.name}.svg"
+
 
 @dataclass(frozen=True)
 class Fate:

@@ -16,7 +16,7 @@ from harness.backends.docker_network import address, create_network
 from harness.backends.docker_node import DockerNode, PortTakenError
 from harness.backends.docker_renewal import Vacant
 from harness.backends.docker_sidecar import Sidecar
-from harness.backends.docker_site import LABEL_DEPLOYMENT, Site
+from harness.backends.docker_site import LABEL_DEPLOYMENT, DockerSite
 from harness.backends.elsewhere import SignsOfLife
 from harness.backends.protocol import Ability, Killable, Networked, Pausable
 from harness.backends.reach import assert_reached
@@ -112,7 +112,7 @@ class DockerDeployment:
         labels = {**session.labels(), LABEL_DEPLOYMENT: name}
         self._network, subnet = create_network(client, name, labels)
         self._signs_of_life = SignsOfLife(client, name, labels)
-        self._site = Site(client, session, name, images, subnet, self._helper_image)
+        self._site = DockerSite(client, session, name, images, subnet, self._helper_image)
         self._nodes: dict[str, DockerNode] = {}
         self._vacant: dict[str, Vacant] = {}
         self._reached = False

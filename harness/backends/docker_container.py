@@ -10,7 +10,7 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
 from harness.backends.docker_ports import HOST
-from harness.backends.docker_site import FOLDER, Site
+from harness.backends.docker_site import FOLDER, DockerSite
 from harness.backends.session import LABEL_NODE
 from harness.topology.nodes import NodeSpec
 
@@ -21,7 +21,7 @@ testcontainers_config.hub_image_name_prefix = ""
 logging.getLogger("testcontainers.core.container").setLevel(logging.WARNING)
 
 
-def container_of(spec: NodeSpec, site: Site) -> DockerContainer:
+def container_of(spec: NodeSpec, site: DockerSite) -> DockerContainer:
     """The container of a node, to be started: nothing is made yet."""
     resolver = site.resolver()
     address = site.addresses[spec.name]

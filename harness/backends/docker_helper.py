@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from threading import Lock
 
-from harness.backends.docker_site import Site
+from harness.backends.docker_site import DockerSite
 from harness.backends.engine import complaining, remove_container
 
 
@@ -16,7 +16,7 @@ class Helper:
     labels of the session, so it is removed with all else, and none that names a node.
     """
 
-    def __init__(self, site: Site, node: str, container: str) -> None:
+    def __init__(self, site: DockerSite, node: str, container: str) -> None:
         """A helper beside a node's `container`; nothing is made yet."""
         self._site = site
         self._node = node

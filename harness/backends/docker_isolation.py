@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, summarize_address_range
 
 from harness.backends.docker_helper import Helper
 from harness.backends.docker_network import first_address
-from harness.backends.docker_site import Site
+from harness.backends.docker_site import DockerSite
 from harness.backends.engine import complaining
 from harness.errors import BadInputError, EnvironmentUnfitError
 from harness.topology.nodes import NodeSpec
@@ -62,7 +62,7 @@ class Network:
             the namespace that they are applied in.
     """
 
-    def __init__(self, site: Site, spec: NodeSpec, container: str) -> None:
+    def __init__(self, site: DockerSite, spec: NodeSpec, container: str) -> None:
         self.spec = spec
         self.container = container
         self.faults: dict[str, frozenset[str] | None] = {}

@@ -15,7 +15,7 @@ from harness.backends.docker_files import file_in
 from harness.backends.docker_isolation import Network
 from harness.backends.docker_ports import HOST
 from harness.backends.docker_renewal import NotRenewedError, Vacant, can_be_renewed, of_this_life, vacate
-from harness.backends.docker_site import DATA, FOLDER, Site
+from harness.backends.docker_site import DATA, FOLDER, DockerSite
 from harness.backends.engine import cause, complaining, remove_container
 from harness.backends.gone import accepts, await_exit
 from harness.backends.protocol import Inside, NodeState, Phase
@@ -39,7 +39,7 @@ class PortTakenError(EnvironmentUnfitError):
 class DockerNode:
     """A node as a container: implements `harness.backends.protocol.Node`; keeps its addresses over restarts."""
 
-    def __init__(self, spec: NodeSpec, site: Site, *, place: Vacant | None = None) -> None:
+    def __init__(self, spec: NodeSpec, site: DockerSite, *, place: Vacant | None = None) -> None:
         """`place` is where a node of this name was before, if its container is still there."""
         self.spec = spec
         self._site = site

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.backends.docker_ports import HOST
-from harness.backends.docker_site import Site
+from harness.backends.docker_site import DockerSite
 from harness.backends.engine import complaining
 from harness.backends.session import LABEL_NODE
 from harness.errors import EnvironmentUnfitError
@@ -29,7 +29,7 @@ class Sidecar:
     environment: Mapping[str, str]
 
 
-def start(sidecar: Sidecar, site: Site) -> str:
+def start(sidecar: Sidecar, site: DockerSite) -> str:
     """Starts the container, labelled and removed like the nodes, and gives the address of its page on this host.
 
     Raises:

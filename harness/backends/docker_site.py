@@ -25,7 +25,7 @@ DATA = "/var/lib/harness"
 
 
 @dataclass(frozen=True)
-class Site:
+class DockerSite:
     """The facts that the nodes of one deployment share.
 
     Attributes:

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 from harness.backends.folders import make_folder
 from harness.backends.loopback import FIRST_HOST, assert_free, leased_block
-from harness.backends.process_node import ProcessNode, Site, folder_mode
+from harness.backends.process_node import ProcessNode, ProcessSite, folder_mode
 from harness.backends.protocol import Ability, Killable, Pausable
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
@@ -58,7 +58,7 @@ class ProcessDeployment:
         self._say = say
         self._resources = ExitStack()
         self._block = self._resources.enter_context(leased_block())
-        self._site = Site(programs, session, make_folder(session))
+        self._site = ProcessSite(programs, session, make_folder(session))
         self._site.folder.chmod(folder_mode(topology.kinds))
         self._nodes: dict[str, ProcessNode] = {}
 

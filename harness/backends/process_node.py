@@ -39,7 +39,7 @@ def folder_mode(kinds: Iterable[NodeKind]) -> int:
 
 
 @dataclass(frozen=True)
-class Site:
+class ProcessSite:
     """The facts that the nodes of one deployment share.
 
     Attributes:
@@ -64,7 +64,7 @@ class Site:
 class ProcessNode:
     """A node as local processes: implements `harness.backends.protocol.Node`; faults go to all of its processes."""
 
-    def __init__(self, spec: NodeSpec, site: Site) -> None:
+    def __init__(self, spec: NodeSpec, site: ProcessSite) -> None:
         self.spec = spec
         self._site = site
         self._folder = site.folder / spec.name

@@ -69,7 +69,7 @@ def _tags(say: Say) -> None:
 
 
 def _lock(say: Say) -> None:
-    from harness.provision.lock import lock
+    from harness.provision.jar_locks import lock
 
     lock(say)
 

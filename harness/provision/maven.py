@@ -96,8 +96,8 @@ class MavenServer:
         With HARNESS_TUNED=0 the JVM runs as its vendor ships it.
         """
         # Imported late: what resolves Maven artifacts takes as long to import as pytest itself.
-        from harness.provision.caches import make, places
         from harness.provision.jars import install
+        from harness.provision.prebuilt import make, places
 
         install(self.name, self.lock, say)
         make(self, say)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from harness.progress import Say
-from harness.provision import caches
+from harness.provision import prebuilt
 from harness.provision.cache import exclusively
 from harness.provision.kinds import sorter
 from harness.topology.kinds import NodeKind, Program
@@ -19,7 +19,7 @@ def prepare_processes(kinds: Iterable[NodeKind], say: Say) -> Mapping[NodeKind, 
         EnvironmentUnfitError: something can't be had, with what to do.
     """
     with exclusively("java", say), ThreadPoolExecutor() as pool:
-        caches.sweep()
+        prebuilt.sweep()
         return _each(kinds, lambda kind: pool.submit(kind.prepare, say))
 
 

@@ -39,7 +39,7 @@ class Compared:
 
     def write(self, folder: Path) -> tuple[Path, Path]:
         """Writes table and plot of what is known so far, and gives their paths."""
-        table, plot = (folder / f"{self.comparison.name}.{ending}" for ending in ("md", "svg"))
+        table, plot = (folder / name for name in self.comparison.files)
         table.write_text(self.table(), encoding="utf-8")
         plot.write_text(self.plot(), encoding="utf-8")
         return table, plot

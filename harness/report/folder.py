@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness.claim import Marker, remove
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError
+from harness.telling import tellings
 
 #: In git for `reports/`, so that a checkout's is ours from the beginning.
 MARKER = Marker(
@@ -25,11 +26,11 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.]+\.py::[A-Za-z0-9_]+(\[[A-Za-z0-9._]([A-Za-z0
 #: Characters that a file's name may have at most, its ending and what makes it different left out.
 _LONGEST = 180
 _BESIDE = re.compile(r"beside-[0-9]+")
-#: All that runs leave; what else is there is somebody else's.
+#: What runs leave beside the comparisons; what else is there is somebody else's.
 _OURS = frozenset(
     {
         *("allure-results", CONFIG, "allure", "junit.xml", "figures.txt", "summary.md", "experiments.md"),
-        *("flake.md", "flake.json", "locks.md", "locks.svg", "histories", "logs", ".lock"),
+        *("flake.md", "flake.json", "histories", "logs", ".lock"),
     }
 )
 
@@ -131,8 +132,9 @@ def _taken(path: Path) -> tuple[Path, int]:
 
 def _empty(folder: Path) -> None:
     """Removes what runs left, except for the trend."""
+    compared = {name for telling in tellings() for each in telling.comparisons for name in each.files}
     for old in folder.iterdir():
-        if old.name in _OURS:
+        if old.name in _OURS | compared:
             remove(old)
         elif _BESIDE.fullmatch(old.name) and not old.is_symlink() and MARKER.marks(old):
             _remove_beside(old)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import allure
 
+from harness.events import Event, faults
 from harness.report.environment import source
 from harness.report.outcome import title
 
@@ -53,15 +54,17 @@ def file(scenario: Scenario, *, page: Path) -> None:
     allure.dynamic.link(address, name=f"{scenario.path}, line {scenario.line}")
 
 
-def file_under_fault(broken: Sequence[str]) -> None:
-    """Adds the last level of the tree once it is known: what was done to which kind of node."""
-    kinds = dict.fromkeys(_kind(words) for words in broken)
-    allure.dynamic.story(" and ".join(kinds) or "nothing is broken")
+def file_under_fault(events: Sequence[Event], roles: Mapping[str, str]) -> None:
+    """Adds the last level of the tree once it is known: what was done to nodes of which role (`roles`, by name)."""
+    allure.dynamic.story(story(events, roles))
 
 
-def _kind(words: str) -> str:
-    """The words of a fault without the nodes' numbers: `kill node-1, node-2` as `kill node, 2 at once`."""
-    fault, _, names = words.partition(" ")
-    nodes = names.split(", ")
-    roles = " and ".join(dict.fromkeys(name.rpartition("-")[0] or name for name in nodes))
-    return f"{fault} {roles}, {len(nodes)} at once" if len(nodes) > 1 else f"{fault} {roles}"
+def story(events: Sequence[Event], roles: Mapping[str, str]) -> str:
+    """The faults of a history by the roles of their nodes: the kill of node-1 and node-2 as `kill node, 2 at once`."""
+    kinds = dict.fromkeys(_kind(fault.f, fault.value["nodes"], roles) for fault in faults(events))
+    return " and ".join(kinds) or "nothing is broken"
+
+
+def _kind(fault: str, nodes: Sequence[str], roles: Mapping[str, str]) -> str:
+    hurt = " and ".join(dict.fromkeys(roles.get(node, node) for node in nodes))
+    return f"{fault} {hurt}, {len(nodes)} at once" if len(nodes) > 1 else f"{fault} {hurt}"

@@ -107,7 +107,8 @@ class ScenarioReport:
                 file.write(words + "\n")
             allure.attach(words, "figures", allure.attachment_type.TEXT)
         with part("its place under faults"):
-            file_under_fault(self.measured.faults)
+            nodes = system.deployment.nodes.items()
+            file_under_fault(events, {name: node.spec.role for name, node in nodes})
         with part("the picture of operations and faults"):
             _attach_overview(events)
         with part("the picture of the topology"):

@@ -66,7 +66,7 @@ class Owner:
 def owning(*arguments: str) -> Iterator[Owner]:
     """Starts an owner; nothing of it is left afterwards."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.backends.owner", *arguments],
+        [sys.executable, "-m", "tests.backends.owner_process", *arguments],
         cwd=_ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

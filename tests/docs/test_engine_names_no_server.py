@@ -19,7 +19,7 @@ from harness.topology.timings import FAST
 from tests.running import ROOT
 
 PARTS = (
-    *("backends", "checkers", "faults", "inspect", "provision", "session", "topology", "watch"),
+    *("backends", "checkers", "export", "faults", "inspect", "provision", "session", "topology", "watch"),
     *("report", "plugin", "cli", "*.py"),
 )
 READ = sorted(

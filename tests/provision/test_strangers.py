@@ -13,7 +13,7 @@ import pytest
 
 from harness.errors import BadInputError, EnvironmentUnfitError
 from harness.processes import kill_all, runs
-from harness.provision import cache, caches, jars, preparing
+from harness.provision import cache, jars, prebuilt, preparing
 from harness.provision.cache import cache_folder
 from harness.waiting import until
 
@@ -120,7 +120,7 @@ def test_a_cache_folder_of_somebody_elses_is_refused(tmp_path: Path, monkeypatch
     (tmp_path / "java" / "formatting-rules").write_text("precious")
     monkeypatch.setenv("HARNESS_CACHE", str(tmp_path))
     with pytest.raises(BadInputError, match=r"HARNESS_CACHE .* holds java and is not marked as ours"):
-        caches.sweep()
+        prebuilt.sweep()
     assert [path.name for path in tmp_path.iterdir()] == ["java"]
     assert (tmp_path / "java" / "formatting-rules").exists()
 
@@ -147,7 +147,7 @@ def test_only_what_is_named_as_we_name_it_is_swept_from_the_cache(own_cache: Pat
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "thesis").write_text("precious")
     (own_cache / "java" / ".kafka-0123456789abcdef.78.part").symlink_to(tmp_path / "elsewhere")
-    caches.sweep()
+    prebuilt.sweep()
     assert sorted(path.name for path in (own_cache / "java").iterdir()) == sorted(strangers)
     assert (tmp_path / "elsewhere" / "thesis").exists()
 

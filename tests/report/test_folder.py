@@ -12,6 +12,7 @@ import pytest
 from harness.errors import BadInputError
 from harness.report import html
 from harness.report.folder import MARKER, ReportFolder
+from harness.servers.hazelcast.telling import LOCKS
 from tests.running import ROOT, run
 
 _REFUSED = "and is not marked as ours"
@@ -40,6 +41,14 @@ def test_the_next_run_removes_what_this_one_wrote_and_nothing_of_a_stranger(tmp_
     ReportFolder(tmp_path).close()
     assert names(tmp_path) == [".harness-reports", "README.md", "history.jsonl", "thesis"]
     assert (tmp_path / "thesis" / "thesis.tex").read_text() == "years"
+
+
+def test_a_comparison_is_removed_whatever_it_is_called(tmp_path: Path) -> None:
+    ReportFolder(tmp_path).close()
+    for name in [*LOCKS.files, "locks.txt"]:
+        (tmp_path / name).write_text("")
+    ReportFolder(tmp_path).close()
+    assert names(tmp_path) == [".harness-reports", "locks.txt"]
 
 
 @pytest.mark.parametrize("stranger", ["thesis.tex", "logs", "junit.xml", ".git"])

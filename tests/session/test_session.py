@@ -20,7 +20,7 @@ from psutil import _pslinux
 
 from harness.backends.identity import Identity
 from harness.backends.loopback import leased_block
-from harness.backends.process_node import ProcessNode, Site
+from harness.backends.process_node import ProcessNode, ProcessSite
 from harness.backends.protocol import Killable, Networked, Pausable
 from harness.backends.session import Session, variables
 from harness.clusters import Clusters
@@ -236,7 +236,9 @@ def test_what_is_run_beside_a_node_is_no_part_of_its_session(tmp_path: Path, cap
     session = Session.of_this_process()
     spec = tiny(1)
     with leased_block() as block:
-        site = Site({TINY: TINY.prepare(print)}, session, tmp_path, {"tiny-1": f"{block}.9"}, {"tiny-1": spec.ports})
+        site = ProcessSite(
+            {TINY: TINY.prepare(print)}, session, tmp_path, {"tiny-1": f"{block}.9"}, {"tiny-1": spec.ports}
+        )
         node = ProcessNode(spec, site)
         node.launch()
         try:
