@@ -104,7 +104,7 @@ def through_edn(histories: str, given: Sequence[Given], judge: Callable[[Events]
 
 def demanded(events: Events) -> Verdict:
     """The verdict on all that a history demands."""
-    return checks.judged(events).outcome
+    return checks.evaluate(events).outcome
 
 
 def generated(count: int) -> list[Given]:

@@ -125,7 +125,7 @@ class End:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Evaluation:
     """A history, its demands and what came of them: read, paired and judged once for all who tell it."""
 
     events: Events
@@ -172,7 +172,7 @@ def how_broken(outcome: Verdict) -> Result:
     return Result.BROKEN
 
 
-def judged(events: Events, verdicts: Mapping[int, Verdict] | None = None) -> Judged:
+def evaluate(events: Events, verdicts: Mapping[int, Verdict] | None = None) -> Evaluation:
     """Judges a history by the demands that are recorded in it.
 
     Args:
@@ -189,7 +189,7 @@ def judged(events: Events, verdicts: Mapping[int, Verdict] | None = None) -> Jud
     found = {**known, **evaluated(events, due)}
     ends = [_end(event) for event in events if event.process == NEMESIS and event.f == END]
     checks = tuple(Checked(check, found[event.index]) for event, check in asked)
-    return Judged(events, checks, ends[-1] if ends else None)
+    return Evaluation(events, checks, ends[-1] if ends else None)
 
 
 def evaluated(events: Events, due: Sequence[tuple[Event, Check, Checker]]) -> dict[int, Verdict]:
@@ -205,15 +205,15 @@ def evaluated(events: Events, due: Sequence[tuple[Event, Check, Checker]]) -> di
     }
 
 
-def judged_by(checks: Iterable[Check], events: Events) -> Judged:
+def evaluate_by(checks: Iterable[Check], events: Events) -> Evaluation:
     """Judges a whole history by these demands, whatever is demanded in it.
 
     Raises:
-        BadInputError: as `judged` does.
+        BadInputError: as `evaluate` does.
     """
     asked = [(check, _known_checker(check)) for check in checks]
     _refuse_other_shapes(events, [checker for _, checker in asked])
-    return Judged(events, tuple(Checked(check, checker(events, **check.arguments)) for check, checker in asked))
+    return Evaluation(events, tuple(Checked(check, checker(events, **check.arguments)) for check, checker in asked))
 
 
 def _check(event: Event) -> Check:

@@ -22,4 +22,4 @@ def _user_cache() -> Path:
 #: The folder with Dockerfile, requirements.lock and services.
 TOP = _BUNDLED if _INSTALLED else _PACKAGE.parent
 #: The folder for what was downloaded or made once, and for where a session and its commands meet.
-KEPT = _user_cache() if _INSTALLED else TOP / ".cache"
+CACHE = _user_cache() if _INSTALLED else TOP / ".cache"

@@ -17,7 +17,7 @@ from harness.errors import BadInputError
 from harness.history import History
 from harness.pool import Pool
 from harness.progress import Say, Step
-from harness.provision.kinds import found
+from harness.provision.kinds import every_kind
 from harness.system import Basis, Cast, System
 from harness.topology.kinds import NodeKind
 from harness.topology.timings import PROFILES, Timings
@@ -46,8 +46,8 @@ class Options:
             raise BadInputError(f"--timings {self.timings!r} is unknown; choose one of {', '.join(PROFILES)}")
         if self.images and self.backend == "process":
             raise BadInputError("images were given, but --backend process runs none; use --backend docker")
-        if self.images and (unknown := sorted(self.images.keys() - found().keys())):
-            raise BadInputError(f"--image: the kind {unknown[0]!r} is unknown; choose one of {', '.join(found())}")
+        if self.images and (unknown := sorted(self.images.keys() - every_kind().keys())):
+            raise BadInputError(f"--image: the kind {unknown[0]!r} is unknown; choose one of {', '.join(every_kind())}")
 
     @property
     def profile(self) -> Timings:
@@ -64,7 +64,9 @@ def images_by_kind(given: Iterable[str]) -> Mapping[str, str]:
     parts = [text.partition("=") for text in given]
     for kind, equals, image in parts:
         if not (kind and image):
-            raise BadInputError(f"--image {kind + equals + image!r} is not KIND=IMAGE; kinds are {', '.join(found())}")
+            raise BadInputError(
+                f"--image {kind + equals + image!r} is not KIND=IMAGE; kinds are {', '.join(every_kind())}"
+            )
     return {kind: image for kind, _, image in parts}
 
 

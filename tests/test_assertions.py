@@ -11,7 +11,7 @@ from harness.assertions import Demand, GuaranteeBrokenError, assert_broken, asse
 from harness.checkers import Validity, Verdict, counter, ids, set_full
 from harness.checkers.offered import checkers
 from harness.checkers.verdict import checker, short_name, unknown
-from harness.checks import CHECK, how_broken, judged
+from harness.checks import CHECK, evaluate, how_broken
 from harness.errors import BadInputError, InconclusiveError
 from harness.events import Event
 from harness.history import History
@@ -84,14 +84,14 @@ PERMITTED = {"lost update": "nobody locks"}
 def test_what_is_permitted_may_come_and_need_not(history: History, tmp_path: Path) -> None:
     count(history, shown=1)
     assert demand(history, Demand(counter.check, permitted=PERMITTED)).figures["lost"] == 1
-    (checked,) = judged(history.events).checks
+    (checked,) = evaluate(history.events).checks
     assert checked.as_permitted == PERMITTED
     assert checked.words == "counter.check: invalid, as permitted (lost update)"
-    assert judged(history.events).result is Result.HELD
+    assert evaluate(history.events).result is Result.HELD
     with History.open(tmp_path / "other.jsonl") as other:
         count(other, shown=2)
         demand(other, Demand(counter.check, permitted=PERMITTED))
-        (checked,) = judged(other.events).checks
+        (checked,) = evaluate(other.events).checks
         assert checked.words == "counter.check: valid"
 
 
@@ -111,7 +111,7 @@ def test_a_permitted_loss_and_a_broken_test_are_told_from_a_broken_guarantee(
     with pytest.raises(GuaranteeBrokenError) as caught:
         demand(history, Demand(counter.check, expected=expected, causes=PERMITTED))
     assert how_broken(caught.value.verdict) is result
-    assert judged(history.events).result is result
+    assert evaluate(history.events).result is result
 
 
 def test_what_is_invalid_and_names_no_anomaly_breaks_a_guarantee() -> None:
@@ -169,7 +169,7 @@ def test_doubles_are_permitted_where_settings_and_faults_permit_them(history: Hi
     declared(history)
     post_and_drain(history, one=["a", "b"], two=["b", "a"])
     assert_delivered_and_aggregated(history)
-    found = judged(history.events).checks
+    found = evaluate(history.events).checks
     assert [list(each.as_permitted) for each in found if each.as_permitted] == [["duplicated"], ["out of order"]]
 
 
@@ -203,7 +203,7 @@ def test_what_nothing_permits_can_not_be_shown(history: History) -> None:
 def test_what_is_demanded_throughout_is_judged_when_somebody_asks(history: History) -> None:
     demand_throughout(history, counter.check)
     count(history, shown=1)
-    assert judged(history.events).outcome.sentences.startswith("lost update")
+    assert evaluate(history.events).outcome.sentences.startswith("lost update")
 
 
 @checker
@@ -219,11 +219,11 @@ _ASKED: list[int] = []
 def test_a_checker_from_elsewhere_has_its_modules_name_and_judges_once(history: History) -> None:
     with pytest.raises(InconclusiveError):
         assert_holds(history, of_a_stranger)
-    (checked,) = judged(history.events, history.verdicts).checks
+    (checked,) = evaluate(history.events, history.verdicts).checks
     assert checked.check.checker == "tests.test_assertions.of_a_stranger"
     assert _ASKED == [0]
     with pytest.raises(BadInputError, match=r'line 1: there is no checker "tests\.test_assertions\.of_a_stranger"'):
-        judged(history.events)
+        evaluate(history.events)
 
 
 def test_operations_are_paired_once_for_all_that_is_demanded(history: History) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.jepsen import from_edn, is_same
-from harness.checks import judged
+from harness.checks import evaluate
 from harness.cli import main
 from harness.errors import BadInputError
 from harness.events import Event, read
@@ -53,7 +53,7 @@ def test_a_history_and_its_verdict_are_the_same_after_edn(path: Path) -> None:
     assert status == 0
     again = from_edn(text)
     assert is_same(read(path), again)
-    assert judged(again) == judged(read(path))
+    assert evaluate(again) == evaluate(read(path))
 
 
 def test_what_jepsen_has_keywords_for_is_one() -> None:

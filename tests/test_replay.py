@@ -28,7 +28,7 @@ def _anomaly(path: Path) -> str | None:
 
 def _verdict(path: Path) -> Verdict:
     """Of the one check that the story demands."""
-    (checked,) = checks.judged(read(path)).checks
+    (checked,) = checks.evaluate(read(path)).checks
     return checked.verdict
 
 
@@ -58,13 +58,13 @@ def test_what_was_taken_for_an_anomaly_and_is_none_is_told_apart(path: Path) -> 
 
 def test_what_was_lost_is_counted_map_by_map() -> None:
     maps = [path for path in STORIES if path.stem.startswith("maps-one-a-round")]
-    figures = [measured(checks.judged(read(path))) for path in maps]
+    figures = [measured(checks.evaluate(read(path))) for path in maps]
     assert [(found.lost, found.acknowledged) for found in figures] == [(1, 3), (0, 4)]
 
 
 def test_a_counter_that_is_gone_has_lost_everything() -> None:
     (gone,) = (path for path in STORIES if path.stem == "counter-that-is-gone")
-    assert measured(checks.judged(read(gone))).lost == 2
+    assert measured(checks.evaluate(read(gone))).lost == 2
 
 
 def replay(*arguments: str) -> tuple[int, str]:
@@ -196,7 +196,7 @@ def test_an_operation_that_ends_after_a_check_had_not_ended_for_it(tmp_path: Pat
         late = history.invoke(1, "generate")
         history.event(CHECK, Check("ids.check").value)
         late.ok(1)
-    assert checks.judged(read(path)).checks[0].verdict.validity is Validity.UNKNOWN
+    assert checks.evaluate(read(path)).checks[0].verdict.validity is Validity.UNKNOWN
 
 
 @pytest.mark.parametrize("result", [result for result in Result if result in checks.EXITS])

@@ -29,7 +29,7 @@ _MODULES = (
 
 for _name in _MODULES:
     importlib.import_module(_name)
-kinds.found()
+kinds.every_kind()
 list(modules("telling"))
 # Where each module lies, which a run with a failure would find out again.
 inspect.getmodule(compile("", "", "exec"))

@@ -50,7 +50,7 @@ def create_network(client: docker.DockerClient, name: str, labels: Mapping[str, 
 
 
 def means_taken(refusal: str) -> bool:
-    """Whether an engine refuses this subnet only, because another network has it."""
+    """Whether an engine that refused a subnet did so only because another network has it."""
     return bool(_TAKEN.search(refusal))
 
 

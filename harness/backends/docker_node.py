@@ -18,7 +18,7 @@ from harness.backends.docker_renewal import NotRenewedError, Vacant, can_be_rene
 from harness.backends.docker_site import DATA, FOLDER, DockerSite
 from harness.backends.engine import cause, complaining, remove_container
 from harness.backends.gone import accepts, await_exit
-from harness.backends.protocol import Inside, NodeState, Phase
+from harness.backends.protocol import ExecContext, NodeState, Phase
 from harness.backends.ready import wait_ready
 from harness.errors import AwaitTimeoutError, EnvironmentUnfitError, NodeStartError
 from harness.topology.nodes import NodeSpec
@@ -221,10 +221,10 @@ class DockerNode:
             log = cast("bytes", self._api.logs(self._id, **options)).decode(errors="replace")
         return of_this_life(log, self._mark)
 
-    def inside(self) -> Inside:
+    def exec_context(self) -> ExecContext:
         """The container in which a person's command can run, with the environment if the container has another's."""
         environment = self._site.resolver().environment(self.spec) if self._mark else {}
-        return Inside(container=self._made(), environment=environment)
+        return ExecContext(container=self._made(), environment=environment)
 
     def end(self) -> Vacant | None:
         """Kills it, whatever its state, and keeps its log for whoever still holds this node.

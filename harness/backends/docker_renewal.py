@@ -60,7 +60,7 @@ class NotRenewedError(Exception):
 
 
 def can_be_renewed(spec: NodeSpec) -> bool:
-    """Whether nothing of a node like this is left once its processes are gone."""
+    """Whether nothing of a node with such a spec is left once its processes are gone."""
     return spec.renewable and not spec.files and not spec.files_when_ready
 
 

@@ -71,7 +71,7 @@ def _is_text(labels: object) -> bool:
 
 
 def _is_mine(path: Path, is_kind: Callable[[int], bool]) -> bool:
-    """Whether this user's thing of that kind is there itself, not a link to it."""
+    """Whether a file or folder of the given kind is there, is this user's, and is no link."""
     try:
         seen = path.lstat()
     except OSError:

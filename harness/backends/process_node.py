@@ -15,7 +15,7 @@ import psutil
 
 from harness.backends.gone import await_exit
 from harness.backends.leftovers import processes_of
-from harness.backends.protocol import Inside, NodeState, Phase
+from harness.backends.protocol import ExecContext, NodeState, Phase
 from harness.backends.ready import wait_ready
 from harness.backends.references import Resolver
 from harness.backends.session import LABEL_NODE, Session, variables
@@ -169,9 +169,9 @@ class ProcessNode:
         """The node's log since it was first made; a file of lines can't tell `since` unless it is younger."""
         return self._log.read_text(errors="replace")
 
-    def inside(self) -> Inside:
+    def exec_context(self) -> ExecContext:
         """The node's folder and environment; without the labels: a command started there outlives the session."""
-        return Inside(folder=str(self._folder), environment=self._environment())
+        return ExecContext(folder=str(self._folder), environment=self._environment())
 
     def end(self) -> None:
         """Kills whatever is left of the node, paused or not."""

@@ -36,7 +36,7 @@ class NodeState:
 
 
 @dataclass(frozen=True)
-class Inside:
+class ExecContext:
     """Where a node's process is, for a command beside it: in a container, or in a folder with an environment."""
 
     container: str | None = None
@@ -79,7 +79,7 @@ class Node(Protocol):
     def logs(self, *, since: float = 0.0) -> str:
         """The node's stdout and stderr, over restarts, from `since` (in seconds since 1970) if it can tell."""
 
-    def inside(self) -> Inside:
+    def exec_context(self) -> ExecContext:
         """Where a person's command can run beside the node's process."""
 
 

@@ -79,12 +79,12 @@ def over_time(events: Sequence[Event], *, linearizable: bool = False) -> Verdict
     failed (unexpected; the read then says nothing of it). Stable latency: how long after known those that were read and
     are not lost were still missing. Unknown where a set was not read.
     """
-    judgements = [_over_time(_of(name), history, linearizable) for name, history in by_set(operations(events)).items()]
-    if not judgements:
+    sets = [_over_time(_of(name), history, linearizable) for name, history in by_set(operations(events)).items()]
+    if not sets:
         return unknown("nothing was added and nothing read")
-    combined = combine(*(judgement.verdict for judgement in judgements))
-    figures = _summed(judgement.verdict.figures for judgement in judgements)
-    latencies = np.concatenate([judgement.latencies for judgement in judgements])
+    combined = combine(*(each.verdict for each in sets))
+    figures = _summed(each.verdict.figures for each in sets)
+    latencies = np.concatenate([each.latencies for each in sets])
     if figures:
         at = quantiles_s(latencies, QUANTILES) if len(latencies) else []
         figures["stable_latency_s"] = dict(zip(map(str, QUANTILES), at, strict=False))
@@ -95,17 +95,17 @@ Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class _Judgement:
+class _OneSet:
     """The verdict on one set, and for how many nanoseconds each element was still missing once it was known."""
 
     verdict: Verdict
     latencies: Numbers = field(default_factory=lambda: np.empty(0, np.int64))
 
 
-def _over_time(of: str, history: Sequence[Operation], linearizable: bool) -> _Judgement:
+def _over_time(of: str, history: Sequence[Operation], linearizable: bool) -> _OneSet:
     reads = [operation for operation in history if operation.f == "read" and operation.outcome == "ok"]
     if not reads:
-        return _Judgement(unknown(f"no read{of} succeeded, so nobody knows what the set held"))
+        return _OneSet(unknown(f"no read{of} succeeded, so nobody knows what the set held"))
     elements = _Elements([o for o in history if o.f == "add" and o.outcome != "fail"], reads)
     found, invented = _each(of, reads, elements)
     is_lost = elements.missed & (elements.last_present < elements.last_absent)
@@ -131,7 +131,7 @@ def _over_time(of: str, history: Sequence[Operation], linearizable: bool) -> _Ju
         "never_read": count - int(was_read.sum()) - len(lost),
         "unexpected": invented,
     }
-    return _Judgement(Verdict.of(found, figures), elements.latencies()[was_read])
+    return _OneSet(Verdict.of(found, figures), elements.latencies()[was_read])
 
 
 class _Elements:

@@ -131,12 +131,12 @@ def number(value: Any) -> bool:
 
 
 def count(value: Any) -> bool:
-    """Whether a value is such a number and not below 0."""
+    """Whether a value is a whole number from 0 on, small enough to compute with."""
     return number(value) and value >= 0
 
 
 def number_or_none(value: Any) -> bool:
-    """Whether a value is such a number or null."""
+    """Whether a value is null, or a whole number small enough to compute with."""
     return value is None or number(value)
 
 
@@ -224,7 +224,7 @@ LOG = Shapes(
 
 
 def _micro(read: Is, value: Any) -> bool:
-    """Whether a value is a micro-operation; a read has a value of that form."""
+    """Whether a value is a micro-operation of a transaction; what one reads has the form that is given."""
     return (
         isinstance(value, _LIST)
         and len(value) == 3

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from harness.checks import Checked, Judged, from_text, judged, judged_by
+from harness.checks import Checked, Evaluation, evaluate, evaluate_by, from_text
 from harness.errors import BadInputError, HarnessError
 from harness.events import read
 from harness.recovery import kinds
@@ -46,7 +46,7 @@ def _show(history: Path, demands: Sequence[str], report: Path | None, *, as_json
     events = read(history)
     if not events:
         raise BadInputError(f"{history} is empty: not even the beginning of a history")
-    found = judged_by(map(from_text, demands), events) if demands else judged(events)
+    found = evaluate_by(map(from_text, demands), events) if demands else evaluate(events)
     if as_json:
         click.echo(json.dumps(_data(found), indent=2))
     else:
@@ -56,7 +56,7 @@ def _show(history: Path, demands: Sequence[str], report: Path | None, *, as_json
     return EXITS[found.result]
 
 
-def _tell(found: Judged) -> None:
+def _tell(found: Evaluation) -> None:
     for checked in found.checks:
         click.echo(f"{checked.words} {dict(checked.verdict.figures) or ''}".rstrip())
     anomalies = found.outcome.anomalies
@@ -76,7 +76,7 @@ def _tell(found: Judged) -> None:
         click.echo(f"{kind.f}: {counts}; longest time without a success {kind.unavailable_s:.2f} s")
 
 
-def _data(found: Judged) -> Mapping[str, Any]:
+def _data(found: Evaluation) -> Mapping[str, Any]:
     """The verdicts for a program; operations by the index of their invocation, which is their line in the history."""
     return {
         "result": found.result,

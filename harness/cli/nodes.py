@@ -8,7 +8,7 @@ import click
 
 from harness.cli.completion import names
 from harness.session.client import ask
-from harness.session.exec_in_node import run_inside
+from harness.session.exec_in_node import exec_in_node
 
 
 @click.command()
@@ -40,7 +40,7 @@ def execute(node: str, command: tuple[str, ...]) -> None:
     words = command[1:] if command[0] == "--" else command
     if not words:
         raise click.UsageError("what is to be run? harness exec NODE -- COMMAND")
-    sys.exit(run_inside(ask("inside", node), words))
+    sys.exit(exec_in_node(ask("exec_context", node), words))
 
 
 COMMANDS = (logs, execute)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from harness.errors import EXIT_BAD_INPUT, EnvironmentUnfitError, HarnessError
 from harness.progress import Say
-from harness.provision.kinds import found
+from harness.provision.kinds import every_kind
 from harness.provision.network_helper import HELPER
 from harness.topology.kinds import Build, ForeignImage, NodeKind
 
@@ -38,7 +38,7 @@ def _say(line: str) -> None:
 def _processes(say: Say) -> None:
     from harness.provision.processes import prepare_processes
 
-    prepare_processes([kind for kind in found().values() if not isinstance(kind, ForeignImage)], say)
+    prepare_processes([kind for kind in every_kind().values() if not isinstance(kind, ForeignImage)], say)
     say("ready to run processes")
 
 
@@ -58,7 +58,7 @@ def _images(say: Say) -> None:
 
 
 def _built() -> Sequence[NodeKind]:
-    return [HELPER, *(kind for kind in found().values() if isinstance(kind.image(), Build))]
+    return [HELPER, *(kind for kind in every_kind().values() if isinstance(kind.image(), Build))]
 
 
 def _tags(say: Say) -> None:

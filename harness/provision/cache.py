@@ -11,12 +11,12 @@ from pathlib import Path
 
 from harness.claim import Marker
 from harness.errors import EnvironmentUnfitError
-from harness.places import KEPT
+from harness.places import CACHE
 from harness.progress import Say
 
 GIGABYTE = 1024**3
 #: Ours by its place, also if it was made before there was a marker.
-_USUAL = KEPT / "harness"
+_USUAL = CACHE / "harness"
 _MARKER = Marker(
     name=".harness-cache",
     text=b"The fault-tolerance harness keeps here what it downloaded or made once, and removes what is not used.\n",

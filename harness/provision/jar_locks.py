@@ -7,7 +7,7 @@ import sys
 
 from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
-from harness.provision.kinds import found
+from harness.provision.kinds import every_kind
 from harness.provision.maven import MavenServer
 
 _RESOLUTION_TIMEOUT_S = 1200
@@ -19,7 +19,7 @@ def lock(say: Say) -> None:
     Raises:
         EnvironmentUnfitError: jgo can't resolve them; with its last line.
     """
-    for server in found().values():
+    for server in every_kind().values():
         if isinstance(server, MavenServer):
             _lock(server, say)
 

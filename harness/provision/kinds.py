@@ -16,7 +16,7 @@ _MODULE = "recipe"
 _SERVERS, _MESSAGES = "harness.servers", "harness.messages"
 
 
-def found() -> Mapping[str, NodeKind]:
+def every_kind() -> Mapping[str, NodeKind]:
     """Every kind that is a value in a `recipe` module, by name, each after those that it uses."""
     kinds = {kind for module in _recipes() for kind in vars(module).values() if _is_kind(kind)}
     return {kind.name: kind for kind in in_order(sorted(kinds, key=lambda kind: kind.name))}

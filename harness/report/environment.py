@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import psutil
 
-from harness.provision.kinds import found
+from harness.provision.kinds import every_kind
 
 #: Environment variables whose values a report may show: what a CI service says about the commit that it runs.
 ALLOWED = (
@@ -39,7 +39,7 @@ def environment(*, backend: str, timings: str) -> Mapping[str, str]:
     return {
         "backend": backend,
         "timings": timings,
-        **{name: version for kind in found().values() for name, version in kind.versions().items()},
+        **{name: version for kind in every_kind().values() for name, version in kind.versions().items()},
         "Python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()}, {platform.machine()}",
         "machine": f"{os.cpu_count()} cores, {psutil.virtual_memory().total / _GIB:.0f} GiB",

@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.checkers import Anomaly, Validity
-from harness.checks import Judged
+from harness.checks import Evaluation
 from harness.events import Events
 from harness.plain import printable
 from harness.telling import Fate, tellings
 
 
-def anomalies(judged: Judged) -> Sequence[Anomaly]:
+def anomalies(evaluation: Evaluation) -> Sequence[Anomaly]:
     """Everything that the checkers of a history found, also where that had to be, or may be."""
-    found = (each.verdict for each in judged.checks if each.verdict.validity is Validity.INVALID)
+    found = (each.verdict for each in evaluation.checks if each.verdict.validity is Validity.INVALID)
     return [anomaly for verdict in found for anomaly in verdict.anomalies]
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from harness.checks import Judged
+from harness.checks import Evaluation
 from harness.events import Events
 from harness.faults.nemesis import Injected
 from harness.recovery import kinds
 from harness.telling import Line, request_of, tellings
 
 
-def figures(injected: Sequence[Injected], judged: Judged) -> Sequence[Line]:
+def figures(injected: Sequence[Injected], evaluation: Evaluation) -> Sequence[Line]:
     """The lines on a scenario."""
-    counted = (Line(*[f"{each.words}{_counted(each.verdict.figures)}"] * 2) for each in judged.checks)
-    return (*_faults(injected), *_operations(judged.events), *counted)
+    counted = (Line(*[f"{each.words}{_counted(each.verdict.figures)}"] * 2) for each in evaluation.checks)
+    return (*_faults(injected), *_operations(evaluation.events), *counted)
 
 
 def _faults(injected: Sequence[Injected]) -> Iterator[Line]:

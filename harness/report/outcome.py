@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.checks import Judged
+from harness.checks import Evaluation
 from harness.events import faults, in_words
 from harness.recovery import kinds
 from harness.results import Result
@@ -69,13 +69,13 @@ def title(scenario: str) -> str:
     return f"{words}: {parameters.rstrip(']').replace('-', ', ', 1)}" if parameters else words
 
 
-def measured(judged: Judged) -> Figures:
+def measured(evaluation: Evaluation) -> Figures:
     """The figures of a history."""
-    requests = [kind.unavailable_s for kind in kinds(judged.events) if request_of(kind.f)]
+    requests = [kind.unavailable_s for kind in kinds(evaluation.events) if request_of(kind.f)]
     return Figures(
-        faults=tuple(map(in_words, faults(judged.events))),
-        acknowledged=judged.figure("acknowledged"),
-        lost=judged.figure("lost"),
-        hidden=judged.figure("hidden") or 0,
+        faults=tuple(map(in_words, faults(evaluation.events))),
+        acknowledged=evaluation.figure("acknowledged"),
+        lost=evaluation.figure("lost"),
+        hidden=evaluation.figure("hidden") or 0,
         unavailable_s=max(requests, default=None),
     )

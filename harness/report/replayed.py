@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from harness.checkers import Anomaly, Validity
-from harness.checks import Judged
+from harness.checks import Evaluation
 from harness.claim import Marker, remove
 from harness.errors import BadInputError
 from harness.events import Events
@@ -27,20 +27,20 @@ _MARKER = Marker(
 )
 
 
-def write(folder: Path, judged: Judged) -> Path:
+def write(folder: Path, evaluation: Evaluation) -> Path:
     """Writes `report.md` and the pictures that it shows; returns its path.
 
     Raises:
         BadInputError: the folder can't be written, or holds what is not ours.
     """
-    events, found = judged.events, judged.outcome.anomalies
+    events, found = evaluation.events, evaluation.outcome.anomalies
     pictures = {"operations.svg": overview(events)}
     pictures |= {f"timeline-{_slug(a)}.svg": svg(a.operations, events) for a in found if a.operations}
     files = {name: picture for name, picture in pictures.items() if picture}
-    words = ["# A history, judged again", _verdicts(judged)]
+    words = ["# A history, judged again", _verdicts(evaluation)]
     if found:
         words += ["## What did not hold", fenced(explained(found, events))]
-    for title, text in ways(events, anomalies(judged)).items():
+    for title, text in ways(events, anomalies(evaluation)).items():
         words += [f"## {title.capitalize()}", fenced(text)]
     if permits := as_markdown(tables(events)):
         words += ["## What its settings permit", permits]
@@ -61,9 +61,9 @@ def write(folder: Path, judged: Judged) -> Path:
     return folder / "report.md"
 
 
-def _verdicts(judged: Judged) -> str:
+def _verdicts(evaluation: Evaluation) -> str:
     rows = ["| checker | expected | verdict | figures |", "|---|---|---|---|"]
-    for each in judged.checks:
+    for each in evaluation.checks:
         figures = ", ".join(f"{what} {value}" for what, value in each.verdict.figures.items())
         expected = ", ".join(each.check.expected) or Validity.VALID
         cells = (each.check.words, expected, each.verdict.validity, figures)

@@ -9,7 +9,7 @@ from pathlib import Path
 import allure
 
 from harness.backends.protocol import Node
-from harness.checks import Judged, judged
+from harness.checks import Evaluation, evaluate
 from harness.events import Events
 from harness.faults.nemesis import Moment, Nemesis
 from harness.inspect import snapshot, topology
@@ -87,17 +87,17 @@ class ScenarioReport:
     def note_evidence(self, system: System) -> None:
         """Has the system record evidence on what its checkers found, also where the scenario expected that."""
         with self.lacking.part("evidence on single things"):
-            if found := anomalies(judged(system.history.events, system.history.verdicts)):
+            if found := anomalies(evaluate(system.history.events, system.history.verdicts)):
                 system.note_evidence(found)
 
     def end(self, system: System, *, failed: bool, repeat: str) -> None:
         """Attaches everything that is left, what people look for first at first."""
         events = system.history.events
-        found = Judged(events)
+        found = Evaluation(events)
         part = self.lacking.part
         self._look(system, _AFTER)
         with part("what was demanded"):
-            found = judged(events, system.history.verdicts)
+            found = evaluate(events, system.history.verdicts)
         with part("the figures of the table"):
             self.measured = measured(found)
         with part("the figures in words"):
@@ -172,7 +172,7 @@ class ScenarioReport:
         return node.logs(since=self._began)
 
 
-def _draw(found: Judged) -> None:
+def _draw(found: Evaluation) -> None:
     """A timeline of the operations that an anomaly concerns."""
     for anomaly in found.outcome.anomalies:
         if anomaly.operations:

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from harness.backends.identity import Identity
-from harness.backends.protocol import Inside, Networked, NodeState
+from harness.backends.protocol import ExecContext, Networked, NodeState
 from harness.declared import Declared
 from harness.errors import BadInputError, HarnessError
 from harness.history import History
@@ -200,10 +200,10 @@ class RemoteNode:
         """The node's log, asked of the session."""
         return str(self._ask("logs", since))
 
-    def inside(self) -> Inside:
+    def exec_context(self) -> ExecContext:
         """Where a person's command can run beside the node's process."""
-        inside: Inside = self._ask("inside")
-        return inside
+        context: ExecContext = self._ask("exec_context")
+        return context
 
     def _ask(self, verb: str, *arguments: object) -> Any:
         return ask("act", self.spec.name, verb, *arguments)

@@ -11,7 +11,7 @@ from dataclasses import asdict
 
 from harness.answer import Answer
 from harness.backends.identity import Identity
-from harness.backends.protocol import Inside, Phase
+from harness.backends.protocol import ExecContext, Phase
 from harness.errors import AwaitTimeoutError, BadInputError
 from harness.inspect import snapshot
 from harness.session import breaking
@@ -65,13 +65,13 @@ def logs(state: SessionState, name: str, seen: int, follow: bool) -> tuple[str, 
         return "", seen
 
 
-def inside(state: SessionState, name: str) -> Inside:
+def exec_context(state: SessionState, name: str) -> ExecContext:
     """Where a node's process is, for a command that runs beside it."""
     node = node_named(state.system, name)
     if node.state().phase is not Phase.RUNNING:
         raise BadInputError(f"{name} does not run: harness start {name}")
     state.mark_used()
-    return node.inside()
+    return node.exec_context()
 
 
 def run(state: SessionState, label: str) -> object:
@@ -107,6 +107,6 @@ COMMANDS: Mapping[str, Callable[..., object]] = {
     "start": breaking.start,
     "heal": breaking.heal,
     "logs": logs,
-    "inside": inside,
+    "exec_context": exec_context,
     "down": down,
 }

@@ -7,32 +7,32 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from harness.backends.protocol import Inside
+from harness.backends.protocol import ExecContext
 from harness.errors import EnvironmentUnfitError
 
 #: As shells have it.
 _NOT_FOUND = 127
 
 
-def run_inside(inside: Inside, command: Sequence[str]) -> int:
+def exec_in_node(context: ExecContext, command: Sequence[str]) -> int:
     """Runs a command beside a node's process and gives its exit status; 127 or 126 if there is no such command.
 
     Raises:
         EnvironmentUnfitError: the node is a container, and there is no `docker` command to reach into it.
     """
-    if inside.container is None:
-        return _as_process(inside, command)
+    if context.container is None:
+        return _as_process(context, command)
     docker = shutil.which("docker")
     if docker is None:
         raise EnvironmentUnfitError("harness exec needs the docker command on the PATH to reach into a container")
     terminal = ["--interactive", "--tty"] if sys.stdin.isatty() else ["--interactive"]
-    environment = [f"--env={name}={value}" for name, value in inside.environment.items()]
-    return subprocess.call([docker, "exec", *terminal, *environment, inside.container, *command])
+    environment = [f"--env={name}={value}" for name, value in context.environment.items()]
+    return subprocess.call([docker, "exec", *terminal, *environment, context.container, *command])
 
 
-def _as_process(inside: Inside, command: Sequence[str]) -> int:
-    found = shutil.which(command[0], path=inside.environment.get("PATH"))
+def _as_process(context: ExecContext, command: Sequence[str]) -> int:
+    found = shutil.which(command[0], path=context.environment.get("PATH"))
     if found is None:
         sys.stderr.write(f"{command[0]}: not found on the node's PATH\n")
         return _NOT_FOUND
-    return subprocess.call([found, *command[1:]], cwd=inside.folder, env=dict(inside.environment))
+    return subprocess.call([found, *command[1:]], cwd=context.folder, env=dict(context.environment))

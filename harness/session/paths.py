@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from harness.errors import EnvironmentUnfitError
-from harness.places import KEPT
+from harness.places import CACHE
 
-FOLDER = KEPT / "session"
+FOLDER = CACHE / "session"
 #: In bytes: what the address of a socket has room for on every system.
 _LONGEST_ADDRESS = 103
 

@@ -136,7 +136,7 @@ def test_files_are_there_at_the_first_start_and_can_be_replaced_while_it_is_stop
 def test_a_file_among_a_nodes_data_is_read_whether_it_runs_is_paused_or_is_dead(node: Node) -> None:
     with contextlib.closing(engine.connect()) as client:
         left = build_transfer_tar(b"\x00left", f"{DATA}/part/0.log")
-        client.api.put_archive(node.inside().container or "", "/", left)
+        client.api.put_archive(node.exec_context().container or "", "/", left)
     for change in (lambda: None, node.pause, node.kill):
         change()
         assert node.read_data("part/0.log") == b"\x00left"
@@ -199,7 +199,7 @@ def test_nor_that_of_a_node_that_will_be_put_again(deployment: DockerDeployment,
 def test_a_taken_port_is_named_with_its_node(node: Node) -> None:
     """Nobody held it: the node ended by itself."""
     with contextlib.closing(engine.connect()) as client:
-        client.api.kill(node.inside().container or "")
+        client.api.kill(node.exec_context().container or "")
     until("it to have ended", node.state, lambda state: state.phase is Phase.EXITED, timeout_s=10)
     host, _, number = node.endpoint("http").rpartition(":")
     stranger = until("the port to be free", lambda: socket.create_server((host, int(number))), timeout_s=10)

@@ -89,10 +89,10 @@ def test_the_next_node_has_the_container_and_an_environment_of_its_own(
     deployment: DockerDeployment, node: Node
 ) -> None:
     new = put(deployment, "second")
-    assert new.inside().container == container(node, deployment) == container(new, deployment)
+    assert new.exec_context().container == container(node, deployment) == container(new, deployment)
     assert (new.address, new.endpoint("http")) == (node.address, node.endpoint("http"))
     assert get(new) == {"starts": 2, "file": "-", "note": "second"}
-    assert new.inside().environment["NOTE"] == "second"
+    assert new.exec_context().environment["NOTE"] == "second"
 
 
 def test_no_variable_of_the_node_before_is_left(deployment: DockerDeployment, node: Node) -> None:
@@ -114,7 +114,7 @@ def test_each_has_the_log_of_its_own_life(deployment: DockerDeployment, node: No
 
 
 def test_a_removed_one_leaves_a_launcher_alone_and_a_silent_port(deployment: DockerDeployment, node: Node) -> None:
-    id_ = node.inside().container or ""
+    id_ = node.exec_context().container or ""
     deployment.remove(["tiny-2"])
     with contextlib.closing(engine.connect()) as client:
         assert len(client.api.top(id_)["Processes"]) == 1
@@ -200,7 +200,7 @@ def test_a_container_in_which_something_was_broken_is_made_anew(
 
 def test_so_is_one_whose_server_ended_by_itself(deployment: DockerDeployment, node: Node) -> None:
     with contextlib.closing(engine.connect()) as client:
-        client.api.kill(node.inside().container or "")
+        client.api.kill(node.exec_context().container or "")
     assert get(put(deployment, "second"))["starts"] == 1
 
 

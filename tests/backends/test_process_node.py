@@ -119,7 +119,7 @@ def test_nobody_else_reads_a_nodes_files_unless_its_server_is_somebody_else(
     topology = Topology("files", (spec(1, replace(kind, gives_up_root=gives_up_root)), spec(2, kind)))
     with ProcessDeployment(topology, {}, Session.of_this_process(), print) as deployment:
         deployment.put(topology.nodes)
-        node, other = (Path(deployment.nodes[name].inside().folder or "") for name in ("small-1", "small-2"))
+        node, other = (Path(deployment.nodes[name].exec_context().folder or "") for name in ("small-1", "small-2"))
         passable = 0o711 if gives_up_root and os.getuid() == 0 else 0o700
         assert [mode(path) for path in (node.parent, node, node / "log")] == [passable, passable, 0o600]
         assert mode(other) == 0o700
@@ -128,7 +128,7 @@ def test_nobody_else_reads_a_nodes_files_unless_its_server_is_somebody_else(
 def test_a_file_among_a_nodes_data_is_read_also_when_it_is_dead(deployment: ProcessDeployment) -> None:
     node = deployment.nodes["small-1"]
     node.kill()
-    data = Path(node.inside().environment["HARNESS_DATA"])
+    data = Path(node.exec_context().environment["HARNESS_DATA"])
     (data / "part").mkdir(parents=True)
     (data / "part" / "0.log").write_bytes(b"\x00left")
     assert node.read_data("part/0.log") == b"\x00left"

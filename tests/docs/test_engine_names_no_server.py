@@ -14,7 +14,7 @@ import pytest
 
 from harness.messages.application import messages
 from harness.messages.telling import MESSAGES
-from harness.provision.kinds import found
+from harness.provision.kinds import every_kind
 from harness.topology.timings import FAST
 from tests.running import ROOT
 
@@ -34,7 +34,7 @@ BESIDE = {"offered.py", "kinds.py", "public.py", "reference.py", "assertions.py"
     # The example that `harness init-suite` writes.
     "test_kafka_leader.py"
 }
-UNIQUE = sorted({re.split(r"\W", name)[0] for name in found() if name != "service"} | {"facade", "brokers?"})
+UNIQUE = sorted({re.split(r"\W", name)[0] for name in every_kind() if name != "service"} | {"facade", "brokers?"})
 #: An example, and who first defined something.
 EXAMPLES = re.compile(r"such as .*|.*Jepsen.*")
 ROLES = {spec.role for spec in messages().cast("x", messages().servers, FAST).specs}

@@ -211,7 +211,7 @@ def test_a_node_that_starts_again_is_isolated_again_until_it_rejoins(nodes: tupl
         one.isolate(fault)
     if end == "by itself":
         with contextlib.closing(engine.connect()) as client:
-            client.api.kill(one.inside().container or "")
+            client.api.kill(one.exec_context().container or "")
         until("it to have ended", one.state, lambda state: state.phase is Phase.EXITED, timeout_s=10)
     else:
         getattr(one, end)()
@@ -314,7 +314,7 @@ def test_the_only_one_of_its_role_has_all_others_for_peers(
 def test_a_node_may_filter_nothing_itself(nodes: tuple[DockerNode, ...]) -> None:
     Isolate().inject([nodes[0]])
     with contextlib.closing(engine.connect()) as client:
-        host = client.api.inspect_container(nodes[0].inside().container)["HostConfig"]
+        host = client.api.inspect_container(nodes[0].exec_context().container)["HostConfig"]
     assert not host["CapAdd"]
     assert not host["Privileged"]
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from harness.checkers import Anomaly
-from harness.checks import CHECK, Check, judged
+from harness.checks import CHECK, Check, evaluate
 from harness.cli import main
 from harness.errors import HistoryError
 from harness.events import NEMESIS, Event, Events
@@ -105,7 +105,7 @@ def test_of_what_is_no_message_of_ours_nothing_is_told() -> None:
 def test_what_had_to_be_found_is_told_too_and_is_in_the_report_of_a_replay(tmp_path: Path) -> None:
     check = Check("delivery.check", {"exactly_once": True}, expected=("lost",)).value
     events = lost().events
-    found = judged(Events((*events, Event(len(events), NEMESIS, "info", CHECK, check, events[-1].time))))
+    found = evaluate(Events((*events, Event(len(events), NEMESIS, "info", CHECK, check, events[-1].time))))
     assert not found.outcome.anomalies
     assert [each.name for each in anomalies(found)] == ["lost"]
     page = write(tmp_path / "report", found).read_text()

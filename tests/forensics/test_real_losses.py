@@ -9,7 +9,7 @@ import pytest
 
 from harness import Kill, Nemesis, node
 from harness.assertions import GuaranteeBrokenError
-from harness.checks import judged
+from harness.checks import evaluate
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.moments import under_way
 from harness.report.fates import anomalies, sentences
@@ -26,7 +26,7 @@ def told(system: MessageSystem, report: ScenarioReport) -> Sequence[str]:
     assert not report.lacking.lines
     (evidence,) = [event.value for event in system.history.events if event.f == "evidence"]
     assert not evidence["lacking"]
-    found = anomalies(judged(system.history.events, system.history.verdicts))
+    found = anomalies(evaluate(system.history.events, system.history.verdicts))
     return sentences(system.history.events, found)["lost"]
 
 

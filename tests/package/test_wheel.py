@@ -94,7 +94,7 @@ def test_images_are_made_of_the_same(installed: Installed) -> None:
 
 
 def test_what_it_keeps_goes_to_the_users_cache_folder(installed: Installed) -> None:
-    status, output = installed.run("XDG_CACHE_HOME=/tmp/mine python -c 'import harness.places as p; print(p.KEPT)'")
+    status, output = installed.run("XDG_CACHE_HOME=/tmp/mine python -c 'import harness.places as p; print(p.CACHE)'")
     assert (status, output) == (0, "/tmp/mine/faulttolerance-harness\n")
 
 

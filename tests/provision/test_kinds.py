@@ -14,7 +14,7 @@ from harness.messages.recipe import SERVICE
 from harness.progress import Say
 from harness.provision import jars
 from harness.provision.context import Recipe
-from harness.provision.kinds import found, in_order
+from harness.provision.kinds import every_kind, in_order
 from harness.provision.processes import prepare_processes
 from harness.provision.stages import copied, needed
 from harness.servers.hazelcast.recipe import HAZELCAST, HAZELCAST_MAPSTORE
@@ -38,12 +38,12 @@ def test_nor_do_the_stages_that_all_images_share() -> None:
 
 
 def test_every_kind_is_found_where_it_lives_each_after_what_it_uses() -> None:
-    kinds = list(found().values())
+    kinds = list(every_kind().values())
     assert {SERVICE, KAFKA, HAZELCAST, HAZELCAST_MAPSTORE, POSTGRES} == set(kinds)
     assert kinds.index(POSTGRES) < kinds.index(HAZELCAST_MAPSTORE)
 
 
-@pytest.mark.parametrize("kind", [*found().values(), ForeignImage("redis:7")], ids=lambda kind: str(kind.name))
+@pytest.mark.parametrize("kind", [*every_kind().values(), ForeignImage("redis:7")], ids=lambda kind: str(kind.name))
 def test_a_kind_stays_the_same_where_another_process_has_it(kind: NodeKind) -> None:
     assert {pickle.loads(pickle.dumps(kind)): "there"}[kind] == "there"
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from harness.checkers import Anomaly
 from harness.checkers.elements import added, read_of
-from harness.checks import CHECK, Check, judged
+from harness.checks import CHECK, Check, evaluate
 from harness.events import NEMESIS, Event, Events
 from harness.messages import message_table
 from harness.messages.checkers import delivery
@@ -55,7 +55,7 @@ def test_losses_on_both_sides_of_a_fault_are_told_apart() -> None:
 def measured_by(events: Events, checker: str, **arguments: object) -> Figures:
     """With that checker, which was demanded at the end."""
     demanded = Event(len(events), NEMESIS, "info", CHECK, Check(checker, arguments).value, events[-1].time)
-    return measured(judged(Events((*events, demanded))))
+    return measured(evaluate(Events((*events, demanded))))
 
 
 def test_the_figures_of_a_history() -> None:
@@ -114,12 +114,12 @@ def test_unknown_increments_make_no_loss_negative_and_hide_none(
 
 
 def test_a_history_of_which_nothing_is_demanded_has_no_loss() -> None:
-    assert measured(judged(_lost_before_the_kill().events)).lost is None
+    assert measured(evaluate(_lost_before_the_kill().events)).lost is None
 
 
 def test_of_operations_that_nobody_says_anything_of_the_report_tells_what_goes_for_any() -> None:
     orders = [("order", {"number": 1}, "ok", None), ("order", {"number": 2}, "info", None), ("post", "m", "ok", None)]
-    found = judged(_told(*orders, ("read", None, "ok", [])))
+    found = evaluate(_told(*orders, ("read", None, "ok", [])))
     assert [line.words for line in figures((), found)] == [
         "order: 1 ok, 0 failed, 1 unknown; longest time without a success 0.00 s",
         "post: 1 ok, 0 failed, 0 unknown; longest time without a success 0.00 s",
@@ -133,8 +133,8 @@ def test_of_operations_that_nobody_says_anything_of_the_report_tells_what_goes_f
 
 
 def test_every_table_of_a_suite_is_one_of_the_report(tmp_path: Path) -> None:
-    write(tmp_path / "ours", judged(_lost_before_the_kill().events))
-    write(tmp_path / "foreign", judged(_told(("post", "m", "ok", None))))
+    write(tmp_path / "ours", evaluate(_lost_before_the_kill().events))
+    write(tmp_path / "foreign", evaluate(_told(("post", "m", "ok", None))))
     assert (tmp_path / "ours" / "messages.csv").read_text().count("m-") == 3
     assert "[Message by message](messages.csv)" in (tmp_path / "ours" / "report.md").read_text()
     assert not (tmp_path / "foreign" / "messages.csv").exists()

@@ -37,7 +37,7 @@ from harness.session.attach_client import AttachedDeployment, AttachedRun
 from harness.session.attach_server import AttachableNode, AttachableSystem
 from harness.session.attachment import Attachment
 from harness.session.client import ask
-from harness.session.exec_in_node import run_inside
+from harness.session.exec_in_node import exec_in_node
 from harness.session.only_one import is_held, only_one
 from harness.session.state import SessionState, Stage
 from harness.session.watching import watch
@@ -246,7 +246,7 @@ def test_what_is_run_beside_a_node_is_no_part_of_its_session(tmp_path: Path, cap
             # It is there a moment before it is what it runs, and has an environment.
             told = until("the node's environment", process.environ, timeout_s=10)
             assert variables(session.labels()).items() <= told.items()
-            assert run_inside(node.inside(), ["env"]) == 0
+            assert exec_in_node(node.exec_context(), ["env"]) == 0
         except AwaitTimeoutError as error:
             raise AssertionError(f"{node.state()}, and wrote: {node.logs()}") from error
         finally:
