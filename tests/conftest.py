@@ -12,6 +12,7 @@ import pytest
 from hypothesis import Phase, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
 from harness.plugin import fixtures
 from harness.report.folder import ReportFolder
@@ -37,30 +38,64 @@ _SERVERS = {"docker", "process"}
 _RUN = "harness_run"
 #: The tests there bring up the session of this checkout, of which there is one at a time.
 _OF_THE_SESSION = "tests/session/"
-#: Some of these kill runs, and some demand that no dead run has left a container on this machine.
-_OF_THE_DEAD = {
-    "tests/backends/test_sweep.py",
-    "tests/backends/test_watchdog.py",
-    "tests/test_bad_input.py",
-    "tests/test_cleaning_up.py",
+#: What files share, by file: the tests of all files that share something run in one process, one after the other.
+_SHARED = {
+    **dict.fromkeys(
+        # Some of these kill runs, and some demand that no dead run has left a container on this machine.
+        (
+            "tests/backends/test_sweep.py",
+            "tests/backends/test_watchdog.py",
+            "tests/test_bad_input.py",
+            "tests/test_cleaning_up.py",
+        ),
+        "what the dead left",
+    ),
+    # Servers of one topology, which are started once.
+    **dict.fromkeys(
+        (
+            "tests/clusters/test_effective.py",
+            "tests/clusters/test_snapshot.py",
+            "tests/clusters/test_views.py",
+            "tests/forensics/test_real_losses.py",
+        ),
+        "three members and three brokers",
+    ),
+    **dict.fromkeys(("tests/services/test_kafka_consumer.py", "tests/services/test_kafka_producer.py"), "one broker"),
+}
+#: About how many seconds tests that share something take, where that is long: who begins with these ends in time.
+_SECONDS = {
+    _OF_THE_SESSION: 140,
+    "three members and three brokers": 110,
+    "tests/docs/test_tutorial.py": 70,
+    "what the dead left": 50,
+    "tests/package/test_wheel.py": 35,
+    "tests/docs/test_extending.py": 25,
 }
 
 
-class _BySession(LoadFileScheduling):  # type: ignore[misc]
-    """Gives a worker all tests of a file, which share what is dear to start; and of files that would meet, all.
+class _Longest(LoadFileScheduling):  # type: ignore[misc]
+    """Gives a worker all tests that share what is dear to start, or that would meet; those that take longest first.
 
     The markers of xdist that say so (`loadgroup`) have no effect under pytest 9.2.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
-        if file in _OF_THE_DEAD:
-            return "what the dead left"
-        return _OF_THE_SESSION if file.startswith(_OF_THE_SESSION) else file
+        return _OF_THE_SESSION if file.startswith(_OF_THE_SESSION) else _SHARED.get(file, file)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        self.workqueue.move_to_end(max(self.workqueue, key=lambda unit: _SECONDS.get(unit, 0)), last=False)
+        super()._assign_work_unit(node)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores: in `make check`, too, a third of what a test takes is waiting."""
+    cores = len(os.sched_getaffinity(0))
+    return cores + (cores + 1) // 2
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
-    return _BySession(config, log) if config.getvalue("dist") == "loadfile" else None
+    return _Longest(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
