@@ -49,6 +49,11 @@ def killed_in_the_middle(system: MessageSystem, faults: Nemesis, name: str, what
     return (first + traffic.posted).ids
 
 
+def logged(system: MessageSystem, event: str) -> frozenset[str]:
+    """The ids of the messages of which messages-1 says that in its log, in all its lives."""
+    return frozenset(line["id"] for line in system.log_of("messages-1") if line["event"] == event)
+
+
 @pytest.mark.kafka
 @pytest.mark.system(messages(replay=True, work_s={"messages": "0.3"}))
 def test_with_replay_a_messages_instance_between_taking_and_keeping_loses_nothing(
@@ -82,8 +87,48 @@ def test_what_a_messages_instance_had_taken_and_not_kept_is_read_again(
     lost = acknowledged.difference(*system.held().values())
     system.read()
     assert_delivered_and_aggregated(system.history, shows=["lost"])
-    kept = {line["id"] for line in system.log_of("messages-1") if line["event"] == "consumed"}
+    kept = logged(system, "consumed")
     assert not lost - kept, f"lost: {len(lost - kept)} messages that messages-1 had never kept"
+
+
+@pytest.mark.kafka
+@pytest.mark.system(
+    messages(
+        settings={"messages.commits": "before storing"},
+        mutants={"messages": "messages_saying_that_they_commit_first"},
+        work_s={"messages": "0.3"},
+    )
+)
+def test_what_a_messages_instance_had_committed_and_not_kept_is_lost(system: MessageSystem, faults: Nemesis) -> None:
+    """Under posts and GETs, a messages instance is killed with messages in its hands that it has not kept, three times;
+    it commits before it keeps. Nobody reads again what it had committed: what it had in its hands is lost as well as
+    what it had kept.
+    """
+    acknowledged = killed_in_the_middle(system, faults, "messages-1", "taken and not kept")
+
+    lost = acknowledged.difference(*system.held().values())
+    system.read()
+    assert_delivered_and_aggregated(system.history, shows=["lost"])
+    in_hand = acknowledged & logged(system, "taken") - logged(system, "consumed")
+    assert in_hand <= lost, f"not lost: {len(in_hand - lost)} of {len(in_hand)} messages that messages-1 died with"
+
+
+@pytest.mark.hazelcast
+@pytest.mark.system(messages("hazelcast", work_s={"messages": "0.1"}))
+def test_what_a_messages_instance_had_claimed_and_not_kept_is_lost(system: MessageSystem, faults: Nemesis) -> None:
+    """Under posts and GETs, a messages instance is killed with a message in its hands that it has claimed in a
+    Hazelcast queue and not kept, three times. Nobody else takes what is claimed: it is lost as well as what the
+    instance had kept. That is one message for each kill, the one in its hands, and nothing else is lost.
+    """
+    acknowledged = killed_in_the_middle(system, faults, "messages-1", "taken and not kept")
+
+    lost = acknowledged.difference(*system.held().values())
+    system.read()
+    assert_delivered_and_aggregated(system.history, shows=["lost"])
+    kept = logged(system, "consumed")
+    in_hand = acknowledged & logged(system, "taken") - kept
+    assert in_hand <= lost, f"not lost: {len(in_hand - lost)} of {len(in_hand)} messages that messages-1 died with"
+    assert len(lost - kept) <= KILLS, f"lost: {len(lost - kept)} messages that messages-1 had never kept"
 
 
 @pytest.mark.hazelcast

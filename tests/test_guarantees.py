@@ -18,6 +18,7 @@ from harness.servers.hazelcast import hazelcast
 from harness.servers.kafka import kafka
 
 KAFKA = on_kafka(3, {}, from_beginning=False)
+COMMITTING_FIRST = {**KAFKA, "messages.commits": "before storing"}
 UNCLEAN = {**KAFKA, "kafka.topic.unclean.leader.election.enable": "true"}
 HAZELCAST = {
     **on_hazelcast("map", 3, backups=True),
@@ -93,7 +94,15 @@ def told(settings: Mapping[str, str], *done: str) -> Sequence[Event]:
             ("kill kafka-1",),
             {"duplicated", "taken again", "out of order"},
         ),
+        (COMMITTING_FIRST, (), set()),
+        (COMMITTING_FIRST, ("kill messages-1",), {"lost"}),
+        (COMMITTING_FIRST, ("pause messages-1",), {"lost"}),
+        (COMMITTING_FIRST, ("kill kafka-1",), {"lost"}),
+        (COMMITTING_FIRST, ("kill hazelcast-1",), set()),
+        ({**COMMITTING_FIRST, "messages.from_beginning": "true"}, ("kill messages-1",), {"vanished"}),
         ({**KAFKA, "messages.from_beginning": "true"}, ("kill messages-1", "kill kafka-1"), {"vanished"}),
+        (HAZELCAST, ("kill messages-1",), {"lost"}),
+        (HAZELCAST, ("pause messages-1",), set()),
         (HAZELCAST, ("kill hazelcast-1",), set()),
         (HAZELCAST, ("kill hazelcast-1", "undo-kill hazelcast-1", "safe", "kill hazelcast-2"), set()),
         (
@@ -269,9 +278,10 @@ def test_every_rule_applies_to_some_system_and_cites_its_source() -> None:
         "hazelcast.client.fail_on_indeterminate_operation_state": "false",
     }
     systems = [
-        {**lossy, "kafka.producer.acks": acks, "messages.from_beginning": replay}
+        {**lossy, "kafka.producer.acks": acks, "messages.from_beginning": replay, "messages.commits": commits}
         for acks in ("0", "1", "all")
         for replay in ("true", "false")
+        for commits in ("after storing", "before storing")
     ]
     for rule in rules():
         assert any(rule.applies(settings) for settings in systems), rule.setting

@@ -21,6 +21,10 @@ def _commits_after_storing(settings: Settings) -> bool:
     return settings.get("messages.commits") == "after storing" and _keeps_in_memory(settings)
 
 
+def _commits_before_storing(settings: Settings) -> bool:
+    return settings.get("messages.commits") == "before storing" and _keeps_in_memory(settings)
+
+
 def _commits_by_itself(settings: Settings) -> bool:
     return settings.get("kafka.consumer.enable_auto_commit") == "true"
 
@@ -43,7 +47,7 @@ MESSAGES = Guarantees(
             setting="a messages instance keeps what it took in memory",
             when="it is killed or stopped",
             permits=("lost",),
-            because="what it had stored is taken off the queue, and gone with it",
+            because="what it has taken off the queue for good, committed or claimed, is gone with it, stored or not",
             source=_OWN,
             applies=_keeps_in_memory,
             under=_an_instance_ends,
@@ -64,6 +68,15 @@ MESSAGES = Guarantees(
             because="what was stored and not yet committed is read again by whoever gets the partition",
             source=_SEMANTICS,
             applies=_commits_after_storing,
+            under=_taking_is_disturbed,
+        ),
+        Rule(
+            setting="consumers commit before storing",
+            when="a messages instance or a broker is killed, stopped, hangs or is cut off",
+            permits=("lost",),
+            because="what is committed is read by nobody again, stored or not; what can't be committed is not stored",
+            source=_SEMANTICS,
+            applies=_commits_before_storing,
             under=_taking_is_disturbed,
         ),
         Rule(

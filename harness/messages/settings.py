@@ -26,6 +26,8 @@ OWN: Mapping[str, tuple[tuple[str, ...], str]] = {
     "kafka.producer.acks": (("facade",), "KAFKA_ACKS"),
     "kafka.consumer.auto_offset_reset": (("messages",), "KAFKA_OFFSET_RESET"),
     "kafka.consumer.enable_auto_commit": (("messages",), "KAFKA_AUTO_COMMIT"),
+    # What a consumer's code does: no variable changes it. It is declared of a mutant that does otherwise.
+    "messages.commits": ((), ""),
     "hazelcast.client.fail_on_indeterminate_operation_state": (
         ("facade", "logging", "messages"),
         "HAZELCAST_FAIL_ON_INDETERMINATE",

@@ -7,8 +7,9 @@ any number of times, so no answer to a removal is needed either. A consumer whos
 message in mind and asks again, whatever it is connected to by then.
 
 So a message that was offered once is held by exactly one consumer, unless both copies of its claim are lost; and it is
-gone only with the consumer that holds it. An id that is posted again after an unknown outcome is an entry of its own.
-Transactions do not hold that much: see docs/decisions/0013.
+gone only with the consumer that claimed it, also if that dies before it has stored it: one message, as it takes one at
+a time. An id that is posted again after an unknown outcome is an entry of its own. Transactions do not hold that much:
+see docs/decisions/0013.
 """
 
 from __future__ import annotations

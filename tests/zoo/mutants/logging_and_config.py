@@ -62,7 +62,7 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "logging_with_a_map_of_its_own",
         'services/logging.py: "a Hazelcast map that all its instances share"',
-        {_ONE_CLOSED: "assertion", _SHARED: "assertion"},
+        {_ONE_CLOSED: "assertion", _SHARED: "incomplete logging part"},
     ),
     service(
         "logging_that_loses_some",
@@ -87,9 +87,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "logging_without_the_second_write",
         'services/logging.py: "A text that is there already is written once more"',
         {
-            "test_hazelcast_member.py::test_what_no_backup_has_is_not_acknowledged": (
-                r"assertion: lost: \d+ acknowledged messages, read through logging-"
-            )
+            "test_hazelcast_member.py::test_what_no_backup_has_is_not_acknowledged": "incomplete logging part",
         },
     ),
     service(

@@ -10,6 +10,8 @@ _SHARE = "test_services.py::test_a_messages_instance_takes_its_share_with_it"
 _LEADER = "test_kafka_leader.py::test_losing_the_leader_loses_no_message[10]"
 _REPLAY = "test_services.py::test_with_replay_a_messages_instance_gets_its_share_back"
 _LOAD = "test_kafka_under_load.py::"
+_COMMITTED = "test_halfway.py::test_what_a_messages_instance_had_committed_and_not_kept_is_lost"
+_CLAIMED = "test_halfway.py::test_what_a_messages_instance_had_claimed_and_not_kept_is_lost"
 _STARTED = "test_coming_and_going.py::test_an_instance_that_starts_without_its_servers_waits_for_them[messages-kafka]"
 _TAKEN = "test_hazelcast_consumers.py::test_members_that_are_lost_while_messages_are_taken_lose_none"
 
@@ -30,12 +32,18 @@ MUTANTS: tuple[Mutant, ...] = (
         {
             _LOAD + "test_losing_a_messages_instance_costs_what_it_held_and_no_more": "lost: ",
             _LOAD + "test_losing_brokers_in_turn_loses_no_message[coordinator-kill]": "lost",
+            _COMMITTED: "other settings",
         },
+    ),
+    service(
+        "messages_saying_that_they_commit_first",
+        "checkers, settings: a consumer that commits before it stores loses what was in flight",
+        {_SHARED: "other settings"},
     ),
     service(
         "messages_never_committing",
         'services/queues/kafka.py: "Polls, stores, then commits"',
-        {_SHARE: "assertion|lost", _LEADER: "duplicated"},
+        {_SHARE: "not as expected", _LEADER: "duplicated", _COMMITTED: "not as expected"},
     ),
     service(
         "messages_storing_every_copy",
@@ -96,12 +104,17 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "messages_with_replay",
         "scenarios/test_services.py: exactly that share is gone, for its partitions' offsets are committed",
-        {_SHARE: "assertion"},
+        {_SHARE: "other settings, not as expected"},
     ),
     service(
         "messages_without_claims",
         'services/queues/hazelcast.py: "The claim is what counts"',
-        {_HAZELCAST: "assertion|duplicated"},
+        {_HAZELCAST: "assertion|duplicated", _CLAIMED: "duplicated"},
+    ),
+    service(
+        "messages_claiming_ahead",
+        'services/queues/hazelcast.py: "Takes one message, if there is one"',
+        {_CLAIMED: "assertion: lost: "},
     ),
     service(
         "messages_polling",
