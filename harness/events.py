@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from harness.errors import HistoryError as HistoryError
 from harness.lines import fields_of
+from harness.taken import Taken, taken_before_it_was_said
 
 Type = Literal["invoke", "ok", "fail", "info"]
 NEMESIS = "nemesis"
@@ -22,6 +23,7 @@ UNDO = "undo-"
 #: A time after every other, in nanoseconds.
 NEVER = 1 << 62
 _TYPES = frozenset(get_args(Type))
+_TAKEN = tuple(each.value for each in Taken)
 #: Of an experiment, in seconds.
 _LONGEST_S = 1e9
 
@@ -150,13 +152,18 @@ def _parse(line: bytes, index: int) -> Event:
 
 
 def _refuse_odd_fault(event: Event) -> None:
-    """Refuses a fault without nodes or with an odd reason, and an effect without a time since its fault."""
+    """Refuses a fault without nodes or with odd words, and an effect without a time since its fault."""
     value = event.value if isinstance(event.value, dict) else {}
-    nodes, why = value.get("nodes"), value.get("why", "")
+    nodes, why, done = value.get("nodes"), value.get("why", ""), value.get("done", "")
+    taken = value.get("takes", [])
     if "phase" in value and not (isinstance(nodes, list) and all(isinstance(node, str) for node in nodes)):
         raise HistoryError(f'{event.f} of nobody: a fault has the names of its "nodes"')
     if "phase" in value and not isinstance(why, str):
         raise HistoryError(f'{event.f} for no reason: "why" says in words why it is those nodes')
+    if "phase" in value and not isinstance(done, str):
+        raise HistoryError(f'{event.f} with an odd word: "done" is the word for a node to which it was done')
+    if "phase" in value and not (isinstance(taken, list) and all(each in _TAKEN for each in taken)):
+        raise HistoryError(f'{event.f} takes what nobody knows: "takes" lists some of {", ".join(_TAKEN)}')
     after_s = value.get("after_s", 0)
     if isinstance(after_s, bool) or not isinstance(after_s, int | float) or not 0 <= after_s <= _LONGEST_S:
         raise HistoryError(f"{event.f} after {str(after_s)[:20]} s: after_s is how long after its fault it was seen")
@@ -200,6 +207,13 @@ def faults(events: Iterable[Event]) -> list[Event]:
 def in_words(fault: Event) -> str:
     """A fault in words: what was done to whom, such as "kill kafka-2"."""
     return f"{fault.f} {', '.join(fault.value['nodes'])}"
+
+
+def takes(fault: Event) -> frozenset[Taken]:
+    """What a fault takes from each of its nodes, by an event with which it, or its undoing, begins or ends."""
+    if "takes" not in fault.value:
+        return taken_before_it_was_said(fault.f.removeprefix(UNDO))
+    return frozenset(map(Taken, fault.value["takes"]))
 
 
 def undone(fault: Event, events: Iterable[Event]) -> int:

@@ -6,12 +6,13 @@ history they give what is permitted, before anything is judged: pure functions, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from harness.events import NEMESIS, Event, faults
+from harness.events import NEMESIS, Event, faults, takes
 from harness.offered import modules
+from harness.taken import Taken
 
 #: Settings by their names, with that of the kind of server in front; whatever they are, as text.
 Settings = Mapping[str, str]
@@ -24,24 +25,32 @@ class Broken:
     """A fault as rules look at it.
 
     Attributes:
-        fault: its name.
+        fault: its name, for a person.
         nodes: whom it hit.
-        before: whom earlier faults had hit since every copy was in place.
+        takes: what it took from each of them.
+        before: what earlier faults had taken from whom, since every copy was in place.
         settings: what was known of the system when it came; of what did not run yet, nothing.
     """
 
     fault: str
     nodes: tuple[str, ...]
-    before: tuple[str, ...] = ()
+    takes: frozenset[Taken]
+    before: Mapping[str, frozenset[Taken]] = field(default_factory=dict)
     settings: Settings = field(default_factory=dict)
 
-    def hits(self, role: str, *faults: str) -> bool:
-        """Whether it hit a node of this role, and is one of these faults, if any are given."""
-        return bool(_of(role, self.nodes)) and (not faults or self.fault in faults)
+    def hits(self, role: str, *what: Taken) -> bool:
+        """Whether it took any of this from a node of the role; anything at all, if nothing is given."""
+        return bool(_of(role, self.nodes) and self.takes.intersection(what or Taken))
 
-    def at_once(self, role: str) -> int:
-        """How many nodes of a role were hit together: by this fault, and by those before it that nothing made up."""
-        return len({*_of(role, self.nodes), *_of(role, self.before)})
+    def at_once(self, role: str, *what: Taken) -> frozenset[str]:
+        """The nodes of a role from which any of this was taken together; anything at all, if nothing is given.
+
+        By this fault, and by those before it that nothing made up; none if this one took it from nobody.
+        """
+        if not self.hits(role, *what):
+            return frozenset()
+        before = (node for node, takes in self.before.items() if takes.intersection(what or Taken))
+        return frozenset(_of(role, (*self.nodes, *before)))
 
     @property
     def words(self) -> str:
@@ -143,19 +152,21 @@ def broken(events: Sequence[Event]) -> Sequence[Broken]:
     begun = {event.index for event in faults(events)}
     found: list[Broken] = []
     known: dict[str, str] = {}
-    before: list[str] = []
+    before: dict[str, frozenset[Taken]] = {}
     for event in events:
         if event.process != NEMESIS:
             continue
         if event.f == SETTINGS:
             known = {**known, **event.value["declared"]}
         elif event.f in made_up:
-            before = [node for node in before if not _of(made_up[event.f], [node])]
+            back = _of(made_up[event.f], before)
+            before = {node: what for node, what in before.items() if node not in back}
         elif event.index in begun:
-            found.append(Broken(event.f, tuple(event.value["nodes"]), tuple(before), known))
-            before += event.value["nodes"]
+            hit = Broken(event.f, tuple(event.value["nodes"]), takes(event), before, known)
+            found.append(hit)
+            before = {**before, **{node: before.get(node, frozenset()) | hit.takes for node in hit.nodes}}
     return found
 
 
-def _of(role: str, nodes: Collection[str]) -> list[str]:
+def _of(role: str, nodes: Iterable[str]) -> list[str]:
     return [node for node in nodes if node == role or node.rpartition("-")[0] == role]

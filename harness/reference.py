@@ -28,6 +28,7 @@ from harness.faults.protocol import ability_word
 from harness.messages.system import MessageSystem
 from harness.plugin import options
 from harness.system import Instances, System
+from harness.taken import Taken
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference.md"
@@ -50,7 +51,7 @@ def text() -> str:
         _section("Markers", _table(("marker", "what"), _markers())),
         _section("Fixtures", _table(("fixture", "what", "scope"), _fixtures())),
         _section("Targets", _table(("target", "what"), _functions("targets", ("Target", "Picked")))),
-        _section("Faults", _table(("fault", "what", "needs"), _faults())),
+        _section("Faults", _table(("fault", "what", "needs", "takes"), _faults())),
         _section("Effects", _table(("effect", "what"), _functions("effects", ("Effect",)))),
         _section("Checkers", _table(("checker", "guarantee"), _checkers())),
     ]
@@ -156,7 +157,7 @@ def _functions(of: str, kinds: Sequence[str]) -> Iterator[tuple[str, str]]:
                 yield f"`{shown}`", _first(value)
 
 
-def _faults() -> Iterator[tuple[str, str, str]]:
+def _faults() -> Iterator[tuple[str, ...]]:
     for fault in offered_faults().values():
         # How the fault is defined is said by its module, how it is undone by its class.
         words = f"{fault.words} {_first(fault.kind)}"
@@ -164,6 +165,7 @@ def _faults() -> Iterator[tuple[str, str, str]]:
             f"`{fault.kind.__name__}{_arguments(fault.kind)}`",
             words,
             f"nodes that are {ability_word(fault.kind.needs)}",
+            ", ".join(each for each in Taken if each in fault.kind.takes) or "nothing",
         )
 
 

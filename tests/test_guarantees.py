@@ -9,13 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.events import NEMESIS, Event
+from harness.errors import BadInputError
+from harness.events import NEMESIS, Event, takes
 from harness.explaining import explained
+from harness.faults.protocol import record
 from harness.guarantees import SETTINGS, Broken, broken, permitted, rules
 from harness.messages import messages
 from harness.messages.settings import on_hazelcast, on_kafka
 from harness.servers.hazelcast import hazelcast
 from harness.servers.kafka import kafka
+from harness.taken import Taken
+from tests.faulted import CRASH, FAULTS, HEAT, Foreign, said
 
 KAFKA = on_kafka(3, {}, from_beginning=False)
 COMMITTING_FIRST = {**KAFKA, "messages.commits": "before storing"}
@@ -43,7 +47,8 @@ def told(settings: Mapping[str, str], *done: str) -> Sequence[Event]:
     values: list[tuple[str, Any]] = [(SETTINGS, {"declared": settings, "effective": {}, "unread": {}})]
     for what in done:
         f, *nodes = what.split()
-        values.append((f, {"nodes": nodes, "phase": "begin"} if nodes else {"seen": True, "after_s": 1.0}))
+        value = {**said(f), "nodes": nodes, "phase": "begin"} if nodes else {"seen": True, "after_s": 1.0}
+        values.append((f, value))
     return [Event(index, NEMESIS, "info", f, value, index) for index, (f, value) in enumerate(values)]
 
 
@@ -77,6 +82,14 @@ def told(settings: Mapping[str, str], *done: str) -> Sequence[Event]:
         ),
         ({**KAFKA, "kafka.topic.min.insync.replicas": "1"}, ("kill kafka-1",), {"duplicated", "out of order"}),
         (UNCLEAN, ("pause kafka-2",), {"duplicated", "out of order"}),
+        (UNCLEAN, ("partial-partition kafka-2", "kill kafka-1"), {"duplicated", "out of order"}),
+        (UNCLEAN, ("kill kafka-1", "partial-partition kafka-2"), {"duplicated", "out of order"}),
+        (UNCLEAN, ("partial-partition kafka-1 kafka-2 kafka-3",), {"duplicated", "out of order"}),
+        (UNCLEAN, ("heat kafka-2", "kill kafka-1"), {"duplicated", "out of order"}),
+        (UNCLEAN, ("crash kafka-2", "stop kafka-1"), {"lost", "duplicated", "out of order"}),
+        ({**KAFKA, "kafka.producer.acks": "1"}, ("crash kafka-1",), {"lost", "duplicated", "out of order"}),
+        ({**KAFKA, "kafka.producer.acks": "0"}, ("heat kafka-1 messages-1",), set()),
+        (KAFKA, ("crash messages-1",), {"lost", "duplicated", "out of order"}),
         (UNCLEAN, ("pause kafka-2", "kill kafka-1"), {"lost", "duplicated", "out of order"}),
         (
             UNCLEAN,
@@ -115,6 +128,23 @@ def told(settings: Mapping[str, str], *done: str) -> Sequence[Event]:
             ("kill hazelcast-1 hazelcast-2",),
             {"entry lost", "lost", "duplicated", "out of order"},
         ),
+        (HAZELCAST, ("crash hazelcast-1",), set()),
+        (HAZELCAST, ("crash hazelcast-1", "pause hazelcast-2"), {"entry lost", "lost", "duplicated", "out of order"}),
+        (HAZELCAST, ("partial-partition hazelcast-1", "kill hazelcast-2"), set()),
+        (HAZELCAST, ("kill hazelcast-1", "partial-partition hazelcast-2"), set()),
+        (HAZELCAST, ("heat hazelcast-1", "kill hazelcast-2"), set()),
+        (HAZELCAST, ("stop hazelcast-1", "kill hazelcast-2"), set()),
+        (HAZELCAST, ("restart hazelcast-1", "kill hazelcast-2"), set()),
+        (
+            HAZELCAST,
+            ("partial-partition hazelcast-1", "kill hazelcast-1", "kill hazelcast-2"),
+            {"entry lost", "lost", "duplicated", "out of order"},
+        ),
+        (
+            HAZELCAST,
+            ("kill hazelcast-1", "partial-partition hazelcast-1", "kill hazelcast-2"),
+            {"entry lost", "lost", "duplicated", "out of order"},
+        ),
         (HAZELCAST, ("stop hazelcast-1", "stop hazelcast-2"), set()),
         (HAZELCAST, ("kill hazelcast-1", "stop hazelcast-2"), set()),
         (HAZELCAST, ("stop hazelcast-1 hazelcast-2",), set()),
@@ -123,6 +153,8 @@ def told(settings: Mapping[str, str], *done: str) -> Sequence[Event]:
         ({**HAZELCAST, "hazelcast.map.split-brain-protection-ref": ""}, ("pause hazelcast-2",), {"entry stale"}),
         (DISCARDING, ("isolate hazelcast-2",), {"entry stale", "entry lost"}),
         (DISCARDING, ("kill hazelcast-2",), set()),
+        (DISCARDING, ("crash hazelcast-2",), set()),
+        (DISCARDING, ("partial-partition hazelcast-2",), set()),
         ({**HAZELCAST, "hazelcast.map.merge-policy": "DiscardMergePolicy"}, ("isolate hazelcast-2",), set()),
         ({**HAZELCAST, IN_DOUBT: "false"}, ("kill hazelcast-2",), set()),
         ({"hazelcast.map.backup-count": "1", IN_DOUBT: "false"}, ("kill hazelcast-2",), {"entry lost", "lost"}),
@@ -175,7 +207,7 @@ def test_a_consumer_that_starts_after_the_fault_reads_nothing_twice() -> None:
     later = told(servers, "kill kafka-1")
     started = Event(2, NEMESIS, "info", SETTINGS, {"declared": consumers, "effective": {}, "unread": {}}, 2)
     assert permitted([*later, started]) == {}
-    again = Event(3, NEMESIS, "info", "kill", {"nodes": ["kafka-2"], "phase": "begin"}, 3)
+    again = Event(3, NEMESIS, "info", "kill", {**said("kill"), "nodes": ["kafka-2"], "phase": "begin"}, 3)
     assert set(permitted([*later, started, again])) == {"duplicated", "out of order"}
 
 
@@ -183,7 +215,7 @@ def test_settings_that_are_declared_later_are_added_to_those_before() -> None:
     later = told({"kafka.consumer.auto_offset_reset": "latest"})[0]._replace(index=1)
     events = [told({"messages.from_beginning": "true"})[0], later]
     assert set(permitted(events)) == {"vanished", "lost"}
-    kill = Event(2, NEMESIS, "info", "kill", {"nodes": ["kafka-1"], "phase": "begin"}, 2)
+    kill = Event(2, NEMESIS, "info", "kill", {**said("kill"), "nodes": ["kafka-1"], "phase": "begin"}, 2)
     assert broken([*events, kill])[0].settings == {
         "messages.from_beginning": "true",
         "kafka.consumer.auto_offset_reset": "latest",
@@ -197,7 +229,7 @@ def test_what_clients_do_between_faults_changes_nothing() -> None:
 
 
 def test_a_node_is_of_the_role_that_its_name_begins_with_up_to_its_number() -> None:
-    hit = Broken("kill", ("hazelcast-eu-1", "facade"))
+    hit = Broken("kill", ("hazelcast-eu-1", "facade"), frozenset(Taken))
     assert [hit.hits(role) for role in ("hazelcast-eu", "hazelcast", "facade")] == [True, False, True]
 
 
@@ -208,7 +240,8 @@ def test_a_reason_names_all_nodes_that_were_hit() -> None:
 @pytest.mark.parametrize(("nodes", "all_lost"), [("kafka-1", False), ("kafka-1 kafka-2", True), ("facade", False)])
 def test_with_as_many_brokers_as_replicas_lost_at_once_a_partition_is_lost(nodes: str, all_lost: bool) -> None:
     (rule,) = [rule for rule in rules() if rule.setting == "every replica of a partition is lost at once"]
-    hit = Broken("pause", tuple(nodes.split()), settings={**KAFKA, "kafka.topic.replication.factor": "2"})
+    takes = frozenset(Taken) - {Taken.PROCESS}
+    hit = Broken("pause", tuple(nodes.split()), takes, settings={**KAFKA, "kafka.topic.replication.factor": "2"})
     assert rule.under is not None
     assert rule.under(hit) is all_lost
 
@@ -233,7 +266,7 @@ def test_posts_stop_when_more_brokers_are_lost_than_there_are_replicas_to_spare(
     assert not rule.applies({**KAFKA, **own, "kafka.producer.acks": "1"})
     assert not rule.applies({"kafka.producer.acks": "all"})
     assert rule.under is not None
-    assert rule.under(Broken("kill", tuple(nodes.split()), settings={**KAFKA, **own})) is too_few
+    assert rule.under(Broken("kill", tuple(nodes.split()), frozenset(Taken), settings={**KAFKA, **own})) is too_few
 
 
 def test_one_replica_in_sync_is_enough_where_nothing_else_is_said() -> None:
@@ -246,7 +279,7 @@ def test_a_reason_says_the_setting_the_fault_and_why() -> None:
 
 
 DONE = st.lists(
-    st.sampled_from(["kill kafka-1", "pause kafka-2", "kill hazelcast-1", "isolate hazelcast-2", "kill messages-1"]),
+    st.sampled_from(["kill kafka-1", "pause kafka-2", "kill hazelcast-1", "isolate hazelcast-2", "crash messages-1"]),
     max_size=4,
 )
 OWN = st.fixed_dictionaries(
@@ -258,6 +291,93 @@ OWN = st.fixed_dictionaries(
         "hazelcast.map.backup-count": st.sampled_from(["0", "1", "2"]),
     },
 )
+
+
+NODES = ("kafka-1", "kafka-2", "hazelcast-1", "hazelcast-2", "messages-1")
+TAKEN = st.frozensets(st.sampled_from(Taken))
+#: What faults of no known name take, and from whom.
+TAKING = st.lists(st.tuples(TAKEN, st.sampled_from(NODES)), max_size=4)
+SPARING = st.lists(
+    st.tuples(st.frozensets(st.sampled_from([Taken.CLIENTS, Taken.ANSWERS])), st.sampled_from(NODES)), max_size=4
+)
+HARSH = {**KAFKA, **HAZELCAST, "kafka.topic.unclean.leader.election.enable": "true"}
+
+
+def taking(*done: tuple[frozenset[Taken], str], name: str = "whatever") -> Sequence[Event]:
+    """A history of faults of one name that take this from a node each."""
+    values = [{"takes": sorted(takes), "nodes": [node], "phase": "begin"} for takes, node in done]
+    first = told(HARSH)[0]
+    return [first, *(Event(index, NEMESIS, "info", name, value, index) for index, value in enumerate(values, start=1))]
+
+
+@given(TAKING, st.sampled_from(sorted(FAULTS)))
+def test_what_a_fault_is_called_permits_nothing(done: list[tuple[frozenset[Taken], str]], name: str) -> None:
+    assert set(permitted(taking(*done))) == set(permitted(taking(*done, name=name)))
+
+
+@given(SPARING, TAKING)
+def test_who_was_spared_before_is_not_lost_with_the_others_later(
+    spared: list[tuple[frozenset[Taken], str]], done: list[tuple[frozenset[Taken], str]]
+) -> None:
+    each = set(permitted(taking(*spared))) | set(permitted(taking(*done)))
+    assert set(permitted(taking(*spared, *done))) == each
+
+
+@given(st.lists(st.sampled_from(NODES), max_size=4))
+def test_a_fault_that_takes_nothing_permits_nothing(nodes: list[str]) -> None:
+    assert permitted(taking(*((HEAT.takes, node) for node in nodes))) == {}
+
+
+@given(st.lists(st.tuples(TAKEN, st.sets(st.sampled_from(NODES), min_size=1)), min_size=1, max_size=4), TAKEN)
+def test_at_once_are_those_from_which_any_of_it_was_taken(
+    done: list[tuple[frozenset[Taken], set[str]]], what: frozenset[Taken]
+) -> None:
+    """A node counts if this fault, or one before it, took any of this from it; nobody does if this one took nothing.
+    Without a word for it, anything is meant."""
+    hits = broken(
+        [
+            Event(index, NEMESIS, "info", "whatever", {"takes": [*takes], "nodes": [*nodes], "phase": "begin"}, index)
+            for index, (takes, nodes) in enumerate(done)
+        ]
+    )
+    for role in ("kafka", "hazelcast"):
+        theirs = [
+            {node for node in nodes if node.startswith(role) and takes & (what or set(Taken))} for takes, nodes in done
+        ]
+        assert hits[-1].at_once(role, *what) == (set().union(*theirs) if theirs[-1] else set())
+
+
+def test_a_later_fault_makes_up_for_nothing_that_an_earlier_one_took() -> None:
+    first, second = {Taken.PEERS}, {Taken.CLIENTS}
+    events = taking(*((frozenset(takes), "hazelcast-1") for takes in (first, second)), (CRASH.takes, "hazelcast-2"))
+    assert broken(events)[-1].at_once("hazelcast", Taken.PEERS) == {"hazelcast-1", "hazelcast-2"}
+
+
+OLD = sorted(FAULTS.keys() - {CRASH.name, HEAT.name})
+
+
+@pytest.mark.parametrize("name", OLD)
+def test_a_history_from_before_a_fault_said_what_it_takes_is_judged_as_it_was(name: str) -> None:
+    new = told(HARSH, f"{name} kafka-1 hazelcast-1 messages-1", f"undo-{name} kafka-1 hazelcast-1 messages-1")
+    old = [event._replace(value={k: v for k, v in event.value.items() if k not in ("takes", "done")}) for event in new]
+    assert [takes(event) for event in old[1:]] == [FAULTS[name].takes] * 2 == [takes(event) for event in new[1:]]
+    assert permitted(old) == permitted(new)
+
+
+def test_a_fault_of_which_nothing_is_known_excuses_and_does_not_accuse() -> None:
+    event = Event(0, NEMESIS, "info", "flood", {"nodes": ["kafka-1"], "phase": "begin"}, 0)
+    assert takes(event) == {Taken.PROCESS, Taken.PEERS, Taken.CLIENTS}
+
+
+def test_a_fault_that_does_not_say_what_it_takes_is_refused() -> None:
+    odd = Foreign("odd", "odd")
+    for value in (None, "process", {"processes"}, ["process"]):
+        odd.takes = value  # type: ignore[assignment]
+        with pytest.raises(BadInputError, match="the fault odd does not say what it takes from a node: give its class"):
+            record(odd)
+    del odd.takes
+    with pytest.raises(BadInputError, match="which may be empty"):
+        record(odd)
 
 
 @given(OWN, DONE, DONE)

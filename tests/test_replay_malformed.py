@@ -146,6 +146,13 @@ KILL = ('"nemesis"', "info", "kill", '{"phase":"begin","nodes":["kafka-1"],"why"
         ),
         (told(('"nemesis"', "info", "kill", '{"phase":"begin"}')), "kill of nobody"),
         (told(('"nemesis"', "info", "kill", '{"phase":"begin","nodes":["a"],"why":7}')), "kill for no reason"),
+        (told(('"nemesis"', "info", "kill", '{"phase":"begin","nodes":["a"],"done":7}')), "kill with an odd word"),
+        (
+            told(('"nemesis"', "info", "kill", '{"phase":"end","nodes":["a"],"takes":["process","soul"]}')),
+            'kill takes what nobody knows: "takes" lists some of process, peers, clients, answers',
+        ),
+        (told(('"nemesis"', "info", "kill", '{"phase":"end","nodes":["a"],"takes":"process"}')), "kill takes what"),
+        (told(('"nemesis"', "info", "kill", '{"phase":"end","nodes":["a"],"takes":[["process"]]}')), "kill takes what"),
         (told(KILL, ('"nemesis"', "info", "undo-kill", '{"phase":"begin","nodes":7}')), "undo-kill of nobody"),
         (told(KILL, ('"nemesis"', "info", "leader", '{"after_s":"soon"}')), "leader after soon s"),
         (once("generate", "null", "NaN"), "NaN is no number in JSON"),

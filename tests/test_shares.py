@@ -9,6 +9,7 @@ import pytest
 from harness.events import NEMESIS, Event
 from harness.guarantees import SETTINGS
 from harness.servers.hazelcast.shares import permitted_loss
+from tests.faulted import said
 
 
 def told(backups: str, *done: str, members: int = 3, groups: str = "") -> list[Event]:
@@ -23,7 +24,8 @@ def told(backups: str, *done: str, members: int = 3, groups: str = "") -> list[E
     for what in done:
         f, *numbers = what.split()
         nodes = [f"hazelcast-{number}" for number in numbers]
-        values.append((f, {"nodes": nodes, "phase": "begin"} if nodes else {"seen": True, "after_s": 1.0}))
+        value = {**said(f), "nodes": nodes, "phase": "begin"} if nodes else {"seen": True, "after_s": 1.0}
+        values.append((f, value))
     return [Event(index, NEMESIS, "info", f, value, index) for index, (f, value) in enumerate(values)]
 
 
@@ -40,10 +42,31 @@ def told(backups: str, *done: str, members: int = 3, groups: str = "") -> list[E
         (told("1+1", "kill 1 2"), 0, 3),
         (told("2", "kill 1 2 3"), 1, 3),
         (told("2", "kill 1", "kill 2", "kill 3"), 1, 3),
+        (told("1", "crash 1", "kill 2"), 1 / 3, 2),
+        (told("0", "crash 1"), 1 / 3, 1),
+        (told("1", "partial-partition 1", "kill 2"), 0, 2),
+        (told("1", "heat 1", "kill 2"), 0, 2),
+        (told("1", "stop 1", "kill 2"), 0, 2),
+        (told("0", "restart 1"), 0, 1),
+        (told("0", "partial-partition 1 2 3"), 0, 1),
         (told("1", "isolate 2"), 0, None),
+        (told("1", "pause 2"), 0, None),
+        (told("0", "pause 2"), 0, None),
+        (told("1", "isolate 2", "kill 1"), 1 / 3, None),
         (told("1", "kill 1 2", members=4), 1 / 6, 2),
         (told("1", "kill 1 2", members=4, groups="hazelcast-1 hazelcast-2|hazelcast-3 hazelcast-4"), 0, 2),
         (told("1", "kill 1 3", members=4, groups="hazelcast-1 hazelcast-2|hazelcast-3 hazelcast-4"), 1 / 6, 2),
+        (
+            told(
+                "1",
+                "partial-partition 3",
+                "kill 1 2",
+                members=4,
+                groups="hazelcast-1 hazelcast-2|hazelcast-3 hazelcast-4",
+            ),
+            0,
+            2,
+        ),
         (told("0", "kill 1 2", members=4, groups="hazelcast-1 hazelcast-2|hazelcast-3 hazelcast-4"), 1 / 2, 1),
         (told("1", "kill 1 2", "undo-kill 1 2", "safe", "kill 2 3"), 1 / 3, 2),
     ],
@@ -54,3 +77,9 @@ def test_a_share_follows_from_backups_members_groups_and_kills(
     found = permitted_loss(events)
     assert found["share"] == pytest.approx(share)
     assert found.get("copies") == copies
+
+
+def test_in_a_history_from_before_a_fault_said_what_it_takes_its_name_says_it() -> None:
+    events = told("1", "kill 1", "kill 2")
+    old = [event._replace(value={"nodes": event.value["nodes"], "phase": "begin"}) for event in events[1:]]
+    assert permitted_loss([events[0], *old]) == permitted_loss(events)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from harness.backends.protocol import Networked
 from harness.errors import FaultDidNotBiteError
 from harness.faults.protocol import each
+from harness.taken import Taken
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Isolate:
     name = "isolate"
     done = "isolated"
     needs = Networked
+    takes = frozenset({Taken.PEERS, Taken.CLIENTS})
 
     def control(self, nodes: Sequence[Networked]) -> None:
         """Sees that there is a connection to every peer, and one from each."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from harness.backends.protocol import Killable
 from harness.faults.probes import gone
 from harness.faults.protocol import each
+from harness.taken import Taken
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Kill:
     name = "kill"
     done = "killed"
     needs = Killable
+    takes = frozenset(Taken)
 
     def inject(self, nodes: Sequence[Killable]) -> None:
         """Kills all processes of the nodes."""

@@ -13,7 +13,7 @@ from harness.clusters import Clusters
 from harness.effects import Effect
 from harness.errors import BadInputError
 from harness.events import UNDO
-from harness.faults.protocol import Controlled, Fault, Recoverable, arguments, inability
+from harness.faults.protocol import Controlled, Fault, Recoverable, inability, record, taken
 from harness.history import History
 from harness.progress import Step
 from harness.targets import Picked, Target
@@ -121,7 +121,8 @@ class Nemesis:
         """Picks the target's nodes now, applies the fault to all of them at once, and demands its proofs.
 
         Raises:
-            BadInputError: the backend can't do this; mark the scenario with what it needs.
+            BadInputError: the backend can't do this; mark the scenario with what it needs. Or the fault does not say
+                what it takes.
             FaultDidNotBiteError: there is no proof.
         """
         if why := inability(fault, self._abilities):
@@ -132,7 +133,7 @@ class Nemesis:
             # Before anything is noted: it takes time that is none of the fault's.
             fault.control(picked.nodes)
         names = [node.spec.name for node in picked.nodes]
-        said = {**arguments(fault), "nodes": names, "why": picked.why}
+        said = {**record(fault), "nodes": names, "why": picked.why}
         self._history.event(fault.name, {**said, "phase": "begin"})
         injected = Injected(fault, picked, time.monotonic_ns(), {}, self)
         self._active.append(injected)
@@ -165,12 +166,13 @@ class Nemesis:
             return
         self.show(injected)
         names = [node.spec.name for node in injected.nodes]
-        self._history.event(f"{UNDO}{injected.fault.name}", {"nodes": names, "phase": "begin"})
+        said = {"takes": taken(injected.fault), "nodes": names}
+        self._history.event(f"{UNDO}{injected.fault.name}", {**said, "phase": "begin"})
         with self.step(f"undo the {injected.fault.name} of {', '.join(names)}"):
             if isinstance(injected.fault, Recoverable):
                 injected.fault.undo(injected.nodes)
         self._active.remove(injected)
-        self._history.event(f"{UNDO}{injected.fault.name}", {"nodes": names, "phase": "end"})
+        self._history.event(f"{UNDO}{injected.fault.name}", {**said, "phase": "end"})
 
     def show(self, injected: Injected) -> None:
         """Tells the watchers, once, that a fault is in force and will be undone."""

@@ -45,7 +45,7 @@ def possible_faults(abilities: Collection[Ability]) -> list[str]:
 def _is_fault(value: object) -> bool:
     # The protocol has the members, but no words for them.
     named = inspect.isclass(value) and isinstance(getattr(value, "name", None), str)
-    return named and all(hasattr(value, member) for member in ("done", "needs", "inject", "proof"))
+    return named and all(hasattr(value, member) for member in ("done", "needs", "takes", "inject", "proof"))
 
 
 def _needs_nothing(kind: type[Any]) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from harness.backends.protocol import Networked
 from harness.errors import BadInputError, FaultDidNotBiteError
 from harness.faults.protocol import each
+from harness.taken import Taken
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class PartialPartition:
     name = "partial-partition"
     done = "partitioned"
     needs = Networked
+    takes = frozenset({Taken.CLIENTS})
 
     def control(self, nodes: Sequence[Networked]) -> None:
         """Sees that there is a connection to every node of the roles, and one from each.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from harness.backends.protocol import Pausable, Phase
 from harness.errors import FaultDidNotBiteError
 from harness.faults.protocol import each
+from harness.taken import Taken
 
 _SILENCE_S = 0.4
 _QUESTION = b"GET / HTTP/1.0\r\n\r\n"
@@ -21,6 +22,7 @@ class Pause:
     name = "pause"
     done = "paused"
     needs = Pausable
+    takes = frozenset(Taken) - {Taken.PROCESS}
 
     def inject(self, nodes: Sequence[Pausable]) -> None:
         """Freezes the nodes."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, is_dataclass
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from harness.backends.protocol import Ability, Node
+from harness.errors import BadInputError
+from harness.taken import Taken
 
 _Node = TypeVar("_Node", bound=Node)
 _Value = TypeVar("_Value")
@@ -31,6 +33,13 @@ class Fault(Protocol):
     @property
     def needs(self) -> Ability:
         """The ability that a node has to have."""
+
+    @property
+    def takes(self) -> Set[Taken]:
+        """What it takes from a node, for those that judge what may be lost; nothing if it takes none of that.
+
+        The history has it, and nothing else is asked: no rule and no checker knows a fault by its name.
+        """
 
     def inject(self, nodes: Sequence[Any]) -> None:
         """Breaks the nodes, and returns once the operating system or the engine says that this is done."""
@@ -63,8 +72,32 @@ class Controlled(Protocol):
         """
 
 
-def arguments(fault: Fault) -> dict[str, Any]:
-    """What a fault was made with, by name, for the record; nothing if it needs nothing."""
+def record(fault: Fault) -> dict[str, Any]:
+    """What a history has of a fault, whatever it is done to: what it was made with, by name, and what it says itself.
+
+    Raises:
+        BadInputError: it does not say what it takes.
+    """
+    return {**_arguments(fault), "done": fault.done, "takes": taken(fault)}
+
+
+def taken(fault: Fault) -> list[str]:
+    """What a fault takes from a node, in the words of a history.
+
+    Raises:
+        BadInputError: it does not say it.
+    """
+    takes = getattr(fault, "takes", None)
+    if not isinstance(takes, Set) or not takes <= frozenset(Taken):
+        raise BadInputError(
+            f"the fault {fault.name} does not say what it takes from a node: give its class `takes`, a set of "
+            "harness.taken.Taken, which may be empty"
+        )
+    return [each.value for each in Taken if each in takes]
+
+
+def _arguments(fault: Fault) -> dict[str, Any]:
+    """What a fault was made with, by name; nothing if it needs nothing."""
     if not is_dataclass(fault):
         return {}
     return {one.name: getattr(fault, one.name) for one in fields(fault) if not one.name.startswith("_")}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from harness.backends.protocol import Killable
 from harness.faults.probes import replaced
 from harness.faults.protocol import each
+from harness.taken import Taken
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Restart:
     name = "restart"
     done = "restarted"
     needs = Killable
+    takes = frozenset({Taken.PROCESS, Taken.CLIENTS})
     _before: dict[str, int | None] = field(default_factory=dict, compare=False)
 
     def inject(self, nodes: Sequence[Killable]) -> None:

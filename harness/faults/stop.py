@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from harness.backends.protocol import Killable
 from harness.faults.probes import gone
 from harness.faults.protocol import each
+from harness.taken import Taken
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Stop:
     name = "stop"
     done = "stopped"
     needs = Killable
+    takes = frozenset(Taken) - {Taken.PEERS}
 
     def inject(self, nodes: Sequence[Killable]) -> None:
         """Asks the nodes to end and waits until they have."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.guarantees import Broken, Guarantees, Rule, Settings
+from harness.taken import Taken
 
 _SEMANTICS = "Kafka documentation, design, message delivery semantics"
 _CONSUMER = "Kafka documentation, consumer configs, {}"
@@ -34,7 +35,7 @@ def _begins_at_the_end(settings: Settings) -> bool:
 
 
 def _an_instance_ends(broken: Broken) -> bool:
-    return broken.hits("messages", "kill", "stop", "restart")
+    return broken.hits("messages", Taken.PROCESS)
 
 
 def _taking_is_disturbed(broken: Broken) -> bool:

@@ -35,17 +35,21 @@ class _System:
     def noted(self, chance: random.Random) -> tuple[str, Any]:
         """What the nemesis did: it takes from an instance what it holds, or gives it what another holds."""
         one, other = chance.sample(INSTANCES, 2)
-        match chance.choice(["kill", "undo-kill", "killed", "undid", "note", "story"]):
-            case "kill":
-                self._held[one].clear()
-                return "kill", {"nodes": [one], "phase": "begin"}
-            case "undo-kill":
+        # What counts is what a fault takes: that of this name takes no process otherwise.
+        takes = chance.choice([["process", "answers"], ["process"], ["answers"], []])
+        said = {"takes": takes, "nodes": [one]}
+        match chance.choice(["fault", "undo", "done", "undone", "note", "story"]):
+            case "fault":
+                if "process" in takes or chance.random() < 2 * self._wrong:
+                    self._held[one].clear()
+                return "pause", {**said, "phase": "begin"}
+            case "undo":
                 self._held[one] += [id_ for id_ in self._held[other] if id_ not in self._held[one]]
-                return "undo-kill", {"nodes": [one], "phase": "begin"}
-            case "killed":
-                return "kill", {"nodes": [one], "phase": "end"}
-            case "undid":
-                return "undo-kill", {"nodes": [one], "phase": "end"}
+                return "undo-pause", {**said, "phase": "begin"}
+            case "done":
+                return "pause", {**said, "phase": "end"}
+            case "undone":
+                return "undo-pause", {**said, "phase": "end"}
             case "note":
                 return "noted", {"nodes": [one]}
         return "story", "told"

@@ -40,9 +40,10 @@ def of_the_dead(get: Operation, events: Sequence[Event]) -> bool:
     """Whether it has the answer of somebody who was dead before it and all the while."""
     names = {get.value[part]["from"] for part in ("logging", "messages")}
     return any(
-        said.f in {"kill", "stop", "pause"}
-        and touches([said], {name})
+        touches([said], {name})
+        and not said.f.startswith("undo-")
         and said.value["phase"] == "end"
+        and "answers" in said.value["takes"]
         and not any(
             undo.f == f"undo-{said.f}" and touches([undo], {name}) and undo.value["phase"] == "begin"
             for undo in events[said.index : ended(get)]

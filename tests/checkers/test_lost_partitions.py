@@ -171,7 +171,7 @@ def test_all_that_is_wrong_is_told_with_figures() -> None:
     )
     verdict = lost_partitions.check(events, share=0.0123, copies=2)
     assert said(verdict) == [
-        ("lost elsewhere", "1 lost keys were owned by members that were not hurt", []),
+        ("lost elsewhere", "1 lost keys were owned by members that were not lost", []),
         ("part of a partition", "1 partitions were lost in part", []),
         (
             "implausible share",
@@ -284,3 +284,14 @@ def test_a_share_is_plausible_within_four_deviations_or_one_partition(
 def test_one_member_owns_what_there_is(shares: dict[str, int]) -> None:
     events = events_of(*put("a"), owned(a="p0m1"), *read("a"), noted("keys-per-member", shares))
     assert said(lost_partitions.check(events, share=0)) == []
+
+
+@pytest.mark.parametrize(
+    ("takes", "found"),
+    [(["peers"], []), (["process"], []), (["clients"], ["lost elsewhere"]), ([], ["lost elsewhere"])],
+)
+def test_only_a_member_that_the_others_lost_may_take_keys_along(takes: list[str], found: list[str]) -> None:
+    events = history(seed=1, copies=1, killed=1)
+    (kill,) = [event for event in events if event.f == "kill"]
+    told = with_event(events, "kill", {**kill.value, "takes": takes})
+    assert [anomaly.name for anomaly in lost_partitions.check(told, share=1 / 3).anomalies] == found

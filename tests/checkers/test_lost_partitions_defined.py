@@ -36,7 +36,7 @@ def orderly(chance: random.Random) -> tuple[Event, ...]:
         process = chance.choice([1, 2])
         steps += [(process, "invoke", "add", value), (process, "ok", "add", value)]
     steps.append((NEMESIS, "info", "owners", {"keys": places}))
-    steps.append((NEMESIS, "info", "kill", {"nodes": [MEMBERS[0]], "phase": "begin", "why": ""}))
+    steps.append((NEMESIS, "info", "kill", {"takes": ["process", "peers"], "nodes": [MEMBERS[0]], "phase": "begin"}))
     steps.append((3, "invoke", "read", {"set": "m"} if named else None))
     steps.append((3, "ok", "read", {"set": "m", "elements": back} if named else back))
     steps.append((NEMESIS, "info", "partition-losses", {"backups": said}))
@@ -64,7 +64,11 @@ def anything(chance: random.Random) -> tuple[Event, ...]:
     def noted(chance: random.Random) -> tuple[str, Any]:
         f = chance.choice(["kill", "kill", "owners", "partition-losses", "keys-per-member"])
         value: Any = {
-            "kill": {"nodes": [chance.choice(MEMBERS)], "phase": "begin", "why": ""},
+            "kill": {
+                "takes": chance.choice([["process"], ["peers"], ["process", "peers"], ["clients"], []]),
+                "nodes": [chance.choice(MEMBERS)],
+                "phase": "begin",
+            },
             "owners": {"keys": {key: [places[key][0], chance.choice(MEMBERS)] for key in chance.sample(KEYS, 4)}},
             "partition-losses": {"backups": [[p, chance.randrange(2)] for p in range(4) if chance.random() < 0.5]},
             "keys-per-member": dict(zip(MEMBERS, chance.choice([[5, 2], [0, 90], [60, 40], []]), strict=False)),
@@ -136,8 +140,9 @@ def of_round(events: Sequence[Event], share: float, copies: int | None) -> set[s
 
 def where_it_was_lost(it: Round, share: float) -> set[str]:
     found = set()
-    hurt = {node for fault in values(it.earlier, "kill") for node in fault["nodes"]}
-    if any(it.place[key][1] not in hurt for key in it.lost):
+    kills = [fault for fault in values(it.earlier, "kill") if {"process", "peers"} & set(fault["takes"])]
+    gone = {node for fault in kills for node in fault["nodes"]}
+    if any(it.place[key][1] not in gone for key in it.lost):
         found.add("lost elsewhere")
     if any(it.place[key][0] in it.gone for key in it.keys - it.lost):
         found.add("part of a partition")

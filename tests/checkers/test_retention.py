@@ -13,6 +13,7 @@ from harness.events import NEMESIS, Event, Type
 from harness.messages.checkers import retention
 from tests.checkers.said import one_after_another, said, unknown
 from tests.checkers.simulated import Simulated, correct, last_of, with_value
+from tests.faulted import said as said_of
 
 
 def told(*steps: Any) -> list[Event]:
@@ -32,8 +33,8 @@ def told(*steps: Any) -> list[Event]:
             note(process, "ok", "get", {"logging": logging, "messages": {"from": "messages-1", "ids": step}})
         else:
             f, node = step.split()
-            note(NEMESIS, "info", f, {"nodes": [node], "phase": "begin"})
-            note(NEMESIS, "info", f, {"nodes": [node], "phase": "end"})
+            note(NEMESIS, "info", f, {**said_of(f), "nodes": [node], "phase": "begin"})
+            note(NEMESIS, "info", f, {**said_of(f), "nodes": [node], "phase": "end"})
     return events
 
 
@@ -64,6 +65,10 @@ def test_what_the_drain_showed_the_last_get_has_to_show(simulated: Simulated) ->
         ([["a"], "kill kafka-1", []], Validity.INVALID),
         ([["a"], "pause messages-1", "undo-pause messages-1", []], Validity.INVALID),
         ([["a"], "isolate messages-1", []], Validity.INVALID),
+        ([["a"], "partial-partition messages-1", []], Validity.INVALID),
+        ([["a"], "restart messages-1", "undo-restart messages-1", []], Validity.VALID),
+        ([["a"], "crash messages-1", "undo-crash messages-1", []], Validity.VALID),
+        ([["a"], "heat messages-1", "undo-heat messages-1", []], Validity.INVALID),
         ([[], []], Validity.VALID),
         ([], Validity.UNKNOWN),
     ],

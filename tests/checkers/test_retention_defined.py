@@ -41,7 +41,7 @@ def vanished(one: Answer, other: Answer, events: Sequence[Event]) -> bool:
         and isinstance(e.value, dict)
         and "phase" in e.value
         and name in e.value["nodes"]
-        and e.f not in {"pause", "undo-pause", "isolate", "undo-isolate"}
+        and "process" in e.value["takes"]
         for e in between
     )
 

@@ -16,7 +16,7 @@ from harness.backends.protocol import Killable, Pausable, Phase
 from harness.backends.session import Session
 from harness.clusters import Clusters
 from harness.errors import BadInputError, FaultDidNotBiteError
-from harness.events import NEVER, faults, undone
+from harness.events import NEMESIS, NEVER, faults, read, takes, undone
 from harness.faults import Isolate, Kill, Pause, Restart, Stop
 from harness.faults.nemesis import Moment, Nemesis
 from harness.faults.offered import offered_faults, plain_faults, possible_faults
@@ -24,9 +24,11 @@ from harness.faults.protocol import Fault, Recoverable
 from harness.history import History
 from harness.messages.namespace import Namespace
 from harness.messages.services import services
+from harness.taken import Taken
 from harness.targets import Picked
 from harness.topology.nodes import Topology
 from harness.topology.timings import FAST
+from tests.faulted import CRASH, Foreign
 
 pytestmark = pytest.mark.process
 EVERY = pytest.mark.parametrize("fault", [Kill(), Stop(), Pause(), Restart()], ids=lambda fault: fault.name)
@@ -139,6 +141,7 @@ class Halves:
     name = "halves"
     done = "halved"
     needs = Killable
+    takes = frozenset[Taken]()
 
     def __init__(self) -> None:
         self.seen: list[list[str]] = []
@@ -159,6 +162,31 @@ def test_a_fault_gets_all_nodes_that_were_picked_together(tmp_path: Path) -> Non
         assert undone(noted, history.events) != NEVER
     assert fault.seen == [["one", "two"]]
     assert injected.proofs == {"one": "one of 2", "two": "one of 2"}
+
+
+def test_a_fault_of_somebody_else_is_recorded_with_what_it_says_of_itself(config: Killable, tmp_path: Path) -> None:
+    with History.open(tmp_path / "h.jsonl") as history:
+        before = config.state().pid
+        nemesis(history).inject(CRASH, lambda clusters: Picked((config,), "it is there"))
+    assert config.state().pid != before
+    told = [event for event in read(tmp_path / "h.jsonl") if event.process == NEMESIS]
+    assert [(event.f, event.value["phase"]) for event in told] == [
+        *(("crash", "begin"), ("crash", "end")),
+        *(("undo-crash", "begin"), ("undo-crash", "end")),
+    ]
+    assert [takes(event) for event in told] == [CRASH.takes] * 4
+    assert [event.value.get("done") for event in told] == ["crashed", "crashed", None, None]
+
+
+def test_a_fault_that_does_not_say_what_it_takes_is_not_done(config: Killable, tmp_path: Path) -> None:
+    silent = Foreign("silent", "silenced", Taken.PROCESS)
+    del silent.takes
+    before = config.state().pid
+    with History.open(tmp_path / "h.jsonl") as history:
+        with pytest.raises(BadInputError, match="the fault silent does not say what it takes from a node"):
+            nemesis(history).inject(silent, lambda clusters: Picked((config,), "it is there"))
+        assert not history.events
+    assert config.state().pid == before
 
 
 def test_a_fault_that_the_nodes_can_not_suffer_is_refused_in_words(config: Killable, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from harness.messages.checkers import aggregation, delivery, integrity, retentio
 from harness.messages.forensics.facts import EVIDENCE, OWNERS
 from harness.messages.forensics.fates import fates
 from harness.telling import Fate
+from tests.faulted import said
 
 _MS = 1_000_000
 ID = "m-1"
@@ -57,8 +58,9 @@ class Scene:
     def kill(self, node: str, at: int, *, fault: str = "kill", again: int | None = None) -> Scene:
         """A fault that took effect within 2 ms; undone at `again`."""
         for f, when in ((fault, at), *(((f"undo-{fault}", again),) if again else ())):
-            self._add(NEMESIS, "info", f, {"nodes": [node], "why": "by name", "phase": "begin"}, when)
-            self._add(NEMESIS, "info", f, {"nodes": [node], "why": "by name", "phase": "end"}, when + 2)
+            value = {**said(f), "nodes": [node], "why": "by name"}
+            self._add(NEMESIS, "info", f, {**value, "phase": "begin"}, when)
+            self._add(NEMESIS, "info", f, {**value, "phase": "end"}, when + 2)
         return self
 
     def owners(self, *, queue: int | None = None, **partitions: Sequence[int]) -> Scene:

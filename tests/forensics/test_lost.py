@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from harness.events import NEMESIS, Event, Events
+from harness.messages.forensics.facts import Facts
 from tests.forensics.scenes import ALL, ID, LOGGED, Scene
 
 #: Brokers of which only the second has the record.
@@ -113,10 +115,25 @@ def test_taken_by_one_that_lived_on() -> None:
     assert told == "Taken by messages-1, which does not say that it kept it."
 
 
-def test_kept_and_gone_with_the_memory() -> None:
-    scene = Scene().post().kill("messages-1", 2021, fault="stop")
+@pytest.mark.parametrize(("fault", "past"), [("stop", "stopped"), ("restart", "restarted"), ("crash", "crashed")])
+def test_kept_and_gone_with_the_memory(fault: str, past: str) -> None:
+    scene = Scene().post().kill("messages-1", 2021, fault=fault)
     told = scene.evidence([*LOGGED, TAKEN, KEPT], brokers=EVERYWHERE).drain(3000, messages_1=[]).fate("lost").sentence
-    assert told == "Kept by messages-1, and gone with its memory: it was stopped 2.0 s later."
+    assert told == f"Kept by messages-1, and gone with its memory: it was {past} 2.0 s later."
+
+
+def test_a_history_without_the_word_for_what_was_done_has_the_name_of_the_fault() -> None:
+    begin, end = (
+        Event(i, NEMESIS, "info", "kill", {"nodes": ["a"], "phase": p}, i) for i, p in enumerate(("begin", "end"))
+    )
+    assert [death.past for death in Facts(Events((begin, end))).deaths] == ["hit by kill"]
+
+
+@pytest.mark.parametrize("fault", ["pause", "isolate", "partial-partition", "heat"])
+def test_a_fault_that_spares_the_process_is_no_death(fault: str) -> None:
+    scene = Scene().post().kill("messages-1", 2021, fault=fault)
+    told = scene.evidence([*LOGGED, TAKEN, KEPT], brokers=EVERYWHERE).drain(3000, messages_1=[]).fate("lost").sentence
+    assert told == "Kept by messages-1, which lived on and did not show it in the end."
 
 
 def test_what_comes_after_the_last_read_explains_nothing() -> None:

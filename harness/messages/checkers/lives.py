@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from harness.events import NEMESIS, NEVER, UNDO, Event
+from harness.events import NEMESIS, NEVER, UNDO, Event, takes
+from harness.taken import Taken
 
-#: The faults that leave a process all that it has in memory, and those under which it answers nobody.
-SPARING = frozenset({"pause", "isolate", "partial-partition"})
-SILENCING = frozenset({"kill", "stop", "pause"})
 Touched = Mapping[str, Sequence[int]]
 
 
-def touched(events: Sequence[Event], *, but: Collection[str] = ()) -> Touched:
-    """By node the indices of the events that say that a fault is done to it, or undone.
+def touched(events: Sequence[Event]) -> Touched:
+    """By node the indices of the events that say that a fault is done to it, or undone."""
+    return _at(_of_faults(events))
 
-    Args:
-        events: a history.
-        but: the names of faults that do not count.
-    """
+
+def ended(events: Sequence[Event]) -> Touched:
+    """By node the indices of the events that say that a fault which takes its process is done to it, or undone."""
+    return _at(event for event in _of_faults(events) if Taken.PROCESS in takes(event))
+
+
+def _at(events: Iterable[Event]) -> Touched:
     found: defaultdict[str, list[int]] = defaultdict(list)
-    for event in _of_faults(events):
-        for node in event.value["nodes"] if event.f.removeprefix(UNDO) not in but else ():
+    for event in events:
+        for node in event.value["nodes"]:
             found[node].append(event.index)
     return dict(found)
 
@@ -34,8 +36,8 @@ def silent(events: Sequence[Event]) -> Mapping[str, Sequence[tuple[int, int]]]:
     since: dict[tuple[str, str], int] = {}
     for event in _of_faults(events):
         fault, phase = event.f.removeprefix(UNDO), event.value["phase"]
-        for node in event.value["nodes"] if fault in SILENCING else ():
-            if phase == "end" and fault == event.f:
+        for node in event.value["nodes"]:
+            if phase == "end" and fault == event.f and Taken.ANSWERS in takes(event):
                 since.setdefault((node, fault), event.index)
             elif phase == "begin" and fault != event.f and (node, fault) in since:
                 found[node].append((since.pop((node, fault)), event.index))

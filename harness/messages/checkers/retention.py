@@ -16,7 +16,7 @@ from harness.checkers.verdict import Anomaly, Verdict, checker, few, unknown
 from harness.events import Event, answered, operations
 from harness.messages.checkers.alike import together
 from harness.messages.checkers.coming import Coming
-from harness.messages.checkers.lives import SPARING, Touched, life, touched
+from harness.messages.checkers.lives import Touched, ended, life
 from harness.messages.checkers.posts import SHAPES, Posts
 from harness.messages.checkers.reads import Read, reads
 
@@ -32,21 +32,21 @@ def check(events: Sequence[Event]) -> Verdict:
     seen = [read for read in reads(history) if read.role == "messages" and read.instance]
     if not seen:
         return unknown("no messages instance answered, so nobody knows what they keep")
-    posts, ended = Posts(history), touched(events, but=SPARING)
+    posts = Posts(history)
     found = [
         anomaly
-        for answers in _lives(seen, ended).values()
+        for answers in _lives(seen, ended(events)).values()
         for anomaly in _vanished(sorted(answers, key=lambda read: read.operation.invoke.index), posts)
     ]
     found.sort(key=lambda anomaly: anomaly.operations[-1].invoke.index)
     return Verdict.of([together(found, of=f"{len(seen)} answers")] if found else [], {"answers": len(seen)})
 
 
-def _lives(seen: Sequence[Read], ended: Touched) -> Mapping[tuple[str, int], Sequence[Read]]:
+def _lives(seen: Sequence[Read], ends: Touched) -> Mapping[tuple[str, int], Sequence[Read]]:
     """The answers by instance and life; without those during which one may have ended."""
     found: defaultdict[tuple[str, int], list[Read]] = defaultdict(list)
     for read in seen:
-        number = life(ended, read.instance, read.operation.invoke.index, answered(read.operation))
+        number = life(ends, read.instance, read.operation.invoke.index, answered(read.operation))
         if number is not None:
             found[str(read.instance), number].append(read)
     return found

@@ -9,17 +9,16 @@ from functools import cached_property
 from typing import Any
 
 from harness.checkers import Anomaly, shapes
-from harness.events import NEMESIS, NEVER, Event, Events, faults, undone
+from harness.events import NEMESIS, NEVER, Event, Events, faults, takes, undone
 from harness.guarantees import SETTINGS
-from harness.messages.checkers.lives import SPARING
 from harness.messages.checkers.posts import Posts
 from harness.messages.checkers.reads import Read, reads
+from harness.taken import Taken
 
 #: The names of the two events: who owned what in the beginning, and what was found in the end.
 OWNERS, EVIDENCE = "first-owners", "evidence"
 #: So many of the messages of each anomaly are looked into.
 MOST = 20
-_PAST = {"kill": "killed", "stop": "stopped", "restart": "restarted"}
 
 
 def concerned(anomaly: Anomaly) -> Sequence[str]:
@@ -106,18 +105,19 @@ class LogLine:
 
 @dataclass(frozen=True)
 class Death:
-    """A fault that ended a node's process: between `begin` and `end`; it may have been started again."""
+    """A fault that ended a node's process: between `begin` and `end`; it may have been started again.
+
+    Attributes:
+        node: its name.
+        past: what was done to it, in the past: killed, stopped.
+        begin, end, again: the moments in monotonic nanoseconds; `again` is when it was about to be started again.
+    """
 
     node: str
-    fault: str
+    past: str
     begin: int
     end: int
     again: int
-
-    @property
-    def past(self) -> str:
-        """What was done to the node, in the past: killed, stopped."""
-        return _PAST.get(self.fault, f"hit by {self.fault}")
 
     def after(self, at: int) -> str:
         """When the node died, as seen from a moment: "it was killed 40 ms later"."""
@@ -178,7 +178,7 @@ class Facts:
     @cached_property
     def deaths(self) -> Sequence[Death]:
         """Every end of a process that a fault brought about, in the order of time."""
-        return [death for fault in self.faults if fault.f not in SPARING for death in self._deaths(fault)]
+        return [death for fault in self.faults if Taken.PROCESS in takes(fault) for death in self._deaths(fault)]
 
     def _deaths(self, fault: Event) -> Iterator[Death]:
         ended = (
@@ -189,8 +189,10 @@ class Facts:
             and (e.value.get("phase"), e.value.get("nodes")) == ("end", fault.value["nodes"])
         )
         end, again = next(ended, fault.time), undone(fault, self.events)
+        # A history from before the fault said so has only its name.
+        past = fault.value.get("done") or f"hit by {fault.f}"
         for node in fault.value["nodes"]:
-            yield Death(node, fault.f, fault.time, end, again)
+            yield Death(node, past, fault.time, end, again)
 
     def died(self, node: str, after: int, until: int = NEVER) -> Death | None:
         """The first death of a node that came after one moment and before another one."""

@@ -5,20 +5,19 @@ from __future__ import annotations
 from functools import partial
 
 from harness.guarantees import Broken, Guarantees, Rule, Settings
+from harness.taken import Taken
 
 _BACKUPS = "Hazelcast reference manual, backing up maps, sync and async backups"
 _QUEUES = "Hazelcast reference manual, configuring queue, backup-count"
 _INDETERMINATE = "Hazelcast reference manual, system properties, hazelcast.operation.fail.on.indeterminate.state"
 _MERGE = "Hazelcast reference manual, split-brain recovery, merge policies"
 _SPLIT = "Hazelcast reference manual, split-brain protection"
-#: What a member does not come back from with what it had: others own its partitions by then.
-_LOSING = ("kill", "pause", "isolate")
 
 
 def _more_members_are_lost_than_there_are(backups: tuple[str, ...], broken: Broken) -> bool:
     """Whether more are lost at once than there are backups, counted by these settings."""
     count = sum(int(broken.settings.get(f"hazelcast.{each}", "0")) for each in backups)
-    return broken.hits("hazelcast", *_LOSING) and broken.at_once("hazelcast") > count
+    return len(broken.at_once("hazelcast", Taken.PEERS)) > count
 
 
 def _backs_up_later(settings: Settings) -> bool:
@@ -44,11 +43,13 @@ def _discards_what_a_minority_took(settings: Settings) -> bool:
 
 
 def _a_member_is_lost(broken: Broken) -> bool:
-    return broken.hits("hazelcast", *_LOSING)
+    """Lost to the others, who own its partitions by the time it is back: it could not hand them over."""
+    return broken.hits("hazelcast", Taken.PEERS)
 
 
-def _a_member_is_out_of_touch(broken: Broken) -> bool:
-    return broken.hits("hazelcast", "pause", "isolate")
+def a_member_is_out_of_touch(broken: Broken) -> bool:
+    """Whether the others lose a member that goes on with what it has, or will."""
+    return _a_member_is_lost(broken) and Taken.PROCESS not in broken.takes
 
 
 HAZELCAST = Guarantees(
@@ -96,7 +97,7 @@ HAZELCAST = Guarantees(
             because="the smaller side goes on answering, from what it has, until the sides have merged",
             source=_SPLIT,
             applies=_serves_a_minority,
-            under=_a_member_is_out_of_touch,
+            under=a_member_is_out_of_touch,
         ),
         Rule(
             setting="no split-brain protection, and a merge policy that discards",
@@ -105,7 +106,7 @@ HAZELCAST = Guarantees(
             because="what the smaller side acknowledged meanwhile is thrown away when the sides merge",
             source=_MERGE,
             applies=_discards_what_a_minority_took,
-            under=_a_member_is_out_of_touch,
+            under=a_member_is_out_of_touch,
         ),
     ),
     made_up={"safe": "hazelcast"},

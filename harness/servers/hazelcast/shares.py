@@ -12,6 +12,8 @@ from math import comb
 
 from harness.events import Event
 from harness.guarantees import Broken, Settings, broken, settings_of
+from harness.servers.hazelcast.guarantees import a_member_is_out_of_touch
+from harness.taken import Taken
 
 
 def expected_share(*, members: int, killed: int, copies: int) -> float:
@@ -23,7 +25,7 @@ def permitted_loss(events: Sequence[Event]) -> Mapping[str, float | int]:
     """The arguments of `lost_partitions.check` and `loss_rate.check` that follow from a history.
 
     The largest share that any of its faults costs; members that were lost before count with it until their copies are
-    made anew.
+    made anew. One that was shut down in order has handed over what it had, and is not lost.
 
     Raises:
         KeyError: it does not say which settings the map has.
@@ -33,16 +35,14 @@ def permitted_loss(events: Sequence[Event]) -> Mapping[str, float | int]:
     hits = broken(events)
     share = max((_share(hit, settings, copies) for hit in hits), default=0.0)
     # In a split each side says of the other one's partitions that they are lost: nothing follows from the number.
-    return (
-        {"share": share}
-        if any(hit.hits("hazelcast", "isolate") for hit in hits)
-        else {"share": share, "copies": copies}
-    )
+    return {"share": share} if any(map(a_member_is_out_of_touch, hits)) else {"share": share, "copies": copies}
 
 
 def _share(hit: Broken, settings: Settings, copies: int) -> float:
-    killed = hit.at_once("hazelcast") if hit.hits("hazelcast", "kill") else 0
-    groups = [set(group.split()) for group in settings["hazelcast.partition-groups"].split("|")]
-    if copies > 1 and any({*hit.nodes, *hit.before} <= group for group in groups):
+    if Taken.PROCESS not in hit.takes:
         return 0.0
-    return expected_share(members=int(settings["hazelcast.members"]), killed=killed, copies=copies)
+    killed = hit.at_once("hazelcast", Taken.PEERS)
+    groups = [set(group.split()) for group in settings["hazelcast.partition-groups"].split("|")]
+    if copies > 1 and any(killed <= group for group in groups):
+        return 0.0
+    return expected_share(members=int(settings["hazelcast.members"]), killed=len(killed), copies=copies)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from harness.guarantees import Broken, Guarantees, Rule, Settings
+from harness.taken import Taken
 
 _ACKS = "Kafka documentation, producer configs, acks"
 _TOPIC = "Kafka documentation, topic configs, {}"
@@ -13,20 +16,24 @@ def _a_broker_is_out_of_reach(broken: Broken) -> bool:
 
 
 def _a_broker_is_lost(broken: Broken) -> bool:
+    return bool(_lost(broken))
+
+
+def _lost(broken: Broken) -> Set[str]:
     """Lost to the others: one that only clients don't reach leads on, and has what it acknowledged."""
-    return broken.hits("kafka") and broken.fault != "partial-partition"
+    return broken.at_once("kafka", Taken.PROCESS, Taken.PEERS)
 
 
 def _every_replica_may_be_lost(broken: Broken) -> bool:
-    return broken.at_once("kafka") >= _replicas(broken.settings)
+    return len(_lost(broken)) >= _replicas(broken.settings)
 
 
 def _all_that_were_in_sync_may_be_lost(broken: Broken) -> bool:
-    return _a_broker_is_lost(broken) and broken.at_once("kafka") >= _in_sync(broken.settings)
+    return len(_lost(broken)) >= _in_sync(broken.settings)
 
 
 def _too_few_may_be_in_sync(broken: Broken) -> bool:
-    return broken.at_once("kafka") > _replicas(broken.settings) - _in_sync(broken.settings)
+    return len(_lost(broken)) > _replicas(broken.settings) - _in_sync(broken.settings)
 
 
 def _acknowledged_by_the_leader_alone(settings: Settings) -> bool:

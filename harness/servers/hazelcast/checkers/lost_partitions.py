@@ -20,7 +20,8 @@ from harness.checkers import shapes
 from harness.checkers.elements import element_of, elements_of, set_of
 from harness.checkers.shapes import Count, Shape, Shapes, Share, judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, few, unknown
-from harness.events import NEMESIS, Event, Operation, answered, faults, operations
+from harness.events import NEMESIS, Event, Operation, answered, faults, operations, takes
+from harness.taken import Taken
 
 #: Additions and reads of keys, which are texts.
 KEYS: Mapping[str, Shape] = {
@@ -60,6 +61,8 @@ _SIGMAS = 4.0
 #: Hazelcast leaves a member's number of partitions be as long as it is within this factor of the average
 #: (PartitionStateGeneratorImpl, RANGE_CHECK_RATIO): of 271 partitions two members may own 123 and 148.
 BALANCE = 1.1
+#: A fault that takes one of these from a member makes others own its partitions.
+_LOSING = frozenset({Taken.PROCESS, Taken.PEERS})
 
 
 @checker
@@ -67,7 +70,7 @@ BALANCE = 1.1
 def check(events: Sequence[Event], *, share: Share, copies: Count | None = None) -> Verdict:
     """Judges the final read by the expected share of lost partitions, and how evenly the keys were spread.
 
-    With a share of 0 no key may be lost. Else: only keys whose owner was hurt before the read (lost elsewhere), whole
+    With a share of 0 no key may be lost. Else: only keys whose owner was lost before the read (lost elsewhere), whole
     partitions (part of a partition), and of the partitions that hold keys about that share, within four standard
     deviations or one partition (implausible share). With `copies` (of each partition), exactly those whose owner and
     backups died, as the members say (lost with a living copy, kept without a copy). No member owns implausibly many or
@@ -85,7 +88,7 @@ def check(events: Sequence[Event], *, share: Share, copies: Count | None = None)
     places = _places(before)
     if homeless := adds.keys() - places.keys():
         return unknown(f"nobody noted where {len(homeless)} of {len(adds)} keys were: {few(homeless)}")
-    hurt = {name for fault in faults(before) for name in fault.value["nodes"]}
+    gone_owners = {name for fault in faults(before) if _LOSING & takes(fault) for name in fault.value["nodes"]}
     lost = adds.keys() - set(elements_of(read))
     whole = Counter(places[key][0] for key in adds)
     gone = Counter(places[key][0] for key in lost)
@@ -99,7 +102,7 @@ def check(events: Sequence[Event], *, share: Share, copies: Count | None = None)
     }
     if share and not lost:
         return unknown(f"nothing was lost of {len(adds)} keys, although about {share:.0%} of the partitions had to be")
-    found = _permitted(places, hurt, whole, gone, lost, share) if share else _none(adds, lost)
+    found = _permitted(places, gone_owners, whole, gone, lost, share) if share else _none(adds, lost)
     found += _told(events, whole, gone, copies) if copies else []
     return Verdict.of(found + _spread(events), figures)
 
@@ -165,15 +168,15 @@ def _plausible(total: int, share: float) -> tuple[float, float]:
 
 def _permitted(
     places: Mapping[str, tuple[object, object]],
-    hurt: set[str],
+    gone_owners: set[str],
     whole: Counter[object],
     gone: Counter[object],
     lost: set[str],
     share: float,
 ) -> list[Anomaly]:
     found: list[Anomaly] = []
-    if elsewhere := [key for key in lost if places[key][1] not in hurt]:
-        found.append(Anomaly("lost elsewhere", f"{len(elsewhere)} lost keys were owned by members that were not hurt"))
+    if elsewhere := [key for key in lost if places[key][1] not in gone_owners]:
+        found.append(Anomaly("lost elsewhere", f"{len(elsewhere)} lost keys were owned by members that were not lost"))
     if parts := [partition for partition in gone if gone[partition] < whole[partition]]:
         found.append(Anomaly("part of a partition", f"{len(parts)} partitions were lost in part"))
     expected, deviation = share * len(whole), sqrt(len(whole) * share * (1 - share))
