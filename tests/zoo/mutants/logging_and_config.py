@@ -103,7 +103,7 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "logging_that_has_received_nothing",
         'services/logging.py: "The ids that this instance itself has logged, in order"',
-        {_SHARED: r"assertion: assert \[\]"},
+        {_SHARED: r"assertion: assert set\(\)"},
     ),
     service(
         "logging_that_registers_at_once",
