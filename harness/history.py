@@ -51,9 +51,12 @@ class Invoked:
         """Records that the operation certainly did not happen."""
         self._complete("fail", self._value, error)
 
-    def info(self, error: str) -> None:
-        """Records that nobody knows whether it happened; its process must not be used again."""
-        self._complete("info", self._value, error)
+    def info(self, error: str, **known: object) -> None:
+        """Records that nobody knows whether it happened; its process must not be used again.
+
+        What is `known` of it all the same is recorded with the value that it was invoked with, which is an object then.
+        """
+        self._complete("info", {**self._value, **known} if known else self._value, error)
 
     def _complete(self, type_: Type, value: Any, error: str | None) -> None:
         if self.completed:

@@ -2,10 +2,12 @@
 
 import pytest
 
-from harness import Kill, Nemesis, node
+from harness import Kill, Nemesis, Pause, every, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
+from harness.messages.moments import demand_moments
 from harness.servers.kafka import controller, leading_controller, new_controller, new_leader
 from harness.targets import Target
+from harness.waiting import until
 
 pytestmark = [
     pytest.mark.faulttolerance,
@@ -55,3 +57,40 @@ def test_without_two_of_three_brokers_nothing_is_acknowledged(system: MessageSys
     system.drain(before + traffic.posted)
     system.read()
     assert_delivered_and_aggregated(system.history)
+
+
+def test_what_may_be_on_the_queue_is_not_said_to_be_off_it(system: MessageSystem, faults: Nemesis) -> None:
+    """All brokers hang for longer than posts wait for them, and go on: then they take what they were sent.
+    The facade had said that nobody knows: nothing comes out of the queue that it had said is surely not on it.
+    """
+    first = system.post(20)
+    hanging = faults.inject(Pause(), every("kafka"))
+    assert len(system.post(8).refusals) == 8
+    hanging.undo()
+
+    with system.traffic() as traffic:
+        traffic.await_answers(20)
+    held = system.drain(first + traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+    refused = {id_ for ids in held.values() for id_ in ids} - (first + traffic.posted).ids
+    demand_moments(system.history, "refused, and on the queue", [len(refused)])
+
+
+def test_what_is_surely_not_on_the_queue_never_comes_out_of_it(system: MessageSystem, faults: Nemesis) -> None:
+    """The facade starts while all brokers hang. It has no client and sends nothing, and says of each post that the
+    queue surely has not got it, though logging has. The brokers go on: none of these messages comes out.
+    """
+    system.instances("facade").stop()
+    hanging = faults.inject(Pause(), every("kafka"))
+    with system.instances("facade").starting():
+        until("the facade to miss the brokers", lambda: system.health("facade")["facade"], timeout_s=20)
+        refusals = system.post(8).refusals
+        hanging.undo()
+
+    with system.traffic() as traffic:
+        traffic.await_answers(20)
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+    assert sum('"stage":"queue","unknown":false' in refusal for refusal in refusals) == 8, refusals

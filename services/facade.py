@@ -45,7 +45,11 @@ class Accepted(msgspec.Struct):
 
 
 class Rejected(Problem):
-    """The answer to a POST that is not acknowledged; `unknown` if it may have got through. Its id may be sent again."""
+    """The answer to a POST that is not acknowledged; `unknown` if it may have got through. Its id may be sent again.
+
+    Where that is known: at stage "logging" nobody has the message; at stage "queue" logging has it, and the queue has
+    not, and will not get it from this request.
+    """
 
     id: str
     stage: Stage

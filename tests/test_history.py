@@ -135,6 +135,15 @@ def test_a_client_goes_on_as_a_new_process_after_an_unknown_outcome(tmp_path: Pa
     assert [operation.invoke.process for operation in read(tmp_path / "h.jsonl").operations] == [1, 1, 2, 3]
 
 
+def test_what_is_known_of_an_unknown_outcome_is_recorded_with_it(tmp_path: Path) -> None:
+    with History.open(tmp_path / "h.jsonl") as history:
+        history.client().invoke("post", {"id": "a"}).info("503", queued=False)
+    (operation,) = read(tmp_path / "h.jsonl").operations
+    assert operation.completion is not None
+    assert (operation.outcome, operation.completion.value) == ("info", {"id": "a", "queued": False})
+    assert operation.value == {"id": "a"}
+
+
 def test_an_operation_completes_once(tmp_path: Path) -> None:
     with History.open(tmp_path / "h.jsonl") as history:
         operation = history.invoke(1, "post")

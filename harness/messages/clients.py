@@ -5,11 +5,13 @@ returns logging's set plus the set of exactly one messages instance, and says wh
 time-out or a closed connection leaves the outcome unknown (`info`), because half of the work may be done. A certain
 `fail` is a connection that was never made, an answer that the request itself is refused (409: the id is another
 message's; 413: the text is too long), and one of the facade that not even logging has the message, and surely (503 with
-`"stage": "logging"` and `"unknown": false`): what was surely refused and is there all the same is invented.
+`"stage": "logging"` and `"unknown": false`): what was surely refused and is there all the same is invented. A facade
+that is as sure of the queue (`"stage": "queue"`) says so of half of the work: logging has the message by then, and what
+comes out of the queue all the same is wrongly denied.
 
 Operations recorded (see harness.messages.checkers for their judgement):
 
-    post    {"id", "msg"}; ok adds {"logged_by", "partition", "offset"}
+    post    {"id", "msg"}; ok adds {"logged_by", "partition", "offset"}, info {"queued": false} if that is sure
     get     ok: {"logging": {"from", "ids"}, "messages": {"from", "ids"}}
     drain   ok: {"<instance>": [messages in the order read], ...}, the final read of every messages instance
     stored  ok: {"<instance>": [messages], ...}, what each logging instance reads from the map
@@ -48,6 +50,8 @@ REQUEST_TIMEOUT_S = 8.0
 IDLE_S = 2.0
 #: The lease of an entry that is renewed by us, in seconds: that of the services (services.settings, LEASE_S).
 LEASE_S = 3.0
+#: By the stage at which a facade says that a post ended, and surely, what did not happen.
+_STAGES: Mapping[str, Literal["done", "queued"]] = {"logging": "done", "queue": "queued"}
 #: Answers of the kind 4xx that do not say that the request is refused for good (RFC 9110, 15.5; RFC 6585, 4).
 _NOT_FOR_GOOD = {408, 425, 429}
 
@@ -229,7 +233,13 @@ class MessageClients:
             answer: dict[str, Any] = response.json()
             return answer
         why = f"{response.status_code}: {response.text[:600]}"
-        (operation.fail if _surely_nothing(response) else operation.info)(why)
+        match _surely_not(response):
+            case "done":
+                operation.fail(why)
+            case "queued":
+                operation.info(why, queued=False)
+            case None:
+                operation.info(why)
         return why
 
     def _client(self) -> Client:
@@ -240,18 +250,21 @@ class MessageClients:
         return client
 
 
-def _surely_nothing(response: httpx.Response) -> bool:
-    """Whether an answer says that nothing happened: the request is refused, or not even logging has the message.
+def _surely_not(response: httpx.Response) -> Literal["done", "queued"] | None:
+    """What an answer says that surely did not happen, if anything.
 
-    A facade that is sure that the queue has not got a message says so of half of the work: logging has it by then.
+    Nothing was done if the request is refused, or not even logging has the message. Where only the queue surely has not
+    got it, logging has.
     """
     if response.is_client_error:
-        return response.status_code not in _NOT_FOR_GOOD
+        return None if response.status_code in _NOT_FOR_GOOD else "done"
     try:
         answer = response.json()
     except ValueError:
-        return False
-    return isinstance(answer, dict) and (answer.get("stage"), answer.get("unknown")) == ("logging", False)
+        return None
+    if not isinstance(answer, dict) or answer.get("unknown") is not False:
+        return None
+    return _STAGES.get(str(answer.get("stage")))
 
 
 def _sorted(answers: Iterable[Post | str]) -> Posted:

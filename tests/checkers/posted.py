@@ -117,9 +117,19 @@ def posted(chance: random.Random) -> tuple[Event, ...]:
     noted = chance.choice([None, system.noted])
     events = small(chance, system.calls("post", "post", "post", "get", "drain"), system.answer, most=7, noted=noted)
     if chance.random() < 0.2:
-        return events
+        return _sure_of_the_queue(chance, events)
     later = system.calls("drain", "get", "get", *chance.choice([[], [], ["post"]]))
-    return _then(events, small(chance, later, system.answer, most=4, noted=noted))
+    return _sure_of_the_queue(chance, _then(events, small(chance, later, system.answer, most=4, noted=noted)))
+
+
+def _sure_of_the_queue(chance: random.Random, events: Sequence[Event]) -> tuple[Event, ...]:
+    """The same, where the answer to some posts of unknown outcome is sure, or not, that the queue has not got it."""
+    return tuple(
+        event._replace(value={**event.value, "queued": chance.random() < 0.2})
+        if event.f == "post" and event.type == "info" and chance.random() < 0.4
+        else event
+        for event in events
+    )
 
 
 def read_in_any_order(chance: random.Random) -> tuple[Event, ...]:
@@ -156,11 +166,12 @@ def _then(events: Sequence[Event], more: Sequence[Event]) -> tuple[Event, ...]:
     )
 
 
-def moments(post: Operation, end: int) -> Iterator[float | None]:
-    """When it may have taken effect: between two events up to number `end`, or, None, never."""
+def moments(post: Operation, end: int, *, on_the_queue: bool = False) -> Iterator[float | None]:
+    """When it may have taken effect, with logging or on the queue: between two events up to `end`, or, None, never."""
     if post.outcome != "ok":
         yield None
-    if post.outcome != "fail":
+    said = post.completion.value if post.completion else {}
+    if post.outcome != "fail" and not (on_the_queue and said.get("queued", True) is False):
         last = ended(post) if post.outcome == "ok" else end
         yield from (index + 0.5 for index in range(post.invoke.index, last))
 

@@ -83,13 +83,17 @@ class _World:
             self._record(process, "ok", f, {name: list(ids) for name, ids in self.held.items()})
 
     def _post(self, process: int, value: dict[str, str]) -> None:
-        outcome = self.chance.choices(["ok", "info with effect", "info without", "fail"], [8, 1, 1, 1])[0]
-        if outcome in {"ok", "info with effect"}:
+        outcomes = ["ok", "info with effect", "info without", "not queued", "fail"]
+        outcome = self.chance.choices(outcomes, [8, 1, 1, 1, 1])[0]
+        if outcome in {"ok", "info with effect", "not queued"}:
             self.logged.append(value["id"])
+        if outcome in {"ok", "info with effect"}:
             self.held[self.chance.choice(INSTANCES)].append(value["id"])
         if outcome == "ok":
             self.acknowledged.append(value["id"])
             self._record(process, "ok", "post", {**value, "logged_by": "logging-1", "partition": 0, "offset": 0})
+        elif outcome == "not queued":
+            self._record(process, "info", "post", {**value, "queued": False})
         else:
             self._record(process, "fail" if outcome == "fail" else "info", "post", value)
 

@@ -54,6 +54,25 @@ def test_a_message_that_nobody_posted_is_invented(simulated: Simulated, part: st
     assert "invented" in names(changed(simulated, part, ids=ids))
 
 
+def test_what_the_facade_says_is_surely_not_on_the_queue_may_be_logged_and_comes_out_of_no_instance() -> None:
+    def shown(logged: list[str], held: list[str]) -> dict[str, object]:
+        return {"logging": {"from": "logging-1", "ids": logged}, "messages": {"from": "messages-1", "ids": held}}
+
+    post = {"id": "a", "msg": "a"}
+    denied: tuple[str, object, Type, object] = ("post", post, "info", {**post, "queued": False})
+    right = one_after_another(denied, ("get", None, "ok", shown(["a"], [])))
+    assert said(aggregation.check(right)) == []
+    wrong = one_after_another(denied, ("get", None, "ok", shown([], ["a"])))
+    assert said(aggregation.check(wrong)) == [
+        (
+            "wrongly denied",
+            "a GET answered by messages-1 held 1 messages of which the facade had said that the queue surely has not "
+            "got them: a",
+            [0, 2],
+        )
+    ]
+
+
 @given(correct(), st.sampled_from(["logging", "messages"]))
 def test_a_message_twice_in_a_part_is_doubled(simulated: Simulated, part: str) -> None:
     ids = last_of(simulated.events, "get").value[part]["ids"]

@@ -69,7 +69,9 @@ def right(
     end = len(events)
     for id_ in {*posts, *logged, *shown}:
         of = posts.get(id_, [])
-        if (id_ in logged or id_ in shown) and not came(of, [0.0], during(get), end):
+        if id_ in logged and not came(of, [0.0], during(get), end):
+            return False
+        if id_ in shown and not came(of, [0.0], during(get), end, on_the_queue=True):
             return False
         if id_ not in logged and any(post.outcome == "ok" and ended(post) < get.invoke.index for post in of):
             return False
@@ -95,13 +97,26 @@ def sets(
     """All that the instance may hold when the GET looks: what it was drained of, and any of what came afterwards."""
     held = set(drain.value.get(instance, ()))
     drained = {id_ for ids in drain.value.values() for id_ in ids}
-    coming = [id_ for id_, of in posts.items() if id_ not in drained and came(of, during(drain), during(get), end)]
+    coming = [
+        id_
+        for id_, of in posts.items()
+        if id_ not in drained and came(of, during(drain), during(get), end, on_the_queue=True)
+    ]
     return [held | set(chosen) for chosen in subsets(coming)]
 
 
-def came(posts: Sequence[Operation], after: Sequence[float], looks: Sequence[float], end: int) -> bool:
+def came(
+    posts: Sequence[Operation],
+    after: Sequence[float],
+    looks: Sequence[float],
+    end: int,
+    *,
+    on_the_queue: bool = False,
+) -> bool:
     """Whether some post may have taken effect after one of these moments and before one of those."""
-    effects = [effect for post in posts for effect in moments(post, end) if effect is not None]
+    effects = [
+        effect for post in posts for effect in moments(post, end, on_the_queue=on_the_queue) if effect is not None
+    ]
     return any(begin < effect <= look for effect in effects for begin in after for look in looks)
 
 

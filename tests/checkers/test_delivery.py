@@ -67,13 +67,15 @@ def test_all_that_is_wrong_is_told_with_its_posts_and_the_drain() -> None:
     def post(id_: str, outcome: Type, **told: int) -> tuple[str, object, Type, object]:
         return "post", {"id": id_, "msg": id_}, outcome, {"id": id_, "msg": id_, **told}
 
-    held = {"messages-1": ["b", "b", "c"], "messages-2": ["e", "z"]}
+    held = {"messages-1": ["b", "b", "c"], "messages-2": ["e", "g", "z"]}
     events = one_after_another(
         post("a", "ok", partition=2),
         post("b", "ok", partition=1),
         post("c", "fail"),
         post("d", "ok", partition=0),
         post("e", "info"),
+        post("f", "info", queued=False),
+        post("g", "info", queued=False),
         ("drain", None, "ok", held),
     )
     judged = delivery.check(events, exactly_once=True)
@@ -81,19 +83,42 @@ def test_all_that_is_wrong_is_told_with_its_posts_and_the_drain() -> None:
         (
             "lost",
             "2 of 3 acknowledged messages never reached a messages instance: a, d; acknowledged in partition 0, 2",
-            [0, 6, 10],
+            [0, 6, 14],
         ),
-        ("unexpected", "2 messages were received that nobody had posted: c, z", [4, 10]),
-        ("duplicated", "1 messages were received more than once: b", [2, 10]),
+        ("unexpected", "2 messages were received that nobody had posted: c, z", [4, 14]),
+        (
+            "wrongly denied",
+            "1 messages were received of which the facade had said that the queue surely has not got them: g",
+            [12, 14],
+        ),
+        ("duplicated", "1 messages were received more than once: b", [2, 14]),
     ]
     assert judged.figures == {
-        "posted": 5,
+        "posted": 7,
         "acknowledged": 3,
-        "received": {"messages-1": 3, "messages-2": 2},
+        "received": {"messages-1": 3, "messages-2": 3},
         "lost": 2,
         "duplicated": 1,
         "recovered": 1,
     }
+
+
+def test_what_is_posted_again_may_be_on_the_queue_whatever_was_said_of_the_first_try() -> None:
+    post = {"id": "a", "msg": "a"}
+    denied: tuple[str, object, Type, object] = ("post", post, "info", {**post, "queued": False})
+    drain: tuple[str, object, Type, object] = ("drain", None, "ok", {"messages-1": ["a"]})
+    for again in ("ok", "info"):
+        assert verdict(one_after_another(denied, ("post", post, again, post), drain)) == (Validity.VALID, [])
+        assert verdict(one_after_another(("post", post, again, post), denied, drain)) == (Validity.VALID, [])
+    too_late = one_after_another(denied, drain, ("post", post, "info", post))
+    assert verdict(too_late) == (Validity.INVALID, ["wrongly denied"])
+
+
+def test_only_an_answer_that_says_so_is_sure_of_the_queue() -> None:
+    post = {"id": "a", "msg": "a"}
+    for answer in ({**post, "queued": True}, {**post, "queued": None}, "nothing", None):
+        events = one_after_another(("post", post, "info", answer), ("drain", None, "ok", {"messages-1": ["a"]}))
+        assert verdict(events) == (Validity.VALID, [])
 
 
 def test_what_was_acknowledged_once_the_drain_had_begun_nobody_has_looked_for() -> None:

@@ -38,7 +38,7 @@ def explained(posts: Sequence[Operation], drain: Operation, received: bool, end:
     return any(
         any(effect is not None and effect <= look for effect in effects) == received
         for look in during(drain)
-        for effects in product(*(moments(post, end) for post in posts))
+        for effects in product(*(moments(post, end, on_the_queue=True) for post in posts))
     )
 
 

@@ -14,6 +14,9 @@ from scenarios import test_kafka_quorum as quorum
 from scenarios import test_kafka_under_load as under_load
 
 LOST = r"lost: \d+ of \d+ acknowledged messages never reached a messages instance"
+DENIED = (
+    r"wrongly denied: \d+ messages were received of which the facade had said that the queue surely has not got them"
+)
 TWICE = r"duplicated: \d+ messages were received more than once"
 OWNED = messages("hazelcast", queue_owner=lowest_ip, consumers=False)
 #: Topics have one replica, and one is enough.
@@ -112,3 +115,15 @@ def test_what_is_committed_before_it_is_stored_is_lost_with_its_instance(system:
 def test_without_replay_every_kill_of_an_instance_loses_its_share(system: System, faults: Nemesis) -> None:
     with pytest.raises(GuaranteeBrokenError, match=LOST):
         under_load.test_with_replay_losing_a_messages_instance_again_and_again_loses_no_message(system, faults)
+
+
+@pytest.mark.system(messages(mutants={"facade": "facade_that_is_sure_of_the_queue"}))
+def test_what_a_facade_was_wrongly_sure_of_comes_out_of_the_queue(system: System, faults: Nemesis) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=DENIED):
+        quorum.test_what_may_be_on_the_queue_is_not_said_to_be_off_it(system, faults)
+
+
+@pytest.mark.system(messages(mutants={"facade": "facade_that_goes_on_trying"}))
+def test_what_a_facade_goes_on_trying_comes_out_of_the_queue(system: System, faults: Nemesis) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=DENIED):
+        quorum.test_what_is_surely_not_on_the_queue_never_comes_out_of_it(system, faults)

@@ -101,12 +101,16 @@ class _Unwilling(_Answering):
     [
         ('{"error": "", "id": "a", "stage": "logging", "unknown": false}', "fail"),
         ('{"error": "", "id": "a", "stage": "logging", "unknown": true}', "info"),
-        ('{"error": "", "id": "a", "stage": "queue", "unknown": false}', "info"),  # logging has it
+        ('{"error": "", "id": "a", "stage": "queue", "unknown": false}', "info not queued"),  # logging has it
+        ('{"error": "", "id": "a", "stage": "queue", "unknown": true}', "info"),
+        ('{"error": "", "id": "a", "stage": "turn", "unknown": false}', "info"),
+        ('{"error": "", "id": "a", "stage": ["queue"], "unknown": false}', "info"),
+        ('{"error": "", "id": "a", "stage": "queue"}', "info"),
         ('{"error": ""}', "info"),
         ("[]", "info"),
     ],
 )
-def test_a_503_is_certain_if_the_facade_is_sure_that_not_even_logging_has_the_message(
+def test_a_503_is_as_certain_as_the_facade_is_of_how_far_the_message_got(
     tmp_path: Path, said: str, outcome: str
 ) -> None:
     with (
@@ -118,7 +122,9 @@ def test_a_503_is_certain_if_the_facade_is_sure_that_not_even_logging_has_the_me
         clients.post_texts([said])
         server.shutdown()
         (operation,) = history.events.operations
-    assert operation.outcome == outcome
+    assert operation.completion is not None
+    told = {**operation.invoke.value, "queued": False} if "not queued" in outcome else operation.invoke.value
+    assert (operation.outcome, operation.completion.value) == (outcome.partition(" ")[0], told)
 
 
 def test_a_refusal_is_certain_and_a_text_that_is_not_what_was_posted_is_recorded(tmp_path: Path) -> None:

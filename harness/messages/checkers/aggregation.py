@@ -2,10 +2,11 @@
 
 At every moment: the logging part holds each message acknowledged before the GET was sent, and so does what a logging
 instance says when it is read directly; both parts hold none but messages of which a post had begun before the answer
-and was not surely refused; neither holds one twice; the messages part names its instance if it holds any, and is an
-instance's if one had answered before and neither it nor the facade was touched since; no part is that of an instance
-that was dead, or hung, all the while. Other than in Jepsen's `set-full` (checker.clj) a message that a logging part
-showed and nobody acknowledged may go again.
+and was not surely refused, and of these the messages part holds one only if some such post was not answered with the
+word that the queue surely has not got it; neither holds one twice; the messages part names its instance if it holds
+any, and is an instance's if one had answered before and neither it nor the facade was touched since; no part is that of
+an instance that was dead, or hung, all the while. Other than in Jepsen's `set-full` (checker.clj) a message that a
+logging part showed and nobody acknowledged may go again.
 
 In the end, for GETs sent after the last successful drain and answered before anything was broken or mended after it
 began (an instance loses what it has in memory, another takes over its partitions): the messages part is what its
@@ -126,6 +127,12 @@ def _at_every_moment(read: Read, posts: Posts, due: set[str]) -> Iterator[Anomal
     if invented := {id_ for id_ in read.ids if posts.begun.get(id_, NEVER) > answered(read.operation)}:
         sentence = f"{read.words} held {len(invented)} messages that nobody had posted: {few(invented)}"
         yield Anomaly("invented", sentence, (read.operation,))
+    if read.role == "messages" and (denied := posts.wrongly_denied(read.ids, answered(read.operation))):
+        sentence = (
+            f"{read.words} held {len(denied)} messages of which the facade had said that the queue surely has not got "
+            f"them: {few(denied)}"
+        )
+        yield Anomaly("wrongly denied", sentence, (*posts.of(denied), read.operation))
     if len(set(read.ids)) < len(read.ids):
         doubles = {id_ for id_, times in Counter(read.ids).items() if times > 1}
         sentence = f"{read.words} held {len(doubles)} messages twice: {few(doubles)}"

@@ -23,7 +23,8 @@ def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
     """Judges the posts by the last successful `drain`, which says what each messages instance holds.
 
     lost = acknowledged before the drain began - D, and unexpected = D - A, are violations. A are the ids with a post
-    that began before the drain ended and was not surely refused. recovered (received although not acknowledged) is no
+    that began before the drain ended and was not surely refused. So is wrongly denied: received, and the answer to each
+    such post says that the queue surely has not got the message. recovered (received although not acknowledged) is no
     violation. duplicated (by one instance twice, or by two) is one only where `exactly_once` is promised. An id that is
     posted again is one message all the same.
 
@@ -40,6 +41,7 @@ def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
     lost = [id_ for id_ in missing if answered(acknowledged[id_]) < drain.invoke.index]
     begun, ended = posts.begun, answered(drain)
     unexpected = [id_ for id_ in received if begun.get(id_, NEVER) > ended]
+    denied = posts.wrongly_denied(received, ended)
     duplicated = [id_ for id_, times in received.items() if times > 1]
     found: list[Anomaly] = []
     if lost:
@@ -51,6 +53,12 @@ def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
     if unexpected:
         sentence = f"{len(unexpected)} messages were received that nobody had posted: {few(unexpected)}"
         found.append(Anomaly("unexpected", sentence, (*posts.of(unexpected), drain)))
+    if denied:
+        sentence = (
+            f"{len(denied)} messages were received of which the facade had said that the queue surely has not got "
+            f"them: {few(denied)}"
+        )
+        found.append(Anomaly("wrongly denied", sentence, (*posts.of(denied), drain)))
     if duplicated and exactly_once:
         sentence = f"{len(duplicated)} messages were received more than once: {few(duplicated)}"
         found.append(Anomaly("duplicated", sentence, (*posts.of(duplicated), drain)))
@@ -60,7 +68,7 @@ def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
         "received": {instance: len(held) for instance, held in drain.value.items()},
         "lost": len(lost),
         "duplicated": len(duplicated),
-        "recovered": len(received.keys() - acknowledged.keys() - set(unexpected)),
+        "recovered": len(received.keys() - acknowledged.keys() - {*unexpected, *denied}),
     }
     if len(missing) > len(lost) and not found:
         late = f"{len(missing)} messages were acknowledged only after the last drain had begun: {few(missing)}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from harness.checkers import shapes
-from harness.events import Operation, answered
+from harness.events import NEVER, Operation, answered
 
 _DIGEST = shapes.fields({"head": shapes.text, "length": shapes.count, "sha256": shapes.text})
 _TOLD = shapes.either(shapes.text, _DIGEST)
@@ -58,11 +58,23 @@ class Posts:
     @cached_property
     def begun(self) -> Mapping[str, int]:
         """The ids that may be anywhere, each with the index at which its first post began that was not refused."""
-        found: dict[str, int] = {}
-        for post in self.operations:
-            if post.f == "post" and post.outcome != "fail":
-                found.setdefault(post.invoke.value["id"], post.invoke.index)
-        return found
+        return _first(post for post in self.operations if post.f == "post" and post.outcome != "fail")
+
+    @cached_property
+    def maybe_queued(self) -> Mapping[str, int]:
+        """The ids that may be on the queue, each with the index at which its first post began that may have done it."""
+        return _first(
+            post
+            for post in self.operations
+            if post.f == "post" and post.outcome != "fail" and not is_surely_not_queued(post)
+        )
+
+    def wrongly_denied(self, ids: Iterable[str], end: int) -> Sequence[str]:
+        """The ids among `ids`, of messages that came out of the queue, that nobody had put there before event `end`.
+
+        They had been posted by then, and the facade says of each such post that the queue surely has not got it.
+        """
+        return [id_ for id_ in ids if self.begun.get(id_, NEVER) < end < self.maybe_queued.get(id_, NEVER)]
 
     def of(self, ids: Iterable[str]) -> tuple[Operation, ...]:
         """The posts of those ids that were attempted."""
@@ -72,6 +84,20 @@ class Posts:
         """The partitions that the messages were in, for a sentence; empty where it is not known."""
         known = sorted({o.value.get("partition") for o in self.of(ids) if o.value.get("partition") is not None})
         return f"; acknowledged in partition {', '.join(str(p) for p in known)}" if known else ""
+
+
+def is_surely_not_queued(post: Operation) -> bool:
+    """Whether the answer to a post that was not acknowledged says that the queue surely has not got the message."""
+    told = post.completion.value if post.completion and post.outcome == "info" else None
+    return isinstance(told, dict) and told.get("queued") is False
+
+
+def _first(posts: Iterable[Operation]) -> Mapping[str, int]:
+    """By id the index at which the first of these posts began."""
+    found: dict[str, int] = {}
+    for post in posts:
+        found.setdefault(post.invoke.value["id"], post.invoke.index)
+    return found
 
 
 _SAYS = {"ok": 0, "info": 1, "fail": 2}

@@ -190,6 +190,16 @@ MUTANTS: tuple[Mutant, ...] = (
         {"test_logging_instances.py::test_what_may_have_happened_is_not_said_to_have_failed": "invented"},
     ),
     service(
+        "facade_that_is_sure_of_the_queue",
+        'services/facade.py: "at stage "queue" logging has it, and the queue has not"',
+        {"test_kafka_quorum.py::test_what_may_be_on_the_queue_is_not_said_to_be_off_it": "wrongly denied"},
+    ),
+    service(
+        "facade_that_goes_on_trying",
+        'services/facade.py: "and will not get it from this request"',
+        {"test_kafka_quorum.py::test_what_is_surely_not_on_the_queue_never_comes_out_of_it": "wrongly denied"},
+    ),
+    service(
         "facade_that_forgets_what_it_acknowledged",
         'services/facade.py: "An id that was acknowledged gets the same answer again, without a second entry"',
         {"test_services.py::test_an_id_that_was_acknowledged_is_not_queued_again": r"assertion: assert Counter"},
