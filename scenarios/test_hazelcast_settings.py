@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Isolate, Kill, Nemesis, Pause, System, node
+from harness import Isolate, Kill, Nemesis, Pause, Stop, System, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.servers.hazelcast import hazelcast, lowest_ip, member_list_of, merged, partitions_safe, split_off
 from harness.servers.hazelcast.assertions import assert_kept
@@ -14,6 +14,9 @@ pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast, pytest.mark.gua
 #: when the owner is.
 PATIENT = {"hazelcast.max.no.heartbeat.seconds": "60"}
 IN_DOUBT = {**PATIENT, "hazelcast.operation.fail.on.indeterminate.state": "false"}
+#: One partition moves each second, and members are told who owns it now only after ten of them.
+SLOWLY = {"hazelcast.partition.migration.interval": "1", "hazelcast.graceful.shutdown.max.wait": "6"}
+STALE = {**SLOWLY, "hazelcast.partition.migration.stale.read.disabled": "false"}
 #: Between two members the sockets hold less than a megabyte of what one of them does not read; these are twelve.
 _COUNT, _LENGTH = 48, 250_000
 
@@ -37,21 +40,25 @@ def test_without_a_backup_a_queue_and_its_share_of_the_map_die_with_their_owner(
 
 
 @pytest.mark.parametrize(
-    "backups",
+    ("backups", "in_doubt"),
     [
-        pytest.param("0 + 1 async", marks=pytest.mark.system(hazelcast(2, settings=PATIENT)), id="asynchronous"),
-        pytest.param("1", marks=pytest.mark.system(hazelcast(2, settings=IN_DOUBT)), id="success in doubt"),
+        pytest.param("0 + 1 async", "", marks=pytest.mark.system(hazelcast(2, settings=PATIENT)), id="asynchronous"),
+        pytest.param("1", "", marks=pytest.mark.system(hazelcast(2, settings=IN_DOUBT)), id="success in doubt"),
+        pytest.param(
+            "1", "hazelcast-1", marks=pytest.mark.system(hazelcast(2, settings=PATIENT)), id="client in doubt"
+        ),
     ],
 )
 def test_what_is_acknowledged_before_the_backup_has_it_dies_with_its_owner(
-    system: System, faults: Nemesis, backups: str
+    system: System, faults: Nemesis, backups: str, in_doubt: str
 ) -> None:
     """Two members, and the one with the backups hangs for some seconds while the other is given more than their sockets
-    hold. It is all acknowledged: at once, as the backup is asynchronous, or after two seconds without the backup's word
-    (hazelcast.operation.fail.on.indeterminate.state=false). The owner is killed, and the backup goes on: it never heard
-    of most of the keys.
+    hold. It is all acknowledged: at once, as the backup is asynchronous, or after two seconds without the backup's
+    word, by the member (hazelcast.operation.fail.on.indeterminate.state=false) or by a client that waits for it itself
+    (fail_on_indeterminate_operation_state=false). The owner is killed, and the backup goes on: it never heard of most
+    of the keys.
     """
-    keys = Keys(system, backups=backups)
+    keys = Keys(system, backups=backups, in_doubt=in_doubt)
     owned = keys.owned_by("hazelcast-1", _COUNT)
 
     hanging = faults.inject(Pause(), node("hazelcast-2"))
@@ -62,6 +69,23 @@ def test_what_is_acknowledged_before_the_backup_has_it_dies_with_its_owner(
 
     keys.read()
     assert_kept(system.history, shows=["entry lost"])
+
+
+@pytest.mark.system(hazelcast(2, settings=STALE))
+def test_while_partitions_move_their_old_owner_answers_without_what_the_new_one_acknowledged(
+    system: System, faults: Nemesis
+) -> None:
+    """A member is stopped and hands over its partitions, slowly, while keys are put through the other one and all of
+    them are read through it. It still answers for what has moved, and lacks what was acknowledged since
+    (hazelcast.partition.migration.stale.read.disabled=false). In the end every key is there.
+    """
+    keys = Keys(system)
+
+    with keys.traffic(put="hazelcast-1", read="hazelcast-2"):
+        faults.inject(Stop(), node("hazelcast-2")).until(member_list_of(1))
+
+    keys.read()
+    assert_kept(system.history, shows=["entry stale"])
 
 
 @pytest.mark.needs(Isolate())

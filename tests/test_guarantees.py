@@ -31,6 +31,7 @@ HAZELCAST = {
 }
 
 IN_DOUBT = "hazelcast.operation.fail.on.indeterminate.state"
+STALE = "hazelcast.partition.migration.stale.read.disabled"
 DISCARDING = {
     **HAZELCAST,
     "hazelcast.map.split-brain-protection-ref": "",
@@ -159,6 +160,13 @@ def told(settings: Mapping[str, str], *done: str) -> Sequence[Event]:
         ({**HAZELCAST, IN_DOUBT: "false"}, ("kill hazelcast-2",), set()),
         ({"hazelcast.map.backup-count": "1", IN_DOUBT: "false"}, ("kill hazelcast-2",), {"entry lost", "lost"}),
         ({"hazelcast.map.backup-count": "1", IN_DOUBT: "true"}, ("kill hazelcast-2",), set()),
+        *(
+            ({**HAZELCAST, STALE: "false"}, (f"{fault} hazelcast-2",), {"entry stale"})
+            for fault in ("stop", "restart", "kill", "pause", "isolate")
+        ),
+        ({**HAZELCAST, STALE: "false"}, ("partial-partition hazelcast-2",), set()),
+        ({**HAZELCAST, STALE: "false"}, ("stop kafka-1",), set()),
+        ({**HAZELCAST, STALE: "true"}, ("stop hazelcast-2",), set()),
         ({**HAZELCAST, **copies("0", "1")}, ("kill hazelcast-2",), {"entry lost"}),
         ({**HAZELCAST, **copies("1", "1")}, ("kill hazelcast-2",), set()),
         ({**HAZELCAST, "hazelcast.map.split-brain-protection-ref": ""}, ("kill hazelcast-2",), set()),
@@ -199,6 +207,13 @@ def test_a_loss_with_asynchronous_backups_is_theirs_as_long_as_a_copy_lives() ->
     assert why["entry lost"].startswith("asynchronous backups of a map")
     why = permitted(told({**HAZELCAST, **copies("1", "1")}, "kill hazelcast-1 hazelcast-2 hazelcast-3"))
     assert why["entry lost"].startswith("as many members lost at once as a map has copies")
+
+
+def test_who_waits_for_the_backup_says_whose_setting_counts() -> None:
+    of_the_member = {"hazelcast.map.backup-count": "1", IN_DOUBT: "false"}
+    assert permitted(told(of_the_member, "kill hazelcast-2"))["lost"].startswith(f"{IN_DOUBT}=false, and kill")
+    client = {**of_the_member, "hazelcast.client.fail_on_indeterminate_operation_state": "false"}
+    assert permitted(told(client, "kill hazelcast-2"))["lost"].startswith("fail_on_indeterminate_operation_state=false")
 
 
 def test_a_consumer_that_starts_after_the_fault_reads_nothing_twice() -> None:
@@ -396,12 +411,16 @@ def test_every_rule_applies_to_some_system_and_cites_its_source() -> None:
         "kafka.consumer.enable_auto_commit": "true",
         "kafka.consumer.auto_offset_reset": "latest",
         "hazelcast.client.fail_on_indeterminate_operation_state": "false",
+        STALE: "false",
     }
     systems = [
-        {**lossy, "kafka.producer.acks": acks, "messages.from_beginning": replay, "messages.commits": commits}
-        for acks in ("0", "1", "all")
-        for replay in ("true", "false")
-        for commits in ("after storing", "before storing")
+        {IN_DOUBT: "false"},
+        *(
+            {**lossy, "kafka.producer.acks": acks, "messages.from_beginning": replay, "messages.commits": commits}
+            for acks in ("0", "1", "all")
+            for replay in ("true", "false")
+            for commits in ("after storing", "before storing")
+        ),
     ]
     for rule in rules():
         assert any(rule.applies(settings) for settings in systems), rule.setting

@@ -9,6 +9,7 @@ from harness.messages import MessageSystem, messages
 from harness.messages.namespace import Namespace
 from harness.messages.settings import OWN
 from harness.servers.hazelcast import hazelcast, lowest_ip, spec
+from harness.servers.hazelcast.workloads import keys
 from scenarios import test_hazelcast_settings as hazelcast_settings
 from scenarios import test_kafka_settings as kafka_settings
 
@@ -26,6 +27,15 @@ def as_if_nothing_was_declared(monkeypatch: pytest.MonkeyPatch) -> None:
 def backups_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """The services' map and queue have a backup, although they are declared to have none."""
     monkeypatch.setattr(Namespace, "_prefix", "")
+
+
+@pytest.fixture
+def old_owners_that_do_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Members answer no reads of a partition that moves, although they are declared to do so."""
+    java = spec._java
+    monkeypatch.setattr(
+        spec, "_java", lambda told: java({**told, "hazelcast.partition.migration.stale.read.disabled": "true"})
+    )
 
 
 @pytest.mark.usefixtures("as_if_nothing_was_declared")
@@ -87,14 +97,27 @@ def test_a_backup_that_was_not_declared_saves_what_had_to_be_lost(system: Messag
 
 
 @pytest.mark.system(hazelcast(2, settings=hazelcast_settings.PATIENT))
-@pytest.mark.parametrize("backups", ["0 + 1 async", "1"])
+@pytest.mark.parametrize(("backups", "in_doubt"), [("0 + 1 async", ""), ("1", ""), ("1", "hazelcast-1")])
 def test_a_write_that_waits_for_its_backup_is_not_lost(
-    system: System, faults: Nemesis, monkeypatch: pytest.MonkeyPatch, backups: str
+    system: System, faults: Nemesis, monkeypatch: pytest.MonkeyPatch, backups: str, in_doubt: str
 ) -> None:
     monkeypatch.setitem(spec.BACKUPS, backups, spec.BACKUPS["1"])
+    monkeypatch.setitem(keys._IN_DOUBT, "fail_on_indeterminate_operation_state", True)
     with pytest.raises(GuaranteeBrokenError, match=r"set_full.at_the_end had to find 'lost', and did not"):
         hazelcast_settings.test_what_is_acknowledged_before_the_backup_has_it_dies_with_its_owner(
-            system, faults, backups
+            system, faults, backups, in_doubt
+        )
+
+
+@pytest.mark.usefixtures("old_owners_that_do_not_answer")
+@pytest.mark.system(hazelcast(2, settings=hazelcast_settings.STALE))
+def test_an_old_owner_that_does_not_answer_lacks_nothing(system: System, faults: Nemesis) -> None:
+    with pytest.raises(
+        GuaranteeBrokenError,
+        match=r"(?s)other settings: hazelcast.partition.migration.stale.read.disabled is true.*had to find 'stale'",
+    ):
+        hazelcast_settings.test_while_partitions_move_their_old_owner_answers_without_what_the_new_one_acknowledged(
+            system, faults
         )
 
 

@@ -14,7 +14,7 @@ from harness.servers.hazelcast.checkers import lost_partitions
 from harness.servers.hazelcast.shares import permitted_loss
 
 #: By what settings permit, what that is called where it is seen.
-_SEEN = {"entry lost": "lost"}
+_SEEN = {"entry lost": "lost", "entry stale": "stale"}
 
 
 def assert_lost_as_permitted(history: History, checker: Checker = lost_partitions.check) -> Verdict:
@@ -28,7 +28,7 @@ def assert_lost_as_permitted(history: History, checker: Checker = lost_partition
 
 
 def assert_kept(history: History, *, shows: Collection[str] = ()) -> Verdict:
-    """Demands: every key that was acknowledged is read in the end, and no other.
+    """Demands: every key that was acknowledged is read from then on, and in the end, and no other.
 
     A loss that settings permit is a loss all the same, and told with its cause, unless the scenario is there to show
     it.
@@ -46,4 +46,9 @@ def assert_kept(history: History, *, shows: Collection[str] = ()) -> Verdict:
         raise BadInputError(f"nothing permits {unexplained[0]!r} here, so it can't be shown; permitted: {known}")
     causes = {seen: may[anomaly] for anomaly, seen in _SEEN.items() if anomaly in may}
     shown = tuple(_SEEN[anomaly] for anomaly in shows)
-    return demand(history, Demand(effective_settings.check), Demand(set_full.at_the_end, {}, shown, causes=causes))
+    return demand(
+        history,
+        Demand(effective_settings.check),
+        Demand(set_full.over_time, {"linearizable": True}, shown, causes=causes),
+        Demand(set_full.at_the_end, {}, tuple(seen for seen in shown if seen == "lost"), causes=causes),
+    )

@@ -10,8 +10,12 @@ from harness.taken import Taken
 _BACKUPS = "Hazelcast reference manual, backing up maps, sync and async backups"
 _QUEUES = "Hazelcast reference manual, configuring queue, backup-count"
 _INDETERMINATE = "Hazelcast reference manual, system properties, hazelcast.operation.fail.on.indeterminate.state"
+_INDETERMINATE_TO_A_CLIENT = "Hazelcast Python client, Config.fail_on_indeterminate_operation_state"
+_STALE = "Hazelcast reference manual, system properties, hazelcast.partition.migration.stale.read.disabled"
 _MERGE = "Hazelcast reference manual, split-brain recovery, merge policies"
 _SPLIT = "Hazelcast reference manual, split-brain protection"
+#: The setting of a client that sends each write to the owner itself, and so waits for the backup's word itself.
+_OF_A_CLIENT = "hazelcast.client.fail_on_indeterminate_operation_state"
 
 
 def _more_members_are_lost_than_there_are(backups: tuple[str, ...], broken: Broken) -> bool:
@@ -28,10 +32,17 @@ def _has_backups_of(structure: str, settings: Settings) -> bool:
     return f"hazelcast.{structure}.backup-count" in settings
 
 
-def _answers_before_the_backup(settings: Settings) -> bool:
-    """Whether nobody insists on the backup's word: a client that waits for it by itself, or else its member."""
-    of_the_member = settings.get("hazelcast.operation.fail.on.indeterminate.state")
-    return settings.get("hazelcast.client.fail_on_indeterminate_operation_state", of_the_member) == "false"
+def _member_answers_before_the_backup(settings: Settings) -> bool:
+    """Whether a member does not insist on the backup's word, and it is the member that waits for it."""
+    return _OF_A_CLIENT not in settings and settings.get("hazelcast.operation.fail.on.indeterminate.state") == "false"
+
+
+def _client_takes_doubt_for_success(settings: Settings) -> bool:
+    return settings.get(_OF_A_CLIENT) == "false"
+
+
+def _old_owners_answer(settings: Settings) -> bool:
+    return settings.get("hazelcast.partition.migration.stale.read.disabled") == "false"
 
 
 def _serves_a_minority(settings: Settings) -> bool:
@@ -45,6 +56,10 @@ def _discards_what_a_minority_took(settings: Settings) -> bool:
 def _a_member_is_lost(broken: Broken) -> bool:
     """Lost to the others, who own its partitions by the time it is back: it could not hand them over."""
     return broken.hits("hazelcast", Taken.PEERS)
+
+
+def _partitions_move(broken: Broken) -> bool:
+    return broken.hits("hazelcast", Taken.PROCESS, Taken.PEERS)
 
 
 def a_member_is_out_of_touch(broken: Broken) -> bool:
@@ -82,13 +97,31 @@ HAZELCAST = Guarantees(
             under=partial(_more_members_are_lost_than_there_are, ("queue.backup-count",)),
         ),
         Rule(
+            setting="hazelcast.operation.fail.on.indeterminate.state=false",
+            when="a member is killed, hangs or is cut off",
+            permits=("lost", "entry lost"),
+            because="a member answers a write with success when its backup did not say in time that it has it",
+            source=_INDETERMINATE,
+            applies=_member_answers_before_the_backup,
+            under=_a_member_is_lost,
+        ),
+        Rule(
             setting="fail_on_indeterminate_operation_state=false",
             when="a member is killed, hangs or is cut off",
             permits=("lost", "entry lost"),
-            because="a write is answered with success when its backup did not say in time that it has it",
-            source=_INDETERMINATE,
-            applies=_answers_before_the_backup,
+            because="a client takes a write for done when its backup did not say in time that it has it",
+            source=_INDETERMINATE_TO_A_CLIENT,
+            applies=_client_takes_doubt_for_success,
             under=_a_member_is_lost,
+        ),
+        Rule(
+            setting="hazelcast.partition.migration.stale.read.disabled=false",
+            when="a member is stopped or lost, or comes back",
+            permits=("entry stale",),
+            because="its partitions move, and who owned one before answers reads until it is told who owns it now",
+            source=_STALE,
+            applies=_old_owners_answer,
+            under=_partitions_move,
         ),
         Rule(
             setting="no split-brain protection",

@@ -246,9 +246,9 @@ class HazelcastView:
 
 
 @contextmanager
-def connect(nodes: Sequence[Node]) -> Iterator[HazelcastClient]:
-    """A client of its own for a workload, connected to one of these nodes."""
-    client = _client(running_nodes(nodes))
+def connect(nodes: Sequence[Node], **own: object) -> Iterator[HazelcastClient]:
+    """A client of its own for a workload, connected to one of these nodes; `own` are its settings in place of ours."""
+    client = _client(running_nodes(nodes), **own)
     try:
         yield client
     finally:
@@ -266,8 +266,8 @@ async def connect_async(nodes: Sequence[Node]) -> AsyncIterator[AsyncHazelcastCl
         await client.shutdown()
 
 
-def _client(nodes: Sequence[Node]) -> HazelcastClient:
-    return HazelcastClient(**_settings(nodes))
+def _client(nodes: Sequence[Node], **own: object) -> HazelcastClient:
+    return HazelcastClient(**{**_settings(nodes), **own})
 
 
 def _settings(nodes: Sequence[Node]) -> dict[str, Any]:

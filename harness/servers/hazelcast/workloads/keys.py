@@ -4,7 +4,7 @@ Guarantee under test: what may be lost follows from the number of copies and of 
 `harness.servers.hazelcast.checkers.lost_partitions`. Operations recorded:
 
     add     a key; ok once a member acknowledged it, fail if it refused it, info if its client can't know
-    read    ok: all keys
+    read    ok: all keys; info if the member that was asked does not answer
 
 each with the map's name, as a scenario may have several (`harness.checkers.elements`).
 """
@@ -13,16 +13,20 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import threading
 from collections.abc import Iterator, Mapping, Sequence, Set
-from contextlib import ExitStack, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
+from hazelcast.client import HazelcastClient
 from hazelcast.errors import HazelcastError, SplitBrainProtectionError
 
 from harness.backends.protocol import Node
 from harness.checkers.elements import added, read_of
 from harness.errors import AwaitTimeoutError
 from harness.guarantees import SETTINGS
+from harness.history import Invoked
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.losses import partition_losses
 from harness.servers.hazelcast.spec import BACKUPS, SPLITS
@@ -35,12 +39,23 @@ _TOLD_S = 5.0
 _OWNING_TIMEOUT_S = 30.0
 #: So many put at once: a put goes through three members one after the other, and waits more than it works.
 _CLIENTS = 8
+#: So many keys from one read of all to the next, and the pause before it, in seconds: each read has every key that is
+#: there, and a history holds them all.
+_BETWEEN_READS, _PAUSE_S = 100, 0.05
+_ON_DOUBT = "hazelcast.client.fail_on_indeterminate_operation_state"
+#: A client that knows who owns what, sends each write to the owner itself and waits for the backups' word itself; where
+#: it does not come in time, it takes the write for done.
+_IN_DOUBT = {
+    "smart_routing": True,
+    "fail_on_indeterminate_operation_state": False,
+    "operation_backup_timeout": 2.0,
+}
 
 
 class Keys:
     """A map and its keys, which listens to the members from the first put to the read."""
 
-    def __init__(self, system: System, *, backups: str = "1", split: str = "kept") -> None:
+    def __init__(self, system: System, *, backups: str = "1", split: str = "kept", in_doubt: str = "") -> None:
         """A new map.
 
         Args:
@@ -48,6 +63,8 @@ class Keys:
             backups: how many it has ("0", "0 + 1 async", "1", "1 + 1 async", "2").
             split: what becomes of what the smaller side of a split is given ("kept", "discarded", "refused"); if
                 anything but the first, of a map with one backup.
+            in_doubt: the member, if any, through which puts go by a client that takes for done what its backup did not
+                confirm in time. It is there from the beginning: a new one would wait for members that hang.
         """
         self._view = system.clusters[Hazelcast]
         self._name = f"{SPLITS[split]}{BACKUPS[backups]}{system.new_name('keys')}"
@@ -56,6 +73,11 @@ class Keys:
         self._losses: Mapping[int, int] = {}
         self._partitions: Mapping[str, int] = {}
         system.at_end(self._listening.close)
+        self._clients: dict[str, HazelcastClient] = {}
+        if in_doubt:
+            client = self._listening.enter_context(connect(self._named(in_doubt), **_IN_DOUBT))
+            client.get_map(self._name)  # asks a member when it is done for the first time, which may be one that hangs
+            self._clients[in_doubt] = client
         self._note_settings(backups, split)
 
     def _note_settings(self, backups: str, split: str) -> None:
@@ -72,7 +94,10 @@ class Keys:
             "hazelcast.members": str(len(self._view.nodes)),
             "hazelcast.partition-groups": "|".join(" ".join(group) for group in self._view.partition_groups()),
         }
-        told = self._view.settings_of(maps=[self._name])
+        told = dict(self._view.settings_of(maps=[self._name]))
+        for client in self._clients.values():
+            declared[_ON_DOUBT] = "false"
+            told[_ON_DOUBT] = str(client._config.fail_on_indeterminate_operation_state).lower()
         effective = {name: told[name] for name in declared}
         self._history.event(
             SETTINGS, {"declared": {**declared, **cluster}, "effective": {**effective, **cluster}, "unread": {}}
@@ -118,8 +143,45 @@ class Keys:
             keys: to put.
             length: how long each value is, in letters: sockets hold back a certain number of bytes, whatever they mean.
         """
-        through = [node for node in self._view.nodes if node.spec.name == member]
-        return asyncio.run(self._put_at_once(through, keys, "v" * length))
+        with ExitStack() as own:
+            client = self._clients.get(member) or own.enter_context(connect(self._named(member)))
+            return self._put_at_once(client, keys, "v" * length)
+
+    @contextmanager
+    def traffic(self, *, put: str, read: str) -> Iterator[None]:
+        """Puts keys through one member and reads all through another, in turn, for as long as the block lasts.
+
+        It ends when the member that is read from does not answer.
+
+        Args:
+            put: the name of the first.
+            read: that of the other.
+        """
+        over = threading.Event()
+        with connect(self._named(put)) as putting, connect(self._named(read)) as reading, ThreadPoolExecutor(1) as pool:
+            running = pool.submit(self._alternate, putting, reading, over)
+            try:
+                yield
+            finally:
+                over.set()
+            running.result()
+
+    def _alternate(self, putting: HazelcastClient, reading: HazelcastClient, over: threading.Event) -> None:
+        names = (f"key-{number}" for number in itertools.count())
+        client = self._history.client()
+        entries: Any = reading.get_map(self._name).blocking()
+        while not over.wait(_PAUSE_S):
+            self._put_at_once(putting, list(itertools.islice(names, _BETWEEN_READS)), "")
+            operation = client.invoke("read", read_of(self._name))
+            try:
+                keys = _all(entries)
+            except (HazelcastError, OSError) as error:
+                operation.info(f"{type(error).__name__}: {error}")
+                return
+            operation.ok(read_of(self._name, keys))
+
+    def _named(self, member: str) -> Sequence[Node]:
+        return [node for node in self._view.nodes if node.spec.name == member]
 
     def read(self) -> None:
         """Reads all keys, once a member answers; records how many each member owns now, and what the members lost."""
@@ -161,16 +223,18 @@ class Keys:
             await entries.set(key, f"value of {key}")
             operation.ok(value)
 
-    async def _put_at_once(self, through: Sequence[Node], keys: Sequence[str], value: str) -> Sequence[str]:
-        async with connect_async(through) as hazelcast:
-            entries: Any = await hazelcast.get_map(self._name)
-            put = await asyncio.gather(*(self._try_to_put(entries, key, value) for key in keys))
-        return [key for key, acknowledged in zip(keys, put, strict=True) if acknowledged]
+    def _put_at_once(self, client: HazelcastClient, keys: Sequence[str], value: str) -> Sequence[str]:
+        """Puts these keys, each without waiting for the others; gives those that were acknowledged."""
+        entries: Any = client.get_map(self._name)
+        begun = [
+            (key, self._history.client().invoke("add", added(self._name, key)), entries.set(key, value)) for key in keys
+        ]
+        return [key for key, operation, put in begun if self._is_put(key, operation, put)]
 
-    async def _try_to_put(self, entries: Any, key: str, value: str) -> bool:
-        operation = self._history.client().invoke("add", added(self._name, key))
+    def _is_put(self, key: str, operation: Invoked, put: Any) -> bool:
+        """Whether a put is acknowledged, once that is known."""
         try:
-            await entries.set(key, value)
+            put.result()
         except SplitBrainProtectionError as error:
             operation.fail(f"{type(error).__name__}: {error}")
         except (HazelcastError, OSError) as error:
