@@ -45,8 +45,16 @@ def test_a_text_that_is_too_long_is_refused_and_nobody_has_it(system: MessageSys
     assert_delivered_and_aggregated(system.history)
 
 
-@pytest.mark.quick
-def test_the_same_id_with_another_text_is_refused_and_nobody_has_it(system: MessageSystem, faults: Nemesis) -> None:
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param("kafka", marks=[pytest.mark.quick, pytest.mark.system(messages("kafka"))]),
+        pytest.param("hazelcast", marks=pytest.mark.system(messages("hazelcast"))),
+    ],
+)
+def test_the_same_id_with_another_text_is_refused_and_nobody_has_it(
+    system: MessageSystem, faults: Nemesis, kind: str
+) -> None:
     """Messages are posted again under their ids with another text; and once more when the facade, and with it what it
     remembers, has died. Each is refused with a clear 409, and the text that was acknowledged stays.
     """
@@ -57,6 +65,26 @@ def test_the_same_id_with_another_text_is_refused_and_nobody_has_it(system: Mess
 
     refused = [refusal.startswith("409") for refusal in again.refusals + once_more.refusals]
     assert refused == [True] * 20, again.refusals + once_more.refusals
+    system.drain(posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=pytest.mark.system(messages(kind, work_s={"facade": "0.5"})))
+        for kind in ("kafka", "hazelcast")
+    ],
+)
+def test_of_two_texts_at_once_under_one_id_one_is_taken_and_the_other_refused(system: MessageSystem, kind: str) -> None:
+    """Two clients post at once, each with a text of its own, under one id; twenty times. One of both is acknowledged,
+    whichever it is, and the other refused with a clear 409. Nobody has both texts, and nobody the one that was refused.
+    """
+    posted = system.post_twice(20, "another text")
+
+    assert [refusal[:3] for refusal in posted.refusals] == ["409"] * 20, posted.refusals
+    assert len(posted.ids) == len(posted.acknowledged) == 20
     system.drain(posted)
     system.read()
     assert_delivered_and_aggregated(system.history)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import wraps
@@ -14,6 +14,8 @@ from harness.events import Operation
 _Arguments = ParamSpec("_Arguments")
 
 _SHOWN = 5
+#: More anomalies of a name than this are told as one.
+_MOST_ALIKE = 3
 
 
 class Validity(StrEnum):
@@ -78,7 +80,7 @@ def checker(check: Callable[_Arguments, Verdict]) -> Callable[_Arguments, Verdic
     """Wraps a checker so that it never raises: where it meets what it does not expect, its verdict is unknown.
 
     Errors of `harness.errors` are no such thing: they say what is wrong with the history or with an argument. The
-    verdict has the checker's name.
+    verdict has the checker's name, and of many anomalies of a name it has one.
     """
     name = short_name(check)
 
@@ -90,7 +92,7 @@ def checker(check: Callable[_Arguments, Verdict]) -> Callable[_Arguments, Verdic
             raise
         except Exception as error:
             verdict = unknown(f"{name} could not judge this history, which is a defect of the harness: {error!r}")
-        return replace(verdict, checker=name)
+        return replace(verdict, anomalies=tuple(_in_few(verdict.anomalies)), checker=name)
 
     return checked
 
@@ -98,6 +100,43 @@ def checker(check: Callable[_Arguments, Verdict]) -> Callable[_Arguments, Verdic
 def short_name(check: Callable[..., Verdict]) -> str:
     """The name of a checker as a history has it: of its module and of its function, such as "counter.check"."""
     return f"{check.__module__.rpartition('.')[2]}.{check.__name__}"
+
+
+def _in_few(anomalies: Sequence[Anomaly]) -> Iterator[Anomaly]:
+    """Anomalies in their order; but many of a name that were seen in operations are one, where the first is."""
+    by_name: dict[str, list[Anomaly]] = {}
+    for anomaly in anomalies:
+        by_name.setdefault(anomaly.name, []).append(anomaly)
+    many = {
+        name: alike
+        for name, alike in by_name.items()
+        if len(alike) > _MOST_ALIKE and all(anomaly.operations for anomaly in alike)
+    }
+    for anomaly in anomalies:
+        if anomaly.name not in many:
+            yield anomaly
+        elif anomaly is many[anomaly.name][0]:
+            yield together(many[anomaly.name])
+
+
+def together(alike: Sequence[Anomaly], *, of: str = "") -> Anomaly:
+    """One anomaly for several of a name: the first one's words, how many there were, and over which time.
+
+    Args:
+        alike: the last of each one's operations is when it was seen.
+        of: how many answers there were, and what they were, such as "4 GETs", if that last operation is an answer. Then
+            the answers are counted that it was seen in, and the first and the last of them stand for all.
+    """
+    ordered = sorted(alike, key=lambda anomaly: anomaly.operations[-1].invoke.index)
+    first, last = ordered[0].operations[-1], ordered[-1].operations[-1]
+    shown = [operation for anomaly in ordered for operation in anomaly.operations[: -1 if of else None]]
+    concerned = {operation.invoke.index: operation for operation in (*shown, first, last)}
+    count = len({anomaly.operations[-1].invoke.index for anomaly in alike}) if of else len(alike)
+    sentence = ordered[0].sentence
+    if count > 1:
+        ended = (last.completion or last.invoke).time
+        sentence += f"; the first of {count}{of and f' of {of}'} like it, over {(ended - first.began) / 1e9:.1f} s"
+    return Anomaly(ordered[0].name, sentence, tuple(concerned[index] for index in sorted(concerned)))
 
 
 def few(names: Iterable[Hashable]) -> str:

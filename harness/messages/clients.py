@@ -84,11 +84,15 @@ class MessageClients:
         """Posts the acknowledged messages of a batch once more, under their ids; with another text, if one is given."""
         return _sorted(self._post_as(post.id, post.msg if message is None else message) for post in posted.acknowledged)
 
-    def post_twice(self, count: int) -> Posted:
-        """Posts `count` new messages, each twice at once under its id, as a client does that asks again early."""
-        messages = [(_id(number), text(number)) for number in itertools.islice(self._numbers, count)]
+    def post_twice(self, count: int, message: str | None = None) -> Posted:
+        """Posts `count` new messages, each twice at once under its id, as a client does that asks again early.
+
+        The second time with another text, if one is given.
+        """
+        first = [(_id(number), text(number)) for number in itertools.islice(self._numbers, count)]
+        second = first if message is None else [(id_, message) for id_, _ in first]
         with ThreadPoolExecutor(2 * count) as pool:
-            return _sorted(pool.map(lambda message: self._post_as(*message), [*messages, *messages]))
+            return _sorted(pool.map(lambda each: self._post_as(*each), [*first, *second]))
 
     def get(self) -> Mapping[str, Any] | None:
         """The answer to one GET of the facade, or None if it failed."""

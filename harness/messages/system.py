@@ -167,10 +167,10 @@ class MessageSystem(System):
         with self.step(f"post {len(posted.acknowledged)} messages again"):
             return self.clients.post_again(posted, message)
 
-    def post_twice(self, count: int) -> Posted:
-        """Posts `count` messages, each twice at the same time; see `MessageClients.post_twice`."""
+    def post_twice(self, count: int, message: str | None = None) -> Posted:
+        """Posts `count` messages, each twice at the same time, once with another text if one is given."""
         with self.step(f"post {count} messages, each twice at the same time"):
-            return self.clients.post_twice(count)
+            return self.clients.post_twice(count, message)
 
     @contextmanager
     def traffic(self) -> Iterator[Traffic]:

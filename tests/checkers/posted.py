@@ -14,10 +14,10 @@ INSTANCES = ("a", "b")
 
 
 class _System:
-    """Logging, two partitions and two messages instances."""
+    """Logging, two partitions (or a queue without any) and two messages instances."""
 
-    def __init__(self, wrong: float, again: float = 0.4) -> None:
-        self._wrong, self._again = wrong, again
+    def __init__(self, wrong: float, again: float = 0.4, *, partitions: bool = True) -> None:
+        self._wrong, self._again, self._partitions = wrong, again, partitions
         self._posted: list[str] = []
         self._held: dict[str, list[str]] = {name: [] for name in INSTANCES}
         self._offsets: dict[int, int] = defaultdict(int)
@@ -84,8 +84,9 @@ class _System:
         partition = chance.choice([0, 0, 0, 1])
         self._offsets[partition] += 1
         told = {"partition": partition, "offset": self._offsets[partition]}
-        untold = [{"partition": partition, "offset": -1}, {"partition": None, "offset": None}]
-        self._places[id_] = chance.choices([told, *untold], [8, 1, 1])[0]
+        nowhere = {"partition": None, "offset": None}
+        untold = [{"partition": partition, "offset": -1}, nowhere]
+        self._places[id_] = chance.choices([told, *untold], [8, 1, 1])[0] if self._partitions else nowhere
         return self._places[id_]
 
     def mixed(self, chance: random.Random) -> dict[str, list[str]]:
@@ -132,11 +133,11 @@ def _sure_of_the_queue(chance: random.Random, events: Sequence[Event]) -> tuple[
     )
 
 
-def read_in_any_order(chance: random.Random) -> tuple[Event, ...]:
-    """Posts, and a drain that mostly is changed."""
-    system = _System(0.8)
+def read_in_any_order(chance: random.Random, *, partitions: bool = True) -> tuple[Event, ...]:
+    """Posts, and answers to GETs and drains that mostly are changed."""
+    system = _System(0.8, partitions=partitions)
     events = small(chance, system.calls(*["post"] * 9, "drain"), system.answer, most=9)
-    return _then(events, small(chance, system.calls("drain"), system.answer, most=1))
+    return _then(events, small(chance, system.calls("drain", "drain", "get"), system.answer, most=2))
 
 
 def taken_twice(chance: random.Random) -> tuple[Event, ...]:

@@ -1,4 +1,4 @@
-"""Order: each partition's messages in the order of their offsets; across partitions there is none."""
+"""Order: each partition's messages in the order of their offsets, across them none; a queue's as they were posted."""
 
 from typing import Any
 
@@ -53,24 +53,78 @@ def test_messages_of_another_partition_may_be_overtaken(read: list[int], overtak
     assert verdict.figures["overtaken"] == {"messages-1": overtaken}
 
 
-def test_what_is_out_of_order_is_told_with_both_posts_and_the_drain() -> None:
+def test_what_is_out_of_order_is_told_once_with_the_posts_and_the_answer() -> None:
     verdict = partition_order.check(history([0, 0, 1, 0], [1, 0, 2, 3, 1]))
     assert said(verdict) == [
-        ("out of order", "messages-1 read id-0 (offset 0 of partition 0) after id-1 (offset 1)", [0, 2, 8]),
-        ("out of order", "messages-1 read id-1 (offset 1 of partition 0) after id-3 (offset 2)", [2, 6, 8]),
+        (
+            "out of order",
+            "messages-1, read directly, showed 2 of 5 messages too late, the first of them: id-0 (offset 0 of "
+            "partition 0) after id-1 (offset 1 of partition 0)",
+            [0, 2, 6, 8],
+        )
     ]
     assert verdict.figures == {"read": {"messages-1": {"p0": 4, "p1": 1}}, "overtaken": {"messages-1": 1}}
     without = history([0], [0])[:2]
     assert said(partition_order.check(without)) == unknown(
-        "the messages instances were never drained, so nobody knows in which order they read"
+        "no messages instance answered, so nobody knows in which order they read"
     )
 
 
-def test_a_message_whose_place_is_not_known_says_nothing_of_the_others() -> None:
-    def post(id_: str, partition: int | None, offset: int | None) -> tuple[str, Any, Type, Any]:
-        value = {"id": id_, "msg": id_}
-        return "post", value, "ok", {**value, "partition": partition, "offset": offset}
+def get(*ids: str, by: str | None = "m-1") -> tuple[str, None, Type, Any]:
+    """A GET of the facade, with what a messages instance shows."""
+    logging = {"from": "logging-1", "ids": sorted(ids)}
+    return "get", None, "ok", {"logging": logging, "messages": {"from": by, "ids": list(ids)}}
 
+
+def post(id_: str, partition: int | None = None, offset: int | None = None) -> tuple[str, Any, Type, Any]:
+    value = {"id": id_, "msg": id_}
+    return "post", value, "ok", {**value, "partition": partition, "offset": offset}
+
+
+def test_every_get_is_judged_and_what_many_show_is_told_once() -> None:
+    records = [post(id_, 0, offset) for offset, id_ in enumerate("abc")]
+    verdict = partition_order.check(one_after_another(*records, get("a", "b"), get("c", "a"), get("c", "b", "a")))
+    words = "a GET answered by m-1 showed 1 of 2 messages too late: a (offset 0 of partition 0) after c (offset 2 of "
+    assert said(verdict) == [
+        ("out of order", f"{words}partition 0); the first of 2 of 3 answers like it, over 3.0 s", [0, 2, 4, 8, 10])
+    ]
+    assert verdict.figures == {}
+
+
+def test_a_queue_without_partitions_is_in_order_by_its_posts() -> None:
+    ten = [f"id-{number}" for number in range(10)]
+    posts = [post(id_) for id_ in ten]
+    shared = (get(*ten[::2]), get(*ten[1::2], by="m-2"), ("drain", None, "ok", {"m-1": ten[::2], "m-2": ten[1::2]}))
+    assert partition_order.check(one_after_another(*posts, *shared)).validity is Validity.VALID
+    verdict = partition_order.check(one_after_another(*posts, get(*ten[::-1])))
+    words = "a GET answered by m-1 showed 9 of 10 messages too late, the first of them: id-8 after id-9, whose post "
+    assert said(verdict) == [
+        ("out of order", f"{words}began when id-8 had been acknowledged", [*range(0, 20, 2), 20]),
+    ]
+
+
+def test_posts_that_overlap_come_to_a_queue_in_any_order() -> None:
+    events = list(one_after_another(post("a"), post("b"), get("b", "a")))
+    overlapping = [events[0], events[2], events[1], events[3], *events[4:]]
+    again = [event._replace(index=index, time=index) for index, event in enumerate(overlapping)]
+    assert partition_order.check(events).validity is Validity.INVALID
+    assert partition_order.check(again).validity is Validity.VALID
+
+
+@pytest.mark.parametrize(
+    ("more", "validity"),
+    [
+        (("post", {"id": "a", "msg": "a"}, "info", None), Validity.VALID),
+        (post("a"), Validity.VALID),
+        (("post", {"id": "a", "msg": "a"}, "fail", None), Validity.INVALID),
+    ],
+)
+def test_a_message_that_may_be_in_the_queue_once_more_may_come_late(more: Any, validity: Validity) -> None:
+    events = one_after_another(post("a"), post("b"), more, get("b", "a"))
+    assert partition_order.check(events).validity is validity
+
+
+def test_a_message_whose_place_is_not_known_says_nothing_of_the_others() -> None:
     read = ["acks=0", "no partition", "no offset", "1", "0"]
     verdict = partition_order.check(
         one_after_another(
@@ -82,5 +136,6 @@ def test_a_message_whose_place_is_not_known_says_nothing_of_the_others() -> None
             ("drain", None, "ok", {"m": read}),
         )
     )
-    assert said(verdict) == [("out of order", "m read 0 (offset 0 of partition 0) after 1 (offset 1)", [6, 8, 10])]
+    words = "m, read directly, showed 1 of 5 messages too late: 0 (offset 0 of partition 0) after 1 (offset 1 of "
+    assert said(verdict) == [("out of order", f"{words}partition 0)", [6, 8, 10])]
     assert verdict.figures["read"] == {"m": {"p0": 2}}

@@ -81,9 +81,25 @@ def test_what_vanished_is_told_once_with_when_it_was_shown() -> None:
     verdict = retention.check(told(["a", "b"], ["b"], [], ["a", "b"]))
     assert verdict.sentences == (
         "vanished: a GET answered by messages-1 lacked 1 of 2 messages that it had shown before: a; the first of 2 "
-        "of 4 answers like it, over 3.0 s"
+        "of 4 answers like it, over 3.0 s; all came back"
     )
     assert [operation.f for operation in verdict.anomalies[0].operations] == ["post", "post", "get", "get", "get"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [
+        ([["a", "b"], ["a"]], "b"),
+        ([["a", "b"], ["a"], ["a"]], "; 1 of 1 messages not in the last answer either"),
+        ([["a", "b"], [], ["a"]], "; 1 of 2 messages not in the last answer either"),
+        ([["a"], [], "kill messages-1", ["a"]], "a"),
+        ([["a"], [], ["a"], "kill messages-1", ["b"], []], "; all came back"),
+    ],
+)
+def test_what_vanished_may_come_back_to_the_instance_in_the_same_life(steps: Sequence[Any], words: str) -> None:
+    sentence = retention.check(told(*steps)).sentences
+    assert sentence.endswith(words)
+    assert ("came back" in sentence, "either" in sentence) == ("came back" in words, "either" in words)
 
 
 def test_what_vanished_of_several_instances_is_told_in_the_order_of_the_answers() -> None:

@@ -11,7 +11,8 @@ from harness.checkers import ids
 from harness.checkers.offered import checkers
 from harness.checkers.verdict import Anomaly, Validity, Verdict, checker, combine, few, unknown
 from harness.errors import HistoryError
-from harness.events import Event
+from harness.events import Event, operations
+from tests.checkers.said import one_after_another, said
 
 VALID, UNKNOWN, INVALID = Verdict.of([]), unknown("nobody looked"), Verdict.of([Anomaly("lost", "1 of 2 is gone")])
 
@@ -78,6 +79,31 @@ def test_of_several_verdicts_everything_is_kept() -> None:
     both = combine(one, unknown("nobody looked", {"reads": 2}))
     assert both.sentences == "lost: 1 is gone\nunknown: nobody looked"
     assert both.figures == {"reads": 2, "lost": 1}
+
+
+@checker
+def judge_each(events: Sequence[Event]) -> Verdict:
+    """An anomaly for every operation, named after its kind."""
+    return Verdict.of([Anomaly(o.f, f"{o.f} {o.value}", (o,) if o.f != "unseen" else ()) for o in operations(events)])
+
+
+def test_what_comes_many_times_is_told_once_with_how_often_from_when_to_when_and_all_its_operations() -> None:
+    twice = [(f, number, "ok", number) for number in range(4) for f in ("odd", "even") if number or f == "odd"]
+    assert said(judge_each(one_after_another(*twice))) == [
+        ("odd", "odd 0; the first of 4 like it, over 11.0 s", [0, 2, 6, 10]),
+        ("even", "even 1", [4]),
+        ("even", "even 2", [8]),
+        ("even", "even 3", [12]),
+    ]
+
+
+def test_what_is_in_no_operation_is_told_each_time() -> None:
+    assert len(judge_each(one_after_another(*[("unseen", 1, "ok", 1)] * 9)).anomalies) == 9
+
+
+def test_the_time_of_what_never_ended_is_its_beginning() -> None:
+    events = [*one_after_another(*[("odd", 1, "ok", 1)] * 3), Event(6, 9, "invoke", "odd", 2, 6 * 10**9)]
+    assert judge_each(events).sentences == "odd: odd 1; the first of 4 like it, over 6.0 s"
 
 
 def test_of_many_only_a_few_are_named() -> None:

@@ -9,6 +9,14 @@ from scenarios import test_kafka_under_load as under_load
 from scenarios import test_services as services
 from scenarios import test_texts as texts
 
+_OVERWRITES = {"logging": "logging_that_overwrites"}
+_LOOKS_FIRST = {"facade": "facade_without_turns", "logging": "logging_that_looks_first"}
+_SORTING = {"facade": "facade_sorting_its_answers"}
+_IN_REVERSE = {"messages": "messages_in_reverse"}
+QUEUES = [
+    pytest.param(kind, marks=pytest.mark.system(messages(kind, mutants=_OVERWRITES))) for kind in ("kafka", "hazelcast")
+]
+
 
 def mutant(role: str, name: str, *anomalies: str) -> object:
     """The services with one of them replaced, and the names of the anomalies that this has to show as."""
@@ -42,10 +50,30 @@ def test_half_of_a_refused_message_is_invented(system: MessageSystem) -> None:
         texts.test_a_text_that_is_too_long_is_refused_and_nobody_has_it(system, "kafka")
 
 
-@pytest.mark.system(messages(mutants={"logging": "logging_that_overwrites"}))
-def test_an_id_that_is_given_another_text_is_not_refused(system: MessageSystem, faults: Nemesis) -> None:
+@pytest.mark.parametrize("kind", QUEUES)
+def test_an_id_that_is_given_another_text_is_not_refused(system: MessageSystem, faults: Nemesis, kind: str) -> None:
     with pytest.raises(AssertionError, match=r"== \[True\] \* 20|assert"):
-        texts.test_the_same_id_with_another_text_is_refused_and_nobody_has_it(system, faults)
+        texts.test_the_same_id_with_another_text_is_refused_and_nobody_has_it(system, faults, kind)
+
+
+@pytest.mark.system(messages(mutants=_LOOKS_FIRST, work_s={"facade": "0.5"}))
+def test_an_id_that_is_looked_up_first_is_given_both_texts_at_once(system: MessageSystem) -> None:
+    with pytest.raises(AssertionError, match=r"\['409'\] \* 20|assert"):
+        texts.test_of_two_texts_at_once_under_one_id_one_is_taken_and_the_other_refused(system, "kafka")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param("kafka", marks=pytest.mark.system(messages(mutants=_SORTING))),
+        pytest.param("hazelcast", marks=pytest.mark.system(messages("hazelcast", mutants=_SORTING))),
+        pytest.param("hazelcast", marks=pytest.mark.system(messages("hazelcast", mutants=_IN_REVERSE))),
+    ],
+    ids=["sorted, kafka", "sorted, hazelcast", "in reverse, hazelcast"],
+)
+def test_what_is_shown_in_another_order_than_the_queues_is_found(system: MessageSystem, kind: str) -> None:
+    with pytest.raises(GuaranteeBrokenError, match=r"out of order: .* showed \d+ of \d+ messages too late"):
+        texts.test_hard_and_long_texts_come_back_as_they_were_posted(system, kind)
 
 
 @pytest.mark.system(messages(replay=True, mutants={"facade": "facade_with_poor_answers"}))

@@ -20,17 +20,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import chain
 
 from harness.checkers.shapes import judging
-from harness.checkers.verdict import Anomaly, Verdict, checker, few, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, few, together, unknown
 from harness.events import NEMESIS, NEVER, Event, Operation, answered, operations
-from harness.messages.checkers.alike import together
 from harness.messages.checkers.coming import Coming
 from harness.messages.checkers.lives import Touched, life, silent, touched
 from harness.messages.checkers.posts import SHAPES, Posts, last
 from harness.messages.checkers.reads import Read, ids, reads
+from harness.messages.checkers.returning import Returning
 
 _INCOMPLETE = "incomplete logging part"
 #: The service that asks the messages instances.
@@ -69,22 +68,12 @@ def check(events: Sequence[Event]) -> Verdict:
     for anomaly in chain(_unanswered(seen, touched(events)), _of_the_dead(seen, events), left_out):
         found[anomaly.name].append(anomaly)
     answers = f"{len({read.operation.invoke.index for read in seen})} answers"
-    anomalies = [together(alike, of=answers) for alike in found.values()]
-    logged = [read for read in seen if read.role == "logging"]
-    return Verdict.of(
-        [_with_return(anomaly, logged[-1]) if anomaly.name == _INCOMPLETE else anomaly for anomaly in anomalies],
-        {"gets": len(gets), "answered_by": _answered_by(gets)},
-    )
-
-
-def _with_return(incomplete: Anomaly, last_look: Read) -> Anomaly:
-    """The anomaly's words, and whether what was missing came back, if there was a later answer to see it."""
-    if {o.invoke.index for o in incomplete.operations if o.f != "post"} == {last_look.operation.invoke.index}:
-        return incomplete
-    missing = {o.invoke.value["id"] for o in incomplete.operations if o.f == "post"}
-    gone = missing.difference(last_look.ids)
-    words = f"{len(gone)} of {len(missing)} messages not in the last answer either" if gone else "all came back"
-    return replace(incomplete, sentence=f"{incomplete.sentence}; {words}")
+    told = {name: together(alike, of=answers) for name, alike in found.items()}
+    if lacking := found.get(_INCOMPLETE):
+        returning = Returning()
+        returning.look(lacking, [read for read in seen if read.role == "logging"][-1])
+        told[_INCOMPLETE] = returning.told(told[_INCOMPLETE])
+    return Verdict.of(list(told.values()), {"gets": len(gets), "answered_by": _answered_by(gets)})
 
 
 def _coming_since(drain: Operation, history: Sequence[Operation]) -> frozenset[str]:

@@ -1,90 +1,143 @@
-"""Order: every messages instance has the messages of one Kafka partition in the order of their offsets.
+"""Order: what a messages instance shows, it shows in the order in which the queue had it.
 
-Across partitions there is no order. From the posts (partition and offset of each acknowledgement) and the last
-successful `drain`. A message counts whose place is known: all its posts that were not surely refused were acknowledged,
-and with one and the same partition and offset (None, or an offset below 0, is none). One that may have several records,
-as it was posted again, may have been read at any of them. Linear in the history. Guarantee: the Kafka documentation,
-"Main Concepts": events of a partition are read in the order in which they were written.
+Judged are all answers of messages instances, in GETs and when they were read directly: each is a list, and nothing is
+said of two lists. There are two kinds of queue:
+
+- One with partitions, a Kafka topic. The messages of a partition are in the order of their offsets; across partitions
+  there is none. A message counts whose place is known: all its posts that were not surely refused were acknowledged,
+  and with one and the same partition and offset (None, or an offset below 0, is none). One that may have several
+  records, as it was posted again, may have been read at any of them. Guarantee: the Kafka documentation, "Main
+  Concepts": events of a partition are read in the order in which they were written.
+- One without, a Hazelcast queue: no acknowledgement of the history names a partition. A message is before another in
+  the queue if all its posts that were not surely refused had been acknowledged when the first such post of the other
+  began. Posts that overlap may come in any order, and so may a message of which one post's outcome is unknown, or that
+  was posted again after the other: it may be in the queue once more. Guarantee: the Hazelcast reference manual,
+  "Queue": "FIFO ordering applies to all queue operations across the cluster". Two instances share a queue, and each
+  keeps what it has claimed before it looks for the next (services/queues/hazelcast.py): so each list is in order, and
+  together they may be anything. A member that dies leaves its backup the order; what more of them cost, and what a
+  consumer costs that reads again, the settings tell (docs/guarantees.md).
+
+Linear in the number of events and the sizes of the answers.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from harness.checkers.shapes import judging
-from harness.checkers.verdict import Anomaly, Verdict, checker, few, unknown
-from harness.events import Event, Operation, answered, operations
+from harness.checkers.verdict import Anomaly, Verdict, checker, together, unknown
+from harness.events import NEVER, Event, Operation, answered, operations
 from harness.messages.checkers.posts import SHAPES, Posts, last
-from harness.messages.checkers.reads import ids
+from harness.messages.checkers.reads import Read, ids, reads
 
 
 @checker
 @judging(SHAPES)
 def check(events: Sequence[Event]) -> Verdict:
-    """Judges the messages that each instance holds. Unknown without a drain; a queue without partitions passes."""
-    history = operations(events)
-    drain = last(history, "drain")
-    if drain is None:
-        return unknown("the messages instances were never drained, so nobody knows in which order they read")
-    posts = Posts(history)
-    places = _places(history)
-    found: list[Anomaly] = []
-    for instance, held in drain.value.items():
-        newest: dict[int, tuple[int, str]] = {}
-        for id_ in ids(held):
-            if id_ not in places:
-                continue
-            partition, offset = places[id_]
-            before = newest.get(partition)
-            if before and offset < before[0]:
-                sentence = (
-                    f"{instance} read {few([id_])} (offset {offset} of partition {partition}) after "
-                    f"{few([before[1]])} (offset {before[0]})"
-                )
-                found.append(Anomaly("out of order", sentence, (*posts.of([id_, before[1]]), drain)))
-            newest[partition] = offset, id_
-    read = {instance: _by_partition(ids(held), places) for instance, held in drain.value.items()}
-    return Verdict.of(found, {"read": read, "overtaken": _overtaken(posts, drain)})
+    """Judges every answer of a messages instance. Unknown if none answered.
 
-
-def _by_partition(held: Sequence[str], places: Mapping[str, Place]) -> Mapping[str, int]:
-    """The number of messages that were read of each partition."""
-    return dict(sorted(Counter(f"p{places[id_][0]}" for id_ in held if id_ in places).items()))
-
-
-def _overtaken(posts: Posts, drain: Operation) -> Mapping[str, int]:
-    """The number of messages, by instance, that it first read after one whose first post began later.
-
-    Later: when theirs was acknowledged already. No anomaly: messages of different partitions may overtake each other,
-    those of one never do.
+    out of order: an answer shows a message after one that was behind it in the queue.
     """
-    counts: dict[str, int] = {}
-    for instance, held in drain.value.items():
-        counts[instance], newest = 0, -1
-        for id_ in dict.fromkeys(ids(held)):
-            post = posts.acknowledged.get(id_)
-            counts[instance] += post is not None and answered(post) < newest
-            newest = max(newest, posts.begun.get(id_, -1))
-    return counts
+    history = operations(events)
+    seen = [read for read in reads(history) if read.role == "messages" and read.instance]
+    if not seen:
+        return unknown("no messages instance answered, so nobody knows in which order they read")
+    posts, records, moments = Posts(history), _records(history), _moments(history)
+    places = records if _has_partitions(history) else moments
+    found = [anomaly for read in seen for anomaly in _out_of_order(read, places, posts)]
+    figures: dict[str, object] = {}
+    if drain := last(history, "drain"):
+        held = {instance: ids(entries) for instance, entries in drain.value.items()}
+        figures = {
+            "read": {instance: _by_partition(read, records) for instance, read in held.items()},
+            "overtaken": {instance: len(_late(dict.fromkeys(read), moments)) for instance, read in held.items()},
+        }
+    return Verdict.of([together(found, of=f"{len(seen)} answers")] if found else [], figures)
 
 
-Place = tuple[int, int]
+class _Place(NamedTuple):
+    """Where a message is in the queue: somewhere from `first` to `last` of a part of it that has an order."""
+
+    part: int | None
+    first: int
+    last: int
 
 
-def _places(history: Sequence[Operation]) -> Mapping[str, Place]:
+class _Late(NamedTuple):
+    """A message, and one that was shown before it and was behind it in the queue."""
+
+    id: str
+    after: str
+
+
+def _late(shown: Iterable[str], places: Mapping[str, _Place]) -> Sequence[_Late]:
+    """The messages that an answer shows too late."""
+    found: list[_Late] = []
+    # By part of the queue, of the messages so far: the one that is surely behind most others, and from where on it is.
+    furthest: dict[int | None, tuple[int, str]] = {}
+    for id_ in shown:
+        if place := places.get(id_):
+            before, after = furthest.get(place.part, (-1, ""))
+            if place.last < before:
+                found.append(_Late(id_, after))
+            if place.first > before:
+                furthest[place.part] = place.first, id_
+    return found
+
+
+def _out_of_order(read: Read, places: Mapping[str, _Place], posts: Posts) -> Iterator[Anomaly]:
+    if late := _late(read.ids, places):
+        first = late[0]
+        which = f"{len(late)} of {len(read.ids)} messages too late" + ("" if len(late) == 1 else ", the first of them")
+        why = f"{_at(first.id, places)} after {_at(first.after, places)}"
+        if places[first.id].part is None:
+            why = f"{first.id} after {first.after}, whose post began when {first.id} had been acknowledged"
+        concerned = posts.of(dict.fromkeys(id_ for each in late for id_ in each))
+        yield Anomaly("out of order", f"{read.words} showed {which}: {why}", (*concerned, read.operation))
+
+
+def _at(id_: str, places: Mapping[str, _Place]) -> str:
+    return f"{id_} (offset {places[id_].first} of partition {places[id_].part})"
+
+
+def _by_partition(held: Sequence[str], records: Mapping[str, _Place]) -> Mapping[str, int]:
+    """The number of messages that were read of each partition."""
+    return dict(sorted(Counter(f"p{records[id_].part}" for id_ in held if id_ in records).items()))
+
+
+def _has_partitions(history: Sequence[Operation]) -> bool:
+    return any(o.f == "post" and o.outcome == "ok" and o.value.get("partition") is not None for o in history)
+
+
+def _records(history: Sequence[Operation]) -> Mapping[str, _Place]:
     """The partition and the offset of each message that surely has one record."""
-    told: dict[str, Place | None] = {}
-    for post in history:
-        if post.f == "post" and post.outcome != "fail":
-            id_, place = post.invoke.value["id"], _told(post)
-            told[id_] = place if told.get(id_, place) == place else None
+    told: dict[str, _Place | None] = {}
+    for post in _posts(history):
+        id_, place = post.invoke.value["id"], _told(post)
+        told[id_] = place if told.get(id_, place) == place else None
     return {id_: place for id_, place in told.items() if place}
 
 
-def _told(post: Operation) -> Place | None:
+def _told(post: Operation) -> _Place | None:
     if post.outcome != "ok":
         return None
     partition, offset = post.value.get("partition"), post.value.get("offset")
     # A producer that waits for no acknowledgement (acks=0) is told -1.
-    return None if partition is None or offset is None or offset < 0 else (partition, offset)
+    return None if partition is None or offset is None or offset < 0 else _Place(partition, offset, offset)
+
+
+def _moments(history: Sequence[Operation]) -> Mapping[str, _Place]:
+    """From when to when each message may have come into the queue, in indices of events; to the end, if unknown."""
+    found: dict[str, _Place] = {}
+    for post in _posts(history):
+        id_, over = post.invoke.value["id"], answered(post) if post.outcome == "ok" else NEVER
+        known = found.get(id_, _Place(None, post.invoke.index, over))
+        found[id_] = known._replace(last=max(known.last, over))
+    return found
+
+
+def _posts(history: Sequence[Operation]) -> Iterator[Operation]:
+    """The posts that were not surely refused."""
+    return (operation for operation in history if operation.f == "post" and operation.outcome != "fail")

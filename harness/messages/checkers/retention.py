@@ -12,13 +12,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.checkers.shapes import judging
-from harness.checkers.verdict import Anomaly, Verdict, checker, few, unknown
+from harness.checkers.verdict import Anomaly, Verdict, checker, few, together, unknown
 from harness.events import Event, answered, operations
-from harness.messages.checkers.alike import together
 from harness.messages.checkers.coming import Coming
 from harness.messages.checkers.lives import Touched, ended, life
 from harness.messages.checkers.posts import SHAPES, Posts
 from harness.messages.checkers.reads import Read, reads
+from harness.messages.checkers.returning import Returning
 
 
 @checker
@@ -33,17 +33,18 @@ def check(events: Sequence[Event]) -> Verdict:
     if not seen:
         return unknown("no messages instance answered, so nobody knows what they keep")
     posts = Posts(history)
-    found = [
-        anomaly
-        for answers in _lives(seen, ended(events)).values()
-        for anomaly in _vanished(sorted(answers, key=lambda read: read.operation.invoke.index), posts)
-    ]
-    found.sort(key=lambda anomaly: anomaly.operations[-1].invoke.index)
-    return Verdict.of([together(found, of=f"{len(seen)} answers")] if found else [], {"answers": len(seen)})
+    found: list[Anomaly] = []
+    returning = Returning()
+    for answers in _lives(seen, ended(events)).values():
+        lacking = list(_vanished(answers, posts))
+        returning.look(lacking, answers[-1])
+        found += lacking
+    told = [returning.told(together(found, of=f"{len(seen)} answers"))] if found else []
+    return Verdict.of(told, {"answers": len(seen)})
 
 
 def _lives(seen: Sequence[Read], ends: Touched) -> Mapping[tuple[str, int], Sequence[Read]]:
-    """The answers by instance and life; without those during which one may have ended."""
+    """The answers by instance and life, as they were asked for; without those during which one may have ended."""
     found: defaultdict[tuple[str, int], list[Read]] = defaultdict(list)
     for read in seen:
         number = life(ends, read.instance, read.operation.invoke.index, answered(read.operation))

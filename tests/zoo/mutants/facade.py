@@ -55,6 +55,14 @@ MUTANTS: tuple[Mutant, ...] = (
         {"test_services.py::test_ten_messages_are_shared[kafka]": "unnamed"},
     ),
     service(
+        "facade_sorting_its_answers",
+        'services/messages.py: "The messages that this instance holds, in the order read"',
+        {
+            f"test_texts.py::test_hard_and_long_texts_come_back_as_they_were_posted[{kind}]": "out of order"
+            for kind in ("kafka", "hazelcast")
+        },
+    ),
+    service(
         "facade_showing_twice",
         'services/reading.py: "The answer of a logging and of a messages instance"',
         {"test_services.py::test_ten_messages_are_shared[kafka]": "doubled"},
@@ -212,7 +220,7 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "facade_that_goes_by_the_id",
         'services/facade.py: "409 if the id is another message\'s"',
-        {"test_texts.py::test_the_same_id_with_another_text_is_refused_and_nobody_has_it": r"assertion: \("},
+        {"test_texts.py::test_the_same_id_with_another_text_is_refused_and_nobody_has_it[kafka]": r"assertion: \("},
     ),
     service(
         "facade_putting_twice",
