@@ -31,7 +31,7 @@ from harness.checkers.verdict import Verdict
 from harness.errors import EXIT_BAD_INPUT, EnvironmentUnfitError
 from harness.events import Event, Events, Type
 from harness.export import porcupine as exported
-from harness.messages.checkers import delivery
+from harness.messages.checkers import delivery, partition_order
 
 _TIMEOUT_S = 30
 #: On top of that, to start, to read, and to end.
@@ -216,6 +216,7 @@ def _log(count: int) -> Events:
 
 CHECKERS: dict[str, tuple[Callable[[int], Events], Callable[[Sequence[Event]], Verdict]]] = {
     "delivery.check": (_posts, lambda events: delivery.check(events, exactly_once=True)),
+    "partition_order.check": (_posts, partition_order.check),
     "set_full.at_the_end": (_adds, set_full.at_the_end),
     "set_full.over_time": (_adds, set_full.over_time),
     "counter.check": (_increments, counter.check),

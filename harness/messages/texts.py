@@ -20,6 +20,7 @@ Told: TypeAlias = str | Mapping[str, object]
 _LONG = 200
 _HEAD = 80
 _SHOWN = 40
+_SHOWN_OF_DIGEST = 8
 
 _SCRIPTS = (
     "Привіт, світе",
@@ -103,8 +104,7 @@ def told(message: str) -> Told:
     """A text as a history has it."""
     if len(message) <= _LONG:
         return message
-    digest = hashlib.sha256(message.encode()).hexdigest()
-    return {"head": message[:_HEAD], "length": len(message), "sha256": digest}
+    return {"head": message[:_HEAD], "length": len(message), "sha256": _digest(message)}
 
 
 def length(of: Told) -> int:
@@ -115,6 +115,32 @@ def length(of: Told) -> int:
 def begins(of: Told) -> str:
     """The beginning of a told text: all of a short one."""
     return of if isinstance(of, str) else str(of["head"])
+
+
+def told_apart(one: Told, other: Told) -> tuple[str, str]:
+    """Two told texts that are not equal, for a sentence: if they look alike, with how they go on where they differ.
+
+    If that is behind what is told of them, or looks alike as well, with the beginnings of their digests.
+    """
+    pair = (one, other)
+    at = next((n for n, (a, b) in enumerate(zip(begins(one), begins(other), strict=False)) if a != b), None)
+    words = shown(one), shown(other)
+    if words[0] == words[1] and at:
+        words = _with(words, [f"from character {at + 1} on {shown(begins(each)[at:])}" for each in pair])
+    if words[0] == words[1]:
+        words = _with(words, [f"sha256 {_digest(each)[:_SHOWN_OF_DIGEST]}" for each in pair])
+    return words
+
+
+def _with(words: tuple[str, str], more: Sequence[str]) -> tuple[str, str]:
+    return f"{words[0]}, {more[0]}", f"{words[1]}, {more[1]}"
+
+
+def _digest(of: Told) -> str:
+    if not isinstance(of, str):
+        return str(of["sha256"])
+    # An answer's JSON may have half of a character, which no encoding has.
+    return hashlib.sha256(of.encode(errors="surrogatepass")).hexdigest()
 
 
 def shown(of: Told) -> str:

@@ -195,6 +195,26 @@ def test_of_two_posts_at_once_the_one_that_was_answered_first_is_the_first() -> 
     assert said(integrity.check(overlapping(["a", "tw"])))[0] == ("truncated", truncated, [1, 4])
 
 
+def test_texts_that_begin_alike_are_told_by_what_they_differ_in() -> None:
+    one, two = LONG + "1", LONG + "2"
+    shown = read(["a", texts.told(two)], posts=[("a", one, "ok")])
+    first, second = texts.told_apart(texts.told(two), texts.told(one))
+    assert first != second
+    assert integrity.check(shown).sentences == (
+        f"altered: messages-1, read directly, showed {first} under id a, which was posted as {second}"
+    )
+    taken = read("a", posts=[("a", one, "ok"), ("a", two, "ok")])
+    assert integrity.check(taken).sentences == (
+        f"two texts: id a was acknowledged as {second}, and as {first}, which had to be refused"
+    )
+
+
+def test_two_texts_of_many_ids_are_told_once() -> None:
+    posts = [(id_, text, "ok") for id_ in "abcd" for text in ("one", "two")]
+    told = "id a was acknowledged as one, and as two, which had to be refused; the first of 4 like it, over 0.0 s"
+    assert said(integrity.check(read(posts=posts))) == [("two texts", told, list(range(0, 16, 2)))]
+
+
 def test_one_and_true_are_two_texts() -> None:
     """In Python 1 == True, in JSON it is not; texts are texts."""
     assert names(read(["a", "1"], posts=[("a", "true", "ok")])) == ["altered"]

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from harness.checkers import Validity
-from harness.events import Event, Type
+from harness.events import NEMESIS, Event, Type
 from harness.messages.checkers import partition_order
 from tests.checkers.said import one_after_another, said, unknown
 
@@ -101,6 +101,14 @@ def test_a_queue_without_partitions_is_in_order_by_its_posts() -> None:
     assert said(verdict) == [
         ("out of order", f"{words}began when id-8 had been acknowledged", [*range(0, 20, 2), 20]),
     ]
+
+
+def test_a_topic_whose_partitions_nobody_tells_is_no_queue() -> None:
+    declared = {"declared": {"kafka.topic.min.insync.replicas": "2"}, "effective": {}, "unread": {}}
+    events = one_after_another(post("a"), post("b"), get("b", "a"))
+    settings = Event(len(events), NEMESIS, "info", "settings", declared, events[-1].time)
+    assert partition_order.check([*events, settings]).validity is Validity.VALID
+    assert partition_order.check(events).validity is Validity.INVALID
 
 
 def test_posts_that_overlap_come_to_a_queue_in_any_order() -> None:

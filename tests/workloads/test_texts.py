@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import unicodedata
 
-from hypothesis import given
+import pytest
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from harness.messages import texts
@@ -47,6 +48,38 @@ def test_texts_are_told_alike_only_if_they_are_equal(one: str, other: str) -> No
         assert (texts.told(text) == texts.told(same)) is (text == same)
     assert texts.length(texts.told(one * 50)) == len(one) * 50
     assert (one * 50).startswith(texts.begins(texts.told(one * 50)))
+
+
+LONG = "m-000001 " + "x" * 300
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ("ab", "ac", ("ab", "ac")),
+        (
+            "x" * 60 + "a" * 10,
+            "x" * 60 + "b" * 10,
+            tuple(f"{'x' * 40}... (70 characters), from character 61 on {end * 10}" for end in "ab"),
+        ),
+        (
+            LONG + "a",
+            LONG + "b",
+            tuple(f"{LONG[:40]}... (310 characters), sha256 {digest}" for digest in ("bb290092", "2b9efef2")),
+        ),
+        ("e\u0301", '"e\\u0301"', ('"e\\u0301", sha256 bf12767b', '"e\\u0301", sha256 8e0c35d6')),
+    ],
+)
+def test_two_texts_that_look_alike_are_told_by_where_they_differ(one: str, other: str, told: tuple[str, str]) -> None:
+    assert texts.told_apart(texts.told(one), texts.told(other)) == told
+
+
+@given(st.text(), st.text(), st.sampled_from(["", "x" * 60, "x" * 300]))
+def test_no_two_texts_are_told_as_one(one: str, other: str, before: str) -> None:
+    assume(one != other)
+    pair = texts.told_apart(texts.told(before + one), texts.told(before + other))
+    assert pair[0] != pair[1]
+    assert all(words.isprintable() for words in pair)
 
 
 def test_a_long_text_is_told_by_its_beginning_its_length_and_its_digest() -> None:

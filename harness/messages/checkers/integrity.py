@@ -17,7 +17,7 @@ from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
 from harness.events import Event, Operation, answered, operations
 from harness.messages.checkers.posts import SHAPES, Posts
 from harness.messages.checkers.reads import Read, reads
-from harness.messages.texts import Told, begins, length, shown
+from harness.messages.texts import Told, begins, length, told_apart
 
 
 @checker
@@ -121,9 +121,8 @@ def _told(name: str, wrong: Sequence[_Wrong], posts: Posts) -> Anomaly:
     first, last = wrong[0], wrong[-1]
     ids = dict.fromkeys(each.id for each in wrong)
     looks = {each.read.operation.invoke.index for each in wrong}
-    sentence = (
-        f"{first.read.words} showed {shown(first.text)} under id {first.id}, which was posted as {shown(first.posted)}"
-    )
+    text, posted = told_apart(first.text, first.posted)
+    sentence = f"{first.read.words} showed {text} under id {first.id}, which was posted as {posted}"
     if len(wrong) > 1:
         span_s = (last.read.operation.ended - first.read.operation.began) / 1e9
         sentence += f"; the first of {len(ids)} messages like it, in {len(looks)} answers over {span_s:.1f} s"
@@ -136,8 +135,6 @@ def _two_texts(texts: _Texts) -> Iterator[Anomaly]:
         first = min(posts, key=answered, default=None)
         other = next((post for post in posts if first and _differ(post, first)), None)
         if first and other:
-            sentence = (
-                f"id {first.invoke.value['id']} was acknowledged as {shown(_text(first))}, and as "
-                f"{shown(_text(other))}, which had to be refused"
-            )
+            one, two = told_apart(_text(first), _text(other))
+            sentence = f"id {first.invoke.value['id']} was acknowledged as {one}, and as {two}, which had to be refused"
             yield Anomaly("two texts", sentence, (first, other))

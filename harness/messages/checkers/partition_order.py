@@ -8,14 +8,14 @@ said of two lists. There are two kinds of queue:
   and with one and the same partition and offset (None, or an offset below 0, is none). One that may have several
   records, as it was posted again, may have been read at any of them. Guarantee: the Kafka documentation, "Main
   Concepts": events of a partition are read in the order in which they were written.
-- One without, a Hazelcast queue: no acknowledgement of the history names a partition. A message is before another in
-  the queue if all its posts that were not surely refused had been acknowledged when the first such post of the other
-  began. Posts that overlap may come in any order, and so may a message of which one post's outcome is unknown, or that
-  was posted again after the other: it may be in the queue once more. Guarantee: the Hazelcast reference manual,
-  "Queue": "FIFO ordering applies to all queue operations across the cluster". Two instances share a queue, and each
-  keeps what it has claimed before it looks for the next (services/queues/hazelcast.py): so each list is in order, and
-  together they may be anything. A member that dies leaves its backup the order; what more of them cost, and what a
-  consumer costs that reads again, the settings tell (docs/guarantees.md).
+- One without, a Hazelcast queue: the system declares no settings of a topic, and no acknowledgement names a partition.
+  A message is before another in the queue if all its posts that were not surely refused had been acknowledged when the
+  first such post of the other began. Posts that overlap may come in any order, and so may a message of which one post's
+  outcome is unknown, or that was posted again after the other: it may be in the queue once more. Guarantee: the
+  Hazelcast reference manual, "Queue": "FIFO ordering applies to all queue operations across the cluster". Two instances
+  share a queue, and each keeps what it has claimed before it looks for the next (services/queues/hazelcast.py): so each
+  list is in order, and together they may be anything. A member that dies leaves its backup the order; what more of them
+  cost, and what a consumer costs that reads again, the settings tell (docs/guarantees.md).
 
 Linear in the number of events and the sizes of the answers.
 """
@@ -24,17 +24,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
+from harness.checkers import effective_settings
 from harness.checkers.shapes import judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, together, unknown
 from harness.events import NEVER, Event, Operation, answered, operations
+from harness.guarantees import settings_of
 from harness.messages.checkers.posts import SHAPES, Posts, last
 from harness.messages.checkers.reads import Read, ids, reads
 
 
 @checker
-@judging(SHAPES)
+@judging(replace(SHAPES, events=effective_settings.SHAPES.events))
 def check(events: Sequence[Event]) -> Verdict:
     """Judges every answer of a messages instance. Unknown if none answered.
 
@@ -45,7 +48,7 @@ def check(events: Sequence[Event]) -> Verdict:
     if not seen:
         return unknown("no messages instance answered, so nobody knows in which order they read")
     posts, records, moments = Posts(history), _records(history), _moments(history)
-    places = records if _has_partitions(history) else moments
+    places = records if _has_partitions(events, history) else moments
     found = [anomaly for read in seen for anomaly in _out_of_order(read, places, posts)]
     figures: dict[str, object] = {}
     if drain := last(history, "drain"):
@@ -107,8 +110,10 @@ def _by_partition(held: Sequence[str], records: Mapping[str, _Place]) -> Mapping
     return dict(sorted(Counter(f"p{records[id_].part}" for id_ in held if id_ in records).items()))
 
 
-def _has_partitions(history: Sequence[Operation]) -> bool:
-    return any(o.f == "post" and o.outcome == "ok" and o.value.get("partition") is not None for o in history)
+def _has_partitions(events: Sequence[Event], history: Sequence[Operation]) -> bool:
+    return any(name.startswith("kafka.topic.") for name in settings_of(events)) or any(
+        post.outcome == "ok" and post.value.get("partition") is not None for post in _posts(history)
+    )
 
 
 def _records(history: Sequence[Operation]) -> Mapping[str, _Place]:

@@ -10,7 +10,7 @@ from harness.events import NEVER, Event
 from harness.messages.checkers.reads import Read
 from harness.messages.forensics.case import Case
 from harness.messages.forensics.facts import Facts, LogLine, span
-from harness.messages.texts import shown
+from harness.messages.texts import shown, told_apart
 
 _NS = 1e9
 _WORDS = {
@@ -102,7 +102,8 @@ def _seen(case: Case) -> Iterator[tuple[int, str]]:
 
 def _said_of(case: Case, read: Read, there: bool) -> tuple[str, str, bool, str]:
     other = next((entry[1] for entry in read.entries if not isinstance(entry, str) and entry[0] == case.id), None)
-    return str(read.instance), read.operation.f, there, "" if other is None else f" as {shown(other)}"
+    posted = case.posts[0].invoke.value["msg"] if case.posts else ""
+    return str(read.instance), read.operation.f, there, "" if other is None else f" as {told_apart(other, posted)[0]}"
 
 
 def _done(case: Case) -> Iterator[tuple[int, str]]:
