@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from harness.errors import BadInputError, HarnessError
+from harness.errors import BadInputError, InconclusiveError
 from harness.guarantees import SETTINGS
 from harness.guarantees import Settings as Settings
+from harness.readback import ask, compared
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.kafka.kind import Kafka
 
@@ -114,19 +115,8 @@ def note(system: MessageSystem, declared: Settings, *, consumers: bool) -> None:
 
     What can't be read is recorded with the reason.
     """
-    effective: dict[str, str] = {}
-    unread: dict[str, str] = {}
-    for whose, ask in _questions(system, consumers=consumers).items():
-        try:
-            told = ask()
-        except HarnessError as error:
-            unread[whose] = str(error)
-            continue
-        effective |= told
-        if not told:
-            unread[whose] = "it has no client yet"
-    shown = {name: value for name, value in effective.items() if name in declared}
-    system.history.event(SETTINGS, {"declared": dict(declared), "effective": shown, "unread": unread})
+    answers = ask(_questions(system, consumers=consumers))
+    system.history.event(SETTINGS, compared(declared, answers))
 
 
 def _questions(system: MessageSystem, *, consumers: bool) -> Mapping[str, Callable[[], Settings]]:
@@ -134,7 +124,7 @@ def _questions(system: MessageSystem, *, consumers: bool) -> Mapping[str, Callab
     names, running = system.namespace, system.deployment.nodes
     roles = {"messages"} if consumers else {"facade", "logging"}
     asked: dict[str, Callable[[], Settings]] = {
-        name: partial(system.clients.settings, node.endpoint("http"))
+        name: partial(_of_client, system, node.endpoint("http"))
         for name, node in running.items()
         if node.spec.role in roles
     }
@@ -145,3 +135,14 @@ def _questions(system: MessageSystem, *, consumers: bool) -> Mapping[str, Callab
     if names.queue == "kafka":
         asked[f"topic {names.topic}"] = partial(system.clusters[Kafka].settings_of, names.topic)
     return asked
+
+
+def _of_client(system: MessageSystem, instance: str) -> Settings:
+    """The settings that the client of a service has.
+
+    Raises:
+        InconclusiveError: it does not say, or has none.
+    """
+    if told := system.clients.settings(instance):
+        return told
+    raise InconclusiveError("it has no client yet")

@@ -147,5 +147,9 @@ class HazelcastSource:
         return self._cluster.problem() or (None if self._looked else f"queue {self._name} has not answered yet")
 
     def settings(self) -> dict[str, str]:
-        """The settings that the client has."""
-        return self._cluster.settings()
+        """The settings that the client has, and that what was taken does not come again; none before it is connected.
+
+        Who takes an item has it removed: a queue has no beginning that could be read from once more.
+        """
+        told = self._cluster.settings()
+        return {**told, "messages.from_beginning": "false"} if told else {}

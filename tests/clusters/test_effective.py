@@ -6,10 +6,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from harness import System
+from harness import Kill, Nemesis, System, node
+from harness.checkers import Validity, effective_settings
 from harness.servers.hazelcast import hazelcast
 from harness.servers.hazelcast.effective import settings_of
 from harness.servers.hazelcast.kind import Hazelcast
+from harness.servers.hazelcast.workloads.keys import Keys
 from harness.servers.kafka import kafka
 from harness.servers.kafka.kind import Kafka
 
@@ -65,3 +67,14 @@ def test_servers_say_which_settings_they_have(system: System) -> None:
         "kafka.topic.min.insync.replicas": "1",
         "kafka.topic.unclean.leader.election.enable": "true",
     }
+
+
+@pytest.mark.process
+@pytest.mark.system(hazelcast(1))
+def test_a_map_whose_settings_no_member_says_has_no_verdict(system: System, faults: Nemesis) -> None:
+    faults.inject(Kill(), node("hazelcast-1"))
+    Keys(system)
+    verdict = effective_settings.check(system.history.events)
+    assert verdict.validity is Validity.UNKNOWN
+    assert "could not be read: a Hazelcast member (no Hazelcast member " in verdict.sentences
+    assert "hazelcast.map.backup-count (nobody says it)" in verdict.sentences

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 from hazelcast.asyncio import HazelcastClient as AsyncHazelcastClient
 from hazelcast.client import HazelcastClient
+from hazelcast.errors import HazelcastError
 
 from harness.backends.protocol import Node, running_nodes
 from harness.clusters import Duty, DutyQuestions, Waiting
@@ -146,18 +147,36 @@ class HazelcastView:
         return int(self._connected().get_queue(name).blocking().size())
 
     def settings_of(self, *, maps: Iterable[str] = (), queues: Iterable[str] = ()) -> Mapping[str, str]:
-        """The settings that decide what may be lost, of these maps and queues and of all, as a member has them."""
-        config = member_config(self._connected())
-        found = [properties_of(self._connected(), self.declared)]
+        """The settings that decide what may be lost, of these maps and queues and of all, as a member has them.
+
+        Raises:
+            InconclusiveError: no member says them.
+        """
+        with self._asked_for_settings() as client:
+            config = member_config(client)
+            found = [properties_of(client, self.declared)]
         found += [settings_of(config, "map", name) for name in maps]
         found += [settings_of(config, "queue", name) for name in queues]
         return {setting: value for each in found for setting, value in each.items()}
 
     def partition_groups(self) -> Sequence[Sequence[str]]:
-        """The names of the members of each partition group; none where every member is for itself."""
+        """The names of the members of each partition group; none where every member is for itself.
+
+        Raises:
+            InconclusiveError: no member says them.
+        """
         names = {node.address: node.spec.name for node in self._nodes}
-        groups = groups_of(member_config(self._connected()))
+        with self._asked_for_settings() as client:
+            groups = groups_of(member_config(client))
         return [[names[address] for address in group] for group in groups]
+
+    @contextmanager
+    def _asked_for_settings(self) -> Iterator[HazelcastClient]:
+        """The client, for as long as a member is asked for its configuration."""
+        try:
+            yield self._connected()
+        except (HazelcastError, OSError) as error:
+            raise InconclusiveError(f"no Hazelcast member says with which settings it works: {error!r}") from error
 
     def sizes(self) -> Mapping[str, int]:
         """The number of members that each running node lists."""

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from typing import Any
 
 from hazelcast.client import HazelcastClient
@@ -25,8 +26,9 @@ from hazelcast.errors import HazelcastError, SplitBrainProtectionError
 from harness.backends.protocol import Node
 from harness.checkers.elements import added, read_of
 from harness.errors import AwaitTimeoutError
-from harness.guarantees import SETTINGS
+from harness.guarantees import SETTINGS, Settings
 from harness.history import Invoked
+from harness.readback import ask, compared
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.losses import partition_losses
 from harness.servers.hazelcast.spec import BACKUPS, SPLITS
@@ -39,6 +41,8 @@ _TOLD_S = 5.0
 _OWNING_TIMEOUT_S = 30.0
 #: So many put at once: a put goes through three members one after the other, and waits more than it works.
 _CLIENTS = 8
+#: Whom the settings are asked of, and what else it says that a loss is worked out from.
+_MEMBER, _COUNT, _GROUPS = "a Hazelcast member", "hazelcast.members", "hazelcast.partition-groups"
 #: So many keys from one read of all to the next, and the pause before it, in seconds: each read has every key that is
 #: there, and a history holds them all.
 _BETWEEN_READS, _PAUSE_S = 100, 0.05
@@ -89,19 +93,28 @@ class Keys:
             "hazelcast.map.async-backup-count": later.removesuffix(" async") or "0",
             "hazelcast.map.split-brain-protection-ref": "majority" if split == "refused" else "",
             "hazelcast.map.merge-policy": f"{'Discard' if split == 'discarded' else 'PutIfAbsent'}MergePolicy",
+            _COUNT: str(len(self._view.nodes)),
         }
-        cluster = {
-            "hazelcast.members": str(len(self._view.nodes)),
-            "hazelcast.partition-groups": "|".join(" ".join(group) for group in self._view.partition_groups()),
-        }
-        told = dict(self._view.settings_of(maps=[self._name]))
-        for client in self._clients.values():
+        if self._clients:
             declared[_ON_DOUBT] = "false"
-            told[_ON_DOUBT] = str(client._config.fail_on_indeterminate_operation_state).lower()
-        effective = {name: told[name] for name in declared}
-        self._history.event(
-            SETTINGS, {"declared": {**declared, **cluster}, "effective": {**effective, **cluster}, "unread": {}}
-        )
+        clients = {f"the client of {name}": partial(_told_by, client) for name, client in self._clients.items()}
+        answers = ask({_MEMBER: self._told, **clients})
+        # Nobody declares the groups to a workload: what the share of a loss follows from is what they are.
+        declared[_GROUPS] = answers.told.get(_MEMBER, {}).get(_GROUPS, "")
+        self._history.event(SETTINGS, compared(declared, answers))
+
+    def _told(self) -> Settings:
+        """What a member says of the map, and of the cluster.
+
+        Raises:
+            InconclusiveError: none does.
+        """
+        groups = self._view.partition_groups()
+        return {
+            **self._view.settings_of(maps=[self._name]),
+            _COUNT: str(len(self._view.nodes)),
+            _GROUPS: "|".join(" ".join(group) for group in groups),
+        }
 
     def put(self, count: int, *, first: int = 0) -> None:
         """Puts `count` keys from key-<first> on and records who owns each, and how many each member owns."""
@@ -255,6 +268,11 @@ class Keys:
         self._partitions = {key: self._view.partition_of(key) for key in keys}
         owners = self._view.owners_of(self._partitions.values())
         return {key: (p, owners[p].spec.name) for key, p in self._partitions.items()}
+
+
+def _told_by(client: HazelcastClient) -> Settings:
+    """What a client that puts has that decides what may be lost."""
+    return {_ON_DOUBT: str(client._config.fail_on_indeterminate_operation_state).lower()}
 
 
 def _all(entries: Any) -> list[str]:
