@@ -11,6 +11,7 @@ from harness.messages import MessageSystem, assert_delivered_and_aggregated, mes
 from harness.messages.posted import Posted
 from harness.servers.hazelcast import hazelcast
 from harness.servers.kafka import (
+    Kafka,
     followers_holding,
     full_isr,
     kafka,
@@ -19,11 +20,19 @@ from harness.servers.kafka import (
     no_leader,
     out_of_sync,
 )
+from harness.waiting import until
 
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("what these settings cost")]
 
 #: Enough that each of the three partitions gets some: one of 200 000 batches leaves a given one out.
 MANY = 30
+#: Records are deleted a second after they were sent, and not only every five minutes, from half a minute after a
+#: broker's start on, as by default.
+BRIEF = {
+    "log.retention.ms": "1000",
+    "log.retention.check.interval.ms": "500",
+    "log.initial.task.delay.ms": "500",
+}
 
 
 def replicas(
@@ -102,6 +111,27 @@ def test_without_the_acknowledgement_of_the_others_the_leader_takes_messages_alo
 def test_a_group_that_begins_at_the_end_never_reads_what_was_there(system: MessageSystem) -> None:
     """auto.offset.reset=latest, and the messages are there before the group's first consumer: nobody reads them."""
     posted = system.post(20)
+
+    system.messages.start()
+    system.drain(posted)
+    system.read()
+    verdict = assert_delivered_and_aggregated(system.history, shows=["lost"])
+    assert verdict.figures["lost"] == 20
+
+
+@pytest.mark.kafka
+@pytest.mark.system(messages(consumers=False), hazelcast(), kafka(settings=BRIEF))
+def test_what_nobody_reads_in_time_is_deleted_by_retention(system: MessageSystem) -> None:
+    """retention.ms=1000, and nobody reads for longer: the brokers delete all messages. A group that begins at the
+    beginning finds none of them.
+    """
+    posted = system.post(20)
+    until(
+        f"the brokers to have deleted all that is in {system.topic}",
+        lambda: system.clusters[Kafka].lag(system.namespace.group, system.topic),
+        lambda lags: not any(lag.behind for lag in lags),
+        timeout_s=20,
+    )
 
     system.messages.start()
     system.drain(posted)

@@ -193,6 +193,20 @@ def told(settings: Mapping[str, str], *done: str) -> Sequence[Event]:
             set(),
         ),
         ({}, ("kill kafka-1", "kill hazelcast-1", "kill messages-1"), set()),
+        ({**KAFKA, "kafka.topic.retention.ms": "1000"}, (), {"lost"}),
+        ({**KAFKA, "kafka.topic.retention.ms": "0"}, (), {"lost"}),
+        ({**KAFKA, "kafka.topic.retention.ms": "86399999"}, (), {"lost"}),
+        ({**KAFKA, "kafka.topic.retention.ms": "86400000"}, (), set()),
+        ({**KAFKA, "kafka.topic.retention.ms": "-1"}, (), set()),
+        ({**KAFKA, "kafka.topic.retention.ms": "-1", "kafka.topic.retention.bytes": "0"}, (), {"lost"}),
+        ({**KAFKA, "kafka.topic.retention.ms": "1000", "kafka.topic.cleanup.policy": "compact"}, (), set()),
+        ({**KAFKA, "kafka.topic.retention.ms": "1000", "kafka.topic.cleanup.policy": "compact,delete"}, (), {"lost"}),
+        ({"kafka.topic.cleanup.policy": "delete"}, (), set()),
+        ({"kafka.topic.retention.ms": "1000"}, (), set()),
+        ({**HAZELCAST, "hazelcast.map.time-to-live-seconds": "1"}, (), {"entry lost"}),
+        ({**HAZELCAST, "hazelcast.map.time-to-live-seconds": "86400"}, (), set()),
+        ({**HAZELCAST, "hazelcast.map.max-idle-seconds": "86399"}, (), {"entry lost"}),
+        ({**HAZELCAST, "hazelcast.map.eviction-policy": "LRU"}, (), {"entry lost"}),
     ],
 )
 def test_what_is_permitted_follows_from_the_settings_and_the_faults(
@@ -408,6 +422,8 @@ def test_every_rule_applies_to_some_system_and_cites_its_source() -> None:
         **copies("0", "1"),
         "kafka.topic.min.insync.replicas": "1",
         "kafka.topic.unclean.leader.election.enable": "true",
+        "kafka.topic.retention.ms": "1000",
+        "hazelcast.map.max-idle-seconds": "1",
         "kafka.consumer.enable_auto_commit": "true",
         "kafka.consumer.auto_offset_reset": "latest",
         "hazelcast.client.fail_on_indeterminate_operation_state": "false",
@@ -433,3 +449,27 @@ def test_the_settings_of_a_system_are_those_that_it_declares() -> None:
     own = kafka(settings={"min.insync.replicas": "1", "unclean.leader.election.enable": "true"})
     costs = [rule.setting for rule in explained(messages().settings((hazelcast(), own))).costs]
     assert {"min.insync.replicas=1", "unclean.leader.election.enable=true"} <= set(costs)
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        ({}, ("delete", "604800000", "-1")),
+        ({"log.retention.hours": "1"}, ("delete", "3600000", "-1")),
+        ({"log.retention.hours": "1", "log.retention.minutes": "2"}, ("delete", "120000", "-1")),
+        ({"log.retention.minutes": "2", "log.retention.ms": "3"}, ("delete", "3", "-1")),
+        ({"log.retention.hours": "-1"}, ("delete", "-1", "-1")),
+        ({"log.cleanup.policy": "compact", "log.retention.bytes": "9"}, ("compact", "604800000", "9")),
+    ],
+)
+def test_what_a_topic_deletes_follows_from_its_brokers_properties(
+    own: Mapping[str, str], told: tuple[str, ...]
+) -> None:
+    settings = messages().settings((hazelcast(), kafka(settings=own)))
+    names = ("cleanup.policy", "retention.ms", "retention.bytes")
+    assert tuple(settings[f"kafka.topic.{name}"] for name in names) == told
+
+
+def test_a_retention_that_is_no_number_is_refused() -> None:
+    with pytest.raises(BadInputError, match=r"log\.retention\.hours is 'a week'; give a whole number"):
+        messages().settings((hazelcast(), kafka(settings={"log.retention.hours": "a week"})))

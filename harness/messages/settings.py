@@ -12,7 +12,9 @@ from harness.guarantees import SETTINGS
 from harness.guarantees import Settings as Settings
 from harness.readback import ask, compared
 from harness.servers.hazelcast.kind import Hazelcast
+from harness.servers.hazelcast.spec import LASTING
 from harness.servers.kafka.kind import Kafka
+from harness.servers.kafka.spec import deleting
 
 if TYPE_CHECKING:
     from harness.messages.system import MessageSystem
@@ -76,6 +78,7 @@ def on_kafka(brokers: int, own: Mapping[str, str], *, from_beginning: bool) -> S
         "replication.factor": own.get("default.replication.factor", str(min(3, brokers))),
         "min.insync.replicas": own.get("min.insync.replicas", str(min(2, brokers))),
         "unclean.leader.election.enable": own.get("unclean.leader.election.enable", "false"),
+        **deleting(own),
     }
     return {
         **{f"kafka.topic.{name}": value for name, value in properties.items()},
@@ -95,6 +98,7 @@ def on_hazelcast(structure: str, members: int, *, backups: bool) -> Settings:
         f"hazelcast.{structure}.async-backup-count": "0",
         f"hazelcast.{structure}.split-brain-protection-ref": "majority" if backups and members > 1 else "",
         f"hazelcast.{structure}.merge-policy": "PutIfAbsentMergePolicy",
+        **{f"hazelcast.{structure}.{name}": value for name, value in LASTING.items() if structure == "map"},
         "hazelcast.client.fail_on_indeterminate_operation_state": "true",
         "hazelcast.client.redo_operation": "false",
     }

@@ -15,10 +15,13 @@ from harness.servers.hazelcast.workloads.keys import Keys
 from harness.servers.kafka import kafka
 from harness.servers.kafka.kind import Kafka
 
-KEEPS = "PutIfAbsentMergePolicy"
+KEEPS, STAYS = "PutIfAbsentMergePolicy", ("0", "0", "NONE")
 CONFIG = ElementTree.fromstring(
     """<hazelcast xmlns="http://www.hazelcast.com/schema/config">
     <map name="orders-*"><backup-count>0</backup-count><async-backup-count>2</async-backup-count></map>
+    <map name="sessions"><time-to-live-seconds>60</time-to-live-seconds><max-idle-seconds>5</max-idle-seconds>
+        <eviction eviction-policy="LRU" max-size-policy="PER_NODE" size="100"/></map>
+    <map name="caches"><eviction size="100"/></map>
     <map name="orders-eu-*"><backup-count>3</backup-count>
         <split-brain-protection-ref>majority</split-brain-protection-ref>
         <merge-policy batch-size="100">com.hazelcast.spi.merge.DiscardMergePolicy</merge-policy></map>
@@ -30,15 +33,17 @@ CONFIG = ElementTree.fromstring(
 @pytest.mark.parametrize(
     ("kind", "name", "values"),
     [
-        ("map", "orders-1", ("0", "2", "", KEEPS)),
-        ("map", "orders-eu-1", ("3", "0", "majority", "DiscardMergePolicy")),
-        ("map", "others", ("1", "0", "", KEEPS)),
+        ("map", "orders-1", ("0", "2", "", KEEPS, *STAYS)),
+        ("map", "orders-eu-1", ("3", "0", "majority", "DiscardMergePolicy", *STAYS)),
+        ("map", "others", ("1", "0", "", KEEPS, *STAYS)),
+        ("map", "sessions", ("1", "0", "", KEEPS, "60", "5", "LRU")),
+        ("map", "caches", ("1", "0", "", KEEPS, *STAYS)),
         ("queue", "orders-1", ("1", "0", "", KEEPS)),
         ("queue", "default", ("4", "0", "", KEEPS)),
     ],
 )
 def test_a_structure_has_the_settings_of_the_pattern_that_says_most_of_its_name(
-    kind: str, name: str, values: tuple[str, str, str, str]
+    kind: str, name: str, values: tuple[str, ...]
 ) -> None:
     assert tuple(settings_of(CONFIG, kind, name).values()) == values
 
@@ -52,6 +57,9 @@ def test_servers_say_which_settings_they_have(system: System) -> None:
         "hazelcast.map.async-backup-count": "0",
         "hazelcast.map.split-brain-protection-ref": "majority",
         "hazelcast.map.merge-policy": KEEPS,
+        "hazelcast.map.time-to-live-seconds": "0",
+        "hazelcast.map.max-idle-seconds": "0",
+        "hazelcast.map.eviction-policy": "NONE",
         "hazelcast.queue.backup-count": "0",
         "hazelcast.queue.async-backup-count": "0",
         "hazelcast.queue.split-brain-protection-ref": "",
@@ -59,13 +67,15 @@ def test_servers_say_which_settings_they_have(system: System) -> None:
         "hazelcast.operation.fail.on.indeterminate.state": "true",
         "hazelcast.partition.migration.stale.read.disabled": "true",
     }
-    system.clusters[Kafka].create_topic(
-        "told", configs={"unclean.leader.election.enable": "true", "min.insync.replicas": "1"}
-    )
+    own = {"unclean.leader.election.enable": "true", "min.insync.replicas": "1", "retention.bytes": "100"}
+    system.clusters[Kafka].create_topic("told", configs=own)
     assert system.clusters[Kafka].settings_of("told") == {
         "kafka.topic.replication.factor": "3",
         "kafka.topic.min.insync.replicas": "1",
         "kafka.topic.unclean.leader.election.enable": "true",
+        "kafka.topic.cleanup.policy": "delete",
+        "kafka.topic.retention.ms": "604800000",
+        "kafka.topic.retention.bytes": "100",
     }
 
 

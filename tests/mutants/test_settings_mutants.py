@@ -54,6 +54,14 @@ def test_a_group_that_begins_at_the_beginning_loses_nothing(system: MessageSyste
         kafka_settings.test_a_group_that_begins_at_the_end_never_reads_what_was_there(system)
 
 
+@pytest.mark.system(messages(consumers=False))
+def test_a_topic_that_keeps_records_for_a_week_still_has_them(system: MessageSystem) -> None:
+    with pytest.raises(
+        AwaitTimeoutError, match=r"waited 20 s for the brokers to have deleted all that is in messages-"
+    ):
+        kafka_settings.test_what_nobody_reads_in_time_is_deleted_by_retention(system)
+
+
 @kafka_settings.replicas(2, in_sync=1)
 def test_a_clean_election_has_nobody_who_could_lead(system: MessageSystem, faults: Nemesis) -> None:
     with pytest.raises(AwaitTimeoutError, match=r"a new leader for every partition of messages-\w+-\d+ after the kill"):
@@ -137,3 +145,10 @@ def test_another_merge_policy_or_no_protection_is_seen(
     monkeypatch.setitem(spec.SPLITS, split, others)
     with pytest.raises(GuaranteeBrokenError, match=says):
         hazelcast_settings.test_what_a_minority_acknowledges_is_the_merge_policys_to_keep(system, faults, split)
+
+
+@pytest.mark.system(hazelcast())
+def test_a_map_that_keeps_what_should_expire_is_seen(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "EXPIRING", "")
+    with pytest.raises(AwaitTimeoutError, match=r"waited 10 s for no key to be left in keys-"):
+        hazelcast_settings.test_what_a_map_was_given_expires_though_it_was_acknowledged(system)

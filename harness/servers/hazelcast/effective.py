@@ -17,15 +17,20 @@ from hazelcast.invocation import Invocation
 from hazelcast.protocol.builtin import MapCodec, StringCodec
 from hazelcast.protocol.client_message import REQUEST_HEADER_SIZE, OutboundMessage, create_initial_buffer
 
+from harness.servers.hazelcast.spec import LASTING
+
 _GET_MEMBER_CONFIG, _GET_SYSTEM_PROPERTIES = 0x200500, 0x200A00
 _SCHEMA = "{http://www.hazelcast.com/schema/config}"
 #: The settings of a structure that decide what may be lost, with what Hazelcast has where nothing is said.
-_TOLD: Mapping[str, str] = {
+_COPIES: Mapping[str, str] = {
     "backup-count": "1",
     "async-backup-count": "0",
     "split-brain-protection-ref": "",
     "merge-policy": "PutIfAbsentMergePolicy",
 }
+_TOLD: Mapping[str, Mapping[str, str]] = {"map": {**_COPIES, **LASTING}, "queue": _COPIES}
+#: The element that has a setting as an attribute; any other is an element of its own.
+_ATTRIBUTES = {"eviction-policy": "eviction"}
 
 
 def member_config(client: HazelcastClient) -> ElementTree.Element:
@@ -60,9 +65,17 @@ def settings_of(config: ElementTree.Element, kind: str, name: str) -> Mapping[st
     """
     fitting = sorted(_fitting(config, kind, name), key=lambda found: len(found.get("name", "")))
     found = fitting[-1] if fitting else None
-    told = {each: "" if found is None else (found.findtext(f"{_SCHEMA}{each}") or "").strip() for each in _TOLD}
+    told = {each: "" if found is None else _said(found, each) for each in _TOLD[kind]}
     # A policy may be told by its class, with the package in front.
-    return {f"hazelcast.{kind}.{each}": value.rpartition(".")[2] or _TOLD[each] for each, value in told.items()}
+    return {f"hazelcast.{kind}.{each}": value.rpartition(".")[2] or _TOLD[kind][each] for each, value in told.items()}
+
+
+def _said(structure: ElementTree.Element, setting: str) -> str:
+    """What is said of a setting in the configuration of a structure; empty if nothing is."""
+    if element := _ATTRIBUTES.get(setting):
+        having = structure.find(f"{_SCHEMA}{element}")
+        return "" if having is None else having.get(setting, "")
+    return (structure.findtext(f"{_SCHEMA}{setting}") or "").strip()
 
 
 def groups_of(config: ElementTree.Element) -> list[list[str]]:

@@ -14,8 +14,11 @@ _INDETERMINATE_TO_A_CLIENT = "Hazelcast Python client, Config.fail_on_indetermin
 _STALE = "Hazelcast reference manual, system properties, hazelcast.partition.migration.stale.read.disabled"
 _MERGE = "Hazelcast reference manual, split-brain recovery, merge policies"
 _SPLIT = "Hazelcast reference manual, split-brain protection"
+_MEMORY = "Hazelcast reference manual, managing map memory, expiration policy and eviction policy"
 #: The setting of a client that sends each write to the owner itself, and so waits for the backup's word itself.
 _OF_A_CLIENT = "hazelcast.client.fail_on_indeterminate_operation_state"
+#: In seconds: no scenario takes that long.
+_A_DAY = 86_400
 
 
 def _more_members_are_lost_than_there_are(backups: tuple[str, ...], broken: Broken) -> bool:
@@ -51,6 +54,13 @@ def _serves_a_minority(settings: Settings) -> bool:
 
 def _discards_what_a_minority_took(settings: Settings) -> bool:
     return _serves_a_minority(settings) and settings.get("hazelcast.map.merge-policy") == "DiscardMergePolicy"
+
+
+def _removes_what_nobody_removed(settings: Settings) -> bool:
+    """Whether a map may remove an entry by itself while a scenario lasts."""
+    limits = [int(settings.get(f"hazelcast.map.{name}-seconds", "0")) for name in ("time-to-live", "max-idle")]
+    evicts = settings.get("hazelcast.map.eviction-policy", "NONE") != "NONE"
+    return evicts or any(0 < limit < _A_DAY for limit in limits)
 
 
 def _a_member_is_lost(broken: Broken) -> bool:
@@ -140,6 +150,15 @@ HAZELCAST = Guarantees(
             source=_MERGE,
             applies=_discards_what_a_minority_took,
             under=a_member_is_out_of_touch,
+        ),
+        Rule(
+            setting="time-to-live-seconds or max-idle-seconds of less than a day, or an eviction-policy",
+            when="nothing has to be broken: an entry of a map is that old or that idle, or the map is full",
+            permits=("entry lost",),
+            because="a member removes such an entry by itself, and an acknowledgement does not save it",
+            source=_MEMORY,
+            applies=_removes_what_nobody_removed,
+            under=None,
         ),
     ),
     made_up={"safe": "hazelcast"},

@@ -35,6 +35,11 @@ BACKUPS: dict[str, str] = {
 #: By what becomes of the puts of a smaller side when a split is over, what the name of a map with one backup begins
 #: with: what the merge policy makes of them, or that they were refused.
 SPLITS: dict[str, str] = {"kept": "", "discarded": "discarding-", "refused": "majority-"}
+#: What a map has whose entries stay until somebody removes them, which is Hazelcast's default.
+LASTING = {"time-to-live-seconds": "0", "max-idle-seconds": "0", "eviction-policy": "NONE"}
+#: The entries of maps whose name begins with this are gone a second after they were put.
+EXPIRING = "expiring-"
+EXPIRY_S = 1
 #: In this map there is never anything: whoever asks it hears whether all members take part.
 PROBED = f"{SPLITS['refused']}asked"
 #: Only a majority of the members serves maps and queues of these names: what the services keep messages in is so.
@@ -50,6 +55,7 @@ _STRUCTURES: dict[str, dict[str, dict[str, object]]] = {
         f"{BACKUPS['1 + 1 async']}*": {"backup-count": 1, "async-backup-count": 1},
         f"{BACKUPS['2']}*": {"backup-count": 2},
         f"{SPLITS['discarded']}*": {"merge-policy": {"class-name": "DiscardMergePolicy"}},
+        f"{EXPIRING}*": {"time-to-live-seconds": EXPIRY_S},
     },
     "queue": {f"{NO_BACKUP}*": {"backup-count": 0}, f"{BOUNDED}*": {"max-size": BOUND}},
 }

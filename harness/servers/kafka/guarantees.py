@@ -9,6 +9,8 @@ from harness.taken import Taken
 
 _ACKS = "Kafka documentation, producer configs, acks"
 _TOPIC = "Kafka documentation, topic configs, {}"
+#: In milliseconds: no scenario takes that long.
+_A_DAY = 86_400_000
 
 
 def _a_broker_is_out_of_reach(broken: Broken) -> bool:
@@ -54,6 +56,14 @@ def _acknowledged_by_one_replica(settings: Settings) -> bool:
 
 def _acknowledged_by_all_in_sync(settings: Settings) -> bool:
     return settings.get("kafka.producer.acks") == "all" and _replicated(settings)
+
+
+def _deletes_what_is_unread(settings: Settings) -> bool:
+    """Whether a topic may delete a record while a scenario lasts, because of its age or of how many came after it."""
+    if "delete" not in settings.get("kafka.topic.cleanup.policy", ""):
+        return False
+    age = int(settings.get("kafka.topic.retention.ms", "-1"))
+    return 0 <= age < _A_DAY or settings.get("kafka.topic.retention.bytes", "-1") != "-1"
 
 
 def _replicated(settings: Settings) -> bool:
@@ -123,6 +133,15 @@ KAFKA = Guarantees(
             source=_TOPIC.format("replication factor"),
             applies=_replicated,
             under=_every_replica_may_be_lost,
+        ),
+        Rule(
+            setting="a retention.ms of less than a day, or a retention.bytes",
+            when="nothing has to be broken: nobody reads a record in that time, or before as many bytes came after it",
+            permits=("lost",),
+            because="deleted by retention: brokers delete what is too old or too much, whether it was read or not",
+            source=_TOPIC.format("cleanup.policy, retention.ms, retention.bytes"),
+            applies=_deletes_what_is_unread,
+            under=None,
         ),
     ),
     made_up={"isr-full": "kafka"},

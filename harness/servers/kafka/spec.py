@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from harness.errors import BadInputError
 from harness.servers.kafka.recipe import KAFKA
 from harness.servers.kafka.timings import PROPERTIES
 from harness.topology.nodes import NodeSpec, PortReady
@@ -17,6 +18,30 @@ _CONTROLLER_PORT = 9093
 _EXTERNAL_PORT = 9094
 _CLUSTER_ID = "5L6g3nShT-eMCtK--X86sw"
 _NAMES = {"BROKER": PORT, "CONTROLLER": _CONTROLLER_PORT, "EXTERNAL": _EXTERNAL_PORT}
+#: The units in which brokers can be told how long a topic keeps a record, in milliseconds; the first one counts.
+_RETENTION = {"log.retention.ms": 1, "log.retention.minutes": 60_000, "log.retention.hours": 3_600_000}
+
+
+def deleting(settings: Mapping[str, str]) -> Mapping[str, str]:
+    """The properties of a topic that decide when it deletes records, on brokers that have `settings` of their own.
+
+    Raises:
+        BadInputError: how long it keeps them is no number.
+    """
+    return {
+        "cleanup.policy": settings.get("log.cleanup.policy", "delete"),
+        "retention.ms": _retention_ms(settings),
+        "retention.bytes": settings.get("log.retention.bytes", "-1"),
+    }
+
+
+def _retention_ms(settings: Mapping[str, str]) -> str:
+    name = next((name for name in _RETENTION if name in settings), "log.retention.hours")
+    given = settings.get(name, "168")
+    try:
+        return str(max(int(given) * _RETENTION[name], -1))  # below 0 it is without end
+    except ValueError:
+        raise BadInputError(f"kafka(settings=...): {name} is {given!r}; give a whole number") from None
 
 
 def brokers(count: int, *, timings: Timings, settings: Mapping[str, str]) -> tuple[NodeSpec, ...]:

@@ -30,7 +30,13 @@ _ASK_TIMEOUT_S = 10.0
 #: What kafka-python raises at a broker that is gone; the second where it writes to a connection that closes just then.
 _CLOSED = (KafkaError, RuntimeError)
 #: The settings of a topic that decide what may be lost.
-_TOLD = ("min.insync.replicas", "unclean.leader.election.enable")
+_TOLD = (
+    "min.insync.replicas",
+    "unclean.leader.election.enable",
+    "cleanup.policy",
+    "retention.ms",
+    "retention.bytes",
+)
 
 
 @dataclass(frozen=True)

@@ -64,10 +64,14 @@ def _stores(given: str, other: str) -> Patch:
     return patch
 
 
-def _async_backups(monkeypatch: pytest.MonkeyPatch) -> None:
-    own = {"backup-count": 0, "async-backup-count": 1, **spec._MAJORITY}
-    maps = {**spec._STRUCTURES["map"], "logging-*": own}
-    monkeypatch.setitem(spec._STRUCTURES, "map", maps)
+def _logging_map(**settings: int) -> Patch:
+    """Logging's map has other settings than it should have, and the same protection."""
+    own = {**{name.replace("_", "-"): value for name, value in settings.items()}, **spec._MAJORITY}
+
+    def patch(monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(spec._STRUCTURES, "map", {**spec._STRUCTURES["map"], "logging-*": own})
+
+    return patch
 
 
 def _merges_that_discard(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,6 +118,13 @@ MUTANTS: tuple[Mutant, ...] = (
         seen={_SHARED: "other settings"},
     ),
     Mutant(
+        name="kafka_retention_of_a_minute",
+        wrong="A topic deletes what is older than a minute.",
+        promise='docs/guarantees.md: "a topic that keeps records for a shorter time than was declared"',
+        patch=_brokers(log_retention_ms="60000"),
+        seen={_SHARED: "other settings"},
+    ),
+    Mutant(
         name="kafka_offsets_on_one_broker",
         wrong="What a group has committed is on one broker.",
         promise=_TABLE + "replication 3: no loss with any one broker lost (of offsets)",
@@ -141,7 +152,14 @@ MUTANTS: tuple[Mutant, ...] = (
         name="logging_map_with_async_backup",
         wrong="Logging's map has one backup, which no write waits for.",
         promise=_TABLE + "Hazelcast sync backup: a write waits for it",
-        patch=_async_backups,
+        patch=_logging_map(backup_count=0, async_backup_count=1),
+        seen={_SHARED: "other settings"},
+    ),
+    Mutant(
+        name="logging_map_that_expires",
+        wrong="Logging's map removes what nobody has read for a minute.",
+        promise='services/logging.py: "keeps messages by id in a Hazelcast map"',
+        patch=_logging_map(max_idle_seconds=60),
         seen={_SHARED: "other settings"},
     ),
     Mutant(

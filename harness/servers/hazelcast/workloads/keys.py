@@ -31,7 +31,7 @@ from harness.history import Invoked
 from harness.readback import ask, compared
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.losses import partition_losses
-from harness.servers.hazelcast.spec import BACKUPS, SPLITS
+from harness.servers.hazelcast.spec import BACKUPS, EXPIRING, EXPIRY_S, LASTING, SPLITS
 from harness.servers.hazelcast.view import connect, connect_async
 from harness.system import System
 from harness.waiting import until
@@ -39,6 +39,7 @@ from harness.waiting import until
 _READ_TIMEOUT_S = 20.0
 _TOLD_S = 5.0
 _OWNING_TIMEOUT_S = 30.0
+_EXPIRY_TIMEOUT_S = 10.0
 #: So many put at once: a put goes through three members one after the other, and waits more than it works.
 _CLIENTS = 8
 #: Whom the settings are asked of, and what else it says that a loss is worked out from.
@@ -59,7 +60,9 @@ _IN_DOUBT = {
 class Keys:
     """A map and its keys, which listens to the members from the first put to the read."""
 
-    def __init__(self, system: System, *, backups: str = "1", split: str = "kept", in_doubt: str = "") -> None:
+    def __init__(
+        self, system: System, *, backups: str = "1", split: str = "kept", in_doubt: str = "", expires: bool = False
+    ) -> None:
         """A new map.
 
         Args:
@@ -69,9 +72,10 @@ class Keys:
                 anything but the first, of a map with one backup.
             in_doubt: the member, if any, through which puts go by a client that takes for done what its backup did not
                 confirm in time. It is there from the beginning: a new one would wait for members that hang.
+            expires: whether its entries are gone after a second; of a map with one backup.
         """
         self._view = system.clusters[Hazelcast]
-        self._name = f"{SPLITS[split]}{BACKUPS[backups]}{system.new_name('keys')}"
+        self._name = f"{EXPIRING * expires}{SPLITS[split]}{BACKUPS[backups]}{system.new_name('keys')}"
         self._history = system.history
         self._listening = ExitStack()
         self._losses: Mapping[int, int] = {}
@@ -82,26 +86,33 @@ class Keys:
             client = self._listening.enter_context(connect(self._named(in_doubt), **_IN_DOUBT))
             client.get_map(self._name)  # asks a member when it is done for the first time, which may be one that hangs
             self._clients[in_doubt] = client
-        self._note_settings(backups, split)
+        self._note_settings(self._declared(backups, split, expires=expires))
 
-    def _note_settings(self, backups: str, split: str) -> None:
-        """Records the settings that the map was to have, and what a member says of it and of the cluster."""
+    def _declared(self, backups: str, split: str, *, expires: bool) -> Settings:
+        """The settings that the map was to have, and those of the members and of the clients that put."""
         sync, _, later = backups.partition(" + ")
-        declared = {
+        of_the_map = {
+            "backup-count": sync,
+            "async-backup-count": later.removesuffix(" async") or "0",
+            "split-brain-protection-ref": "majority" if split == "refused" else "",
+            "merge-policy": f"{'Discard' if split == 'discarded' else 'PutIfAbsent'}MergePolicy",
+            **LASTING,
+            **({"time-to-live-seconds": str(EXPIRY_S)} if expires else {}),
+        }
+        return {
             **self._view.declared,
-            "hazelcast.map.backup-count": sync,
-            "hazelcast.map.async-backup-count": later.removesuffix(" async") or "0",
-            "hazelcast.map.split-brain-protection-ref": "majority" if split == "refused" else "",
-            "hazelcast.map.merge-policy": f"{'Discard' if split == 'discarded' else 'PutIfAbsent'}MergePolicy",
+            **{f"hazelcast.map.{name}": value for name, value in of_the_map.items()},
+            **({_ON_DOUBT: "false"} if self._clients else {}),
             _COUNT: str(len(self._view.nodes)),
         }
-        if self._clients:
-            declared[_ON_DOUBT] = "false"
+
+    def _note_settings(self, declared: Settings) -> None:
+        """Records these settings, and what a member says of the map and of the cluster, and the clients of theirs."""
         clients = {f"the client of {name}": partial(_told_by, client) for name, client in self._clients.items()}
         answers = ask({_MEMBER: self._told, **clients})
         # Nobody declares the groups to a workload: what the share of a loss follows from is what they are.
-        declared[_GROUPS] = answers.told.get(_MEMBER, {}).get(_GROUPS, "")
-        self._history.event(SETTINGS, compared(declared, answers))
+        groups = answers.told.get(_MEMBER, {}).get(_GROUPS, "")
+        self._history.event(SETTINGS, compared({**declared, _GROUPS: groups}, answers))
 
     def _told(self) -> Settings:
         """What a member says of the map, and of the cluster.
@@ -196,6 +207,21 @@ class Keys:
     def _named(self, member: str) -> Sequence[Node]:
         return [node for node in self._view.nodes if node.spec.name == member]
 
+    def await_expiry(self) -> None:
+        """Waits until the map has no key left.
+
+        Raises:
+            AwaitTimeoutError: it has some, also many times later than they had to expire.
+        """
+        with connect(self._view.nodes) as hazelcast:
+            entries: Any = hazelcast.get_map(self._name).blocking()
+            until(
+                f"no key to be left in {self._name}",
+                lambda: _all(entries),
+                lambda keys: not keys,
+                timeout_s=_EXPIRY_TIMEOUT_S,
+            )
+
     def read(self) -> None:
         """Reads all keys, once a member answers; records how many each member owns now, and what the members lost."""
         operation = self._history.client().invoke("read", read_of(self._name))
@@ -214,7 +240,7 @@ class Keys:
     def note_shares(self) -> None:
         """Records how many keys each running member owns, once the clients were told who owns what."""
         with connect(self._view.nodes) as hazelcast:
-            size = hazelcast.get_map(self._name).blocking().size()
+            size = len(_all(hazelcast.get_map(self._name).blocking()))  # its size counts what has expired as well
         shares = until(
             f"all {size} keys to have an owner that runs",
             lambda: self._view.keys_per_member(self._name),
