@@ -199,6 +199,7 @@ def told(settings: Mapping[str, str], *done: str) -> Sequence[Event]:
         ({**KAFKA, "kafka.topic.retention.ms": "86400000"}, (), set()),
         ({**KAFKA, "kafka.topic.retention.ms": "-1"}, (), set()),
         ({**KAFKA, "kafka.topic.retention.ms": "-1", "kafka.topic.retention.bytes": "0"}, (), {"lost"}),
+        ({**KAFKA, "kafka.topic.retention.bytes": "1000000"}, (), {"lost"}),
         ({**KAFKA, "kafka.topic.retention.ms": "1000", "kafka.topic.cleanup.policy": "compact"}, (), set()),
         ({**KAFKA, "kafka.topic.retention.ms": "1000", "kafka.topic.cleanup.policy": "compact,delete"}, (), {"lost"}),
         ({"kafka.topic.cleanup.policy": "delete"}, (), set()),

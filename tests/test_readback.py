@@ -37,6 +37,8 @@ def test_one_client_of_four_with_other_settings_is_named(deviant: str) -> None:
         "other settings: hazelcast.client.fail_on_indeterminate_operation_state is false, declared was true "
         f"(told by {deviant}); hazelcast.client.redo_operation is true, declared was false (told by {deviant})",
     )
+    value = compared(DECLARED, Answers(told, {}))
+    assert (value["effective"], value["differing"]) == ({**DECLARED, **CARELESS}, {deviant: CARELESS})
 
 
 def test_clients_that_differ_in_the_same_way_are_named_together() -> None:
