@@ -55,12 +55,12 @@ MESSAGES = Guarantees(
         ),
         Rule(
             setting="a messages instance reads its partitions from the beginning when it gets them",
-            when="it gets or gives away partitions",
+            when="it gets or gives away partitions: it, another or a broker is killed, stopped, hangs or is cut off",
             permits=("vanished",),
             because="it forgets what is another one's from then on",
             source=_OWN,
             applies=_reads_again,
-            under=None,
+            under=_taking_is_disturbed,
         ),
         Rule(
             setting="consumers commit after storing",
