@@ -65,7 +65,7 @@ MESSAGES = Guarantees(
         Rule(
             setting="consumers commit after storing",
             when="a messages instance or a broker is killed, stopped, hangs or is cut off",
-            permits=("duplicated", "out of order"),
+            permits=("duplicated",),
             because="what was stored and not yet committed is read again by whoever gets the partition",
             source=_SEMANTICS,
             applies=_commits_after_storing,
@@ -83,7 +83,7 @@ MESSAGES = Guarantees(
         Rule(
             setting="enable.auto.commit=true",
             when="a messages instance or a broker is killed, stopped, hangs or is cut off",
-            permits=("duplicated", "taken again", "out of order"),
+            permits=("duplicated", "taken again"),
             because="what was stored since the last commit by the clock is read again; no loss, as all that a poll "
             "gave is stored before the next one",
             source=_CONSUMER.format("enable.auto.commit"),

@@ -135,7 +135,7 @@ def _sure_of_the_queue(chance: random.Random, events: Sequence[Event]) -> tuple[
 
 def read_in_any_order(chance: random.Random, *, partitions: bool = True) -> tuple[Event, ...]:
     """Posts, and answers to GETs and drains that mostly are changed."""
-    system = _System(0.8, partitions=partitions)
+    system = _System(0.8, again=0.2, partitions=partitions)
     events = small(chance, system.calls(*["post"] * 9, "drain"), system.answer, most=9)
     return _then(events, small(chance, system.calls("drain", "drain", "get"), system.answer, most=2))
 

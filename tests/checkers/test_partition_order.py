@@ -54,16 +54,16 @@ def test_messages_of_another_partition_may_be_overtaken(read: list[int], overtak
 
 
 def test_what_is_out_of_order_is_told_once_with_the_posts_and_the_answer() -> None:
-    verdict = partition_order.check(history([0, 0, 1, 0], [1, 0, 2, 3, 1]))
+    verdict = partition_order.check(history([0, 0, 1, 0], [3, 1, 0, 2, 3]))
     assert said(verdict) == [
         (
             "out of order",
-            "messages-1, read directly, showed 2 of 5 messages too late, the first of them: id-0 (offset 0 of "
-            "partition 0) after id-1 (offset 1 of partition 0)",
+            "messages-1, read directly, showed 2 of 5 messages too late, the first of them: id-1 (offset 1 of "
+            "partition 0) after id-3 (offset 2 of partition 0)",
             [0, 2, 6, 8],
         )
     ]
-    assert verdict.figures == {"read": {"messages-1": {"p0": 4, "p1": 1}}, "overtaken": {"messages-1": 1}}
+    assert verdict.figures == {"read": {"messages-1": {"p0": 4, "p1": 1}}, "overtaken": {"messages-1": 3}}
     without = history([0], [0])[:2]
     assert said(partition_order.check(without)) == unknown(
         "no messages instance answered, so nobody knows in which order they read"

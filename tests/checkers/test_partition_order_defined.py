@@ -21,12 +21,12 @@ def last_drain(events: Sequence[Event]) -> Operation | None:
 
 
 def lists(events: Sequence[Event]) -> Iterator[Sequence[str]]:
-    """What each answer of an instance shows."""
+    """What each answer of an instance shows, each message where it is first."""
     for read in operations(events):
         if read.outcome == "ok" and read.f == "drain":
-            yield from read.value.values()
+            yield from (list(dict.fromkeys(ids)) for ids in read.value.values())
         elif read.outcome == "ok" and read.f == "get" and read.value["messages"]["from"]:
-            yield read.value["messages"]["ids"]
+            yield list(dict.fromkeys(read.value["messages"]["ids"]))
 
 
 def posts_of(events: Sequence[Event], id_: str) -> Sequence[Operation]:

@@ -15,7 +15,10 @@ said of two lists. There are two kinds of queue:
   Hazelcast reference manual, "Queue": "FIFO ordering applies to all queue operations across the cluster". Two instances
   share a queue, and each keeps what it has claimed before it looks for the next (services/queues/hazelcast.py): so each
   list is in order, and together they may be anything. A member that dies leaves its backup the order; what more of them
-  cost, and what a consumer costs that reads again, the settings tell (docs/guarantees.md).
+  cost, the settings tell (docs/guarantees.md).
+
+Of a message that an answer shows more than once the first place counts. A consumer that reads again goes back to what
+it has shown already, and what it reads for the first time is in order; that a message comes twice, others judge.
 
 Linear in the number of events and the sizes of the answers.
 """
@@ -91,7 +94,7 @@ def _late(shown: Iterable[str], places: Mapping[str, _Place]) -> Sequence[_Late]
 
 
 def _out_of_order(read: Read, places: Mapping[str, _Place], posts: Posts) -> Iterator[Anomaly]:
-    if late := _late(read.ids, places):
+    if late := _late(dict.fromkeys(read.ids), places):
         first = late[0]
         which = f"{len(late)} of {len(read.ids)} messages too late" + ("" if len(late) == 1 else ", the first of them")
         why = f"{_at(first.id, places)} after {_at(first.after, places)}"
