@@ -24,6 +24,8 @@ from harness.processes import kill_all
 _TIMEOUT_S = 400.0
 _GONE_TIMEOUT_S = 5.0
 _PREFIX = "harness-preparing-"
+#: The scripts that run now, for `end_all`.
+_running: list[subprocess.Popen[str]] = []
 _MARKER = Marker(
     name=".harness-scratch",
     text=b"The fault-tolerance harness prepares something here, and removes the folder afterwards.\n",
@@ -46,6 +48,7 @@ def prepare(script: Path, arguments: Sequence[str], where: Mapping[str, str]) ->
             text=True,
             pass_fds=[lock],
         )
+        _running.append(process)
         try:
             said, _ = process.communicate(timeout=_TIMEOUT_S)
         except subprocess.TimeoutExpired as error:
@@ -53,7 +56,9 @@ def prepare(script: Path, arguments: Sequence[str], where: Mapping[str, str]) ->
                 f"{script.name} {' '.join(arguments)} took longer than {_TIMEOUT_S:g} s"
             ) from error
         finally:
-            _end(process)
+            _running.remove(process)
+            _kill(process)
+            process.communicate()
     if process.returncode:
         raise EnvironmentUnfitError(said.strip())
 
@@ -85,13 +90,18 @@ def _scratch() -> Iterator[tuple[Path, int]]:
         os.close(lock)
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def end_all() -> None:
+    """Kills the scripts that run now, in whichever thread: whoever waits for one is told that it failed."""
+    for process in tuple(_running):
+        _kill(process)
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
     """Kills a script, if it runs, and all that it started: its servers are in sessions of their own."""
     if process.poll() is None:
         with suppress(psutil.NoSuchProcess):
             kill_all(psutil.Process(process.pid).children(recursive=True), timeout_s=_GONE_TIMEOUT_S)
         process.kill()
-        process.communicate()
 
 
 def _working_in(folder: Path) -> list[psutil.Process]:

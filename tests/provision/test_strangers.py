@@ -1,11 +1,14 @@
 """Preparing a machine removes and ends what is ours by marker and name, and nothing that is somebody else's."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -13,8 +16,11 @@ import pytest
 
 from harness.errors import BadInputError, EnvironmentUnfitError
 from harness.processes import kill_all, runs
+from harness.progress import Say
 from harness.provision import cache, jars, prebuilt, preparing
 from harness.provision.cache import cache_folder
+from harness.provision.processes import prepare_processes
+from harness.topology.kinds import NodeKind, Program
 from harness.waiting import until
 
 #: Starts a server of its own, in a session of its own, as the real one does; then it hangs.
@@ -82,6 +88,39 @@ def test_of_a_preparation_that_hangs_neither_servers_nor_folders_are_left(
     with pytest.raises(EnvironmentUnfitError, match="took longer than 2 s"):
         preparing.prepare(hanging, [str(tmp_path / "pid")], {})
     assert not lives(tmp_path / "pid")
+    assert_untouched(temporary)
+
+
+@dataclass(frozen=True)
+class Slow(NodeKind):
+    """A kind whose preparation never ends."""
+
+    script: Path
+    pid: Path
+    name: str = "slow"
+
+    def prepare(self, say: Say) -> Program:
+        preparing.prepare(self.script, [str(self.pid)], {})
+        return Program(("slow",))
+
+
+@pytest.mark.usefixtures("own_cache")
+def test_who_ends_a_run_does_not_wait_for_what_is_prepared(
+    tmp_path: Path, temporary: Path, hanging: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing, "_TIMEOUT_S", 30.0)
+    pid = tmp_path / "pid"
+
+    def end_it() -> None:
+        until("a server", lambda: pid.exists() and pid.read_text(), timeout_s=20)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    threading.Thread(target=end_it, daemon=True).start()
+    began_s = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        prepare_processes([Slow(hanging, pid)], print)
+    assert time.monotonic() - began_s < 20
+    assert not lives(pid)
     assert_untouched(temporary)
 
 
