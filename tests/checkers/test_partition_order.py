@@ -103,6 +103,11 @@ def test_a_queue_without_partitions_is_in_order_by_its_posts() -> None:
     ]
 
 
+def test_a_message_with_two_records_may_have_been_read_at_either() -> None:
+    twice = one_after_another(post("a", 0, 5), post("b", 0, 7), post("a", 0, 9), get("a", "b"), get("b", "a", by="m-2"))
+    assert partition_order.check(twice).validity is Validity.VALID
+
+
 def test_a_topic_whose_partitions_nobody_tells_is_no_queue() -> None:
     declared = {"declared": {"kafka.topic.min.insync.replicas": "2"}, "effective": {}, "unread": {}}
     events = one_after_another(post("a"), post("b"), get("b", "a"))

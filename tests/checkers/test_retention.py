@@ -94,12 +94,19 @@ def test_what_vanished_is_told_once_with_when_it_was_shown() -> None:
         ([["a", "b"], [], ["a"]], "; 1 of 2 messages not in the last answer either"),
         ([["a"], [], "kill messages-1", ["a"]], "a"),
         ([["a"], [], ["a"], "kill messages-1", ["b"], []], "; all came back"),
+        ([["a"], [], ["a"], "kill messages-1", ["b"], [], []], "; 1 of 2 messages not in the last answer either"),
+        ([["a"], [], [], "kill messages-1", ["b"], [], ["b"]], "; 1 of 2 messages not in the last answer either"),
     ],
 )
 def test_what_vanished_may_come_back_to_the_instance_in_the_same_life(steps: Sequence[Any], words: str) -> None:
     sentence = retention.check(told(*steps)).sentences
     assert sentence.endswith(words)
     assert ("came back" in sentence, "either" in sentence) == ("came back" in words, "either" in words)
+
+
+def test_of_many_answers_the_first_and_the_last_stand_for_all() -> None:
+    (vanished,) = retention.check(told(["a"], [], [], [])).anomalies
+    assert [operation.invoke.index for operation in vanished.operations] == [0, 4, 6, 10]
 
 
 def test_what_vanished_of_several_instances_is_told_in_the_order_of_the_answers() -> None:

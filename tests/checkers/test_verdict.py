@@ -88,12 +88,12 @@ def judge_each(events: Sequence[Event]) -> Verdict:
 
 
 def test_what_comes_many_times_is_told_once_with_how_often_from_when_to_when_and_all_its_operations() -> None:
-    twice = [(f, number, "ok", number) for number in range(4) for f in ("odd", "even") if number or f == "odd"]
+    twice = [(f, number, "ok", number) for number in range(4) for f in ("odd", "even") if number < 3 or f == "odd"]
     assert said(judge_each(one_after_another(*twice))) == [
-        ("odd", "odd 0; the first of 4 like it, over 11.0 s", [0, 2, 6, 10]),
-        ("even", "even 1", [4]),
-        ("even", "even 2", [8]),
-        ("even", "even 3", [12]),
+        ("odd", "odd 0; the first of 4 like it, over 13.0 s", [0, 4, 8, 12]),
+        ("even", "even 0", [2]),
+        ("even", "even 1", [6]),
+        ("even", "even 2", [10]),
     ]
 
 
