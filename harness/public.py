@@ -4,7 +4,7 @@ A kind of server has its own in its folder, such as `harness.servers.kafka`, and
 """
 
 from harness.assertions import assert_broken, assert_holds
-from harness.faults import Isolate, Kill, PartialPartition, Pause, Restart, Stop
+from harness.faults import Isolate, Kill, PartialPartition, Pause, PeerPartition, Restart, Stop
 from harness.faults.nemesis import Injected, Nemesis
 from harness.system import System
 from harness.targets import every, node, other_than, some, together
@@ -16,6 +16,7 @@ __all__ = [
     "Nemesis",
     "PartialPartition",
     "Pause",
+    "PeerPartition",
     "Restart",
     "Stop",
     "System",

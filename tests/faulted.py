@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.backends.protocol import Killable
 from harness.events import UNDO
-from harness.faults import Isolate, Kill, PartialPartition, Pause, Restart, Stop
+from harness.faults import Isolate, Kill, PartialPartition, Pause, PeerPartition, Restart, Stop
 from harness.faults.protocol import Fault, record, taken
 from harness.taken import Taken
 
@@ -37,7 +37,17 @@ CRASH = Foreign("crash", "crashed", Taken.PROCESS, Taken.PEERS, Taken.CLIENTS)
 HEAT = Foreign("heat", "heated")
 FAULTS: Mapping[str, Fault] = {
     fault.name: fault
-    for fault in (Kill(), Stop(), Restart(), Pause(), Isolate(), PartialPartition(("another",)), CRASH, HEAT)
+    for fault in (
+        Kill(),
+        Stop(),
+        Restart(),
+        Pause(),
+        Isolate(),
+        PeerPartition(),
+        PartialPartition(("another",)),
+        CRASH,
+        HEAT,
+    )
 }
 
 

@@ -192,6 +192,11 @@ class DockerNode:
             self._wait_ready()
 
     @property
+    def roles(self) -> frozenset[str]:
+        """The roles of all nodes that the deployment has ever had."""
+        return frozenset(self._site.roles.values())
+
+    @property
     def isolated(self) -> bool:
         """Whether a fault is in force that cuts the node off, or will once it runs again."""
         return self._network is not None and bool(self._network.faults)

@@ -139,6 +139,10 @@ class Networked(Node, Protocol):
         """
 
     @property
+    def roles(self) -> frozenset[str]:
+        """The roles of all nodes that there ever were in its network, its own among them."""
+
+    @property
     def isolated(self) -> bool:
         """Whether any isolation of the node, from all or from some, is in force, or will be once it runs again."""
 

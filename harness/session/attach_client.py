@@ -221,6 +221,12 @@ class RemoteNetworkedNode(RemoteNode):
         self._ask("rejoin", fault)
 
     @property
+    def roles(self) -> frozenset[str]:
+        """The roles of all nodes that the session has ever had."""
+        roles: frozenset[str] = self._ask("roles")
+        return roles
+
+    @property
     def isolated(self) -> bool:
         """Whether an isolation of the node is in force."""
         return bool(self._ask("isolated"))

@@ -1,4 +1,4 @@
-"""Partial partitions of real containers: some roles are cut off, both ways, and the peers are not."""
+"""Partial partitions of real containers: some roles are cut off, both ways, or the peers alone, and nobody else."""
 
 import contextlib
 import secrets
@@ -17,7 +17,7 @@ from harness.backends.docker_node import DockerNode
 from harness.backends.session import Session
 from harness.clusters import Clusters
 from harness.errors import BadInputError, FaultDidNotBiteError
-from harness.faults import Isolate, PartialPartition
+from harness.faults import Isolate, PartialPartition, PeerPartition
 from harness.faults.nemesis import Nemesis
 from harness.history import History
 from harness.pool import restore
@@ -106,6 +106,53 @@ def test_it_cuts_off_those_roles_both_ways_and_nobody_else(
     assert passing(server) == TO_CLIENTS | TO_PEERS
 
 
+def test_it_cuts_off_the_peers_both_ways_and_nobody_else(
+    nemesis: Nemesis, history: History, server: DockerNode
+) -> None:
+    injected = nemesis.inject(PeerPartition(), only(server))
+    cut_off, _, as_before = injected.proofs["server-1"].partition("; as before: ")
+    assert set(cut_off.removeprefix("no connection can be made any more: ").split(", ")) == TO_PEERS
+    assert set(as_before.split(", ")) == passing(server) == TO_CLIENTS
+    assert httpx.get(f"http://{server.endpoint('http')}/", timeout=5).is_success
+    assert history.events[0].value["takes"] == ["peers"]
+    injected.undo()
+    assert passing(server) == TO_CLIENTS | TO_PEERS
+
+
+def test_peers_that_still_connect_or_a_client_that_does_not_are_no_loss_of_the_peers_alone(server: DockerNode) -> None:
+    with pytest.raises(FaultDidNotBiteError, match=r"did not bite: server-1 to server-2, .* still connects"):
+        PeerPartition().proof([server])
+    PeerPartition().inject([server])
+    assert PeerPartition().proof([server])
+    server.isolate("more", ("client",))
+    with pytest.raises(FaultDidNotBiteError, match="cut it off from others as well: server-1 to client-1, client-1"):
+        PeerPartition().proof([server])
+
+
+def test_one_that_is_alone_of_its_role_has_no_peers_to_lose(
+    deployment: DockerDeployment, nemesis: Nemesis, history: History
+) -> None:
+    with pytest.raises(FaultDidNotBiteError, match="can't be proved: no other node of client runs"):
+        nemesis.inject(PeerPartition(), only(deployment.nodes["client-1"]))
+    assert not history.events
+
+
+def test_who_has_lost_its_peers_has_lost_those_that_come_later_and_after_a_start(
+    deployment: DockerDeployment, server: DockerNode
+) -> None:
+    PeerPartition().inject([server])
+    deployment.put([spec("server", 3)])
+    try:
+        assert passing(server) == TO_CLIENTS
+        server.kill()
+        server.start()
+        assert passing(server) == TO_CLIENTS
+        PeerPartition().undo([server])
+        assert "server-3 to server-1" in passing(server)
+    finally:
+        deployment.remove(["server-3"])
+
+
 def test_what_is_cut_off_already_or_not_at_all_proves_nothing(nemesis: Nemesis, server: DockerNode) -> None:
     with pytest.raises(FaultDidNotBiteError, match=r"did not bite: server-1 to client-1, .* still connects"):
         CUT.proof([server])
@@ -119,7 +166,7 @@ def test_what_is_cut_off_already_or_not_at_all_proves_nothing(nemesis: Nemesis, 
 def test_a_peer_that_is_cut_off_as_well_is_too_much(server: DockerNode) -> None:
     CUT.inject([server])
     server.isolate("more", ("server", "client"))
-    with pytest.raises(FaultDidNotBiteError, match="cut it off from its peers as well: server-1 to server-2, server-2"):
+    with pytest.raises(FaultDidNotBiteError, match="cut it off from others as well: server-1 to server-2, server-2"):
         CUT.proof([server])
 
 
@@ -175,7 +222,10 @@ def test_it_and_an_isolation_lift_not_each_other(server: DockerNode) -> None:
             ("clinet", "client"),
             "server-1 can't be cut off from clinet: no node has that role; there are client, other-",
         ),
-        (("client", "server"), r"other roles than its own, server, and not from client, server; Isolate\(\) cuts it"),
+        (
+            ("client", "server"),
+            r"other roles than its own, server, and not from client, server; PeerPartition\(\) cuts it",
+        ),
         ((), "other roles than its own, server, and not from none"),
     ],
 )

@@ -49,6 +49,26 @@ def test_a_leader_that_came_back_without_it() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("fault", "node", "at", "again", "more"),
+    [
+        ("peer-partition", "kafka-2", 10, 500, "; kafka-2 was cut off from its peers then"),
+        ("isolate", "kafka-2", 10, None, "; kafka-2 was isolated then"),
+        ("peer-partition", "kafka-2", 10, 14, ""),
+        ("peer-partition", "kafka-2", 16, 500, ""),
+        ("partial-partition", "kafka-2", 10, 500, ""),
+        ("kill", "kafka-2", 10, 500, ""),
+        ("peer-partition", "messages-1", 10, 500, ""),
+    ],
+)
+def test_a_leader_that_had_no_peers_when_it_acknowledged(
+    fault: str, node: str, at: int, again: int | None, more: str
+) -> None:
+    scene = Scene({"kafka.producer.acks": "1"}).post().kill(node, at, fault=fault, again=again)
+    told = lost(scene.evidence(LOGGED, brokers={name: {} for name in ALONE}))
+    assert told == f"Queued, and kafka-1, kafka-2 and kafka-3 have no record of it now{more}."
+
+
 def test_what_live_brokers_have_is_not_lost_with_a_dead_one() -> None:
     scene = Scene({"kafka.producer.acks": "1"}).post().kill("kafka-2", 55)
     told = lost(scene.evidence([*LOGGED, TAKEN, KEPT], brokers=EVERYWHERE))
@@ -129,7 +149,7 @@ def test_a_history_without_the_word_for_what_was_done_has_the_name_of_the_fault(
     assert [death.past for death in Facts(Events((begin, end))).deaths] == ["hit by kill"]
 
 
-@pytest.mark.parametrize("fault", ["pause", "isolate", "partial-partition", "heat"])
+@pytest.mark.parametrize("fault", ["pause", "isolate", "partial-partition", "peer-partition", "heat"])
 def test_a_fault_that_spares_the_process_is_no_death(fault: str) -> None:
     scene = Scene().post().kill("messages-1", 2021, fault=fault)
     told = scene.evidence([*LOGGED, TAKEN, KEPT], brokers=EVERYWHERE).drain(3000, messages_1=[]).fate("lost").sentence

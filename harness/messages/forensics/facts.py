@@ -189,10 +189,8 @@ class Facts:
             and (e.value.get("phase"), e.value.get("nodes")) == ("end", fault.value["nodes"])
         )
         end, again = next(ended, fault.time), undone(fault, self.events)
-        # A history from before the fault said so has only its name.
-        past = fault.value.get("done") or f"hit by {fault.f}"
         for node in fault.value["nodes"]:
-            yield Death(node, past, fault.time, end, again)
+            yield Death(node, _past(fault), fault.time, end, again)
 
     def died(self, node: str, after: int, until: int = NEVER) -> Death | None:
         """The first death of a node that came after one moment and before another one."""
@@ -201,6 +199,12 @@ class Facts:
     def is_down(self, node: str, at: int) -> bool:
         """Whether a node was dead at a moment."""
         return any(death.node == node and death.begin <= at < death.again for death in self.deaths)
+
+    def without_peers(self, at: int) -> Mapping[str, str]:
+        """The nodes that had lost their peers to a fault at a moment, and went on: what was done to each."""
+        in_force = (fault for fault in self.faults if fault.time <= at < undone(fault, self.events))
+        lonely = [fault for fault in in_force if Taken.PEERS in takes(fault) and Taken.PROCESS not in takes(fault)]
+        return {node: _past(fault) for fault in lonely for node in fault.value["nodes"]}
 
     def assigned(self, partition: int) -> Iterator[LogLine]:
         """The lines with which instances say that they were given a partition of the topic."""
@@ -238,6 +242,11 @@ class Facts:
         first = next((fault for fault in self.faults if set(fault.value["nodes"]) & set(members)), None)
         death = self.died(owner, after) if owner else None
         return death if first and death and death.begin == first.time else None
+
+
+def _past(fault: Event) -> str:
+    """What was done to a node, in the past; a history from before the fault said so has only its name."""
+    return str(fault.value.get("done") or f"hit by {fault.f}")
 
 
 def _last(events: Events, f: str) -> Mapping[str, Any]:

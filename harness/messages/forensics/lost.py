@@ -57,7 +57,9 @@ def _on_brokers(case: Case, until: int) -> Ending | None:
     if have:
         return Ending(f"only {named(have)} have its record, and they were down when it was to be read", more)
     if lack and case.logged("queued", by="facade"):
-        return Ending(f"queued, and {named(lack)} {_have(lack)} no record of it now", f"{more}{_hit(case, until)}")
+        return Ending(
+            f"queued, and {named(lack)} {_have(lack)} no record of it now", f"{more}{_alone(case)}{_hit(case, until)}"
+        )
     return None
 
 
@@ -72,6 +74,12 @@ def _on_one_broker(case: Case, alone: str, until: int, more: str) -> Ending:
     if acks == "0":
         return Ending(f"acknowledged by no broker (acks=0), and on {alone} alone", f", {when}")
     return Ending(f"acknowledged by {alone} alone", f", {when}")
+
+
+def _alone(case: Case) -> str:
+    """Which broker had no peers when it was acknowledged, for a sentence: they may never have had what it had."""
+    lonely = case.facts.without_peers(case.acknowledged)
+    return "".join(f"; {name} was {past} then" for name, past in lonely.items() if name in case.facts.brokers)
 
 
 def _hit(case: Case, until: int) -> str:
