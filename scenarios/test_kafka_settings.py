@@ -5,7 +5,7 @@ from statistics import mode
 
 import pytest
 
-from harness import Kill, Nemesis, Pause, other_than
+from harness import Kill, Nemesis, Pause, PeerPartition, other_than
 from harness.faults.nemesis import Injected
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.posted import Posted
@@ -98,6 +98,28 @@ def test_without_the_acknowledgement_of_the_others_the_leader_takes_messages_alo
     for paused in hanging:
         paused.undo()
     killed.until(new_leader(system.topic))
+
+    system.messages.start()
+    system.drain(first + meanwhile)
+    system.read()
+    assert_delivered_and_aggregated(system.history, shows=["lost"])
+
+
+@pytest.mark.kafka
+@pytest.mark.needs(PeerPartition())
+@pytest.mark.system(messages(consumers=False, settings={"kafka.producer.acks": "1"}))
+def test_a_leader_that_the_others_have_given_up_acknowledges_what_it_will_lose(
+    system: MessageSystem, faults: Nemesis
+) -> None:
+    """acks=1, and a leader is cut off from the other brokers alone. They elect another one, and it does not hear of it:
+    it goes on acknowledging what is posted to its partition. When they reach it again it follows, and gives up what the
+    new leader does not have: that is lost, although no broker ever died.
+    """
+    first = system.post(10)
+    alone = faults.inject(PeerPartition(), leader_holding(system.topic, first.partitions))
+    alone.until(new_leader(system.topic))
+    meanwhile = taken(system, mode(first.partitions))
+    alone.undo().until(full_isr(system.topic))
 
     system.messages.start()
     system.drain(first + meanwhile)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Isolate, Nemesis, System
+from harness import Isolate, Nemesis, PeerPartition, System
 from harness.assertions import GuaranteeBrokenError
 from harness.errors import AwaitTimeoutError
 from harness.messages import MessageSystem, messages
@@ -45,6 +45,17 @@ def test_a_producer_that_waits_for_all_loses_nothing(system: MessageSystem, faul
         kafka_settings.test_without_the_acknowledgement_of_the_others_the_leader_takes_messages_along(
             system, faults, "1"
         )
+
+
+@pytest.mark.needs(PeerPartition())
+@pytest.mark.usefixtures("as_if_nothing_was_declared")
+@pytest.mark.system(messages(consumers=False, settings={"kafka.producer.acks": "1"}))
+def test_a_leader_that_waits_for_those_that_have_given_it_up_acknowledges_nothing(
+    system: MessageSystem, faults: Nemesis
+) -> None:
+    # Unless the producer asks another broker who leads, in time: then the new leader has it.
+    with pytest.raises(AssertionError, match=f"nobody takes posts to it|{NOT_LOST}"):
+        kafka_settings.test_a_leader_that_the_others_have_given_up_acknowledges_what_it_will_lose(system, faults)
 
 
 @pytest.mark.usefixtures("as_if_nothing_was_declared")
