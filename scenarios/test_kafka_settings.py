@@ -106,6 +106,7 @@ def test_without_the_acknowledgement_of_the_others_the_leader_takes_messages_alo
 
 
 @pytest.mark.kafka
+@pytest.mark.quick
 @pytest.mark.needs(PeerPartition())
 @pytest.mark.system(messages(consumers=False, settings={"kafka.producer.acks": "1"}))
 def test_a_leader_that_the_others_have_given_up_acknowledges_what_it_will_lose(
