@@ -1,6 +1,7 @@
 """Runs mutants against the scenarios that have to catch them: `python -m tests.zoo`, which is `make zoo`.
 
-Exit status: 0 each mutant was caught by what fits; 1 one survived, or was red for another reason; 2 bad input.
+Exit status: 0 each of a mutant's scenarios caught it, by what fits; 1 it survived one, or was red for another reason;
+2 bad input.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from rich.console import Console
 
 from harness.errors import EXIT_BAD_INPUT, BadInputError
 from tests.zoo import matrix
-from tests.zoo.mutant import ROOT, Mutant, named
+from tests.zoo.mutant import ROOT, named
 from tests.zoo.mutants import MUTANTS
 from tests.zoo.plan import Pair, durations, pairs, shares, slice_of
 from tests.zoo.results import ERROR, RED, Result, Results, commit
@@ -34,8 +35,8 @@ _CORES_PER_RUN = 4
 @click.option("--backend", default="auto", show_default=True, help="Where the nodes run: auto, docker or process.")
 @click.option("--reports", type=Path, default=ROOT / "reports" / "zoo", help="Folder for results and the page.")
 @click.option("--jobs", type=click.IntRange(1), help="How many runs side by side; one for four cores if not given.")
-@click.option("--slice", "day", help="Only the mutants whose turn it is on a day: today, or such as 2026-11-29.")
-@click.option("--all-scenarios", is_flag=True, help="Try all others too with a mutant that its own do not catch.")
+@click.option("--slice", "day", help="Only those whose turn it is on a day: today, or such as 2026-11-29.")
+@click.option("--all-scenarios", is_flag=True, help="Try all others too with a mutant that none of its own catches.")
 @click.option("--fresh", is_flag=True, help="Begin anew, whatever an earlier run has found.")
 def main(
     names: tuple[str, ...],
@@ -48,14 +49,16 @@ def main(
 ) -> None:
     """Runs the mutants of these NAMES, or all; goes on where a run of the same commit stopped."""
     try:
-        mutants = _chosen(names, day)
+        plan = _chosen(names, day)
         results = Results(reports / "zoo.jsonl", commit(), fresh=fresh)
-        plan = _open(mutants, results, all_scenarios=all_scenarios)
-        _run(plan, results, reports, backend=backend, jobs=jobs or max(1, (os.cpu_count() or 1) // _CORES_PER_RUN))
+        jobs = jobs or max(1, (os.cpu_count() or 1) // _CORES_PER_RUN)
+        _run(_open(plan, results), results, reports, backend=backend, jobs=jobs)
+        if all_scenarios:
+            _run(_others(plan, results), results, reports, backend=backend, jobs=jobs)
     except BadInputError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(EXIT_BAD_INPUT)
-    rows = matrix.rows(mutants, results.all)
+    rows = matrix.rows(plan, MUTANTS, results.all)
     matrix.terminal(rows, Console())
     page = reports / "zoo.md"
     page.write_text(matrix.page(rows, {"commit": commit()[:12], "backend": backend}))
@@ -66,28 +69,32 @@ def main(
     sys.exit(any(row.fate in matrix.BAD for row in rows))
 
 
-def _chosen(names: Sequence[str], day: str | None) -> list[Mutant]:
-    """The mutants to run; a slice is printed, as nobody named it."""
-    mutants = named(MUTANTS, names)
+def _chosen(names: Sequence[str], day: str | None) -> list[Pair]:
+    """The mutants to run, with their scenarios; a slice is printed, as nobody named it."""
+    plan = pairs(named(MUTANTS, names))
     if day is None:
-        return mutants
+        return plan
     try:
         date = datetime.date.today() if day == "today" else datetime.date.fromisoformat(day)
     except ValueError as error:
         raise BadInputError(f"--slice {day!r} is no day: give today, or one such as 2026-11-29") from error
-    chosen = slice_of(mutants, date, durations())
-    sys.stdout.write(f"the slice of {date}: {', '.join(mutant.name for mutant in chosen)}\n")
+    chosen = slice_of(plan, MUTANTS, date, durations())
+    sys.stdout.write(f"the slice of {date}: {', '.join(dict.fromkeys(name for name, _ in chosen))}\n")
     return chosen
 
 
-def _open(mutants: Sequence[Mutant], results: Results, *, all_scenarios: bool) -> list[Pair]:
-    """What has no result yet, of the mutants that are not caught yet."""
-    done = results.all
-    caught = {result.mutant for result in done if result.colour == RED}
+def _open(plan: Sequence[Pair], results: Results) -> list[Pair]:
+    """What has no result yet."""
+    done = {(result.mutant, result.scenario) for result in results.all if result.colour != ERROR}
+    return [pair for pair in plan if pair not in done]
+
+
+def _others(plan: Sequence[Pair], results: Results) -> list[Pair]:
+    """The mutants of a plan that no scenario has seen, with all scenarios that were not tried, the quickest first."""
+    caught = {result.mutant for result in results.all if result.colour == RED}
+    alive = dict.fromkeys(name for name, _ in plan if name not in caught)
     took = durations()
-    more = sorted(took, key=lambda scenario: took[scenario]) if all_scenarios else []
-    alive = [mutant for mutant in mutants if mutant.name not in caught]
-    return pairs(alive, {(result.mutant, result.scenario) for result in done if result.colour != ERROR}, more)
+    return _open([(name, other) for name in alive for other in sorted(took, key=lambda each: took[each])], results)
 
 
 def _run(plan: Sequence[Pair], results: Results, reports: Path, *, backend: str, jobs: int) -> None:

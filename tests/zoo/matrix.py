@@ -1,4 +1,4 @@
-"""The matrix of mutants, scenarios and anomalies: what caught each mutant, for a terminal and as a page."""
+"""The matrix of mutants, scenarios and anomalies: who saw each mutant, and as what, for a terminal and as a page."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.zoo.mutant import Mutant
+from tests.zoo.plan import Pair
 from tests.zoo.results import ERROR, GREEN, RED, SKIPPED, Result
 
 
 class Fate(StrEnum):
-    """What became of a mutant."""
+    """What became of a mutant in a scenario."""
 
     CAUGHT = "caught"
     MISTAKEN = "red for another reason"
@@ -36,35 +37,38 @@ _SAID = 60
 
 @dataclass(frozen=True)
 class Row:
-    """A mutant, its results in the order in which they came, and its fate."""
+    """A mutant, a scenario, how that ended if it did, and the mutant's fate there."""
 
     mutant: Mutant
-    results: Sequence[Result]
+    scenario: str
+    result: Result | None
     fate: Fate
 
 
-def rows(mutants: Iterable[Mutant], results: Sequence[Result]) -> list[Row]:
-    """A row for each mutant."""
-    found = []
-    for mutant in mutants:
-        own = [result for result in results if result.mutant == mutant.name]
-        found.append(Row(mutant, own, fate(mutant, own)))
-    return found
+def rows(plan: Iterable[Pair], mutants: Mapping[str, Mutant], results: Sequence[Result]) -> list[Row]:
+    """A row for each pair of a plan, and for each scenario beside them that saw one of its mutants."""
+    found = {(result.mutant, result.scenario): result for result in results}
+    wanted = list(plan)
+    names = {name for name, _ in wanted}
+    others = [pair for pair, result in found.items() if pair[0] in names and result.colour == RED]
+    return [
+        Row(mutants[name], scenario, result := found.get((name, scenario)), fate(mutants[name], scenario, result))
+        for name, scenario in dict.fromkeys((*wanted, *others))
+    ]
 
 
-def fate(mutant: Mutant, results: Sequence[Result]) -> Fate:
-    """What became of a mutant: the first scenario that was red decides."""
-    red = next((result for result in results if result.colour == RED), None)
-    if red is None:
-        if not mutant.seen.keys() <= {result.scenario for result in results if result.colour != ERROR}:
-            return Fate.OPEN
-        if any(result.colour == SKIPPED for result in results):
-            return Fate.UNABLE
+def fate(mutant: Mutant, scenario: str, result: Result | None) -> Fate:
+    """What became of a mutant in a scenario."""
+    if result is None or result.colour == ERROR:
+        return Fate.OPEN
+    if result.colour == SKIPPED:
+        return Fate.UNABLE
+    if result.colour == GREEN:
         return Fate.KNOWN if mutant.survives else Fate.SURVIVED
     if mutant.survives:
         return Fate.NEWS
-    expected = mutant.seen.get(red.scenario)
-    return Fate.CAUGHT if expected and re.search(expected, red.words) else Fate.MISTAKEN
+    expected = mutant.seen.get(scenario)
+    return Fate.CAUGHT if expected and re.search(expected, result.words) else Fate.MISTAKEN
 
 
 def terminal(rows: Sequence[Row], console: Console) -> None:
@@ -75,18 +79,16 @@ def terminal(rows: Sequence[Row], console: Console) -> None:
     table.add_column("says", overflow="fold")
     table.add_column("fate")
     for row in rows:
-        for result in row.results or (None,):
-            cells = (_short(result.scenario), _said(result)[:_SAID]) if result else ("", "")
-            table.add_row(row.mutant.name, *cells, row.fate.value)
+        table.add_row(row.mutant.name, _short(row.scenario), _said(row.result)[:_SAID], row.fate.value)
     console.print(table)
     console.print(sentence(rows))
 
 
 def sentence(rows: Sequence[Row]) -> str:
-    """How many mutants had which fate."""
+    """How often mutants had which fate."""
     fates = [row.fate for row in rows]
     counts = ", ".join(f"{fates.count(each)} {each.value}" for each in Fate if each in fates)
-    return f"{len(rows)} mutants: {counts}."
+    return f"{len({row.mutant.name for row in rows})} mutants, {len(rows)} times in a scenario: {counts}."
 
 
 def page(rows: Sequence[Row], where: Mapping[str, str]) -> str:
@@ -95,10 +97,9 @@ def page(rows: Sequence[Row], where: Mapping[str, str]) -> str:
     lines = ["# The zoo", "", f"{sentence(rows)} ({told})", "", "| mutant | what is wrong | scenario | says | fate |"]
     lines.append("|---|---|---|---|---|")
     for row in rows:
-        for result in row.results or (None,):
-            cells = (f"`{result.scenario}`", _said(result)) if result else ("", "")
-            lines.append("| " + " | ".join((f"`{row.mutant.name}`", row.mutant.wrong, *cells, row.fate.value)) + " |")
-    survivors = [row.mutant for row in rows if row.mutant.survives]
+        cells = (f"`{row.mutant.name}`", row.mutant.wrong, f"`{row.scenario}`", _said(row.result), row.fate.value)
+        lines.append("| " + " | ".join(cells) + " |")
+    survivors = list({row.mutant.name: row.mutant for row in rows if row.mutant.survives}.values())
     if survivors:
         lines += ["", "## What nothing catches as yet", ""]
         lines += [f"- `{mutant.name}`: {mutant.wrong} {mutant.survives}" for mutant in survivors]
@@ -110,6 +111,8 @@ def _short(scenario: str) -> str:
     return scenario.removeprefix("test_").replace(".py::test_", ": ")
 
 
-def _said(result: Result) -> str:
+def _said(result: Result | None) -> str:
+    if result is None:
+        return ""
     said = {RED: result.words, GREEN: GREEN}.get(result.colour, f"{result.colour}: {result.words}")
     return said.replace("|", "/")

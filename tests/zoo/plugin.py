@@ -2,8 +2,8 @@
 
     pytest -p tests.zoo.plugin --zoo-plan PLAN --zoo-results RESULTS scenarios
 
-The plan is a JSON list of [mutant, scenario]. A mutant is over with its first scenario that is red; how each item ended
-is appended to the results.
+The plan is a JSON list of [mutant, scenario]; how each item ended is appended to the results. Scenarios that a mutant
+does not name are tried until one has seen it.
 """
 
 from __future__ import annotations
@@ -99,12 +99,13 @@ class Zoo:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Passes over the rest of what was to be tried with a mutant that was caught.
+        """Passes over what else was to be tried with a mutant that was caught, beside its own scenarios.
 
         By a skip: pytest has to see each item, to tear down what the next one does not share.
         """
         self._began_s[item.nodeid] = time.monotonic()
-        if item.stash[_ITEM][0].name in self._caught:
+        mutant, scenario = item.stash[_ITEM]
+        if mutant.name in self._caught and scenario not in mutant.seen:
             pytest.skip(_OVER)
 
     @pytest.hookimpl(wrapper=True, trylast=True)

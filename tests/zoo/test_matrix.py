@@ -1,7 +1,6 @@
-"""What is said of each mutant follows from the first of its scenarios that was red."""
+"""What is said of a mutant in a scenario follows from how that ended."""
 
 import io
-from collections.abc import Sequence
 
 import pytest
 from rich.console import Console
@@ -14,42 +13,55 @@ MUTANT = Mutant(name="it", wrong="It is wrong.", promise="", seen={"a": "lost", 
 KNOWN = Mutant(name="it", wrong="It is wrong.", promise="", seen={"a": ""}, survives="Nobody looks.")
 
 
+PLAN = [("it", "a"), ("it", "b")]
+
+
 def ended(scenario: str, colour: str, words: str = "") -> Result:
     return Result("it", scenario, colour, words, 1.0)
 
 
 @pytest.mark.parametrize(
-    ("results", "expected"),
+    ("result", "expected"),
     [
-        ([], Fate.OPEN),
-        ([ended("a", GREEN)], Fate.OPEN),
-        ([ended("a", GREEN), ended("b", GREEN)], Fate.SURVIVED),
-        ([ended("a", GREEN), ended("b", SKIPPED)], Fate.UNABLE),
-        ([ended("a", GREEN), ended("b", ERROR, "the system did not come up")], Fate.OPEN),
-        ([ended("a", RED, "lost, doubled")], Fate.CAUGHT),
-        ([ended("a", RED, "doubled")], Fate.MISTAKEN),
-        ([ended("a", GREEN), ended("b", RED, "vanished")], Fate.CAUGHT),
-        ([ended("a", GREEN), ended("b", GREEN), ended("c", RED, "lost")], Fate.MISTAKEN),
+        (None, Fate.OPEN),
+        (ended("a", ERROR, "the system did not come up"), Fate.OPEN),
+        (ended("a", GREEN), Fate.SURVIVED),
+        (ended("a", SKIPPED), Fate.UNABLE),
+        (ended("a", RED, "lost, doubled"), Fate.CAUGHT),
+        (ended("a", RED, "doubled"), Fate.MISTAKEN),
+        (ended("b", RED, "vanished"), Fate.CAUGHT),
+        (ended("c", RED, "lost"), Fate.MISTAKEN),
     ],
 )
-def test_the_first_red_decides(results: Sequence[Result], expected: Fate) -> None:
-    assert fate(MUTANT, results) is expected
+def test_what_a_scenario_says_has_to_fit(result: Result | None, expected: Fate) -> None:
+    assert fate(MUTANT, result.scenario if result else "a", result) is expected
 
 
 def test_one_that_is_said_to_survive_must() -> None:
-    assert fate(KNOWN, [ended("a", GREEN)]) is Fate.KNOWN
-    assert fate(KNOWN, [ended("a", RED, "lost")]) is Fate.NEWS
+    assert fate(KNOWN, "a", ended("a", GREEN)) is Fate.KNOWN
+    assert fate(KNOWN, "a", ended("a", RED, "lost")) is Fate.NEWS
+
+
+def test_a_mutant_that_one_scenario_catches_survives_another() -> None:
+    found = rows(PLAN, {"it": MUTANT}, [ended("a", GREEN), ended("b", RED, "vanished")])
+    assert [row.fate for row in found] == [Fate.SURVIVED, Fate.CAUGHT]
+
+
+def test_a_scenario_that_saw_what_it_need_not_is_shown() -> None:
+    found = rows(PLAN[:1], {"it": MUTANT}, [ended("a", GREEN), ended("c", RED, "lost"), ended("d", GREEN)])
+    assert [(row.scenario, row.fate) for row in found] == [("a", Fate.SURVIVED), ("c", Fate.MISTAKEN)]
 
 
 def test_the_page_and_the_table_show_each_scenario_with_what_it_says() -> None:
-    found = rows([MUTANT], [ended("a", GREEN), ended("b", RED, "vanished | more")])
-    assert sentence(found) == "1 mutants: 1 caught."
+    found = rows(PLAN, {"it": MUTANT}, [ended("a", GREEN), ended("b", RED, "vanished | more")])
+    assert sentence(found) == "1 mutants, 2 times in a scenario: 1 caught, 1 survived."
     shown = page(found, {"commit": "abc"})
     assert "| `it` | It is wrong. | `b` | vanished / more | caught |" in shown
-    assert "| `it` | It is wrong. | `a` | green | caught |" in shown
+    assert "| `it` | It is wrong. | `a` | green | survived |" in shown
     terminal(found, Console(file=(screen := io.StringIO()), width=120))
     assert "vanished" in screen.getvalue()
 
 
 def test_the_page_lists_what_nothing_catches() -> None:
-    assert "- `it`: It is wrong. Nobody looks." in page(rows([KNOWN], [ended("a", GREEN)]), {})
+    found = rows(PLAN[:1], {"it": KNOWN}, [ended("a", GREEN)])
+    assert "- `it`: It is wrong. Nobody looks." in page(found, {})

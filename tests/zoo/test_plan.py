@@ -1,4 +1,4 @@
-"""Which mutants run with which scenarios: in order, in even parts, and a slice for every day."""
+"""Which mutants run with which scenarios: in even parts, and a slice for every day."""
 
 import datetime
 
@@ -10,6 +10,7 @@ from tests.zoo.mutants import MUTANTS
 from tests.zoo.plan import SLICE_S, durations, pairs, shares, slice_of
 
 ALL = list(MUTANTS.values())
+PLAN = pairs(ALL)
 DAY = datetime.date(2026, 11, 29)
 
 
@@ -17,15 +18,13 @@ def made(name: str, *scenarios: str, survives: str = "") -> Mutant:
     return Mutant(name=name, wrong="", promise="", seen=dict.fromkeys(scenarios, "lost"), survives=survives)
 
 
-def test_a_mutant_is_tried_with_its_own_scenarios_first_and_then_with_all_others() -> None:
-    found = pairs([made("one", "b", "a")], done={("one", "b")}, more=["a", "c"])
-    assert found == [("one", "a"), ("one", "c")]
+def test_a_mutant_is_tried_with_each_of_its_scenarios() -> None:
+    assert pairs([made("one", "b", "a"), made("two", "a")]) == [("one", "b"), ("one", "a"), ("two", "a")]
 
 
 def test_each_mutant_is_in_one_share_with_all_that_is_to_be_tried() -> None:
-    plan = pairs(ALL)
-    parts = shares(plan, MUTANTS, 3)
-    assert sorted(pair for part in parts for pair in part) == sorted(plan)
+    parts = shares(PLAN, MUTANTS, 3)
+    assert sorted(pair for part in parts for pair in part) == sorted(PLAN)
     homes = [{mutant for mutant, _ in part} for part in parts]
     assert len(homes) == 3
     assert not homes[0] & homes[1] | homes[1] & homes[2] | homes[0] & homes[2]
@@ -33,20 +32,22 @@ def test_each_mutant_is_in_one_share_with_all_that_is_to_be_tried() -> None:
 
 def test_a_slice_is_the_same_all_day_and_fits() -> None:
     took = durations()
-    for days in range(len(ALL)):
+    for days in range(len(PLAN)):
         day = DAY + datetime.timedelta(days)
-        chosen = slice_of(ALL, day, took)
-        assert chosen == slice_of(ALL, day, took)
-        assert len(chosen) == 1 or sum(took.get(next(iter(mutant.seen)), 0) for mutant in chosen) < SLICE_S
+        chosen = slice_of(PLAN, MUTANTS, day, took)
+        assert chosen == slice_of(PLAN, MUTANTS, day, took)
+        assert len(chosen) == 1 or sum(took.get(scenario, 0) for _, scenario in chosen) < SLICE_S
 
 
-def test_every_mutant_has_its_day() -> None:
-    first = {slice_of(ALL, DAY + datetime.timedelta(days), durations())[0].name for days in range(len(ALL))}
-    assert first == {mutant.name for mutant in ALL if not mutant.survives}
+def test_every_pair_has_its_day() -> None:
+    took = durations()
+    first = {slice_of(PLAN, MUTANTS, DAY + datetime.timedelta(days), took)[0] for days in range(len(PLAN))}
+    assert first == {(name, scenario) for name, scenario in PLAN if not MUTANTS[name].survives}
 
 
 def test_a_slice_has_none_that_is_known_to_survive() -> None:
-    assert slice_of([made("one", "a", survives="nobody looks"), made("two", "a")], DAY, {}) == [made("two", "a")]
+    mutants = {"one": made("one", "a", survives="nobody looks"), "two": made("two", "a")}
+    assert slice_of(pairs(mutants.values()), mutants, DAY, {}) == [("two", "a")]
 
 
 def test_an_unknown_name_is_refused_with_those_that_are_meant() -> None:

@@ -43,7 +43,7 @@ def ran(folder: Path, plan: list[tuple[str, str]]) -> tuple[list[dict[str, objec
     return [json.loads(line) for line in found.read_text().splitlines()] if found.exists() else [], output
 
 
-def test_a_mutant_is_over_with_its_first_red(tmp_path: Path) -> None:
+def test_scenarios_that_need_not_see_a_mutant_are_tried_until_one_does(tmp_path: Path) -> None:
     scenarios = [f"test_suite.py::test_{name}" for name in ("first[1]", "second", "third")]
     results, output = ran(tmp_path, [("facade_cutting_texts", scenario) for scenario in scenarios])
     assert [(result["scenario"], result["colour"]) for result in results] == [
@@ -51,6 +51,16 @@ def test_a_mutant_is_over_with_its_first_red(tmp_path: Path) -> None:
         (scenarios[1], "red"),
     ], output
     assert re.match(r"assertion: it is broken", str(results[1]["words"]))
+
+
+def test_each_scenario_that_has_to_see_a_mutant_is_tried(tmp_path: Path) -> None:
+    own = list(MUTANTS["facade_that_waits_for_each"].seen)
+    file, _, function = own[0].partition("[")[0].partition("::")
+    marks = '@pytest.mark.system(messages())\n@pytest.mark.parametrize("name", ["logging-1", "messages-1"])\n'
+    code = f"import pytest\nfrom harness.messages import messages\n\n{marks}def {function}(name):\n    assert False\n"
+    (tmp_path / file).write_text(code)
+    results, output = ran(tmp_path, [("facade_that_waits_for_each", scenario) for scenario in own])
+    assert [(result["scenario"], result["colour"]) for result in results] == [(each, "red") for each in own], output
 
 
 def test_what_a_caught_mutant_leaves_out_does_not_disturb_the_next(tmp_path: Path) -> None:

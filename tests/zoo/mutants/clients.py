@@ -16,6 +16,8 @@ from tests.zoo.mutant import Mutant
 
 _QUEUE = "test_bounded_queue.py::"
 _LOCKS = "test_locks.py::"
+_TIED = "test_logging_instances.py::test_an_instance_and_its_member_share_their_life"
+_LIVES_ON = "timeout: waited 20 s for a Hazelcast member list of 2"
 
 
 def _sending_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,14 +118,20 @@ MUTANTS: tuple[Mutant, ...] = (
         wrong="A client that should replace the value that it read overwrites whatever is there.",
         promise="checkers, counter: lost updates = sum of ok increments - final value",
         patch=_ways("optimistic", increments.without_locks),
-        seen={_LOCKS + "test_with_locks_the_loss_of_a_member_loses_no_update[optimistic]": "lost update"},
+        seen={
+            _LOCKS + "test_with_locks_the_loss_of_a_member_loses_no_update[optimistic]": "lost update",
+            _LOCKS + "test_with_locks_no_update_is_lost[optimistic]": "lost update",
+        },
     ),
     Mutant(
         name="locks_on_other_keys",
         wrong="Each client locks a key of its own.",
         promise="checkers, lock: mutual exclusion",
         patch=_ways("pessimistic", _a_lock_of_its_own),
-        seen={_LOCKS + "test_with_locks_the_loss_of_a_member_loses_no_update[pessimistic]": "lost update"},
+        seen={
+            _LOCKS + "test_with_locks_the_loss_of_a_member_loses_no_update[pessimistic]": "lost update",
+            _LOCKS + "test_with_locks_no_update_is_lost[pessimistic]": "lost update",
+        },
     ),
     Mutant(
         name="lock_where_there_should_be_none",
@@ -137,11 +145,7 @@ MUTANTS: tuple[Mutant, ...] = (
         wrong="A member lives on without its logging instance.",
         promise='design 7, logging: "Tied to its member on request"',
         patch=lambda monkeypatch: monkeypatch.setattr(instances, "together", lambda logging, member: logging),
-        seen={
-            "test_logging_instances.py::test_an_instance_and_its_member_share_their_life[kill]": (
-                "timeout: waited 20 s for a Hazelcast member list of 2"
-            )
-        },
+        seen={_TIED + "[kill]": _LIVES_ON, _TIED + "[stop]": _LIVES_ON},
     ),
     Mutant(
         name="coordinator_that_lives",
