@@ -12,7 +12,7 @@ REPORTS ?= reports
 ARGS   ?=
 
 .NOTPARALLEL:
-.PHONY: faulttolerance check servers test test-all mutants mutation zoo zoo-slice report bench agreement lock clean prepare docs durations lint-ci
+.PHONY: faulttolerance check servers test test-all mutation zoo zoo-slice report bench agreement lock clean prepare docs durations lint-ci
 
 # What Python compiles, and pytest of each test, is kept: several hundred processes of a check load the same modules.
 unexport PYTHONDONTWRITEBYTECODE
@@ -41,7 +41,7 @@ test-all: EXAMPLES := all
 test-all: SERVERS := servers
 test-all: test
 
-TESTS = $(BIN)/pytest tests --ignore tests/mutants --hypothesis-profile=$(EXAMPLES)
+TESTS = $(BIN)/pytest tests --hypothesis-profile=$(EXAMPLES)
 EXAMPLES := check
 SERVERS := servers and not nightly
 # what ARGS select may be in the other part: pytest then ends with 5
@@ -50,10 +50,6 @@ NONE = [ $$? -eq 5 ]
 # allure/index.html in REPORTS, one file that opens without a server; needs Node.js
 report: $(VENV)/.made
 	$(BIN)/python -m harness.report.html "$(REPORTS)"
-
-# every scenario against a known bug that it has to catch
-mutants: $(VENV)/.made
-	$(BIN)/pytest tests/mutants --backend $(BACKEND) $(ARGS)
 
 # what no test of the checkers and of what they need notices, change by change (docs/mutation.md); goes on where it stopped
 mutation: $(VENV)/.made
@@ -73,9 +69,10 @@ zoo-slice: $(VENV)/.made
 prepare: $(VENV)/.made
 	$(BIN)/python -m harness.provision $(if $(filter docker,$(BACKEND)),images,processes)
 
-# docs/reference.md, from the code
+# docs/reference.md, from the code, and docs/mutants.md, from the zoo
 docs: $(VENV)/.made
 	$(BIN)/python -m harness.reference
+	$(BIN)/python -m tests.zoo.table
 
 # how long each scenario takes, from reports/junit.xml, so that --shard makes even parts
 durations: $(VENV)/.made

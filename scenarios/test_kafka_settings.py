@@ -1,6 +1,5 @@
 """What settings of Kafka cost: each is declared, what it permits is provoked, and has to come: a loss, or refusals."""
 
-from collections.abc import Mapping
 from statistics import mode
 
 import pytest
@@ -35,9 +34,7 @@ BRIEF = {
 }
 
 
-def replicas(
-    count: int, *, in_sync: int, unclean: bool = False, mutants: Mapping[str, str] | None = None
-) -> pytest.MarkDecorator:
+def replicas(count: int, *, in_sync: int, unclean: bool = False) -> pytest.MarkDecorator:
     """A system whose topic has so many replicas, of which so many have to be in sync; consumers start later.
 
     With two on three brokers one may be out of sync and another one gone: two of three controllers are left.
@@ -45,7 +42,7 @@ def replicas(
     settings = {"default.replication.factor": str(count), "min.insync.replicas": str(in_sync)}
     if unclean:
         settings["unclean.leader.election.enable"] = "true"
-    return pytest.mark.system(messages(consumers=False, mutants=mutants), hazelcast(), kafka(settings=settings))
+    return pytest.mark.system(messages(consumers=False), hazelcast(), kafka(settings=settings))
 
 
 def acknowledged_by_the_leader_alone(system: MessageSystem, faults: Nemesis) -> tuple[Posted, Posted, Injected]:
