@@ -7,6 +7,7 @@ Exit status: 0 each of a mutant's scenarios caught it, by what fits; 1 it surviv
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 import os
 import signal
@@ -20,10 +21,11 @@ from rich.console import Console
 
 from harness.errors import EXIT_BAD_INPUT, BadInputError
 from tests.zoo import matrix
+from tests.zoo.daily import run_slice
 from tests.zoo.mutant import ROOT, named
 from tests.zoo.mutants import MUTANTS
-from tests.zoo.plan import Pair, durations, pairs, shares, slice_of
-from tests.zoo.results import ERROR, RED, Result, Results, commit
+from tests.zoo.plan import Pair, durations, pairs, shares
+from tests.zoo.results import RED, Result, Results, commit
 
 _LOOK_S = 0.5
 #: A run starts two clusters; four cores carry them beside their clients.
@@ -49,12 +51,19 @@ def main(
 ) -> None:
     """Runs the mutants of these NAMES, or all; goes on where a run of the same commit stopped."""
     try:
-        plan = _chosen(names, day)
+        plan = pairs(named(MUTANTS, names))
+        date = _date(day) if day else None
         results = Results(reports / "zoo.jsonl", commit(), fresh=fresh)
         jobs = jobs or max(1, (os.cpu_count() or 1) // _CORES_PER_RUN)
-        _run(_open(plan, results), results, reports, backend=backend, jobs=jobs)
+        run = functools.partial(_run, results=results, reports=reports, backend=backend, jobs=jobs)
+        if date:
+            plan = run_slice(plan, MUTANTS, date, results, run)
+            # It is told, as nobody named it.
+            sys.stdout.write(f"the slice of {date}: {', '.join(dict.fromkeys(name for name, _ in plan))}\n")
+        else:
+            run(results.open(plan))
         if all_scenarios:
-            _run(_others(plan, results), results, reports, backend=backend, jobs=jobs)
+            run(_others(plan, results))
     except BadInputError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(EXIT_BAD_INPUT)
@@ -69,24 +78,11 @@ def main(
     sys.exit(any(row.fate in matrix.BAD for row in rows))
 
 
-def _chosen(names: Sequence[str], day: str | None) -> list[Pair]:
-    """The mutants to run, with their scenarios; a slice is printed, as nobody named it."""
-    plan = pairs(named(MUTANTS, names))
-    if day is None:
-        return plan
+def _date(day: str) -> datetime.date:
     try:
-        date = datetime.date.today() if day == "today" else datetime.date.fromisoformat(day)
+        return datetime.date.today() if day == "today" else datetime.date.fromisoformat(day)
     except ValueError as error:
         raise BadInputError(f"--slice {day!r} is no day: give today, or one such as 2026-11-29") from error
-    chosen = slice_of(plan, MUTANTS, date, durations())
-    sys.stdout.write(f"the slice of {date}: {', '.join(dict.fromkeys(name for name, _ in chosen))}\n")
-    return chosen
-
-
-def _open(plan: Sequence[Pair], results: Results) -> list[Pair]:
-    """What has no result yet."""
-    done = {(result.mutant, result.scenario) for result in results.all if result.colour != ERROR}
-    return [pair for pair in plan if pair not in done]
 
 
 def _others(plan: Sequence[Pair], results: Results) -> list[Pair]:
@@ -94,10 +90,10 @@ def _others(plan: Sequence[Pair], results: Results) -> list[Pair]:
     caught = {result.mutant for result in results.all if result.colour == RED}
     alive = dict.fromkeys(name for name, _ in plan if name not in caught)
     took = durations()
-    return _open([(name, other) for name in alive for other in sorted(took, key=lambda each: took[each])], results)
+    return results.open((name, other) for name in alive for other in sorted(took, key=lambda each: took[each]))
 
 
-def _run(plan: Sequence[Pair], results: Results, reports: Path, *, backend: str, jobs: int) -> None:
+def _run(plan: Sequence[Pair], *, results: Results, reports: Path, backend: str, jobs: int) -> None:
     """Runs pytest for each share of the plan, and tells each result when it is there."""
     # A shell that starts something in the background has it ignore Ctrl-C, and so do all its children: these must not.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

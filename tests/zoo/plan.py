@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from harness.plugin.sharding import DURATIONS, Work, partition
 from tests.zoo.mutant import ROOT, Mutant
@@ -43,16 +43,20 @@ def shares(plan: Sequence[Pair], mutants: Mapping[str, Mutant], count: int) -> l
 
 
 def slice_of(
-    plan: Sequence[Pair], mutants: Mapping[str, Mutant], day: datetime.date, took: Mapping[str, float]
+    plan: Sequence[Pair],
+    mutants: Mapping[str, Mutant],
+    day: datetime.date,
+    took: Mapping[str, float],
+    unable: Collection[Pair] = (),
 ) -> list[Pair]:
     """The part of a plan whose turn it is on a day: from the day's first pair on, as many as fit.
 
     Each pair is the first some day. Those that have the servers in common with the first are taken, as a start of
-    servers costs as much as a scenario.
+    servers costs as much as a scenario. Where the backend is unable to run a pair, the next one is taken.
     """
     known = [pair for pair in plan if not mutants[pair[0]].survives]
     first = day.toordinal() % len(known)
-    turn = [*known[first:], *known[:first]]
+    turn = [pair for pair in (*known[first:], *known[:first]) if pair not in unable]
     alike = [pair for pair in turn if _servers(pair, mutants) == _servers(turn[0], mutants)]
     left_s = SLICE_S - _SERVERS_S
     chosen: list[Pair] = []

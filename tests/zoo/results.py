@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInputError
 from tests.zoo.mutant import ROOT
+from tests.zoo.plan import Pair
 
 GREEN, RED, SKIPPED, ERROR = "green", "red", "skipped", "error"
 #: What the results depend on, besides the commit.
@@ -38,6 +40,11 @@ class Result:
     colour: str
     words: str
     took_s: float
+
+    @property
+    def pair(self) -> Pair:
+        """The mutant's name with the scenario's id."""
+        return self.mutant, self.scenario
 
 
 def commit() -> str:
@@ -86,8 +93,13 @@ class Results:
     @property
     def all(self) -> list[Result]:
         """The results so far; of what was run twice, the newer."""
-        found = {(line["mutant"], line["scenario"]): Result(**line) for line in _lines(self.path)[1:]}
+        found = {result.pair: result for result in (Result(**line) for line in _lines(self.path)[1:])}
         return list(found.values())
+
+    def open(self, plan: Iterable[Pair]) -> list[Pair]:
+        """What of a plan has no result yet; what one backend can't run, another one may."""
+        done = {each.pair for each in self.all if each.colour not in {ERROR, SKIPPED}}
+        return [pair for pair in plan if pair not in done]
 
 
 def append(path: Path, result: Result) -> None:

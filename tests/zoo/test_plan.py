@@ -50,6 +50,17 @@ def test_a_slice_has_none_that_is_known_to_survive() -> None:
     assert slice_of(pairs(mutants.values()), mutants, DAY, {}) == [("two", "a")]
 
 
+def test_where_a_backend_is_unable_the_next_pair_has_its_day() -> None:
+    mutants = {name: made(name, scenario) for name, scenario in (("one", "a"), ("two", "b"), ("three", "c"))}
+    plan = pairs(mutants.values())
+    days = [DAY + datetime.timedelta(days) for days in range(3)]
+    assert {tuple(slice_of(plan, mutants, day, {}, [("two", "b")])) for day in days} == {
+        (("one", "a"),),
+        (("three", "c"),),
+    }
+    assert slice_of(plan, mutants, DAY, {}, plan) == []
+
+
 def test_an_unknown_name_is_refused_with_those_that_are_meant() -> None:
     with pytest.raises(BadInputError, match=r"there is no mutant 'config_x'; there are config_.*") as caught:
         named(MUTANTS, ["config_x"])

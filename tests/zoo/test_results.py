@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInputError
-from tests.zoo.results import GREEN, RED, Result, Results, append
+from tests.zoo.results import ERROR, GREEN, RED, SKIPPED, Result, Results, append
 
 SEEN = Result("facade_x", "test_a.py::test_b[1]", RED, "lost", 7.5)
 
@@ -26,6 +26,13 @@ def test_what_was_run_twice_counts_as_it_ended_the_second_time(path: Path) -> No
     append(path, Result(SEEN.mutant, SEEN.scenario, GREEN, "", 1.0))
     append(path, SEEN)
     assert Results(path, "abc").all == [SEEN]
+
+
+@pytest.mark.parametrize(("colour", "done"), [(GREEN, True), (RED, True), (ERROR, False), (SKIPPED, False)])
+def test_what_is_not_done_is_tried_again_by_another_backend_for_one(path: Path, colour: str, done: bool) -> None:
+    results = Results(path, "abc")
+    append(path, Result(*SEEN.pair, colour, "the process backend can't isolate", 0.1))
+    assert results.open([SEEN.pair, ("other", "a")]) == [*([] if done else [SEEN.pair]), ("other", "a")]
 
 
 def test_a_line_that_a_run_did_not_finish_is_left_out(path: Path) -> None:
