@@ -25,7 +25,7 @@ def test_two_consumers_share_a_hundred_items(system: System) -> None:
     with items.putting(range(1, 101)):
         taken = items.take_all(100, consumers=2)
 
-    assert sorted(taken["consumer-1"] + taken["consumer-2"]) == list(range(1, 101))
+    assert sorted(taken["consumer-1"] + taken["consumer-2"]) == list(range(1, 101)), "not each item came out once"
     assert_holds(system.history, bounded_queue.check, bound=BOUND)
 
 

@@ -75,7 +75,7 @@ def test_a_renewal_that_comes_late_brings_no_instance_back(system: MessageSystem
 
     status = system.renew_late(ended)
 
-    assert system.registered()["logging"] == ["logging-2", "logging-3"]
+    assert system.registered()["logging"] == ["logging-2", "logging-3"], "who has ended is back in config"
     assert status == 410
     posted = system.post(10)
     assert not posted.refusals
@@ -95,7 +95,7 @@ def test_a_removal_that_comes_late_leaves_the_next_start_of_an_instance_in(
 
     status = system.remove_late(ended)
 
-    assert system.registered()["logging"] == ["logging-1", "logging-2", "logging-3"]
+    assert system.registered()["logging"] == ["logging-1", "logging-2", "logging-3"], "who has started is not in config"
     assert status == 204
     posted = system.post(10)
     assert not posted.refusals

@@ -109,7 +109,7 @@ def test_what_one_instance_logged_the_others_still_read(system: MessageSystem, f
     What it logged is still there through the others; a direct request to it errors; the facade goes on without it.
     """
     posted = system.post(10)
-    assert all(set(ids) == posted.ids for ids in system.stored().values())
+    assert all(set(ids) == posted.ids for ids in system.stored().values()), "an instance does not read them all"
 
     closed = faults.inject(Stop(), node("logging-1"))
     with pytest.raises(httpx.TransportError):
@@ -138,8 +138,8 @@ def test_without_logging_instances_each_is_tried_before_a_post_is_refused(
     dead.undo()
 
     assert refusal.startswith("503")
-    assert tries.keys() == {"logging-1", "logging-2", "logging-3"}
-    assert all(1 <= count <= 5 for count in tries.values()), tries
+    assert tries.keys() == {"logging-1", "logging-2", "logging-3"}, "not each instance was tried"
+    assert all(1 <= count <= 5 for count in tries.values()), f"tried too often: {tries}"
     posted = system.post(10)
     assert not posted.refusals
     system.drain(posted)

@@ -36,8 +36,9 @@ def test_ten_messages_are_shared(system: MessageSystem, kind: str) -> None:
         "facade": ["facade"],
         "logging": ["logging-1", "logging-2", "logging-3"],
         "messages": ["messages-1", "messages-2"],
-    }
-    assert {(name, id_) for name, ids in system.received().items() for id_ in ids} == posted.takers
+    }, "config has other instances"
+    taken = {(name, id_) for name, ids in system.received().items() for id_ in ids}
+    assert taken == posted.takers, "other logging instances took them than the facade says"
     assert set(held["messages-1"]) != set(held["messages-2"])
 
 
@@ -55,7 +56,7 @@ def test_the_same_id_is_stored_once(system: MessageSystem, faults: Nemesis) -> N
     system.drain(posted)
     system.read()
     assert_delivered_and_aggregated(system.history)
-    assert again.ids == once_more.ids == posted.ids
+    assert again.ids == once_more.ids == posted.ids, "not each was acknowledged again"
 
 
 @pytest.mark.system(messages("hazelcast", consumers=False))
@@ -67,8 +68,8 @@ def test_an_id_that_was_acknowledged_is_not_queued_again(system: MessageSystem) 
     posted = system.post(10)
     again = system.post_again(posted)
 
-    assert again.ids == posted.ids
-    assert Counter(system.queued()) == Counter(posted.ids)
+    assert again.ids == posted.ids, "not each was acknowledged again"
+    assert Counter(system.queued()) == Counter(posted.ids), "not each is in the queue once"
     system.messages.start()
     system.drain(posted)
     system.read()

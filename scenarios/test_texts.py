@@ -64,7 +64,7 @@ def test_the_same_id_with_another_text_is_refused_and_nobody_has_it(
     once_more = system.post_again(posted, "another text")
 
     refused = [refusal.startswith("409") for refusal in again.refusals + once_more.refusals]
-    assert refused == [True] * 20, again.refusals + once_more.refusals
+    assert refused == [True] * 20, f"not each was refused: {again.refusals + once_more.refusals}"
     system.drain(posted)
     system.read()
     assert_delivered_and_aggregated(system.history)
@@ -83,7 +83,9 @@ def test_of_two_texts_at_once_under_one_id_one_is_taken_and_the_other_refused(sy
     """
     posted = system.post_twice(20, "another text")
 
-    assert [refusal[:3] for refusal in posted.refusals] == ["409"] * 20, posted.refusals
+    assert [refusal[:3] for refusal in posted.refusals] == ["409"] * 20, (
+        f"not one of both was refused: {posted.refusals}"
+    )
     assert len(posted.ids) == len(posted.acknowledged) == 20
     system.drain(posted)
     system.read()

@@ -31,6 +31,8 @@ class Fate(StrEnum):
 BAD = {Fate.MISTAKEN, Fate.SURVIVED, Fate.NEWS}
 
 
+#: What ended a scenario that no checker ended begins with a kind; names of anomalies have none.
+_SAYS = re.compile(r"[^,]*?: ")
 #: Characters that a table shows of what a scenario says.
 _SAID = 60
 
@@ -68,7 +70,14 @@ def fate(mutant: Mutant, scenario: str, result: Result | None) -> Fate:
     if mutant.survives:
         return Fate.NEWS
     expected = mutant.seen.get(scenario)
-    return Fate.CAUGHT if expected and re.search(expected, result.words) else Fate.MISTAKEN
+    return Fate.CAUGHT if expected and _fits(expected, result) else Fate.MISTAKEN
+
+
+def _fits(expected: str, result: Result) -> bool:
+    """Whether a pattern is the whole name of an anomaly that was found, or the beginning of what else was said."""
+    if _SAYS.match(result.words):
+        return bool(re.match(expected, result.words))
+    return bool(re.search(f"(^|, )({expected})(, |$)", result.words))
 
 
 def terminal(rows: Sequence[Row], console: Console) -> None:

@@ -29,8 +29,8 @@ class Mutant:
         name: in lower case, with underscores.
         wrong: what is wrong with it.
         promise: the sentence that it breaks, and whose it is.
-        seen: by scenario, each of which has to see it, a pattern of what its failure has to say: names of anomalies,
-            or words.
+        seen: by scenario, each of which has to see it, a pattern of what its failure has to say: a whole name of an
+            anomaly, or how else it begins, from its kind on.
         services: by role, the module of `services.mutants` that runs in place of the service.
         patch: changes a module of the harness or of the scenarios for as long as a scenario lasts.
         survives: why no scenario catches it as yet; then nothing that is in `seen` may be red.

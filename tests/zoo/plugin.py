@@ -24,7 +24,7 @@ from tests.zoo.mutants import MUTANTS
 from tests.zoo.results import ERROR, GREEN, RED, SKIPPED, Result, append
 
 #: In words, what ended a scenario that no checker ended.
-_KINDS = {
+KINDS = {
     InconclusiveError: "inconclusive",
     FaultDidNotBiteError: "did not bite",
     AwaitTimeoutError: "timeout",
@@ -145,7 +145,7 @@ def words_of(error: BaseException) -> str:
     """What ended a scenario, in a line: the names of the anomalies, or the kind of error and what it says."""
     if isinstance(error, GuaranteeBrokenError):
         return ", ".join(dict.fromkeys(anomaly.name for anomaly in error.verdict.anomalies))
-    kind = next((words for kind, words in _KINDS.items() if isinstance(error, kind)), type(error).__name__)
+    kind = next((words for kind, words in KINDS.items() if isinstance(error, kind)), type(error).__name__)
     return f"{kind}: {_in_a_line(str(error))}"
 
 

@@ -16,8 +16,8 @@ Written by `make docs` from the mutants in `tests/zoo/mutants/`; a change here i
 A scenario that can't fail proves nothing. For each scenario there is a *mutant*, a change of a service, a setting, a
 client or a fault that the scenario has to catch. A scenario that asserts a loss turns red when the cause of the loss is
 taken away. `make zoo` runs every mutant with every scenario that is beside it here, and demands that the failure says
-what is in the third column, a regular expression of the names of anomalies, or of words. [The zoo](zoo.md) tells how to
-run one of them, and what was seen.
+what is in the third column: a regular expression of whole names of anomalies, or of how else the failure begins.
+[The zoo](zoo.md) tells how to run one of them, and what was seen.
 
 | scenario | what is wrong | what its failure says | mutant |
 |---|---|---|---|

@@ -9,7 +9,9 @@ from tests.zoo.matrix import Fate, fate, page, rows, sentence, terminal
 from tests.zoo.mutant import Mutant
 from tests.zoo.results import ERROR, GREEN, RED, SKIPPED, Result
 
-MUTANT = Mutant(name="it", wrong="It is wrong.", promise="", seen={"a": "lost", "b": "vanished|lost"})
+MUTANT = Mutant(
+    name="it", wrong="It is wrong.", promise="", seen={"a": "lost", "b": "vanished|lost", "d": "assertion: lost"}
+)
 KNOWN = Mutant(name="it", wrong="It is wrong.", promise="", seen={"a": ""}, survives="Nobody looks.")
 
 
@@ -31,6 +33,15 @@ def ended(scenario: str, colour: str, words: str = "") -> Result:
         (ended("a", RED, "doubled"), Fate.MISTAKEN),
         (ended("b", RED, "vanished"), Fate.CAUGHT),
         (ended("c", RED, "lost"), Fate.MISTAKEN),
+        # Names of anomalies are whole, and no word of a sentence that has them in it is one.
+        (ended("a", RED, "lost update"), Fate.MISTAKEN),
+        (ended("a", RED, "other settings, lost"), Fate.CAUGHT),
+        (ended("a", RED, "lost with a living copy, not lost"), Fate.MISTAKEN),
+        (ended("a", RED, "assertion: lost: 3 messages"), Fate.MISTAKEN),
+        (ended("d", RED, "assertion: lost: 3 messages"), Fate.CAUGHT),
+        (ended("d", RED, "assertion: not lost: 3 messages"), Fate.MISTAKEN),
+        (ended("d", RED, "timeout: after assertion: lost: 3"), Fate.MISTAKEN),
+        (ended("d", RED, "assertion: "), Fate.MISTAKEN),
     ],
 )
 def test_what_a_scenario_says_has_to_fit(result: Result | None, expected: Fate) -> None:
@@ -53,10 +64,10 @@ def test_a_scenario_that_saw_what_it_need_not_is_shown() -> None:
 
 
 def test_the_page_and_the_table_show_each_scenario_with_what_it_says() -> None:
-    found = rows(PLAN, {"it": MUTANT}, [ended("a", GREEN), ended("b", RED, "vanished | more")])
+    found = rows(PLAN, {"it": MUTANT}, [ended("a", GREEN), ended("b", RED, "vanished, a | more")])
     assert sentence(found) == "1 mutants, 2 times in a scenario: 1 caught, 1 survived."
     shown = page(found, {"commit": "abc"})
-    assert "| `it` | It is wrong. | `b` | vanished / more | caught |" in shown
+    assert "| `it` | It is wrong. | `b` | vanished, a / more | caught |" in shown
     assert "| `it` | It is wrong. | `a` | green | survived |" in shown
     terminal(found, Console(file=(screen := io.StringIO()), width=120))
     assert "vanished" in screen.getvalue()

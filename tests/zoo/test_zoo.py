@@ -2,13 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.running import run
+from tests.zoo.matrix import Fate, fate
 from tests.zoo.mutants import MUTANTS
 from tests.zoo.plan import pairs
+from tests.zoo.plugin import KINDS
+from tests.zoo.results import RED, Result
 
 SUITE = """
 import pytest
@@ -101,6 +105,13 @@ def test_each_mutant_says_what_is_wrong_and_what_must_be_seen(name: str) -> None
     assert mutant.seen
     # What is said to survive may be red for no reason at all; an empty pattern would take any for it.
     assert mutant.survives or all(mutant.seen.values())
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_no_mutant_is_caught_by_a_failure_that_says_nothing(name: str) -> None:
+    mutant = replace(MUTANTS[name], survives="")
+    said = [Result(name, scenario, RED, f"{kind}: ", 1.0) for scenario in mutant.seen for kind in KINDS.values()]
+    assert not [result for result in said if fate(mutant, result.scenario, result) is not Fate.MISTAKEN]
 
 
 def test_bad_input_is_one_line_and_status_2(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ MUTANTS: tuple[Mutant, ...] = (
         'services/facade.py: "A text that is too long for the queue is refused before anybody has it"',
         {
             "test_texts.py::test_a_text_that_is_too_long_is_refused_and_nobody_has_it[kafka]": (
-                "the text that is too long was taken"
+                "assertion: the text that is too long was taken"
             )
         },
     ),
@@ -59,7 +59,11 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "facade_naming_another_logger",
         'services/posting.py: "gives who logged it and where it is queued"',
-        {"test_services.py::test_ten_messages_are_shared[kafka]": "assertion: assert .*logging-"},
+        {
+            "test_services.py::test_ten_messages_are_shared[kafka]": (
+                "assertion: other logging instances took them than the facade says"
+            ),
+        },
     ),
     service(
         "facade_naming_no_source",
@@ -124,7 +128,7 @@ MUTANTS: tuple[Mutant, ...] = (
         'services/failover.py: "so that it tries every one of them before the deadline"',
         {
             "test_logging_instances.py::test_without_logging_instances_each_is_tried_before_a_post_is_refused": (
-                "logging-1"
+                "assertion: not each instance was tried"
             )
         },
     ),
@@ -133,7 +137,7 @@ MUTANTS: tuple[Mutant, ...] = (
         _SECTION_7 + '"moves on to the next on failure"',
         {
             "test_logging_instances.py::test_losing_logging_instances_costs_no_request[2]": (
-                "requests were not answered"
+                r"assertion: \d+ of \d+ requests were not answered"
             )
         },
     ),
@@ -142,7 +146,7 @@ MUTANTS: tuple[Mutant, ...] = (
         _SECTION_7 + '"with bounded retries"',
         {
             "test_logging_instances.py::test_without_logging_instances_each_is_tried_before_a_post_is_refused": (
-                r"assertion: .*Counter"
+                "assertion: tried too often"
             )
         },
     ),
@@ -160,7 +164,7 @@ MUTANTS: tuple[Mutant, ...] = (
         'services/failover.py: "its fair share of what is left"',
         {
             "test_logging_instances.py::test_an_instance_that_hangs_costs_no_request[logging-1]": (
-                "assertion: .*requests were not answered"
+                r"assertion: \d+ of \d+ requests were not answered"
             ),
             "test_logging_instances.py::test_an_instance_that_hangs_costs_no_request[messages-1]": "unanswered",
         },
@@ -169,16 +173,22 @@ MUTANTS: tuple[Mutant, ...] = (
         "facade_that_needs_config",
         'services/directory.py: "If config does not answer, the last ones known"',
         {
-            "test_services.py::test_losing_config_costs_no_request": "requests were not answered",
+            "test_services.py::test_losing_config_costs_no_request": (
+                r"assertion: \d+ of \d+ requests were not answered"
+            ),
             "test_config.py::test_config_that_hangs_while_instances_come_and_go_costs_no_request": (
-                "requests were not answered"
+                r"assertion: \d+ of \d+ requests were not answered"
             ),
         },
     ),
     service(
         "facade_that_trusts_a_silent_config",
         'services/directory.py: "or knows of none (it may have restarted empty), the last ones known"',
-        {"test_services.py::test_losing_config_costs_no_request": "were not answered|timeout: waited 60 s for 20"},
+        {
+            "test_services.py::test_losing_config_costs_no_request": (
+                r"assertion: \d+ of \d+ requests were not answered|timeout: waited 60 s for 20"
+            ),
+        },
     ),
     service(
         "facade_that_asks_config_once",
@@ -209,7 +219,7 @@ MUTANTS: tuple[Mutant, ...] = (
         _SECTION_7 + '"otherwise 503 with the id"',
         {
             "test_kafka_quorum.py::test_without_two_of_three_brokers_nothing_is_acknowledged": (
-                "posts were acknowledged with one broker of three"
+                r"assertion: \d+ posts were acknowledged with one broker"
             ),
             _ONE_REPLICA: "lost",
         },
@@ -232,7 +242,11 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "facade_that_forgets_what_it_acknowledged",
         'services/facade.py: "An id that was acknowledged gets the same answer again, without a second entry"',
-        {"test_services.py::test_an_id_that_was_acknowledged_is_not_queued_again": r"assertion: assert Counter"},
+        {
+            "test_services.py::test_an_id_that_was_acknowledged_is_not_queued_again": (
+                "assertion: not each is in the queue once"
+            ),
+        },
     ),
     service(
         "facade_without_turns",
@@ -242,12 +256,20 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "facade_that_goes_by_the_id",
         'services/facade.py: "409 if the id is another message\'s"',
-        {"test_texts.py::test_the_same_id_with_another_text_is_refused_and_nobody_has_it[kafka]": r"assertion: \("},
+        {
+            "test_texts.py::test_the_same_id_with_another_text_is_refused_and_nobody_has_it[kafka]": (
+                "assertion: not each was refused"
+            ),
+        },
     ),
     service(
         "facade_putting_twice",
         'services/queues/hazelcast.py: "a message that was offered once is held by exactly one consumer"',
-        {"test_services.py::test_an_id_that_was_acknowledged_is_not_queued_again": r"assertion: assert Counter"},
+        {
+            "test_services.py::test_an_id_that_was_acknowledged_is_not_queued_again": (
+                "assertion: not each is in the queue once"
+            ),
+        },
     ),
     service(
         "facade_without_a_key",
@@ -259,7 +281,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "checkers, settings: acks=1 permits the loss of acknowledged records when the leader dies",
         {
             "test_kafka_quorum.py::test_without_two_of_three_brokers_nothing_is_acknowledged": (
-                "posts were acknowledged with one broker of three"
+                r"assertion: \d+ posts were acknowledged with one broker"
             )
         },
     ),
@@ -268,7 +290,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "checkers, settings: acks=0 permits the loss of acknowledged records",
         {
             "test_kafka_quorum.py::test_without_two_of_three_brokers_nothing_is_acknowledged": (
-                "posts were acknowledged with one broker of three"
+                r"assertion: \d+ posts were acknowledged with one broker"
             )
         },
     ),
