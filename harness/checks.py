@@ -16,15 +16,13 @@ from typing import Any
 
 from harness.checkers import shapes
 from harness.checkers.offered import Checker, checkers, refuse_arguments
-from harness.checkers.verdict import Anomaly, Validity, Verdict, combine
+from harness.checkers.verdict import NOT_AS_EXPECTED, Anomaly, Validity, Verdict, combine
 from harness.errors import BadInputError, HistoryError
 from harness.events import NEMESIS, Event, Events
 from harness.results import EXITS, Result
 
 #: The names of the two events.
 CHECK, END = "check", "end"
-#: The name of what is found where an anomaly had to be found and was not.
-_NOT_AS_EXPECTED = "not as expected"
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ class Checked:
             if anomaly.name not in expected and anomaly.name not in self.check.permitted
         ]
         wrong += [
-            Anomaly(_NOT_AS_EXPECTED, f"{self.check.words} had to find {name!r}, and did not")
+            Anomaly(NOT_AS_EXPECTED, f"{self.check.words} had to find {name!r}, and did not")
             for name in sorted(expected - found)
         ]
         return Verdict(Validity.INVALID if wrong else Validity.VALID, tuple(wrong), verdict.figures, verdict.checker)
@@ -167,7 +165,7 @@ def how_broken(outcome: Verdict) -> Result:
     """
     if {bool(anomaly.cause) for anomaly in outcome.anomalies} == {True}:
         return Result.PERMITTED
-    if {anomaly.name for anomaly in outcome.anomalies} == {_NOT_AS_EXPECTED}:
+    if {anomaly.name for anomaly in outcome.anomalies} == {NOT_AS_EXPECTED}:
         return Result.MISSED
     return Result.BROKEN
 

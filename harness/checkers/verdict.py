@@ -13,6 +13,8 @@ from harness.events import Operation
 
 _Arguments = ParamSpec("_Arguments")
 
+#: The name of what is found where an anomaly had to be found and was not.
+NOT_AS_EXPECTED = "not as expected"
 _SHOWN = 5
 #: More anomalies of a name than this are told as one.
 _MOST_ALIKE = 3

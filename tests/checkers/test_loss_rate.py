@@ -46,8 +46,9 @@ def test_three_rounds_tell_a_third_from_what_else_it_might_be(share: float, seed
     assert names == {"implausible share"}
 
 
-def test_a_round_without_a_loss_says_nothing() -> None:
-    assert loss_rate.check(repeated([1], copies=3), share=1 / 3, copies=2).validity is Validity.UNKNOWN
+def test_a_round_without_a_loss_is_not_as_expected() -> None:
+    verdict = loss_rate.check(repeated([1], copies=3), share=1 / 3, copies=2)
+    assert "not as expected" in {anomaly.name for anomaly in verdict.anomalies}
 
 
 def test_the_interval_is_wilsons() -> None:
@@ -122,13 +123,21 @@ def test_all_or_nothing_is_no_less_plausible_than_it_was_expected(share: float) 
 
 
 def test_where_a_round_says_nothing_the_share_over_all_is_not_judged() -> None:
-    nothing = "nothing was lost of 3 keys, although about 50% of the partitions had to be"
-    unsure = loss_rate.check(events_of(*one_round(), *one_round(back="abc")), share=0.5, copies=2)
+    nothing = "nobody noted where 3 of 3 keys were: a, b, c"
+    silent = [*put(*"abc"), killed("m1"), *read(*"abc")]
+    unsure = loss_rate.check(events_of(*one_round(), *silent), share=0.5, copies=2)
     assert (unsure.validity, said(unsure), unsure.figures) == (Validity.UNKNOWN, unknown(nothing), {"rounds": 2})
     uneven = noted("keys-per-member", {"m1": 90, "m2": 10})
-    wrong = loss_rate.check(events_of(*one_round(uneven), *one_round(back="abc")), share=0.5, copies=2)
+    wrong = loss_rate.check(events_of(*one_round(uneven), *silent), share=0.5, copies=2)
     assert wrong.validity is Validity.INVALID
     assert [name for name, *_ in said(wrong)] == ["unevenly spread", "unknown"]
+
+
+def test_a_round_that_lost_nothing_is_not_as_expected_and_counts() -> None:
+    found = loss_rate.check(events_of(*one_round(), *one_round(back="abc")), share=0.5, copies=2)
+    assert [name for name, *_ in said(found)] == ["not as expected"]
+    assert found.figures["rounds"] == 2
+    assert found.figures["partitions"] == 6
 
 
 def test_without_a_put_there_is_no_round() -> None:

@@ -125,9 +125,12 @@ class Round:
 
 def of_round(events: Sequence[Event], share: float, copies: int | None) -> set[str]:
     it = Round(events)
-    if not it.is_known or (share and not it.lost):
+    if not it.is_known:
         return UNKNOWN
-    found = where_it_was_lost(it, share) if share else {"lost"} if it.lost else set()
+    if not share:
+        found = {"lost"} if it.lost else set()
+    else:
+        found = where_it_was_lost(it, share) if it.lost else {"not as expected"}
     if copies:
         said = values(events, "partition-losses") or [{"backups": []}]
         dead = {partition for partition, backups in said[-1]["backups"] if 1 + backups >= copies}
@@ -204,7 +207,7 @@ def in_rounds(events: Sequence[Event]) -> list[list[Event]]:
 def over_rounds(events: Sequence[Event], share: float, copies: int) -> set[str]:
     each = [of_round(one, share, copies) for one in in_rounds(events)]
     found: set[str] = set().union(*each)
-    if not each or "unknown" in found:
+    if not each or {"unknown", "not as expected"} & found:
         return found or UNKNOWN
     rounds = [Round(one) for one in in_rounds(events)]
     of, gone = sum(len(it.partitions) for it in rounds), sum(len(it.gone) for it in rounds)

@@ -19,7 +19,7 @@ from math import sqrt
 from harness.checkers import shapes
 from harness.checkers.elements import element_of, elements_of, set_of
 from harness.checkers.shapes import Count, Shape, Shapes, Share, judging
-from harness.checkers.verdict import Anomaly, Verdict, checker, few, unknown
+from harness.checkers.verdict import NOT_AS_EXPECTED, Anomaly, Verdict, checker, few, unknown
 from harness.events import NEMESIS, Event, Operation, answered, faults, operations, takes
 from harness.taken import Taken
 
@@ -74,8 +74,8 @@ def check(events: Sequence[Event], *, share: Share, copies: Count | None = None)
     partitions (part of a partition), and of the partitions that hold keys about that share, within four standard
     deviations or one partition (implausible share). With `copies` (of each partition), exactly those whose owner and
     backups died, as the members say (lost with a living copy, kept without a copy). No member owns implausibly many or
-    few keys (unevenly spread). Nothing lost where loss was certain is unknown: the fault or the test is broken then.
-    Unknown as well without a read, a key that was acknowledged before it, or the place of such a key.
+    few keys (unevenly spread). Nothing lost where loss was certain is not as expected: the fault or the test is broken
+    then. Unknown without a read, a key that was acknowledged before it, or the place of such a key.
     """
     history = operations(events)
     read = next((o for o in reversed(history) if o.f == "read" and o.outcome == "ok"), None)
@@ -100,9 +100,13 @@ def check(events: Sequence[Event], *, share: Share, copies: Count | None = None)
         "share_lost": round(len(gone) / len(whole), 3),
         "share_expected": round(share, 3),
     }
-    if share and not lost:
-        return unknown(f"nothing was lost of {len(adds)} keys, although about {share:.0%} of the partitions had to be")
-    found = _permitted(places, gone_owners, whole, gone, lost, share) if share else _none(adds, lost)
+    if not share:
+        found = _none(adds, lost)
+    elif lost:
+        found = _permitted(places, gone_owners, whole, gone, lost, share)
+    else:
+        sentence = f"nothing was lost of {len(adds)} keys, although about {share:.0%} of the partitions had to be"
+        found = [Anomaly(NOT_AS_EXPECTED, sentence)]
     found += _told(events, whole, gone, copies) if copies else []
     return Verdict.of(found + _spread(events), figures)
 
