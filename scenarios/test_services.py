@@ -6,6 +6,7 @@ import pytest
 
 from harness import Kill, Nemesis, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
+from harness.waiting import until
 
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on"), pytest.mark.system(messages())]
 
@@ -93,14 +94,19 @@ def test_an_id_that_is_posted_again_while_it_is_under_way_is_queued_once(system:
 @pytest.mark.quick
 def test_losing_config_costs_no_request(system: MessageSystem, faults: Nemesis) -> None:
     """Under posts and GETs, kill config, where the facade asks for live instances.
-    It goes on with those it knows: every request is answered, and nothing acknowledged is lost.
+    It goes on with those it knows: every request is answered, and nothing acknowledged is lost. Config, which has
+    restarted empty, is filled again by the renewals.
     """
+    everybody = ["logging-1", "logging-2", "logging-3"]
     with system.traffic() as traffic:
         traffic.await_answers(20)
         killed = faults.inject(Kill(), node("config"))
         traffic.await_answers(20)
         killed.undo()
         traffic.await_answers(20)
+        until(
+            "config to be filled again", system.registered, lambda live: live.get("logging") == everybody, timeout_s=20
+        )
 
     assert traffic.failed == 0, f"{traffic.failed} of {traffic.answered + traffic.failed} requests were not answered"
     system.drain(traffic.posted)

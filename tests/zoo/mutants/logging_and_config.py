@@ -55,6 +55,11 @@ MUTANTS: tuple[Mutant, ...] = (
         {_SHARED: _NOT_IN_CONFIG, _ON_HAZELCAST: _NOT_IN_CONFIG},
     ),
     service(
+        "logging_that_registers_once",
+        'services/config.py: "one that restarts empty is filled again by the renewals"',
+        {_CONFIG_DIES: "timeout: .*config to be filled again"},
+    ),
+    service(
         "logging_in_ascii",
         'services/logging.py: "gives the text that the map holds"',
         {"test_texts.py::test_hard_and_long_texts_come_back_as_they_were_posted[kafka]": "altered"},
