@@ -222,7 +222,7 @@ def test_a_certain_loss_that_does_not_show_is_not_as_expected() -> None:
     events = events_of(*put(*"abc"), owned(a="p0m1", b="p1m1", c="p2m1"), killed("m1"), *read(*"abc"))
     verdict = lost_partitions.check(events, share=1 / 3)
     nothing = "nothing was lost of 3 keys, although about 33% of the partitions had to be"
-    assert said(verdict) == [("not as expected", nothing, [])]
+    assert said(verdict) == [("not as expected", nothing, [8])]
     assert how_broken(verdict) is Result.MISSED
 
 

@@ -106,7 +106,7 @@ def check(events: Sequence[Event], *, share: Share, copies: Count | None = None)
         found = _permitted(places, gone_owners, whole, gone, lost, share)
     else:
         sentence = f"nothing was lost of {len(adds)} keys, although about {share:.0%} of the partitions had to be"
-        found = [Anomaly(NOT_AS_EXPECTED, sentence)]
+        found = [Anomaly(NOT_AS_EXPECTED, sentence, (read,))]
     found += _told(events, whole, gone, copies) if copies else []
     return Verdict.of(found + _spread(events), figures)
 
