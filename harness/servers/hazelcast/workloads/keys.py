@@ -183,22 +183,26 @@ class Keys:
         """
         over = threading.Event()
         with connect(self._named(put)) as putting, connect(self._named(read)) as reading, ThreadPoolExecutor(1) as pool:
-            running = pool.submit(self._alternate, putting, reading, over)
+            # Here, as a member that is leaving makes no client a map any more, and lets it wait.
+            entries: Any = reading.get_map(self._name).blocking()
+            running = pool.submit(self._alternate, putting, entries, over)
             try:
                 yield
             finally:
                 over.set()
             running.result()
 
-    def _alternate(self, putting: HazelcastClient, reading: HazelcastClient, over: threading.Event) -> None:
-        names = (f"key-{number}" for number in itertools.count())
+    def _alternate(self, putting: HazelcastClient, entries: Any, over: threading.Event) -> None:
+        names: list[str] = []
         client = self._history.client()
-        entries: Any = reading.get_map(self._name).blocking()
         while not over.wait(_PAUSE_S):
-            self._put_at_once(putting, list(itertools.islice(names, _BETWEEN_READS)), "")
+            more = [f"key-{len(names) + number}" for number in range(_BETWEEN_READS)]
+            self._put_at_once(putting, more, "")
+            names += more
             operation = client.invoke("read", read_of(self._name))
             try:
-                keys = _all(entries)
+                # By key: a question for all keys sees that partitions move, and is asked again until it is answered.
+                keys = sorted(entries.get_all(names))
             except (HazelcastError, OSError) as error:
                 operation.info(f"{type(error).__name__}: {error}")
                 return
