@@ -27,6 +27,7 @@ UNCLEAN = {**KAFKA, "kafka.topic.unclean.leader.election.enable": "true"}
 HAZELCAST = {
     **on_hazelcast("map", 3, backups=True),
     **on_hazelcast("queue", 3, backups=True),
+    **on_hazelcast("claims", 3, backups=True),
     "messages.from_beginning": "false",
 }
 
@@ -198,6 +199,18 @@ def told(settings: Mapping[str, str], *done: str) -> Sequence[Event]:
             set(),
         ),
         ({**HAZELCAST, "hazelcast.map.backup-count": "2"}, ("kill hazelcast-1 hazelcast-2",), None),
+        ({**HAZELCAST, "hazelcast.queue.backup-count": "0"}, ("kill hazelcast-2",), {"lost"}),
+        ({**HAZELCAST, "hazelcast.claims.backup-count": "0"}, ("kill hazelcast-2",), {"duplicated", "out of order"}),
+        ({**HAZELCAST, "hazelcast.claims.backup-count": "0"}, ("stop hazelcast-2",), set()),
+        (
+            {
+                **HAZELCAST,
+                "hazelcast.claims.backup-count": "0",
+                "hazelcast.claims.async-backup-count": "1",
+            },
+            ("kill hazelcast-2",),
+            {"duplicated", "out of order"},
+        ),
         (
             {**HAZELCAST, "hazelcast.client.fail_on_indeterminate_operation_state": "false"},
             ("kill hazelcast-2",),

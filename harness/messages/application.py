@@ -72,7 +72,8 @@ class Messages(Application):
         members = next((each.settings for each in servers if isinstance(each, Hazelcast)), ())
         found = {**deciding(dict(members)), **on_hazelcast("map", counts.members, backups=self.backups)}
         if self.queue == "hazelcast":
-            found |= on_hazelcast("queue", counts.members, backups=self.backups)
+            for structure in ("queue", "claims"):
+                found |= on_hazelcast(structure, counts.members, backups=self.backups)
             found["messages.from_beginning"] = "false"
         else:
             brokers = next((each.settings for each in servers if isinstance(each, Kafka)), ())

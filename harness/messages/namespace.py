@@ -49,5 +49,10 @@ class Namespace:
         return self.hazelcast_queue or f"{self._prefix}messages-{self.id}"
 
     @property
+    def claims(self) -> str:
+        """The Hazelcast map that says who has taken what off the queue of this scenario (services.queues.hazelcast)."""
+        return f"{self.queue_name}-claims"
+
+    @property
     def _prefix(self) -> str:
         return "" if self.backups else NO_BACKUP

@@ -92,13 +92,19 @@ def on_kafka(brokers: int, own: Mapping[str, str], *, from_beginning: bool) -> S
 
 
 def on_hazelcast(structure: str, members: int, *, backups: bool) -> Settings:
-    """The settings of a map or a queue that the services keep messages in, and of its clients."""
+    """The settings of a map or a queue that the services keep messages or claims in, and of its clients.
+
+    Args:
+        structure: "map", "queue", or "claims": the map that says who has taken what off the queue.
+        members: how many there are.
+        backups: whether it has one.
+    """
     return {
         f"hazelcast.{structure}.backup-count": str(int(backups)),
         f"hazelcast.{structure}.async-backup-count": "0",
         f"hazelcast.{structure}.split-brain-protection-ref": "majority" if backups and members > 1 else "",
         f"hazelcast.{structure}.merge-policy": "PutIfAbsentMergePolicy",
-        **{f"hazelcast.{structure}.{name}": value for name, value in LASTING.items() if structure == "map"},
+        **{f"hazelcast.{structure}.{name}": value for name, value in LASTING.items() if structure != "queue"},
         "hazelcast.client.fail_on_indeterminate_operation_state": "true",
         "hazelcast.client.redo_operation": "false",
     }
@@ -134,8 +140,8 @@ def _questions(system: MessageSystem, *, consumers: bool) -> Mapping[str, Callab
     }
     if consumers:
         return asked
-    queues = [names.queue_name] if names.queue == "hazelcast" else []
-    asked["a Hazelcast member"] = partial(system.clusters[Hazelcast].settings_of, maps=[names.map], queues=queues)
+    queued = {"queues": [names.queue_name], "claims": [names.claims]} if names.queue == "hazelcast" else {}
+    asked["a Hazelcast member"] = partial(system.clusters[Hazelcast].settings_of, maps=[names.map], **queued)
     if names.queue == "kafka":
         asked[f"topic {names.topic}"] = partial(system.clusters[Kafka].settings_of, names.topic)
     return asked

@@ -48,10 +48,19 @@ def test_a_structure_has_the_settings_of_the_pattern_that_says_most_of_its_name(
     assert tuple(settings_of(CONFIG, kind, name).values()) == values
 
 
+def test_the_settings_of_a_map_of_claims_are_told_as_those_of_claims() -> None:
+    of_a_map = settings_of(CONFIG, "map", "sessions")
+    assert settings_of(CONFIG, "map", "sessions", told_as="claims") == {
+        name.replace(".map.", ".claims."): value for name, value in of_a_map.items()
+    }
+
+
 @pytest.mark.process
 @pytest.mark.system(hazelcast(), kafka())
 def test_servers_say_which_settings_they_have(system: System) -> None:
-    told = system.clusters[Hazelcast].settings_of(maps=["logging-1"], queues=["no-backup-1"])
+    told = system.clusters[Hazelcast].settings_of(
+        maps=["logging-1"], queues=["no-backup-1"], claims=["expiring-1-claims"]
+    )
     assert told == {
         "hazelcast.map.backup-count": "1",
         "hazelcast.map.async-backup-count": "0",
@@ -64,6 +73,13 @@ def test_servers_say_which_settings_they_have(system: System) -> None:
         "hazelcast.queue.async-backup-count": "0",
         "hazelcast.queue.split-brain-protection-ref": "",
         "hazelcast.queue.merge-policy": KEEPS,
+        "hazelcast.claims.backup-count": "1",
+        "hazelcast.claims.async-backup-count": "0",
+        "hazelcast.claims.split-brain-protection-ref": "",
+        "hazelcast.claims.merge-policy": KEEPS,
+        "hazelcast.claims.time-to-live-seconds": "1",
+        "hazelcast.claims.max-idle-seconds": "0",
+        "hazelcast.claims.eviction-policy": "NONE",
         "hazelcast.operation.fail.on.indeterminate.state": "true",
         "hazelcast.partition.migration.stale.read.disabled": "true",
     }

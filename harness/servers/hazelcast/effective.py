@@ -57,8 +57,10 @@ def _told(client: HazelcastClient, question: int, decode: Callable[[Any], Any]) 
     return asked.future.result()
 
 
-def settings_of(config: ElementTree.Element, kind: str, name: str) -> Mapping[str, str]:
+def settings_of(config: ElementTree.Element, kind: str, name: str, *, told_as: str = "") -> Mapping[str, str]:
     """The settings of the map or the queue of that name, by the names of the settings with their kind in front.
+
+    Or with another word in front, where one is given: what a map is for decides what its settings permit.
 
     A name without a pattern of its own has Hazelcast's defaults. Of several patterns that fit, the one counts that says
     most of the name (reference manual, using wildcards).
@@ -67,7 +69,8 @@ def settings_of(config: ElementTree.Element, kind: str, name: str) -> Mapping[st
     found = fitting[-1] if fitting else None
     told = {each: "" if found is None else _said(found, each) for each in _TOLD[kind]}
     # A policy may be told by its class, with the package in front.
-    return {f"hazelcast.{kind}.{each}": value.rpartition(".")[2] or _TOLD[kind][each] for each, value in told.items()}
+    front = f"hazelcast.{told_as or kind}"
+    return {f"{front}.{each}": value.rpartition(".")[2] or _TOLD[kind][each] for each, value in told.items()}
 
 
 def _said(structure: ElementTree.Element, setting: str) -> str:

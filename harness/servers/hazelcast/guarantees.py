@@ -100,11 +100,20 @@ HAZELCAST = Guarantees(
         Rule(
             setting="as many members lost at once as a queue has copies",
             when="more members are killed, hang or are cut off at once than the queue has backups",
-            permits=("lost", "duplicated", "out of order"),
-            because="if they were its owner and backups, the queue is gone, and so may be who had taken what",
+            permits=("lost",),
+            because="if they were its owner and backups, the queue is gone with all that nobody had taken",
             source=_QUEUES,
             applies=partial(_has_backups_of, "queue"),
             under=partial(_more_members_are_lost_than_there_are, ("queue.backup-count",)),
+        ),
+        Rule(
+            setting="as many members lost at once as the claims on a queue's messages have copies",
+            when="more members are killed, hang or are cut off at once than the map of claims has synchronous backups",
+            permits=("duplicated", "out of order"),
+            because="who had taken what may be gone with them, and what is in the queue still is handed out again",
+            source=_BACKUPS,
+            applies=partial(_has_backups_of, "claims"),
+            under=partial(_more_members_are_lost_than_there_are, ("claims.backup-count",)),
         ),
         Rule(
             setting="hazelcast.operation.fail.on.indeterminate.state=false",

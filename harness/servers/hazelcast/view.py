@@ -146,8 +146,15 @@ class HazelcastView:
         """How many items a queue holds."""
         return int(self._connected().get_queue(name).blocking().size())
 
-    def settings_of(self, *, maps: Iterable[str] = (), queues: Iterable[str] = ()) -> Mapping[str, str]:
+    def settings_of(
+        self, *, maps: Iterable[str] = (), queues: Iterable[str] = (), claims: Iterable[str] = ()
+    ) -> Mapping[str, str]:
         """The settings that decide what may be lost, of these maps and queues and of all, as a member has them.
+
+        Args:
+            maps: the names of maps that keep what somebody put there.
+            queues: the names of queues.
+            claims: the names of maps that say who has taken what; their settings are told as those of claims.
 
         Raises:
             InconclusiveError: no member says them.
@@ -157,6 +164,7 @@ class HazelcastView:
             found = [properties_of(client, self.declared)]
         found += [settings_of(config, "map", name) for name in maps]
         found += [settings_of(config, "queue", name) for name in queues]
+        found += [settings_of(config, "map", name, told_as="claims") for name in claims]
         return {setting: value for each in found for setting, value in each.items()}
 
     def partition_groups(self) -> Sequence[Sequence[str]]:

@@ -1,6 +1,7 @@
 """Servers with one wrong setting each: of brokers, of members, of what the services keep there."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -75,14 +76,19 @@ def _together(*patches: Patch) -> Patch:
     return patch
 
 
-def _logging_map(**settings: int) -> Patch:
-    """Logging's map has other settings than it should have, and the same protection."""
+def _maps(names: str, **settings: int) -> Patch:
+    """Maps of these names have other settings than they should have, and the same protection."""
     own = {**{name.replace("_", "-"): value for name, value in settings.items()}, **spec._MAJORITY}
 
     def patch(monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(spec._STRUCTURES, "map", {**spec._STRUCTURES["map"], "logging-*": own})
+        monkeypatch.setitem(spec._STRUCTURES, "map", {**spec._STRUCTURES["map"], names: own})
 
     return patch
+
+
+_logging_map = partial(_maps, "logging-*")
+#: The claims on a Hazelcast queue's messages: no other map is called so.
+_claims = partial(_maps, "messages-*")
 
 
 def _merges_that_discard(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,6 +223,20 @@ MUTANTS: tuple[Mutant, ...] = (
             f"{_QUEUE}test_an_owner_that_stops_or_hangs_loses_no_message[pause-10]": "lost",
             f"{_QUEUE}test_consumers_that_start_in_turn_share_without_loss": "lost",
         },
+    ),
+    Mutant(
+        name="claims_without_backup",
+        wrong="Who has taken what off a Hazelcast queue has no backup.",
+        promise='services/queues/hazelcast.py: "unless both copies of its claim are lost"',
+        patch=_claims(backup_count=0),
+        seen={"test_services.py::test_ten_messages_are_shared[hazelcast]": "other settings"},
+    ),
+    Mutant(
+        name="claims_that_expire",
+        wrong="Who has taken what off a Hazelcast queue is forgotten when nobody has asked for a minute.",
+        promise='services/queues/hazelcast.py: "far longer than a consumer may hang"',
+        patch=_claims(max_idle_seconds=60),
+        seen={"test_services.py::test_ten_messages_are_shared[hazelcast]": "other settings"},
     ),
     Mutant(
         name="backup_where_there_should_be_none",
