@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from harness import Isolate, Kill, Nemesis, PartialPartition, Pause, Stop, node, other_than
+from harness import Isolate, Kill, Nemesis, PartialPartition, Pause, PeerPartition, Stop, node, other_than
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.moments import demand_in_flight, demand_moments
@@ -84,6 +84,28 @@ def test_members_that_no_service_reaches_lose_no_message(system: MessageSystem, 
         traffic.await_answers(40)
         unreached = faults.inject(UNREACHED, chosen(system, victim)).lasting(UNREACHED_S).until(member_list_of(3))
         unreached.undo()
+        traffic.await_answers(40)
+
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+    demand_in_flight(system.history)
+
+
+@pytest.mark.needs(PeerPartition())
+@pytest.mark.parametrize("victim", ["the owner", "another", "the oldest"])
+def test_members_that_the_others_have_given_up_lose_no_message(
+    system: MessageSystem, faults: Nemesis, victim: str
+) -> None:
+    """Under posts and with both consumers at work, a member is cut off from the others alone: the one that owns the
+    queue, another, or the oldest. It is a minority, and refuses; a service that it tells who is a member leaves it for
+    the others, and posts go on. Every acknowledged message reaches exactly one consumer, and GET shows it.
+    """
+    with system.traffic() as traffic:
+        traffic.await_answers(40)
+        alone = faults.inject(PeerPartition(), chosen(system, victim)).until(split_off())
+        traffic.await_answers(40)
+        alone.undo().until(member_list_of(3)).until(partitions_safe())
         traffic.await_answers(40)
 
     system.drain(traffic.posted)

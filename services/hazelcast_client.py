@@ -52,6 +52,7 @@ class Connection:
 
     def __init__(self, settings: Hazelcast, member: Address) -> None:
         self.connected = False
+        self._configured = len(settings.members)
         self.client = HazelcastClient(
             cluster_name=settings.cluster,
             cluster_members=[str(member)],
@@ -74,8 +75,18 @@ class Connection:
 
     @property
     def alive(self) -> bool:
-        """Whether the client has not ended for good."""
-        return bool(self.client.lifecycle_service.is_running())
+        """Whether the client has not ended for good, and is not left with a minority."""
+        return bool(self.client.lifecycle_service.is_running()) and self.with_majority
+
+    @property
+    def with_majority(self) -> bool:
+        """Whether the client knows more than half of the configured members.
+
+        It hears of members from one of them alone. If the others part from that one, it hears that they are gone,
+        closes its connections to them, and stays: for as long as that one answers it asks nobody else, and is refused
+        whatever needs a majority.
+        """
+        return 2 * len(self.client.cluster_service.get_members()) > self._configured
 
     def _note(self, state: str) -> None:
         if state in {LifecycleState.CONNECTED, LifecycleState.DISCONNECTED}:
@@ -141,6 +152,8 @@ class Cluster:
     def _prepared(self, member: Address) -> Connection:
         connection = Connection(self._settings, member)
         try:
+            if not connection.with_majority:
+                raise NotConnectedError(f"{member} is one of a minority")
             self._prepare(connection.client)
         except BaseException:
             connection.client.shutdown()
