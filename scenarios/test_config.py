@@ -2,6 +2,7 @@
 come late.
 """
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,10 +10,18 @@ import pytest
 from harness import Kill, Nemesis, Pause, Stop, node, together
 from harness.clusters import Target
 from harness.faults.nemesis import Injected
+from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.waiting import until
 
+#: Longer than config believes in an instance that it has not heard of, in seconds.
+FORGOTTEN_S = 4.0
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on"), pytest.mark.system(messages())]
+
+
+def taken(system: MessageSystem) -> Mapping[str, int]:
+    """How many messages each messages instance has taken."""
+    return {name: len(system.clients.peek(at)) for name, at in system.messages.running.items()}
 
 
 def dead_and_forgotten(system: MessageSystem, faults: Nemesis, target: Target) -> Injected:
@@ -43,6 +52,36 @@ def test_config_that_hangs_while_instances_come_and_go_costs_no_request(system: 
 
     right = ["logging-2", "logging-3"]
     until("config to be right", system.registered, lambda live: live["logging"] == right, timeout_s=10)
+    assert traffic.failed == 0, f"{traffic.failed} of {traffic.answered + traffic.failed} requests were not answered"
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+@pytest.mark.hazelcast
+@pytest.mark.system(messages("hazelcast"))
+@pytest.mark.parametrize("fault", [Kill(), Pause()], ids=lambda fault: fault.name)
+def test_without_config_messages_are_taken_from_a_hazelcast_queue(
+    system: MessageSystem, faults: Nemesis, fault: Fault
+) -> None:
+    """Under posts and GETs, over a Hazelcast queue, config is killed, or hangs for longer than an entry lasts, and is
+    there again. Both messages instances go on taking meanwhile. Every request is answered, and every acknowledged
+    message reaches exactly one of them.
+    """
+    with system.traffic() as traffic:
+        traffic.await_answers(20)
+        away = faults.inject(fault, node("config"))
+        before = taken(system)
+        until(
+            "each messages instance to take more",
+            lambda: taken(system),
+            lambda now: all(now[name] > count for name, count in before.items()),
+            timeout_s=10,
+        )
+        away.lasting(FORGOTTEN_S)
+        away.undo()
+        traffic.await_answers(20)
+
     assert traffic.failed == 0, f"{traffic.failed} of {traffic.answered + traffic.failed} requests were not answered"
     system.drain(traffic.posted)
     system.read()

@@ -134,6 +134,18 @@ MUTANTS: tuple[Mutant, ...] = (
         {_CLAIMED: "assertion: lost: "},
     ),
     service(
+        "messages_that_need_config",
+        'services/messages.py: "takes messages off the queue, shared with its other instances"',
+        {
+            "test_config.py::test_without_config_messages_are_taken_from_a_hazelcast_queue[kill]": (
+                "timeout: waited 10 s for each messages instance to take more"
+            ),
+            "test_config.py::test_without_config_messages_are_taken_from_a_hazelcast_queue[pause]": (
+                "timeout: waited 10 s for each messages instance to take more"
+            ),
+        },
+    ),
+    service(
         "messages_polling",
         "checkers, settings: Hazelcast queue poll has no acknowledgement, an item whose response is lost is gone",
         {"test_hazelcast_consumers.py::test_what_an_owner_does_when_nobody_waits_any_more_loses_nothing": "lost"},
