@@ -34,6 +34,25 @@ def under_way(role: str, log: Sequence[Mapping[str, Any]]) -> Sequence[str]:
     return list(open_)
 
 
+def not_committed(log: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """The ids of the messages that a messages instance had kept when it could not commit them, by its log.
+
+    It works in steps: it takes some, keeps them, commits; what it takes next begins another step.
+    """
+    kept: set[str] = set()
+    pending: set[str] = set()
+    step_over = False
+    for line in log:
+        if line["event"] == "taken" and step_over:
+            kept, step_over = set(), False
+        elif line["event"] == "consumed":
+            kept.add(line["id"])
+            step_over = True
+        elif line["event"] == "not committed":
+            pending |= kept
+    return frozenset(pending)
+
+
 def in_flight(events: Events) -> Sequence[int]:
     """How many posts each fault met, in the order of the faults: those that were under way while it was done.
 

@@ -8,7 +8,7 @@ import pytest
 
 from harness.errors import InconclusiveError
 from harness.history import History, Invoked
-from harness.messages.moments import demand_in_flight, demand_moments, in_flight, under_way
+from harness.messages.moments import demand_in_flight, demand_moments, in_flight, not_committed, under_way
 
 
 def log(*lines: str) -> list[dict[str, str]]:
@@ -29,6 +29,21 @@ def test_what_was_begun_and_not_ended_in_the_last_life_is_under_way(
     role: str, lines: tuple[str, ...], ids: list[str]
 ) -> None:
     assert under_way(role, log(*lines)) == ids
+
+
+@pytest.mark.parametrize(
+    ("lines", "ids"),
+    [
+        (("taken a", "taken b", "consumed a", "consumed b"), ""),
+        (("taken a", "taken b", "consumed a", "consumed b", "not committed"), "ab"),
+        (("taken a", "consumed a", "taken b", "consumed b", "not committed"), "b"),
+        (("taken a", "consumed a", "not committed", "taken b", "consumed b", "taken c"), "a"),
+        (("taken a", "consumed a", "not committed", "not committed", "taken b", "consumed b", "not committed"), "ab"),
+    ],
+)
+def test_what_was_kept_in_a_step_whose_commit_failed_is_not_committed(lines: tuple[str, ...], ids: str) -> None:
+    events = [{"event": "not committed"} if line == "not committed" else log(line)[0] for line in lines]
+    assert not_committed(events) == set(ids)
 
 
 def test_without_a_hit_a_scenario_shows_nothing(tmp_path: Path) -> None:
