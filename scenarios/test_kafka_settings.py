@@ -7,6 +7,7 @@ import pytest
 from harness import Kill, Nemesis, Pause, PeerPartition, other_than
 from harness.faults.nemesis import Injected
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
+from harness.messages.moments import demand_in_flight
 from harness.messages.posted import Posted
 from harness.servers.hazelcast import hazelcast
 from harness.servers.kafka import (
@@ -25,6 +26,8 @@ pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("what these sett
 
 #: Enough that each of the three partitions gets some: one of 200 000 batches leaves a given one out.
 MANY = 30
+#: Two replicas, of which one in sync is enough.
+ONE_OF_TWO = {"default.replication.factor": "2", "min.insync.replicas": "1"}
 #: Records are deleted a second after they were sent, and not only every five minutes, from half a minute after a
 #: broker's start on, as by default.
 BRIEF = {
@@ -123,6 +126,30 @@ def test_a_leader_that_the_others_have_given_up_acknowledges_what_it_will_lose(
     system.drain(first + meanwhile)
     system.read()
     assert_delivered_and_aggregated(system.history, shows=["lost"])
+
+
+@pytest.mark.kafka
+@pytest.mark.needs(PeerPartition())
+@pytest.mark.system(messages(), hazelcast(), kafka(settings=ONE_OF_TWO))
+def test_where_one_in_sync_is_enough_a_leader_that_is_given_up_loses_nothing(
+    system: MessageSystem, faults: Nemesis
+) -> None:
+    """Under posts and GETs, with two replicas of which one in sync is enough, a leader is cut off from the other
+    brokers alone. The other replica leads then, and acknowledges alone. The old leader does not (acks=all): it would
+    have to hear from the controller that its follower is out of sync. Nothing is lost.
+    """
+    with system.traffic() as traffic:
+        traffic.await_answers(20)
+        alone = faults.inject(PeerPartition(), leader_holding(system.topic, traffic.posted.partitions))
+        alone.until(new_leader(system.topic))
+        traffic.await_answers(40)
+        alone.undo().until(full_isr(system.topic))
+        traffic.await_answers(20)
+
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+    demand_in_flight(system.history)
 
 
 @pytest.mark.kafka

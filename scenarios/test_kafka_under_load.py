@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Isolate, Kill, Nemesis, PartialPartition, Pause, Stop, node
+from harness import Isolate, Kill, Nemesis, PartialPartition, Pause, PeerPartition, Stop, node
 from harness.effects import Effect
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
@@ -129,6 +129,35 @@ def test_brokers_that_no_service_reaches_lose_no_message(system: MessageSystem, 
             assert target(system.clusters).nodes == unreached.nodes, "the broker that no service reached lost its duty"
             unreached.undo()
             pending.count()
+        traffic.await_answers(20)
+
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+    demand_in_flight(system.history)
+    if name == "coordinator":
+        pending.demand()
+
+
+@pytest.mark.needs(PeerPartition())
+@pytest.mark.parametrize("name", ["leader", "coordinator", "controller"])
+def test_brokers_that_the_others_have_given_up_lose_no_message(
+    system: MessageSystem, faults: Nemesis, name: str
+) -> None:
+    """Under posts and GETs, the broker that leads the fullest partition, coordinates the consumers' group, or is the
+    active controller, is cut off from the others alone. They give its duty to another one, and it does not hear of it:
+    services that ask it are told that it has it, and nothing that it takes is acknowledged. They find the other one,
+    and posts go on before the first one is back. Every acknowledged message reaches a messages instance, and GET shows
+    it. It may reach both: what was read and could not be committed is read again, by whoever gets the partition.
+    """
+    pending = Pending(system)
+    with system.traffic() as traffic:
+        traffic.await_answers(20)
+        target, effect = duty(system, name, traffic.posted.partitions)
+        alone = faults.inject(PeerPartition(), target).until(effect)
+        traffic.await_answers(40)
+        alone.undo().until(full_isr(system.topic)).until(full_isr(OFFSETS))
+        pending.count()
         traffic.await_answers(20)
 
     system.drain(traffic.posted)

@@ -39,6 +39,11 @@ APART: dict[str, Sequence[str]] = {
     ),
     "test_kafka_leader.py::test_a_leader_that_stops_or_hangs_loses_no_message": ("stop", "pause"),
     "test_kafka_quorum.py::test_losing_the_controller_loses_no_message": ("controller", "controller and leader"),
+    "test_kafka_under_load.py::test_brokers_that_the_others_have_given_up_lose_no_message": (
+        "leader",
+        "coordinator",
+        "controller",
+    ),
     "test_kafka_under_load.py::test_losing_brokers_in_turn_loses_no_message": ("leader", "coordinator", "controller"),
     "test_locks.py::test_with_locks_no_update_is_lost": ("pessimistic", "optimistic"),
     "test_locks.py::test_with_locks_the_loss_of_a_member_loses_no_update": ("pessimistic", "optimistic"),

@@ -41,6 +41,7 @@ MUTANTS: tuple[Mutant, ...] = (
             "test_kafka_under_load.py::test_losing_brokers_in_turn_loses_no_message[controller-kill]": "lost",
             "test_hazelcast_consumers.py::test_members_that_no_service_reaches_lose_no_message[the owner]": "lost",
             "test_kafka_under_load.py::test_brokers_that_no_service_reaches_lose_no_message[controller]": "lost",
+            "test_kafka_under_load.py::test_brokers_that_the_others_have_given_up_lose_no_message[controller]": "lost",
         },
     ),
     service(
@@ -282,7 +283,9 @@ MUTANTS: tuple[Mutant, ...] = (
         {
             "test_kafka_quorum.py::test_without_two_of_three_brokers_nothing_is_acknowledged": (
                 r"assertion: \d+ posts were acknowledged with one broker"
-            )
+            ),
+            "test_kafka_under_load.py::test_brokers_that_the_others_have_given_up_lose_no_message[leader]": "lost",
+            "test_kafka_settings.py::test_where_one_in_sync_is_enough_a_leader_that_is_given_up_loses_nothing": "lost",
         },
     ),
     service(

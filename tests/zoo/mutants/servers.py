@@ -21,6 +21,7 @@ _MAP = "test_distributed_map.py::"
 _STORE = "test_external_store.py::"
 _QUEUE = "test_hazelcast_queue.py::"
 _IN_TURN = "test_kafka_under_load.py::test_losing_brokers_in_turn_loses_no_message"
+_GIVEN_UP = "test_kafka_under_load.py::test_brokers_that_the_others_have_given_up_lose_no_message"
 _SETTINGS = "test_kafka_settings.py::"
 _DOUBT = "test_hazelcast_settings.py::test_what_is_acknowledged_before_the_backup_has_it_dies_with_its_owner"
 _MINORITY = "test_hazelcast_settings.py::test_what_a_minority_acknowledges_is_the_merge_policys_to_keep"
@@ -204,7 +205,10 @@ MUTANTS: tuple[Mutant, ...] = (
         wrong="What a group has committed is on one broker.",
         promise=_TABLE + "replication 3: no loss with any one broker lost (of offsets)",
         patch=_brokers(offsets_topic_replication_factor="1"),
-        seen={f"{_IN_TURN}[coordinator-kill]": "timeout: waited 20 s for a new coordinator of"},
+        seen={
+            f"{_IN_TURN}[coordinator-kill]": "timeout: waited 20 s for a new coordinator of",
+            f"{_GIVEN_UP}[coordinator]": "timeout: waited 20 s for a new coordinator of",
+        },
     ),
     Mutant(
         name="logging_map_without_backup",
