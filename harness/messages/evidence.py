@@ -11,7 +11,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.checkers import Anomaly
 from harness.errors import HarnessError
@@ -60,7 +60,7 @@ def _evidence(system: MessageSystem, ids: Sequence[str]) -> Mapping[str, Any]:
         if node.spec in system.specs
     }
     stored = asked.ask("the map", partial(_map, system, texts, ids))
-    brokers: dict[str, Question[Mapping[str, Any]]] = {}
+    brokers: dict[str, Question[_Records]] = {}
     group = queue = None
     if system.namespace.queue == "kafka":
         partitions = sorted({value["partition"] for value in posts if value.get("partition") is not None})
@@ -80,7 +80,8 @@ def _evidence(system: MessageSystem, ids: Sequence[str]) -> Mapping[str, Any]:
         "clock": {"wall_ns": wall, "monotonic_ns": monotonic},
         "logs_of": [name for name, log in logs.items() if log.answer is not None],
         "log": sorted(lines, key=lambda line: int(line[0])),
-        "brokers": {name: found.answer for name, found in brokers.items()},
+        "brokers": {name: found.answer and found.answer.places for name, found in brokers.items()},
+        "sent": _first([found.answer.made_ms for found in brokers.values() if found.answer], wall - monotonic),
         "group": group.answer if group else None,
         "queue": queue.answer if queue else None,
         "map": stored.answer,
@@ -121,21 +122,37 @@ def _json(text: str | bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
+class _Records(NamedTuple):
+    """What a broker has of some messages, by id: the places of records, and when the first of them was made."""
+
+    places: Mapping[str, Any]
+    made_ms: Mapping[str, int]
+
+
 def _records(
     broker: Node, topic: str, partitions: Sequence[int], texts: Mapping[str, Any], ids: Collection[str]
-) -> Mapping[str, Any]:
-    """By id the places at which a broker has a record, with the record's text if it is not the one that was posted."""
+) -> _Records:
+    """What a broker has of these messages; a place is with the record's text if it is not the one that was posted."""
     # Here: Kafka's client takes its time to import.
     from harness.servers.kafka.segments import stored
 
     found: dict[str, list[Any]] = {}
+    made_ms: dict[str, int] = {}
     for partition in partitions:
         for record in stored(broker, topic, partition):
             message = _json(record.value)
             if message and (id_ := str(message.get("id"))) in ids:
                 place = [record.partition, record.offset]
                 found.setdefault(id_, []).append([*place, *_other(message.get("msg"), texts.get(id_))])
-    return found
+                if record.made_ms is not None:
+                    made_ms[id_] = min(record.made_ms, made_ms.get(id_, record.made_ms))
+    return _Records(found, made_ms)
+
+
+def _first(made_ms: Sequence[Mapping[str, int]], ahead_ns: int) -> Mapping[str, int]:
+    """When the first record of each message was made, on the history's clock; see `_log` for the clocks."""
+    ids = dict.fromkeys(id_ for of_a_broker in made_ms for id_ in of_a_broker)
+    return {id_: min(each[id_] for each in made_ms if id_ in each) * 1_000_000 - ahead_ns for id_ in ids}
 
 
 def _other(text: object, posted: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from harness.checkers import Anomaly
 from harness.events import NEMESIS, Event, Events
 from harness.guarantees import SETTINGS
-from harness.messages.checkers import aggregation, delivery, integrity, retention
+from harness.messages.checkers import aggregation, delivery, integrity, partition_order, retention
 from harness.messages.forensics.facts import EVIDENCE, OWNERS
 from harness.messages.forensics.fates import fates
 from harness.telling import Fate
@@ -40,6 +40,11 @@ class Scene:
         value = {"id": id_, "msg": msg}
         place = {"partition": 0 if offset is not None else None, "offset": offset}
         return self._call("post", value, {**value, "logged_by": "logging-1", **place}, at, took)
+
+    def deny(self, *, at: int = 10, took: int = 5) -> Scene:
+        """A post of which the facade says that the queue surely has not got the message."""
+        value = {"id": ID, "msg": "hi"}
+        return self._call("post", value, {**value, "queued": False}, at, took, outcome="info")
 
     def get(self, at: int, logging: Mapping[str, Sequence[Any]], messages: Mapping[str, Sequence[Any]]) -> Scene:
         """A GET, by the instances that answered what."""
@@ -91,19 +96,19 @@ class Scene:
             integrity.check(events),
             retention.check(events),
             aggregation.check(events),
+            partition_order.check(events),
         ]
         return [anomaly for verdict in verdicts for anomaly in verdict.anomalies]
 
     def fate(self, anomaly: str) -> Fate:
         """What became of message `ID`, as far as an anomaly of that name is about it."""
         told = fates(self.events, self.anomalies())
-        (found,) = [fate for fate in told if (fate.anomaly, fate.thing) == (anomaly, ID)]
-        return found
+        return next(fate for fate in told if (fate.anomaly, fate.thing) == (anomaly, ID))
 
-    def _call(self, f: str, invoked: Any, answer: Any, at: int, took: int) -> Scene:
+    def _call(self, f: str, invoked: Any, answer: Any, at: int, took: int, *, outcome: str = "ok") -> Scene:
         self._process += 1
         self._add(self._process, "invoke", f, invoked, at)
-        return self._add(self._process, "ok", f, answer, at + took)
+        return self._add(self._process, outcome, f, answer, at + took)
 
     def _add(self, process: int | str, type_: str, f: str, value: object, at: int) -> Scene:
         self._events.append(Event(len(self._events), process, type_, f, value, at * _MS))  # type: ignore[arg-type]

@@ -57,6 +57,38 @@ def test_never_put_as_far_as_the_logs_say() -> None:
     assert incomplete(seen((200, "logging-1", False)).evidence(silent, map=GONE, logs_of=["facade"])) != told
 
 
+def test_acknowledged_before_it_was_put() -> None:
+    late = [(250, *LOGGED[0][1:]), *LOGGED[2:]]
+    scene = seen((200, "logging-2", False), (300, "logging-1", True))
+    assert incomplete(scene.evidence(late, map=THERE)) == (
+        "Acknowledged before it was put into the map, 235 ms before logging-1 did; 1 answer of logging-2 lacked it."
+    )
+    assert incomplete(scene.evidence(LOGGED, map=THERE)).startswith("Late, and shown by nobody before")
+
+
+def test_instances_that_do_not_share_their_map() -> None:
+    answers = ((200, "logging-2", False), (300, "logging-1", True), (400, "logging-3", False))
+    told = (
+        "Shown by some logging instances, and never by others: logging-1 had it, 2 answers of logging-2 and logging-3"
+    )
+    assert incomplete(seen(*answers).evidence(LOGGED, map=GONE)) == f"{told} lacked it; the map does not have it now."
+    gone = seen((100, "logging-1", True), *answers[::2])
+    assert not incomplete(gone).startswith("Shown by some")
+    assert not incomplete(seen(*answers, (500, "logging-2", True))).startswith("Shown by some")
+
+
+def test_an_id_of_which_the_facade_does_not_know() -> None:
+    nothing = [(5, "messages-1", "assigned", {"partitions": [0]})]
+    told = "Acknowledged by the facade, which passed on nothing under this id, as far as the logs say."
+    assert incomplete(seen((200, "logging-1", False)).evidence(nothing, map=GONE)) == told
+    lost = Scene().post().evidence(nothing, brokers={"kafka-1": {}}, group={"0": 9}).drain(messages_1=[]).fate("lost")
+    assert lost.sentence == told
+    unread = Scene().post().evidence(nothing, logs_of=["messages-1"]).drain(messages_1=[]).fate("lost")
+    assert unread.sentence != told
+    there = Scene().post().evidence(nothing, brokers={"kafka-1": {ID: [[0, 7]]}}).drain(messages_1=[]).fate("lost")
+    assert there.sentence != told
+
+
 def test_an_instance_that_died_over_it() -> None:
     for killed, there in (("logging-1", True), ("logging-2", False)):
         scene = seen((200, "logging-2", False), scene=Scene().post().kill(killed, 40))

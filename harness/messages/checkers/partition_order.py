@@ -26,7 +26,7 @@ Linear in the number of events and the sizes of the answers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -61,6 +61,30 @@ def check(events: Sequence[Event]) -> Verdict:
             "overtaken": {instance: len(_late(dict.fromkeys(read), moments)) for instance, read in held.items()},
         }
     return Verdict.of([together(found, of=f"{len(seen)} answers")] if found else [], figures)
+
+
+class Overtaking(NamedTuple):
+    """An answer that shows a message, `late`, after one that was behind it in the queue, `first`."""
+
+    read: Read
+    late: str
+    first: str
+
+
+def overtakings(events: Sequence[Event], *, among: Collection[str] | None = None) -> Iterator[Overtaking]:
+    """Each message that an answer of a messages instance shows too late, in the order of the answers.
+
+    Args:
+        events: of a history.
+        among: the ids to look at, as if there were no others; all if it is None.
+    """
+    history = operations(events)
+    places = _records(history) if _has_partitions(events, history) else _moments(history)
+    for read in reads(history):
+        if read.role == "messages" and read.instance:
+            shown = (id_ for id_ in read.ids if among is None or id_ in among)
+            for late in _late(dict.fromkeys(shown), places):
+                yield Overtaking(read, late.id, late.after)
 
 
 class _Place(NamedTuple):

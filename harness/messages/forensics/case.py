@@ -30,6 +30,10 @@ class Ending:
         return f"{words[:1].upper()}{words[1:]}."
 
 
+#: What became of an id that the facade acknowledged, and of which its log does not know.
+PASSED_ON_NOTHING = Ending("acknowledged by the facade, which passed on nothing under this id, as far as the logs say")
+
+
 @dataclass(frozen=True)
 class Case:
     """A message, by its id."""
@@ -61,6 +65,12 @@ class Case:
         """The lines of these events that services, or those of one role, logged of it."""
         return [line for line in self.lines if line.event in events and line.service.startswith(by)]
 
+    @property
+    def sent(self) -> int | None:
+        """When a producer made the first record of it that brokers have; None if nobody knows."""
+        at: int | None = (self.facts.evidence.get("sent") or {}).get(self.id)
+        return at
+
     @cached_property
     def place(self) -> tuple[int, int] | None:
         """The partition and offset that it was acknowledged with, or that services or brokers have for it."""
@@ -91,6 +101,12 @@ class Case:
         for read in self.facts.reads:
             if read.role == role and (not due or self.acknowledged <= read.operation.began):
                 yield read, self.id in read.ids
+
+    @property
+    def is_unknown_to_the_facade(self) -> bool:
+        """Whether the facade acknowledged it, and has not one line on it in its log."""
+        said = any(line.service == "facade" for line in self.lines)
+        return self.acknowledged < NEVER and self.all_logs("facade") and not said
 
     def all_logs(self, role: str) -> bool:
         """Whether the logs of all instances of a role were read, so that what they do not say was not logged."""

@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from harness.checkers import Anomaly, shapes
 from harness.events import NEMESIS, NEVER, Event, Events, faults, takes, undone
 from harness.guarantees import SETTINGS
+from harness.messages.checkers.partition_order import Overtaking, overtakings
 from harness.messages.checkers.posts import Posts
 from harness.messages.checkers.reads import Read, reads
 from harness.taken import Taken
@@ -50,7 +52,7 @@ SHAPES = shapes.Shapes(
             shapes.anything,
         ),
         EVIDENCE: shapes.Shape(
-            'what was found of single messages: "logs_of", "log", "brokers", "group", "queue", "map", "lacking"',
+            'what was found of messages: "logs_of", "log", "brokers", "sent", "group", "queue", "map", "lacking"',
             lambda value: (
                 shapes.fields(
                     {
@@ -64,6 +66,7 @@ SHAPES = shapes.Shapes(
                         "brokers": shapes.map_to(
                             shapes.either(lambda v: v is None, shapes.map_to(shapes.list_of(_is_place)))
                         ),
+                        "sent": shapes.map_to(shapes.number),
                         "group": shapes.map_to(shapes.number_or_none),
                         "queue": shapes.fields({"owner": shapes.text, "holds": shapes.list_of(shapes.text)}),
                         "map": shapes.map_to(shapes.fields({"partition": shapes.number, "owner": shapes.text})),
@@ -152,6 +155,19 @@ class Facts:
     def reads(self) -> Sequence[Read]:
         """What instances answered, in the order in which it was asked for."""
         return list(reads(self.events.operations))
+
+    @cached_property
+    def overtaken(self) -> Mapping[str, Overtaking]:
+        """The first answer that showed a message after one that was behind it in the queue, by the ids of both.
+
+        Of two that there is evidence on, if there is such an answer.
+        """
+        found: dict[str, Overtaking] = {}
+        looked_into = set(self.evidence.get("ids") or ())
+        for each in chain(overtakings(self.events, among=looked_into), overtakings(self.events)):
+            found.setdefault(each.late, each)
+            found.setdefault(each.first, each)
+        return found
 
     @cached_property
     def lines(self) -> Sequence[LogLine]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from harness.checkers import Anomaly
 from harness.events import Events
-from harness.messages.forensics import altered, doubled, lost, unseen, way
+from harness.messages.forensics import altered, denied, disordered, doubled, lost, unseen, way
 from harness.messages.forensics.case import Case, Ending
 from harness.messages.forensics.facts import MOST, Facts, concerned
 from harness.telling import Fate
@@ -21,6 +21,8 @@ _ENDINGS: Mapping[str, Callable[[Case], Ending]] = {
     "swapped": altered.ending,
     "truncated": altered.ending,
     "two texts": altered.two_texts,
+    "wrongly denied": denied.ending,
+    "out of order": disordered.ending,
     "incomplete logging part": unseen.from_logging,
     "vanished": unseen.from_messages,
 }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from harness.events import NEVER
 from harness.messages.checkers.posts import last
-from harness.messages.forensics.case import Case, Ending
+from harness.messages.forensics.case import PASSED_ON_NOTHING, Case, Ending
 from harness.messages.forensics.facts import Death, named, span
 
 #: The settings of a producer under which the leader alone, or nobody, answers for a message.
@@ -20,7 +20,16 @@ def ending(case: Case) -> Ending:
     """
     drain = last(case.facts.events.operations, "drain")
     until = drain.began if drain else NEVER
-    for stage in (_at_a_consumer, _on_brokers, _before_the_queue, _in_the_topic, _in_the_hazelcast_queue, _in_answers):
+    stages = (
+        _at_a_consumer,
+        _at_the_facade,
+        _on_brokers,
+        _before_the_queue,
+        _in_the_topic,
+        _in_the_hazelcast_queue,
+        _in_answers,
+    )
+    for stage in stages:
         if found := stage(case, until):
             return found
     return Ending("")
@@ -44,6 +53,13 @@ def _at_a_consumer(case: Case, until: int) -> Ending | None:
         given = f" when it gave partition {case.place[0]} away, {span(gave.at - had.at)} later"
         return Ending(f"kept by {who}, which forgot it", given)
     return Ending(f"kept by {who}, which lived on and did not show it in the end")
+
+
+def _at_the_facade(case: Case, until: int) -> Ending | None:
+    """Whether the facade acknowledged an id that nobody else has heard of: it passed on another one, or none."""
+    if case.lines or case.places or not case.is_unknown_to_the_facade:
+        return None
+    return PASSED_ON_NOTHING
 
 
 def _on_brokers(case: Case, until: int) -> Ending | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.messages.checkers.reads import Read
-from harness.messages.forensics.case import Case, Ending
+from harness.messages.forensics.case import PASSED_ON_NOTHING, Case, Ending
 from harness.messages.forensics.facts import named, span
 
 
@@ -16,10 +16,38 @@ def from_logging(case: Case) -> Ending:
     shown = [read for read, there in due if there]
     if shown and all(r.operation.f == "get" for r in missed) and all(r.operation.f == "stored" for r in shown):
         return _in_no_get(case, missed, shown[0])
+    if found := _put_later(case, missed) or _apart(case, missed, shown):
+        return found
     after = [read for read in shown if read.operation.began >= missed[-1].operation.ended]
     if after:
         return _stale(case, missed, shown, after[0])
     return _never_put(case) or (None if shown else _half_put(case)) or _gone(case, missed, shown)
+
+
+def _put_later(case: Case, missed: list[Read]) -> Ending | None:
+    """Whether it was acknowledged, and only then put."""
+    put = next(iter(case.logged("put", by="logging")), None)
+    if not put or put.at <= case.acknowledged or not case.all_logs("logging"):
+        return None
+    ahead = f", {span(put.at - case.acknowledged)} before {put.service} did; {_answers(missed)} lacked it"
+    return Ending("acknowledged before it was put into the map", ahead)
+
+
+def _precedes(some: list[Read], others: list[Read]) -> bool:
+    """Whether one of some answers was over when one of the others was asked for."""
+    return any(read.operation.began > some[0].operation.ended for read in others)
+
+
+def _apart(case: Case, missed: list[Read], shown: list[Read]) -> Ending | None:
+    """Whether some instances lacked it whenever they were asked, before and after others had it."""
+    have, lack = ({str(read.instance) for read in of} for of in (shown, missed))
+    if have & lack or not (_precedes(missed, shown) and _precedes(shown, missed)):
+        return None
+    lacked = f"{_answers(missed)} lacked it"
+    return Ending(
+        "shown by some logging instances, and never by others",
+        f": {named(sorted(have))} had it, {lacked}{_there(case)}",
+    )
 
 
 def _stale(case: Case, missed: list[Read], shown: list[Read], again: Read) -> Ending:
@@ -53,8 +81,10 @@ def _never_put(case: Case) -> Ending | None:
     entry = (case.facts.evidence.get("map") or {}).get(case.id)
     if entry and entry.get("there"):
         return None
+    if case.is_unknown_to_the_facade:
+        return PASSED_ON_NOTHING
     by = case.post.value.get("logged_by") if case.post else None
-    return Ending(f"never put into the map, as far as the logs say: acknowledged as logged by {by}")
+    return Ending("never put into the map, as far as the logs say", f": acknowledged as logged by {by}")
 
 
 def _half_put(case: Case) -> Ending | None:

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from harness.events import NEVER, Event
+from harness.messages.checkers.posts import is_surely_not_queued
 from harness.messages.checkers.reads import Read
 from harness.messages.forensics.case import Case
 from harness.messages.forensics.facts import Facts, LogLine, span
@@ -52,11 +53,14 @@ def _posts(case: Case) -> Iterator[tuple[int, str]]:
             by, at = post.value.get("logged_by"), _place(post.value)
             yield post.ended, f"acknowledged: logged by {by}{at and f', queued at {at}'}"
         else:
-            outcome = "refused" if post.outcome == "fail" else "not acknowledged, outcome unknown"
+            unknown = "surely not queued" if is_surely_not_queued(post) else "outcome unknown"
+            outcome = "refused" if post.outcome == "fail" else f"not acknowledged, {unknown}"
             yield post.ended, f"{outcome}: {post.completion.error or 'no reason given'}"
 
 
 def _logged(case: Case) -> Iterator[tuple[int, str]]:
+    if case.sent is not None:
+        yield case.sent, "the facade's producer makes the record that brokers have"
     for line in case.lines:
         yield line.at, f"{line.service} {_said(line)}"
     for kept in case.logged("consumed", by="messages"):

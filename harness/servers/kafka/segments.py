@@ -14,15 +14,25 @@ from harness.errors import EnvironmentUnfitError
 _FOLDER, _ALWAYS_THERE = "kafka", "meta.properties"
 #: Of a partition from which nothing was ever removed, the first segment; the others begin after a gigabyte.
 _FIRST = f"{0:020}.log"
+#: The type of a time that is the producer's.
+_CREATED = 0
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A record as a broker has it on its disk."""
+    """A record as a broker has it on its disk.
+
+    Attributes:
+        partition, offset: its place.
+        value: what it holds.
+        made_ms: when its producer made it, by the producer's clock, in milliseconds since 1970; None if the topic has
+            the time at which brokers took it instead (message.timestamp.type).
+    """
 
     partition: int
     offset: int
     value: bytes
+    made_ms: int | None = None
 
 
 def stored(broker: Node, topic: str, partition: int) -> Iterator[Stored]:
@@ -48,4 +58,5 @@ def records(content: bytes, partition: int) -> Iterator[Stored]:
         # What keeps transactions apart is no record of anybody's.
         if not getattr(batch, "is_control_batch", False):
             for record in batch:
-                yield Stored(partition, record.offset, bytes(record.value or b""))
+                made_ms = record.timestamp if record.timestamp_type == _CREATED else None
+                yield Stored(partition, record.offset, bytes(record.value or b""), made_ms)
