@@ -9,8 +9,10 @@ class Hasty(logging.Logging):
     def add(self, message: logging.Message) -> tuple[str, bool]:
         """Has the message put."""
         self._map().put_if_absent(message.id, message.msg)
+        self._log("put", id=message.id)
         with self._lock:
             self._received.setdefault(message.id)
+        self._log("logged", id=message.id, new=True)
         return message.msg, True
 
 

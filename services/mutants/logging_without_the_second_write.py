@@ -10,8 +10,10 @@ class Content(logging.Logging):
     def add(self, message: logging.Message) -> tuple[str, bool]:
         """Puts the message unless its id is there."""
         before = result(self._map().put_if_absent(message.id, message.msg))
+        self._log("put", id=message.id)
         with self._lock:
             self._received.setdefault(message.id)
+        self._log("logged", id=message.id, new=before is None)
         return (message.msg if before is None else before), before is None
 
 

@@ -20,6 +20,7 @@ class Fate(StrEnum):
 
     CAUGHT = "caught"
     MISTAKEN = "red for another reason"
+    MISTOLD = "caught, and not told where its messages went"
     SURVIVED = "survived"
     KNOWN = "survived, as is known"
     NEWS = "caught, although it is said to survive"
@@ -28,11 +29,12 @@ class Fate(StrEnum):
 
 
 #: The fates that fail a run.
-BAD = {Fate.MISTAKEN, Fate.SURVIVED, Fate.NEWS}
+BAD = {Fate.MISTAKEN, Fate.MISTOLD, Fate.SURVIVED, Fate.NEWS}
 
 
 #: What ended a scenario that no checker ended begins with a kind; names of anomalies have none.
 _SAYS = re.compile(r"[^,]*?: ")
+_PAGE_HEAD = "| mutant | what is wrong | scenario | says | where its messages went wrong | fate |"
 #: Characters that a table shows of what a scenario says.
 _SAID = 60
 
@@ -70,7 +72,9 @@ def fate(mutant: Mutant, scenario: str, result: Result | None) -> Fate:
     if mutant.survives:
         return Fate.NEWS
     expected = mutant.seen.get(scenario)
-    return Fate.CAUGHT if expected and _fits(expected, result) else Fate.MISTAKEN
+    if not expected or not _fits(expected, result):
+        return Fate.MISTAKEN
+    return Fate.CAUGHT if _is_told(mutant.told.get(scenario), result) else Fate.MISTOLD
 
 
 def _fits(expected: str, result: Result) -> bool:
@@ -78,6 +82,15 @@ def _fits(expected: str, result: Result) -> bool:
     if _SAYS.match(result.words):
         return bool(re.match(expected, result.words))
     return bool(re.search(f"(^|, )({expected})(, |$)", result.words))
+
+
+def _is_told(expected: str | None, result: Result) -> bool:
+    """Whether all that is told of the messages of an anomaly begins as it has to, and something is told."""
+    if expected is None:
+        return True
+    anomaly = expected.partition(": ")[0]
+    lines = [line for line in result.told if line.partition(": ")[0] == anomaly]
+    return bool(lines) and all(re.match(expected, line) for line in lines)
 
 
 def terminal(rows: Sequence[Row], console: Console) -> None:
@@ -103,10 +116,17 @@ def sentence(rows: Sequence[Row]) -> str:
 def page(rows: Sequence[Row], where: Mapping[str, str]) -> str:
     """The matrix as a page in Markdown."""
     told = ", ".join(f"{name} {value}" for name, value in where.items())
-    lines = ["# The zoo", "", f"{sentence(rows)} ({told})", "", "| mutant | what is wrong | scenario | says | fate |"]
-    lines.append("|---|---|---|---|---|")
+    lines = ["# The zoo", "", f"{sentence(rows)} ({told})", "", _PAGE_HEAD]
+    lines.append("|---|---|---|---|---|---|")
     for row in rows:
-        cells = (f"`{row.mutant.name}`", row.mutant.wrong, f"`{row.scenario}`", _said(row.result), row.fate.value)
+        cells = (
+            f"`{row.mutant.name}`",
+            row.mutant.wrong,
+            f"`{row.scenario}`",
+            _said(row.result),
+            _told(row.result),
+            row.fate.value,
+        )
         lines.append("| " + " | ".join(cells) + " |")
     survivors = list({row.mutant.name: row.mutant for row in rows if row.mutant.survives}.values())
     if survivors:
@@ -118,6 +138,10 @@ def page(rows: Sequence[Row], where: Mapping[str, str]) -> str:
 def _short(scenario: str) -> str:
     """A scenario's id without what all of them have."""
     return scenario.removeprefix("test_").replace(".py::test_", ": ")
+
+
+def _told(result: Result | None) -> str:
+    return " ".join(result.told).replace("|", "/") if result else ""
 
 
 def _said(result: Result | None) -> str:

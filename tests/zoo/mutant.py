@@ -31,6 +31,8 @@ class Mutant:
         promise: the sentence that it breaks, and whose it is.
         seen: by scenario, each of which has to see it, a pattern of what its failure has to say: a whole name of an
             anomaly, or how else it begins, from its kind on.
+        told: by scenario, what has to be said of where messages went wrong ("lost: Never queued"): the name of an
+            anomaly, and a pattern of how each last line of "what became of each message" begins that is about it.
         services: by role, the module of `services.mutants` that runs in place of the service.
         patch: changes a module of the harness or of the scenarios for as long as a scenario lasts.
         survives: why no scenario catches it as yet; then nothing that is in `seen` may be red.
@@ -40,6 +42,7 @@ class Mutant:
     wrong: str
     promise: str
     seen: Mapping[str, str]
+    told: Mapping[str, str] = field(default_factory=dict)
     services: Mapping[str, str] = field(default_factory=dict)
     patch: Patch | None = None
     survives: str = ""
@@ -47,6 +50,8 @@ class Mutant:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise BadInputError(f"{self.name!r} is no name of a mutant: give lower case and underscores")
+        if others := self.told.keys() - self.seen.keys():
+            raise BadInputError(f"{self.name} has words for {min(others)}, which is none of its scenarios")
 
     def system(self, declared: Declared) -> tuple[object, ...]:
         """The parts of a scenario's system, with the services that have the bug."""
@@ -71,13 +76,24 @@ def named(mutants: Mapping[str, Mutant], names: Iterable[str]) -> list[Mutant]:
     return [mutants[name] for name in wanted or mutants]
 
 
-def service(name: str, promise: str, seen: Mapping[str, str], *, survives: str = "") -> Mutant:
-    """The mutant of a service: a module of `services.mutants`, whose first word is the role; it says what is wrong."""
+def service(
+    name: str, promise: str, seen: Mapping[str, str], *, told: str | Mapping[str, str] = "", survives: str = ""
+) -> Mutant:
+    """The mutant of a service: a module of `services.mutants`, whose first word is the role; it says what is wrong.
+
+    What is `told` without a scenario has to be told in each.
+    """
     module = ROOT / "services" / "mutants" / f"{name}.py"
     if not module.exists():
         raise BadInputError(f"the mutant {name!r} has no module; expected services/mutants/{name}.py")
     said = (ast.get_docstring(ast.parse(module.read_text())) or "").partition("\n\n")[0]
     wrong = " ".join(said.split())
     return Mutant(
-        name=name, wrong=wrong, promise=promise, seen=seen, services={name.split("_")[0]: name}, survives=survives
+        name=name,
+        wrong=wrong,
+        promise=promise,
+        seen=seen,
+        told=(dict.fromkeys(seen, told) if told else {}) if isinstance(told, str) else told,
+        services={name.split("_")[0]: name},
+        survives=survives,
     )

@@ -17,8 +17,13 @@ from pathlib import Path
 import pytest
 
 from harness.assertions import GuaranteeBrokenError
+from harness.checks import evaluate
 from harness.errors import AwaitTimeoutError, FaultDidNotBiteError, InconclusiveError
+from harness.events import Events
+from harness.history import History
 from harness.plugin.ordering import declared_by
+from harness.report.fates import anomalies
+from harness.telling import tellings
 from tests.zoo.mutant import Mutant
 from tests.zoo.mutants import MUTANTS
 from tests.zoo.results import ERROR, GREEN, RED, SKIPPED, Result, append
@@ -64,6 +69,7 @@ class Zoo:
         self._caught: set[str] = set()
         self._ended: dict[str, tuple[str, str]] = {}
         self._began_s: dict[str, float] = {}
+        self._told: dict[str, tuple[str, ...]] = {}
 
     @pytest.fixture(autouse=True)
     def mutant(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Mutant:
@@ -131,13 +137,17 @@ class Zoo:
             self._ended[item.nodeid] = SKIPPED, _in_a_line(str(call.excinfo.value)) if call.excinfo else ""
         elif report.failed and item.nodeid not in self._ended and call.excinfo:
             self._ended[item.nodeid] = ERROR, words_of(call.excinfo.value)
+        # By now the harness has recorded the evidence.
+        if report.failed and call.when == "call":
+            self._told[item.nodeid] = _told_of(item)
         if report.when == "teardown" and item.nodeid in self._ended:
             mutant, scenario = item.stash[_ITEM]
             colour, words = self._ended[item.nodeid]
             if colour == RED:
                 self._caught.add(mutant.name)
             took_s = round(time.monotonic() - self._began_s[item.nodeid], 1)
-            append(self._results, Result(mutant.name, scenario, colour, words, took_s))
+            told = self._told.get(item.nodeid, ())
+            append(self._results, Result(mutant.name, scenario, colour, words, took_s, told))
         return report
 
 
@@ -147,6 +157,19 @@ def words_of(error: BaseException) -> str:
         return ", ".join(dict.fromkeys(anomaly.name for anomaly in error.verdict.anomalies))
     kind = next((words for kind, words in KINDS.items() if isinstance(error, kind)), type(error).__name__)
     return f"{kind}: {_in_a_line(str(error))}"
+
+
+def _told_of(item: pytest.Item) -> tuple[str, ...]:
+    history = (getattr(item, "funcargs", None) or {}).get("history")
+    return told_by(history.events) if isinstance(history, History) else ()
+
+
+def told_by(events: Events) -> tuple[str, ...]:
+    """Where the messages of each anomaly went wrong, a line of each kind; what nobody knows is one."""
+    found = anomalies(evaluate(events))
+    fates = [fate for telling in tellings() for each in telling.fates for fate in each.of(events, found)]
+    kinds = {(fate.anomaly, fate.kind): f"{fate.anomaly}: {fate.sentence}" for fate in reversed(fates)}
+    return tuple(reversed(kinds.values()))
 
 
 def _in_a_line(text: str) -> str:

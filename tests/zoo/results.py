@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ class Result:
             its system did not come up, which says nothing.
         words: the anomalies that were found, or what else ended it, in a line.
         took_s: the seconds from its setup to its end.
+        told: where messages went wrong, a line of each kind: the anomaly, a colon, the last line of a message's way.
     """
 
     mutant: str
@@ -40,6 +41,7 @@ class Result:
     colour: str
     words: str
     took_s: float
+    told: tuple[str, ...] = ()
 
     @property
     def pair(self) -> Pair:
@@ -93,7 +95,7 @@ class Results:
     @property
     def all(self) -> list[Result]:
         """The results so far; of what was run twice, the newer."""
-        found = {result.pair: result for result in (Result(**line) for line in _lines(self.path)[1:])}
+        found = {result.pair: result for result in (_result(line) for line in _lines(self.path)[1:])}
         return list(found.values())
 
     def open(self, plan: Iterable[Pair]) -> list[Pair]:
@@ -106,6 +108,10 @@ def append(path: Path, result: Result) -> None:
     """Adds a result to the file."""
     with path.open("a") as file:
         file.write(json.dumps(asdict(result)) + "\n")
+
+
+def _result(line: Mapping[str, Any]) -> Result:
+    return Result(**{**line, "told": tuple(line.get("told", ()))})
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -16,11 +16,12 @@ Written by `make docs` from the mutants in `tests/zoo/mutants/`; a change here i
 A scenario that can't fail proves nothing. For each scenario there is a *mutant*, a change of a service, a setting, a
 client or a fault that the scenario has to catch. A scenario that asserts a loss turns red when the cause of the loss is
 taken away. `make zoo` runs every mutant with every scenario that is beside it here, and demands that the failure says
-what is in the third column: a regular expression of whole names of anomalies, or of how else the failure begins.
+what is in the third column: a regular expression of whole names of anomalies, or of how else the failure begins. Where
+the fourth column has words, what became of each message of that anomaly has to end with a line that begins like them.
 [The zoo](zoo.md) tells how to run one of them, and what was seen.
 
-| scenario | what is wrong | what its failure says | mutant |
-|---|---|---|---|
+| scenario | what is wrong | what its failure says | where the messages went wrong | mutant |
+|---|---|---|---|---|
 """
 
 
@@ -36,13 +37,14 @@ def text(mutants: Iterable[Mutant]) -> str:
         key=lambda row: row[0],
     )
     return _HEAD + "".join(
-        f"| `{scenario}` | {mutant.wrong} | `{_escaped(says)}` | `{mutant.name}` |\n" for scenario, mutant, says in rows
+        f"| `{scenario}` | {mutant.wrong} | {_cell(says)} | {_cell(mutant.told.get(scenario))} | `{mutant.name}` |\n"
+        for scenario, mutant, says in rows
     )
 
 
-def _escaped(pattern: str) -> str:
+def _cell(pattern: str | None) -> str:
     """A pattern as a cell of a table, which a bare `|` would end."""
-    return pattern.replace("|", r"\|")
+    return f"`{pattern.replace('|', chr(92) + '|')}`" if pattern else ""
 
 
 def main() -> None:

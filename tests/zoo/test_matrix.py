@@ -1,10 +1,12 @@
 """What is said of a mutant in a scenario follows from how that ended."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
+from harness.errors import BadInputError
 from tests.zoo.matrix import Fate, fate, page, rows, sentence, terminal
 from tests.zoo.mutant import Mutant
 from tests.zoo.results import ERROR, GREEN, RED, SKIPPED, Result
@@ -18,8 +20,8 @@ KNOWN = Mutant(name="it", wrong="It is wrong.", promise="", seen={"a": ""}, surv
 PLAN = [("it", "a"), ("it", "b")]
 
 
-def ended(scenario: str, colour: str, words: str = "") -> Result:
-    return Result("it", scenario, colour, words, 1.0)
+def ended(scenario: str, colour: str, words: str = "", *told: str) -> Result:
+    return Result("it", scenario, colour, words, 1.0, told)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,31 @@ def test_what_a_scenario_says_has_to_fit(result: Result | None, expected: Fate) 
     assert fate(MUTANT, result.scenario if result else "a", result) is expected
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (("lost: Never queued: it was killed.",), Fate.CAUGHT),
+        (("lost: Never queued.", "doubled: In the queue twice."), Fate.CAUGHT),
+        # Each kind has to fit, also what nobody knows, and there has to be one.
+        (("lost: Never queued.", "lost: Nothing here shows where."), Fate.MISTOLD),
+        (("lost: Kept by messages-1, and never queued.",), Fate.MISTOLD),
+        (("lost update: Never queued.",), Fate.MISTOLD),
+        (("lost: Not lost: Never queued.",), Fate.MISTOLD),
+        ((), Fate.MISTOLD),
+    ],
+)
+def test_where_its_messages_went_has_to_fit(told: tuple[str, ...], expected: Fate) -> None:
+    mutant = replace(MUTANT, told={"a": "lost: Never queued"})
+    assert fate(mutant, "a", ended("a", RED, "lost", *told)) is expected
+    assert fate(mutant, "b", ended("b", RED, "lost", *told)) is Fate.CAUGHT
+    assert fate(mutant, "a", ended("a", RED, "doubled", *told)) is Fate.MISTAKEN
+
+
+def test_words_are_of_a_scenario_that_has_to_see_the_mutant() -> None:
+    with pytest.raises(BadInputError, match=r"^it has words for c, which is none of its scenarios$"):
+        replace(MUTANT, told={"c": "lost: Never queued"})
+
+
 def test_one_that_is_said_to_survive_must() -> None:
     assert fate(KNOWN, "a", ended("a", GREEN)) is Fate.KNOWN
     assert fate(KNOWN, "a", ended("a", RED, "lost")) is Fate.NEWS
@@ -64,11 +91,13 @@ def test_a_scenario_that_saw_what_it_need_not_is_shown() -> None:
 
 
 def test_the_page_and_the_table_show_each_scenario_with_what_it_says() -> None:
-    found = rows(PLAN, {"it": MUTANT}, [ended("a", GREEN), ended("b", RED, "vanished, a | more")])
+    found = rows(
+        PLAN, {"it": MUTANT}, [ended("a", GREEN), ended("b", RED, "vanished, a | more", "vanished: Forgotten.")]
+    )
     assert sentence(found) == "1 mutants, 2 times in a scenario: 1 caught, 1 survived."
     shown = page(found, {"commit": "abc"})
-    assert "| `it` | It is wrong. | `b` | vanished, a / more | caught |" in shown
-    assert "| `it` | It is wrong. | `a` | green | survived |" in shown
+    assert "| `it` | It is wrong. | `b` | vanished, a / more | vanished: Forgotten. | caught |" in shown
+    assert "| `it` | It is wrong. | `a` | green |  | survived |" in shown
     terminal(found, Console(file=(screen := io.StringIO()), width=120))
     assert "vanished" in screen.getvalue()
 

@@ -7,7 +7,7 @@ import pytest
 from harness.errors import BadInputError
 from tests.zoo.results import ERROR, GREEN, RED, SKIPPED, Result, Results, append
 
-SEEN = Result("facade_x", "test_a.py::test_b[1]", RED, "lost", 7.5)
+SEEN = Result("facade_x", "test_a.py::test_b[1]", RED, "lost", 7.5, ("lost: Never queued.",))
 
 
 @pytest.fixture

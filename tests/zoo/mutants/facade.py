@@ -12,11 +12,13 @@ MUTANTS: tuple[Mutant, ...] = (
         "facade_cutting_texts",
         'services/facade.py: "It acknowledges a POST once logging and the queue hold it" (it, and not a part of it)',
         {"test_texts.py::test_hard_and_long_texts_come_back_as_they_were_posted[kafka]": "truncated"},
+        told="truncated: Wrong in logging and in messages alike, in the queue too",
     ),
     service(
         "facade_with_somebody_elses_text",
         'services/facade.py: "It acknowledges a POST once logging and the queue hold it" (it, and not another)',
         {"test_texts.py::test_hard_and_long_texts_come_back_as_they_were_posted[kafka]": "swapped"},
+        told="swapped: Wrong in logging and in messages alike, in the queue too",
     ),
     service(
         "facade_without_a_limit",
@@ -43,6 +45,7 @@ MUTANTS: tuple[Mutant, ...] = (
             "test_kafka_under_load.py::test_brokers_that_no_service_reaches_lose_no_message[controller]": "lost",
             "test_kafka_under_load.py::test_brokers_that_the_others_have_given_up_lose_no_message[controller]": "lost",
         },
+        told="lost: Acknowledged by the facade, which passed on nothing under this id",
     ),
     service(
         "facade_merging_the_messages",
@@ -78,11 +81,13 @@ MUTANTS: tuple[Mutant, ...] = (
             f"test_texts.py::test_hard_and_long_texts_come_back_as_they_were_posted[{kind}]": "out of order"
             for kind in ("kafka", "hazelcast")
         },
+        told="out of order: (Kept in the queue's order, r|R)ight when messages is read directly, and out of order in",
     ),
     service(
         "facade_showing_twice",
         'services/reading.py: "The answer of a logging and of a messages instance"',
         {"test_services.py::test_ten_messages_are_shared[kafka]": "doubled"},
+        told=r"doubled: Twice in a GET answered by .*, and not twice in the last direct read",
     ),
     service(
         "facade_that_asks_no_messages",
@@ -118,6 +123,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
             "test_hazelcast_detector.py::test_a_member_that_is_cut_off_answers_nothing": "incomplete logging part",
         },
+        told="incomplete logging part: In no GET, and there when logging is read directly",
     ),
     service(
         "facade_with_favourites",
@@ -209,11 +215,13 @@ MUTANTS: tuple[Mutant, ...] = (
                 "lost"
             ),
         },
+        told="lost: Never queued: the facade had it logged, and died",
     ),
     service(
         "facade_that_logs_later",
         _SECTION_7 + '"2xx only when both hold it" (logging)',
         {"test_services.py::test_losing_config_costs_no_request": "incomplete logging part"},
+        told="incomplete logging part: Acknowledged before it was put into the map",
     ),
     service(
         "facade_that_acknowledges_failures",
@@ -234,11 +242,13 @@ MUTANTS: tuple[Mutant, ...] = (
         "facade_that_is_sure_of_the_queue",
         'services/facade.py: "at stage "queue" logging has it, and the queue has not"',
         {"test_kafka_quorum.py::test_what_may_be_on_the_queue_is_not_said_to_be_off_it": "wrongly denied"},
+        told="wrongly denied: Sent to the queue, and then denied by the facade",
     ),
     service(
         "facade_that_goes_on_trying",
         'services/facade.py: "and will not get it from this request"',
         {"test_kafka_quorum.py::test_what_is_surely_not_on_the_queue_never_comes_out_of_it": "wrongly denied"},
+        told="wrongly denied: Sent to the queue after the facade had denied it",
     ),
     service(
         "facade_that_forgets_what_it_acknowledged",
@@ -253,6 +263,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "facade_without_turns",
         'services/once.py: "unless it is acknowledged already or under way, which is waited for"',
         {"test_services.py::test_an_id_that_is_posted_again_while_it_is_under_way_is_queued_once": "duplicated"},
+        told="duplicated: In the queue twice: ",
     ),
     service(
         "facade_that_goes_by_the_id",
@@ -276,6 +287,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "facade_without_a_key",
         'services/queues/kafka.py: "its key takes it to the same partition"',
         {"test_services.py::test_the_same_id_is_stored_once": "duplicated"},
+        told="duplicated: In the queue twice: posted 3 times",
     ),
     service(
         "facade_with_acks_1",

@@ -63,6 +63,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "logging_in_ascii",
         'services/logging.py: "gives the text that the map holds"',
         {"test_texts.py::test_hard_and_long_texts_come_back_as_they_were_posted[kafka]": "altered"},
+        told="altered: Right in messages, altered already in the map, between the facade and the map",
     ),
     service(
         "logging_that_overwrites",
@@ -91,11 +92,13 @@ MUTANTS: tuple[Mutant, ...] = (
         "logging_with_a_map_of_its_own",
         'services/logging.py: "a Hazelcast map that all its instances share"',
         {_ONE_CLOSED: "assertion: an instance does not read them all", _SHARED: "incomplete logging part"},
+        told={_SHARED: "incomplete logging part: Shown (by some logging instances|, and later no more)"},
     ),
     service(
         "logging_that_loses_some",
         'services/logging.py: "The answer to a message that the map holds"',
         {_CONFIG_DIES: "incomplete logging part"},
+        told="incomplete logging part: Never put into the map, as far as the logs say",
     ),
     service(
         "logging_that_answers_first",
@@ -105,6 +108,7 @@ MUTANTS: tuple[Mutant, ...] = (
                 "incomplete logging part"
             )
         },
+        told=r"incomplete logging part: (Late, and shown by nobody before|Logging-\d says that it put it, and died)",
     ),
     service(
         "logging_that_does_not_wait",

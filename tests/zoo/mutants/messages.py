@@ -8,10 +8,14 @@ _HAZELCAST = "test_services.py::test_ten_messages_are_shared[hazelcast]"
 _SHARED = "test_services.py::test_ten_messages_are_shared[kafka]"
 _SHARE = "test_services.py::test_a_messages_instance_takes_its_share_with_it"
 _LEADER = "test_kafka_leader.py::test_losing_the_leader_loses_no_message[10]"
+_IN_TURN = "test_kafka_leader.py::test_consumers_that_start_in_turn_share_without_loss"
 _STOPS_OR_HANGS = "test_kafka_leader.py::test_a_leader_that_stops_or_hangs_loses_no_message"
 _CONTROLLER = "test_kafka_quorum.py::test_losing_the_controller_loses_no_message"
 _REPLAY = "test_services.py::test_with_replay_a_messages_instance_gets_its_share_back"
 _LOAD = "test_kafka_under_load.py::"
+_COORDINATOR_DIES = _LOAD + "test_losing_brokers_in_turn_loses_no_message[coordinator-kill]"
+_LEADER_HANGS = _LOAD + "test_losing_brokers_in_turn_loses_no_message[leader-pause]"
+_BOTH_HAD_IT = r"Read by messages-\d and by messages-\d, which both had its partition"
 _COMMITTED = "test_halfway.py::test_what_a_messages_instance_had_committed_and_not_kept_is_lost"
 _CLAIMED = "test_halfway.py::test_what_a_messages_instance_had_claimed_and_not_kept_is_lost"
 _STARTED = "test_coming_and_going.py::test_an_instance_that_starts_without_its_servers_waits_for_them[messages-kafka]"
@@ -28,15 +32,22 @@ MUTANTS: tuple[Mutant, ...] = (
             _CONTROLLER + "[controller]": "lost",
             _CONTROLLER + "[controller and leader]": "lost",
         },
+        told="lost: Read by nobody: the group began at the end of its partition",
     ),
     service(
         "messages_each_in_its_own_group",
         _SECTION_7 + '"consumes in a group"',
         {
             _LEADER: "duplicated",
-            "test_kafka_leader.py::test_consumers_that_start_in_turn_share_without_loss": "duplicated",
+            _IN_TURN: "duplicated",
             _SHARED: "duplicated",
-            _LOAD + "test_losing_brokers_in_turn_loses_no_message[leader-pause]": "taken again",
+            _LEADER_HANGS: "taken again",
+        },
+        told={
+            _LEADER: f"duplicated: {_BOTH_HAD_IT}",
+            _IN_TURN: f"duplicated: {_BOTH_HAD_IT}",
+            _SHARED: f"duplicated: {_BOTH_HAD_IT}",
+            _LEADER_HANGS: f"taken again: {_BOTH_HAD_IT}",
         },
     ),
     service(
@@ -44,12 +55,13 @@ MUTANTS: tuple[Mutant, ...] = (
         _SECTION_7 + '"commits after storing"',
         {
             _LOAD + "test_losing_a_messages_instance_costs_what_it_held_and_no_more": "assertion: lost: ",
-            _LOAD + "test_losing_brokers_in_turn_loses_no_message[coordinator-kill]": "lost",
+            _COORDINATOR_DIES: "lost",
             _COMMITTED: "other settings",
             "test_halfway.py::test_what_a_messages_instance_had_taken_and_not_kept_is_read_again[after storing]": (
                 "assertion: lost: "
             ),
         },
+        told={_COORDINATOR_DIES: "lost: Committed before it was kept"},
     ),
     service(
         "messages_saying_that_they_commit_first",
