@@ -30,6 +30,14 @@ def test_two_records_of_one_post_and_of_two() -> None:
     assert told == "In the queue twice: posted 2 times (offsets 7 and 9 of partition 0)."
 
 
+def test_an_instance_that_holds_two_records_of_one_id() -> None:
+    scene = Scene().post().post(at=100).evidence([*LOGGED, kept(20, "messages-1"), kept(21, "messages-1", 9)])
+    assert scene.drain(messages_1=[ID, ID], messages_2=[]).fate("duplicated").sentence == (
+        "In the queue twice, and held twice by messages-1, which is to keep it once: posted 2 times (offsets 7 and 9 "
+        "of partition 0)."
+    )
+
+
 def test_read_again_after_the_partition_moved() -> None:
     log = (given(5, "messages-1"), kept(20, "messages-1"), given(320, "messages-2"), kept(330, "messages-2"))
     again = "which was given partition 0 300 ms after messages-1 had kept it"
@@ -44,6 +52,15 @@ def test_read_again_after_the_partition_moved() -> None:
     assert doubled(Scene().post(), *log, moved, failed) == f"{read}; messages-1 could not commit."
     both = Scene().post().evidence([*LOGGED, *log, moved, failed]).drain(messages_1=[ID], messages_2=[ID])
     assert "    0.025 s  messages-1 could not commit: CommitFailedError()" in both.fate("duplicated").way
+
+
+def test_an_instance_that_keeps_what_it_gave_away() -> None:
+    log = (given(5, "messages-1"), kept(20, "messages-1"), given(320, "messages-2"), kept(330, "messages-2"))
+    moved = (310, "messages-1", "assigned", {"partitions": [1]})
+    told = "Held still by messages-1, which gave its partition away: partition 0, 590 ms before it was read directly."
+    assert doubled(Scene({"messages.from_beginning": "true"}).post(), *log, moved) == told
+    assert doubled(Scene({"messages.from_beginning": "true"}).post(), *log) != told
+    assert doubled(Scene({"messages.from_beginning": "false"}).post(), *log, moved) != told
 
 
 def test_two_groups_that_both_read_everything() -> None:

@@ -129,3 +129,7 @@ def test_forgotten_in_one_life() -> None:
         "Forgotten by messages-1 with its partition: it gave partition 0 away, 200 ms after it had last shown it."
     )
     assert vanished((301, "messages-2", "assigned", {"partitions": [1]})) == vanished()
+    again = "; it was given partition 0 anew in between."
+    given: dict[str, Any] = {"partitions": [0, 1]}
+    assert vanished((301, "messages-1", "assigned", given)) == vanished().replace(".", again)
+    assert vanished((90, "messages-1", "assigned", given)) == vanished()

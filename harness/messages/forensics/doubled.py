@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from harness.messages.checkers.posts import last
 from harness.messages.checkers.reads import ids
@@ -21,16 +22,27 @@ def ending(case: Case) -> Ending:
         posted = len(case.posts)
         times = f", although it was posted once (offsets {offsets} of {where})"
         return Ending(
-            "in the queue twice", times if posted == 1 else f": posted {posted} times (offsets {offsets} of {where})"
+            _in_the_queue_twice(case),
+            times if posted == 1 else f": posted {posted} times (offsets {offsets} of {where})",
         )
     queued = case.logged("queued", by="facade")
     if len(queued) > 1:
         said = f": the facade says {len(queued)} times that the queue has it; posted {len(case.posts)} times"
-        return Ending("in the queue twice", said)
+        return Ending(_in_the_queue_twice(case), said)
+    if found := _kept_what_moved(case):
+        return found
     others = [line for line in kept if line.service != kept[0].service]
     if others:
         return _read_again(case, kept[0], others[0])
     return _held(case)
+
+
+def _in_the_queue_twice(case: Case) -> str:
+    """What an instance that holds both did on top of that: it is to keep each id once, however often it comes."""
+    twice = [name for name, times in _drained(case).items() if times > 1]
+    return (
+        f"in the queue twice, and held twice by {twice[0]}, which is to keep it once" if twice else "in the queue twice"
+    )
 
 
 def _places(case: Case, kept: object) -> list[tuple[int, int]]:
@@ -40,6 +52,22 @@ def _places(case: Case, kept: object) -> list[tuple[int, int]]:
         if partition is not None and offset is not None:
             found.add((partition, offset))
     return sorted(found)
+
+
+def _kept_what_moved(case: Case) -> Ending | None:
+    """Which instance holds it still that gave its partition away, where all read from the beginning and forget that."""
+    drain = last(case.facts.events.operations, "drain")
+    if not drain or not case.place or case.facts.settings.get("messages.from_beginning") != "true":
+        return None
+    partition = case.place[0]
+    for name in (name for name, times in _drained(case).items() if times):
+        shares = [line for line in case.facts.lines if (line.service, line.event) == (name, "assigned")]
+        before = [line for line in shares if line.at < drain.began]
+        if before and partition not in before[-1].partitions:
+            since = span(drain.began - before[-1].at)
+            away = f": partition {partition}, {since} before it was read directly"
+            return Ending(f"held still by {name}, which gave its partition away", away)
+    return None
 
 
 def _read_again(case: Case, first: LogLine, second: LogLine) -> Ending:
@@ -83,8 +111,7 @@ def _why(case: Case, instance: str, since: int, until: int) -> str:
 
 def _held(case: Case) -> Ending:
     """Who held it how often, by the last read of all instances; else by the first answer that had it twice."""
-    drain = last(case.facts.events.operations, "drain")
-    held = {name: ids(entries).count(case.id) for name, entries in (drain.value if drain else {}).items()}
+    held = _drained(case)
     if sum(held.values()) > 1:
         twice = [name for name, times in held.items() if times > 1]
         return Ending(f"held twice by {twice[0]}" if twice else f"held by {' and '.join(n for n in held if held[n])}")
@@ -94,3 +121,9 @@ def _held(case: Case) -> Ending:
                 f"twice in {read.words.rstrip(',')}", ", and not twice in the last direct read" if held else ""
             )
     return Ending("")
+
+
+def _drained(case: Case) -> Mapping[str, int]:
+    """How often each instance had it in the last direct read of all."""
+    drain = last(case.facts.events.operations, "drain")
+    return {name: ids(entries).count(case.id) for name, entries in (drain.value if drain else {}).items()}

@@ -140,7 +140,12 @@ def _forgot(case: Case, who: str, had: Read, missed: Read) -> Ending:
         away = f": it gave partition {case.place[0]} away, {later} after it had last shown it"
         return Ending(f"forgotten by {who} with its partition", away)
     later = span(missed.operation.began - had.operation.ended)
-    return Ending(f"forgotten by {who}", f": shown, and {later} later no more, in one life")
+    anew = any(
+        line.service == who and had.operation.ended < line.at <= missed.operation.ended
+        for line in (case.facts.assigned(case.place[0]) if case.place else ())
+    )
+    more = f"; it was given partition {case.place[0]} anew in between" if case.place and anew else ""
+    return Ending(f"forgotten by {who}", f": shown, and {later} later no more, in one life{more}")
 
 
 def _answers(reads: list[Read]) -> str:

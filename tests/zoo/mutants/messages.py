@@ -16,6 +16,7 @@ _LOAD = "test_kafka_under_load.py::"
 _COORDINATOR_DIES = _LOAD + "test_losing_brokers_in_turn_loses_no_message[coordinator-kill]"
 _LEADER_HANGS = _LOAD + "test_losing_brokers_in_turn_loses_no_message[leader-pause]"
 _BOTH_HAD_IT = r"Read by messages-\d and by messages-\d, which both had its partition"
+_TEXTS = "test_texts.py::test_hard_and_long_texts_come_back_as_they_were_posted"
 _COMMITTED = "test_halfway.py::test_what_a_messages_instance_had_committed_and_not_kept_is_lost"
 _CLAIMED = "test_halfway.py::test_what_a_messages_instance_had_claimed_and_not_kept_is_lost"
 _STARTED = "test_coming_and_going.py::test_an_instance_that_starts_without_its_servers_waits_for_them[messages-kafka]"
@@ -77,34 +78,44 @@ MUTANTS: tuple[Mutant, ...] = (
         "messages_storing_every_copy",
         'services/queues/__init__.py: "each id once"',
         {_SAME_ID: "duplicated"},
+        told=r"duplicated: In the queue twice, and held twice by messages-\d",
     ),
     service(
         "messages_in_reverse",
         'services/messages.py: "The messages that this instance holds, in the order read"',
         {
             _SHARED: "out of order",
-            "test_texts.py::test_hard_and_long_texts_come_back_as_they_were_posted[hazelcast]": "out of order",
+            _TEXTS + "[hazelcast]": "out of order",
+        },
+        told={
+            _SHARED: r"out of order: Kept by messages-\d in the queue's order, and shown in another one",
+            _TEXTS
+            + "[hazelcast]": r"out of order: (Kept by messages-\d in the queue's|Out of order in messages-\d, read)",
         },
     ),
     service(
         "messages_trimming_texts",
         _SECTION_7 + '"GET returns what this instance holds"',
-        {"test_texts.py::test_hard_and_long_texts_come_back_as_they_were_posted[kafka]": "altered"},
+        {_TEXTS + "[kafka]": "altered"},
+        told=r"altered: Right in logging, as posted in the queue, and wrong in what messages shows",
     ),
     service(
         "messages_with_a_short_memory",
         _SECTION_7 + '"keeps in memory"',
         {"test_services.py::test_losing_config_costs_no_request": "vanished"},
+        told=r"vanished: Forgotten by messages-\d: shown",
     ),
     service(
         "messages_that_forget_what_moves",
         _SECTION_7 + '"keeps in memory"',
         {_SHARE: "vanished"},
+        told=r"vanished: Forgotten by messages-\d: .* it was given partition \d anew in between",
     ),
     service(
         "messages_that_keep_what_moved",
         'services/queues/kafka.py: "one that was revoked is forgotten"',
         {_REPLAY: "duplicated"},
+        told=r"duplicated: Held still by messages-\d, which gave its partition away",
     ),
     service(
         "messages_that_do_not_go_back",
