@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.checkers import Validity, Verdict, combine
-from harness.checkers.offered import Checker, name_of, refuse_arguments
+from harness.checkers.offered import Checker, refuse_arguments
+from harness.checkers.verdict import name_of
 from harness.checks import CHECK, Check, Checked, evaluated
 from harness.errors import BadInputError, InconclusiveError
 from harness.history import History

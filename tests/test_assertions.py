@@ -10,7 +10,7 @@ import pytest
 from harness.assertions import Demand, GuaranteeBrokenError, assert_broken, assert_holds, demand, demand_throughout
 from harness.checkers import Validity, Verdict, counter, ids, set_full
 from harness.checkers.offered import checkers
-from harness.checkers.verdict import checker, short_name, unknown
+from harness.checkers.verdict import checker, name_of, unknown
 from harness.checks import CHECK, evaluate, how_broken
 from harness.errors import BadInputError, InconclusiveError
 from harness.events import Event
@@ -245,7 +245,7 @@ def test_values_are_judged_as_json_also_while_they_are_recorded(history: History
 
 def test_each_checker_of_the_packages_has_a_name_of_its_own() -> None:
     found = [
-        short_name(value)
+        name_of(value)
         for module in modules("checkers")
         for value in vars(module).values()
         if value in checkers().values() and value.__module__ == module.__name__

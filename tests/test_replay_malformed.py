@@ -46,7 +46,7 @@ def replayed(history: str | bytes, *arguments: str) -> tuple[int, str]:
     if result.exit_code == 2:
         assert result.output.startswith("error: ")
         assert result.output.count("\n") == 1, result.output
-    assert "defect of the harness" not in result.output
+    assert "defect of the checker" not in result.output
     assert "is it a history of this harness?" not in result.output
     return result.exit_code, result.output
 

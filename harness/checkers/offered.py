@@ -9,7 +9,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from harness.checkers.shapes import in_short
-from harness.checkers.verdict import Verdict, short_name
+from harness.checkers.verdict import Verdict, name_of
 from harness.errors import BadInputError
 from harness.offered import modules
 
@@ -20,7 +20,7 @@ Checker = Callable[..., Verdict]
 def checkers() -> Mapping[str, Checker]:
     """Every checker of the packages by its name."""
     return {
-        short_name(value): value
+        name_of(value): value
         for module in modules("checkers")
         for name, value in vars(module).items()
         if not name.startswith("_") and _is_checker(value) and value.__module__ == module.__name__
@@ -30,15 +30,9 @@ def checkers() -> Mapping[str, Checker]:
 def _is_checker(value: object) -> bool:
     return (
         inspect.isfunction(value)
-        and value.__annotations__.get("return") == "Verdict"
+        and value.__annotations__.get("return") in ("Verdict", Verdict)
         and "events" in inspect.signature(value).parameters
     )
-
-
-def name_of(checker: Checker) -> str:
-    """The name under which a checker is recorded: the short one within the packages, else with its module."""
-    short = short_name(checker)
-    return short if checkers().get(short) is checker else f"{checker.__module__}.{checker.__name__}"
 
 
 def refuse_arguments(checker: Checker, arguments: Mapping[str, object], name: str) -> None:

@@ -13,6 +13,8 @@ from harness.events import Operation
 
 _Arguments = ParamSpec("_Arguments")
 
+#: How the packages of this harness' own checkers begin.
+_OURS = "harness."
 #: The name of what is found where an anomaly had to be found and was not.
 NOT_AS_EXPECTED = "not as expected"
 _SHOWN = 5
@@ -84,7 +86,7 @@ def checker(check: Callable[_Arguments, Verdict]) -> Callable[_Arguments, Verdic
     Errors of `harness.errors` are no such thing: they say what is wrong with the history or with an argument. The
     verdict has the checker's name, and of many anomalies of a name it has one.
     """
-    name = short_name(check)
+    name = name_of(check)
 
     @wraps(check)
     def checked(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Verdict:
@@ -93,15 +95,19 @@ def checker(check: Callable[_Arguments, Verdict]) -> Callable[_Arguments, Verdic
         except HarnessError:
             raise
         except Exception as error:
-            verdict = unknown(f"{name} could not judge this history, which is a defect of the harness: {error!r}")
+            verdict = unknown(f"{name} could not judge this history, which is a defect of the checker: {error!r}")
         return replace(verdict, anomalies=tuple(_in_few(verdict.anomalies)), checker=name)
 
     return checked
 
 
-def short_name(check: Callable[..., Verdict]) -> str:
-    """The name of a checker as a history has it: of its module and of its function, such as "counter.check"."""
-    return f"{check.__module__.rpartition('.')[2]}.{check.__name__}"
+def name_of(check: Callable[..., Verdict]) -> str:
+    """The name of a checker as a history has it: of its module and of its function, such as "counter.check".
+
+    That of a suite elsewhere has its packages in front, as two suites may have modules of one name.
+    """
+    packages, _, module = check.__module__.rpartition(".")
+    return f"{module if packages.startswith(_OURS) else check.__module__}.{check.__name__}"
 
 
 def _in_few(anomalies: Sequence[Anomaly]) -> Iterator[Anomaly]:

@@ -8,12 +8,12 @@ import click
 
 from harness.backends.protocol import BACKENDS
 from harness.cli.shown import json_option, show
-from harness.offered import modules
+from harness.offered import brought_along
 from harness.session.client import ask, bring_down, bring_up
 from harness.topology.timings import PROFILES, Profile
 from harness.typed import Startable, Typed
 
-_OFFERED = [value for module in modules("typed") for value in vars(module).values()]
+_OFFERED = [value for module in brought_along("typed") for value in vars(module).values()]
 #: What `harness up` starts: one system, of the one suite that has one.
 (_STARTABLE,) = (value for value in _OFFERED if isinstance(value, Startable))
 

@@ -144,7 +144,7 @@ def compare(
     for seed in range(count):
         events = make(random.Random(seed))
         verdict, expected = check(events), defined(events)
-        assert "defect of the harness" not in verdict.sentences, f"seed {seed}: {verdict.sentences}"
+        assert "defect of the checker" not in verdict.sentences, f"seed {seed}: {verdict.sentences}"
         validities[verdict.validity] = validities.get(verdict.validity, 0) + 1
         if seen(verdict) != expected:
             wrong.append((events, verdict, expected))

@@ -8,9 +8,9 @@ from typing import Literal
 import pytest
 
 from harness.checkers import counter
-from harness.checkers.offered import checkers, name_of, refuse_arguments
+from harness.checkers.offered import checkers, refuse_arguments
 from harness.checkers.shapes import Count, Share
-from harness.checkers.verdict import Verdict
+from harness.checkers.verdict import Verdict, name_of
 from harness.errors import BadInputError
 from harness.events import Event
 

@@ -47,7 +47,7 @@ def test_a_checker_that_raises_is_unknown_and_says_so_under_its_name(name: str, 
     assert verdict.validity is Validity.UNKNOWN
     assert verdict.checker == name
     assert (
-        f"{name} could not judge this history, which is a defect of the harness: RuntimeError('a defect')"
+        f"{name} could not judge this history, which is a defect of the checker: RuntimeError('a defect')"
         in verdict.sentences
     )
 
@@ -70,7 +70,7 @@ def test_what_a_checker_does_not_expect_leaves_its_verdict_unknown() -> None:
     def judge() -> Verdict:
         raise ValueError("a defect")
 
-    reason = "test_verdict.judge could not judge this history, which is a defect of the harness: ValueError('a defect')"
+    reason = "test_verdict.judge could not judge this history, which is a defect of the checker: ValueError('a defect')"
     assert judge() == replace(unknown(reason), checker="test_verdict.judge")
 
 

