@@ -216,19 +216,27 @@ def takes(fault: Event) -> frozenset[Taken]:
     return frozenset(map(Taken, fault.value["takes"]))
 
 
+def done(fault: Event, events: Iterable[Event]) -> Event:
+    """The event that says that a fault had been done, with which it surely had bitten; the fault's own if none does."""
+    ends = (event for event in _of_its_nodes(fault, fault.f, events) if event.value.get("phase") == "end")
+    return next(ends, fault)
+
+
 def undone(fault: Event, events: Iterable[Event]) -> int:
     """The moment at which the fault was undone, in monotonic nanoseconds; far beyond any time if it never was."""
-    return next(
-        (
-            event.time
-            for event in events
-            if event.index > fault.index
-            and event.process == NEMESIS
-            and event.f == UNDO + fault.f
-            and isinstance(event.value, dict)
-            and event.value.get("nodes") == fault.value["nodes"]
-        ),
-        NEVER,
+    return next((event.time for event in _of_its_nodes(fault, UNDO + fault.f, events)), NEVER)
+
+
+def _of_its_nodes(fault: Event, f: str, events: Iterable[Event]) -> Iterator[Event]:
+    """The events of that name after a fault that are about the same nodes."""
+    return (
+        event
+        for event in events
+        if event.index > fault.index
+        and event.process == NEMESIS
+        and event.f == f
+        and isinstance(event.value, dict)
+        and event.value.get("nodes") == fault.value["nodes"]
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.errors import InconclusiveError
-from harness.events import NEMESIS, Event, Events, answered, faults, operations
+from harness.events import Events, answered, done, faults, operations
 from harness.history import History
 
 #: By role the events in its log with which the work on a message begins and ends.
@@ -61,23 +61,8 @@ def in_flight(events: Events) -> Sequence[int]:
     open at the begin alone a third met none, which would leave too much to chance.
     """
     posts = [operation for operation in operations(events) if operation.f == "post"]
-    spans = [(fault.index, _done(fault, events)) for fault in faults(events)]
+    spans = [(fault.index, done(fault, events).index) for fault in faults(events)]
     return [sum(post.invoke.index < end and begin < answered(post) for post in posts) for begin, end in spans]
-
-
-def _done(fault: Event, events: Events) -> int:
-    """The index of the event with which a fault had been done; that of its begin, if it never was."""
-    return next(
-        (
-            event.index
-            for event in events
-            if event.index > fault.index
-            and event.process == NEMESIS
-            and event.f == fault.f
-            and (event.value["phase"], event.value["nodes"]) == ("end", fault.value["nodes"])
-        ),
-        fault.index,
-    )
 
 
 def demand_moments(history: History, what: str, hits: Sequence[int]) -> None:

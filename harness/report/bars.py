@@ -17,7 +17,7 @@ class Bar:
     """One bar, and the figure that somebody else measured, to be shown beside it."""
 
     label: str
-    length: object
+    length: float
     mark: float | None = None
 
 
@@ -40,7 +40,7 @@ def _figure(title: str, panels: Sequence[Panel], marked: str) -> Figure:
     figure.suptitle(title, fontsize=11)
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for axis, panel in zip(axes, panels, strict=True):
-        lengths = [float(str(bar.length or 0)) for bar in panel.bars]
+        lengths = [bar.length for bar in panel.bars]
         lengths_drawn = axis.barh(range(len(panel.bars)), lengths, color=_BAR, height=0.6)
         axis.bar_label(lengths_drawn, fmt="{:,.6g}", padding=3, fontsize=8)
         marks = [(bar.mark, place) for place, bar in enumerate(panel.bars) if bar.mark is not None]

@@ -22,6 +22,11 @@ class Row:
     broken: str
     figures: Mapping[str, object]
 
+    def number(self, name: str) -> float:
+        """A figure as a number: 0 if the scenario has none."""
+        figure = self.figures.get(name)
+        return figure if isinstance(figure, int | float) else 0
+
 
 class Compared:
     """Collects over a run the figures that `comparison` is about."""
@@ -68,7 +73,7 @@ class Compared:
         panels = [
             Panel(
                 words,
-                [Bar(self._label(row), row.figures.get(name), self._reported(row).get(name)) for row in self._rows],
+                [Bar(self._label(row), row.number(name), self._reported(row).get(name)) for row in self._rows],
             )
             for name, words in self.comparison.plotted.items()
         ]

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from harness.checkers import Anomaly, shapes
-from harness.events import NEMESIS, NEVER, Event, Events, faults, takes, undone
+from harness.events import NEMESIS, NEVER, Event, Events, done, faults, takes, undone
 from harness.guarantees import SETTINGS
 from harness.messages.checkers.partition_order import Overtaking, overtakings
 from harness.messages.checkers.posts import Posts
@@ -197,14 +197,7 @@ class Facts:
         return [death for fault in self.faults if Taken.PROCESS in takes(fault) for death in self._deaths(fault)]
 
     def _deaths(self, fault: Event) -> Iterator[Death]:
-        ended = (
-            e.time
-            for e in self.events[fault.index :]
-            if (e.process, e.f) == (NEMESIS, fault.f)
-            and isinstance(e.value, dict)
-            and (e.value.get("phase"), e.value.get("nodes")) == ("end", fault.value["nodes"])
-        )
-        end, again = next(ended, fault.time), undone(fault, self.events)
+        end, again = done(fault, self.events).time, undone(fault, self.events)
         for node in fault.value["nodes"]:
             yield Death(node, _past(fault), fault.time, end, again)
 
