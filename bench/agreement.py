@@ -32,8 +32,9 @@ from bench.checkers import PORCUPINE, built, porcupine
 from harness import checks
 from harness.checkers import Validity, Verdict, register
 from harness.errors import EXIT_BAD_INPUT, BadInputError, HarnessError
-from harness.events import Events, operations, read
+from harness.events import Events, operations
 from harness.export import jepsen as exported
+from harness.reading import read
 
 _OURS = Path(__file__).parents[1] / "tests" / "histories"
 _GENERATED, _RECORDED = 240, 60

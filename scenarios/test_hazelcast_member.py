@@ -9,8 +9,8 @@ from harness import Kill, Nemesis, Pause, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.moments import demand_moments
 from harness.servers.hazelcast import Hazelcast, member_list_of, partitions_safe
+from harness.servers.hazelcast.clients import connect
 from harness.servers.hazelcast.timings import silence_s
-from harness.servers.hazelcast.view import connect
 from harness.waiting import until
 
 pytestmark = [

@@ -16,8 +16,9 @@ from bench.jepsen import from_edn, is_same
 from harness.checks import evaluate
 from harness.cli import main
 from harness.errors import BadInputError
-from harness.events import Event, read
+from harness.events import Event
 from harness.export import edn, jepsen, porcupine
+from harness.reading import read
 
 STORIES = sorted(Path(__file__).parent.joinpath("histories").glob("*.jsonl"))
 STALE = next(path for path in STORIES if path.stem == "stale-read")

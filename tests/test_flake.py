@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.events import read
+from harness.reading import read
 from harness.report.folder import ReportFolder
 from tests.running import MEMBERS_ONLY, ROOT, run
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from harness.errors import EnvironmentUnfitError
-from harness.events import Event, HistoryError, operations, read, salvage
+from harness.events import Event, HistoryError, operations
 from harness.history import History
+from harness.reading import read, salvage
 
 
 def test_what_is_recorded_can_be_read_back(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from harness import checks
 from harness.checkers import Validity, Verdict
 from harness.checks import CHECK, END, Check, End
 from harness.cli import main
-from harness.events import read
 from harness.history import History
+from harness.reading import read
 from harness.report.outcome import measured
 from harness.report.timeline import svg, text
 from harness.results import Result

@@ -27,8 +27,8 @@ def export(history: Path, form: str, to: Path | None) -> None:
     docs/against-others.md says how to hand it to them.
     """
     # As the checkers, numbers and all, take their time to import.
-    from harness.events import read
     from harness.export import jepsen, porcupine
+    from harness.reading import read
 
     try:
         lines = (jepsen if form == "edn" else porcupine).lines(read(history))

@@ -12,7 +12,7 @@ import click
 
 from harness.checks import Checked, Evaluation, evaluate, evaluate_by, from_text
 from harness.errors import BadInputError, HarnessError
-from harness.events import read
+from harness.reading import read
 from harness.recovery import kinds
 from harness.report.fates import anomalies as every_anomaly
 from harness.report.fates import sentences

@@ -12,7 +12,8 @@ from harness.backends.protocol import Node
 from harness.pool import Pool
 from harness.run import Run
 from harness.servers.hazelcast import Hazelcast, hazelcast
-from harness.servers.hazelcast.view import HazelcastView, connect
+from harness.servers.hazelcast.clients import connect
+from harness.servers.hazelcast.view import HazelcastView
 from harness.topology.timings import FAST
 from harness.waiting import until
 

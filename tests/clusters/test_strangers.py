@@ -9,8 +9,9 @@ import pytest
 from harness.backends.process import ProcessBackend
 from harness.errors import InconclusiveError
 from harness.run import Run
+from harness.servers.hazelcast.clients import connect
 from harness.servers.hazelcast.spec import CLUSTER_NAME
-from harness.servers.hazelcast.view import HazelcastView, connect
+from harness.servers.hazelcast.view import HazelcastView
 from harness.servers.kafka.view import KafkaView
 from harness.servers.postgres.spec import NAME
 from harness.servers.postgres.spec import server as postgres

@@ -16,7 +16,7 @@ from harness.backends.protocol import Killable, Pausable, Phase
 from harness.backends.session import Session
 from harness.clusters import Clusters
 from harness.errors import BadInputError, FaultDidNotBiteError
-from harness.events import NEMESIS, NEVER, faults, read, takes, undone
+from harness.events import NEMESIS, NEVER, faults, takes, undone
 from harness.faults import Isolate, Kill, Pause, Restart, Stop
 from harness.faults.nemesis import Moment, Nemesis
 from harness.faults.offered import offered_faults, plain_faults, possible_faults
@@ -24,6 +24,7 @@ from harness.faults.protocol import Fault, Recoverable
 from harness.history import History
 from harness.messages.namespace import Namespace
 from harness.messages.services import services
+from harness.reading import read
 from harness.taken import Taken
 from harness.targets import Picked
 from harness.topology.nodes import Topology

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from harness.events import read
 from harness.history import History
+from harness.reading import read
 from harness.report import shortened
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from harness.servers.hazelcast.view import HazelcastView, connect
+from harness.servers.hazelcast.clients import connect
+from harness.servers.hazelcast.view import HazelcastView
 
 
 @dataclass(frozen=True)

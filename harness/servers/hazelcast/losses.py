@@ -23,7 +23,7 @@ from hazelcast.protocol.client_message import (
 from hazelcast.serialization.bits import INT_SIZE_IN_BYTES
 
 from harness.backends.protocol import Node
-from harness.servers.hazelcast.view import connect
+from harness.servers.hazelcast.clients import connect
 
 _ADD, _REMOVE, _EVENT = 0x000600, 0x000700, 0x000602
 

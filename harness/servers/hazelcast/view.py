@@ -6,24 +6,22 @@ partition owners come from a client, which every member keeps informed.
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
-from typing import Any
 
 import httpx
-from hazelcast.asyncio import HazelcastClient as AsyncHazelcastClient
 from hazelcast.client import HazelcastClient
 from hazelcast.errors import HazelcastError
 
 from harness.backends.protocol import Node, running_nodes
 from harness.clusters import Duty, DutyQuestions, Waiting
 from harness.errors import InconclusiveError
+from harness.servers.hazelcast.clients import client_of
 from harness.servers.hazelcast.effective import groups_of, member_config, properties_of, settings_of
-from harness.servers.hazelcast.spec import CLUSTER_NAME, PROBED
+from harness.servers.hazelcast.spec import PROBED
 from harness.waiting import until
 
 _TIMEOUT_S = 2.0
@@ -253,7 +251,7 @@ class HazelcastView:
         with self._lock:
             # One that found no member for too long has given up for good.
             if self._client is None or not self._client.lifecycle_service.is_running():
-                self._client = _client(self.running())
+                self._client = client_of(self.running())
             return self._client
 
     def close(self) -> None:
@@ -270,49 +268,6 @@ class HazelcastView:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-@contextmanager
-def connect(nodes: Sequence[Node], **own: object) -> Iterator[HazelcastClient]:
-    """A client of its own for a workload, connected to one of these nodes; `own` are its settings in place of ours."""
-    client = _client(running_nodes(nodes), **own)
-    try:
-        yield client
-    finally:
-        client.shutdown()
-
-
-@asynccontextmanager
-async def connect_async(nodes: Sequence[Node]) -> AsyncIterator[AsyncHazelcastClient]:
-    """A client for asyncio, connected to the first node that answers; without threads an operation is cheaper."""
-    settings = _settings(running_nodes(nodes)) | {"shuffle_member_list": False}
-    client = await AsyncHazelcastClient.create_and_start(**settings)
-    try:
-        yield client
-    finally:
-        await client.shutdown()
-
-
-def _client(nodes: Sequence[Node], **own: object) -> HazelcastClient:
-    return HazelcastClient(**{**_settings(nodes), **own})
-
-
-def _settings(nodes: Sequence[Node]) -> dict[str, Any]:
-    if not nodes:
-        # Of nobody, the client would ask whoever listens on Hazelcast's own port of this machine.
-        raise InconclusiveError("no Hazelcast member runs that could be asked")
-    logging.getLogger("hazelcast").setLevel(logging.CRITICAL)
-    return {
-        "cluster_name": CLUSTER_NAME,
-        "cluster_members": [node.endpoint("client") for node in nodes],
-        # The harness may not be able to reach a container's own address, only its published port.
-        "smart_routing": False,
-        "connection_timeout": 1.0,
-        "cluster_connect_timeout": 10.0,
-        "invocation_timeout": 10.0,
-        "heartbeat_interval": 1.0,
-        "heartbeat_timeout": 5.0,
-    }
 
 
 def _asked(node: Node, what: str) -> str:

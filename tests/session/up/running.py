@@ -3,7 +3,8 @@
 import json
 from dataclasses import dataclass
 
-from harness.events import faults, read
+from harness.events import faults
+from harness.reading import read
 from harness.session.paths import history_path, socket_path
 from tests.running import run
 

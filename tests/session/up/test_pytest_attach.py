@@ -4,8 +4,8 @@ import json
 import re
 from pathlib import Path
 
-from harness.events import read
 from harness.messages.forensics.facts import EVIDENCE
+from harness.reading import read
 from harness.waiting import until
 from tests.running import MEMBERS_ONLY, ROOT, SCENARIO, run, start
 from tests.session.up.running import Running

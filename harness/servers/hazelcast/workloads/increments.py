@@ -19,8 +19,8 @@ from hazelcast.errors import HazelcastError
 
 from harness.backends.protocol import Node
 from harness.errors import HarnessError
+from harness.servers.hazelcast.clients import connect, connect_async
 from harness.servers.hazelcast.kind import Hazelcast
-from harness.servers.hazelcast.view import connect, connect_async
 from harness.system import System
 from harness.waiting import until
 

@@ -17,9 +17,9 @@ from hazelcast.transaction import TWO_PHASE
 
 from harness.backends.protocol import Node
 from harness.history import Client
+from harness.servers.hazelcast.clients import connect
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.spec import BOUNDED
-from harness.servers.hazelcast.view import connect
 from harness.system import System
 from harness.waiting import until
 

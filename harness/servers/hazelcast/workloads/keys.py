@@ -11,28 +11,24 @@ each with the map's name, as a scenario may have several (`harness.checkers.elem
 
 from __future__ import annotations
 
-import asyncio
 import itertools
-import threading
 from collections.abc import Iterator, Mapping, Sequence, Set
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import Any
 
 from hazelcast.client import HazelcastClient
-from hazelcast.errors import HazelcastError, SplitBrainProtectionError
 
 from harness.backends.protocol import Node
-from harness.checkers.elements import added, read_of
+from harness.checkers.elements import read_of
 from harness.errors import AwaitTimeoutError
 from harness.guarantees import SETTINGS, Settings
-from harness.history import Invoked
 from harness.readback import ask, compared
+from harness.servers.hazelcast.clients import connect
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.losses import partition_losses
 from harness.servers.hazelcast.spec import BACKUPS, EXPIRING, EXPIRY_S, LASTING, SPLITS
-from harness.servers.hazelcast.view import connect, connect_async
+from harness.servers.hazelcast.workloads.puts import Puts
 from harness.system import System
 from harness.waiting import until
 
@@ -40,13 +36,8 @@ _READ_TIMEOUT_S = 20.0
 _TOLD_S = 5.0
 _OWNING_TIMEOUT_S = 30.0
 _EXPIRY_TIMEOUT_S = 10.0
-#: So many put at once: a put goes through three members one after the other, and waits more than it works.
-_CLIENTS = 8
 #: Whom the settings are asked of, and what else it says that a loss is worked out from.
 _MEMBER, _COUNT, _GROUPS = "a Hazelcast member", "hazelcast.members", "hazelcast.partition-groups"
-#: So many keys from one read of all to the next, and the pause before it, in seconds: each read has every key that is
-#: there, and a history holds them all.
-_BETWEEN_READS, _PAUSE_S = 100, 0.05
 _ON_DOUBT = "hazelcast.client.fail_on_indeterminate_operation_state"
 #: A client that knows who owns what, sends each write to the owner itself and waits for the backups' word itself; where
 #: it does not come in time, it takes the write for done.
@@ -77,6 +68,7 @@ class Keys:
         self._view = system.clusters[Hazelcast]
         self._name = f"{EXPIRING * expires}{SPLITS[split]}{BACKUPS[backups]}{system.new_name('keys')}"
         self._history = system.history
+        self._puts = Puts(self._name, self._history)
         self._listening = ExitStack()
         self._losses: Mapping[int, int] = {}
         self._partitions: Mapping[str, int] = {}
@@ -130,7 +122,7 @@ class Keys:
     def put(self, count: int, *, first: int = 0) -> None:
         """Puts `count` keys from key-<first> on and records who owns each, and how many each member owns."""
         keys = [f"key-{number}" for number in range(first, first + count)]
-        asyncio.run(self._put(keys))
+        self._puts.in_turn(self._view.nodes, keys)
         self._history.event("owners", {"keys": self._owners(keys)})
         self.note_shares()
         self._losses = self._listening.enter_context(partition_losses(self._view.running()))
@@ -169,7 +161,7 @@ class Keys:
         """
         with ExitStack() as own:
             client = self._clients.get(member) or own.enter_context(connect(self._named(member)))
-            return self._put_at_once(client, keys, "v" * length)
+            return self._puts.at_once(client, keys, "v" * length)
 
     @contextmanager
     def traffic(self, *, put: str, read: str) -> Iterator[None]:
@@ -181,32 +173,8 @@ class Keys:
             put: the name of the first.
             read: that of the other.
         """
-        over = threading.Event()
-        with connect(self._named(put)) as putting, connect(self._named(read)) as reading, ThreadPoolExecutor(1) as pool:
-            # Here, as a member that is leaving makes no client a map any more, and lets it wait.
-            entries: Any = reading.get_map(self._name).blocking()
-            running = pool.submit(self._alternate, putting, entries, over)
-            try:
-                yield
-            finally:
-                over.set()
-            running.result()
-
-    def _alternate(self, putting: HazelcastClient, entries: Any, over: threading.Event) -> None:
-        names: list[str] = []
-        client = self._history.client()
-        while not over.wait(_PAUSE_S):
-            more = [f"key-{len(names) + number}" for number in range(_BETWEEN_READS)]
-            self._put_at_once(putting, more, "")
-            names += more
-            operation = client.invoke("read", read_of(self._name))
-            try:
-                # By key: a question for all keys sees that partitions move, and is asked again until it is answered.
-                keys = sorted(entries.get_all(names))
-            except (HazelcastError, OSError) as error:
-                operation.info(f"{type(error).__name__}: {error}")
-                return
-            operation.ok(read_of(self._name, keys))
+        with self._puts.beside_reads(put=self._named(put), read=self._named(read)):
+            yield
 
     def _named(self, member: str) -> Sequence[Node]:
         return [node for node in self._view.nodes if node.spec.name == member]
@@ -252,40 +220,6 @@ class Keys:
             timeout_s=_READ_TIMEOUT_S,
         )
         self._history.event("keys-per-member", dict(shares))
-
-    async def _put(self, keys: Sequence[str]) -> None:
-        async with connect_async(self._view.nodes) as hazelcast:
-            entries: Any = await hazelcast.get_map(self._name)
-            left = iter(keys)
-            await asyncio.gather(*(self._put_in_turn(entries, left) for _ in range(_CLIENTS)))
-
-    async def _put_in_turn(self, entries: Any, left: Iterator[str]) -> None:
-        client = self._history.client()
-        for key in left:
-            operation = client.invoke("add", value := added(self._name, key))
-            await entries.set(key, f"value of {key}")
-            operation.ok(value)
-
-    def _put_at_once(self, client: HazelcastClient, keys: Sequence[str], value: str) -> Sequence[str]:
-        """Puts these keys, each without waiting for the others; gives those that were acknowledged."""
-        entries: Any = client.get_map(self._name)
-        begun = [
-            (key, self._history.client().invoke("add", added(self._name, key)), entries.set(key, value)) for key in keys
-        ]
-        return [key for key, operation, put in begun if self._is_put(key, operation, put)]
-
-    def _is_put(self, key: str, operation: Invoked, put: Any) -> bool:
-        """Whether a put is acknowledged, once that is known."""
-        try:
-            put.result()
-        except SplitBrainProtectionError as error:
-            operation.fail(f"{type(error).__name__}: {error}")
-        except (HazelcastError, OSError) as error:
-            operation.info(f"{type(error).__name__}: {error}")
-        else:
-            operation.ok(added(self._name, key))
-            return True
-        return False
 
     def _note_losses(self, lost: Set[int]) -> None:
         """Records what the members said of lost partitions; their word may come a moment after the read."""

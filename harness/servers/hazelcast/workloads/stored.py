@@ -19,9 +19,9 @@ from hazelcast.errors import HazelcastError
 
 from harness.checkers.elements import added, read_of
 from harness.history import Client
+from harness.servers.hazelcast.clients import connect
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.spec import STORES
-from harness.servers.hazelcast.view import connect
 from harness.servers.postgres.kind import Postgres
 from harness.system import System
 from harness.waiting import until
