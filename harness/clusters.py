@@ -9,9 +9,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
-from harness.backends.protocol import Node
+from harness.backends.protocol import Node, running_nodes
 from harness.errors import BadInputError
 from harness.topology.nodes import NodeSpec
 from harness.topology.timings import Timings
@@ -71,9 +71,21 @@ class Console:
     environment: Mapping[str, str]
 
 
-class View(Protocol):
-    """Asks the servers of one kind what is true now; it never guesses from names."""
+class View(ABC):
+    """Asks the servers of one kind what is true now; it never guesses from names.
 
+    Attributes:
+        nodes: all of this kind, running or not.
+    """
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self.nodes = tuple(nodes)
+
+    def running(self) -> tuple[Node, ...]:
+        """The nodes whose process runs and is not paused."""
+        return running_nodes(self.nodes)
+
+    @abstractmethod
     def await_formed(self, *, timeout_s: float) -> None:
         """Waits until all nodes of this kind run as one cluster that serves its clients.
 
@@ -83,10 +95,11 @@ class View(Protocol):
 
     @property
     def duties(self) -> DutyQuestions:
-        """What each node is now, whatever anybody does with the servers."""
+        """What each node is now, whatever anybody does with the servers; nothing that is worth a word by default."""
+        return {}
 
-    def close(self) -> None:
-        """Closes the view's connections; the next question opens others."""
+    def close(self) -> None:  # noqa: B027  (a view may have nothing to close)
+        """Closes the view's connections, if it keeps any; the next question opens others."""
 
 
 @dataclass(frozen=True)

@@ -145,8 +145,10 @@ def _own(module: ModuleType) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _returns(value: object) -> object:
-    return getattr(value, "__annotations__", {}).get("return") if inspect.isfunction(value) else None
+def _returns(value: object) -> str:
+    """The name of what a function returns, whether its module has its annotations as text or not."""
+    returned = getattr(value, "__annotations__", {}).get("return") if inspect.isfunction(value) else None
+    return returned if isinstance(returned, str) else getattr(returned, "__name__", "")
 
 
 def _functions(of: str, kinds: Sequence[str]) -> Iterator[tuple[str, str]]:

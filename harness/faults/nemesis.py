@@ -11,7 +11,7 @@ from enum import StrEnum
 from harness.backends.protocol import Ability, Node
 from harness.clusters import Clusters
 from harness.effects import Effect
-from harness.errors import BadInputError
+from harness.errors import BadInputError, InconclusiveError
 from harness.events import UNDO
 from harness.faults.protocol import Controlled, Fault, Recoverable, inability, record, taken
 from harness.history import History
@@ -124,11 +124,14 @@ class Nemesis:
             BadInputError: the backend can't do this; mark the scenario with what it needs. Or the fault does not say
                 what it takes.
             FaultDidNotBiteError: there is no proof.
+            InconclusiveError: the target picked no node.
         """
         if why := inability(fault, self._abilities):
             raise BadInputError(f"this backend {why}")
         self._tell(Moment.BEFORE_FAULT)
         picked = target(self._clusters)
+        if not picked.nodes:
+            raise InconclusiveError(f"the target picked no node to {fault.name}, though {picked.why}")
         if isinstance(fault, Controlled):
             # Before anything is noted: it takes time that is none of the fault's.
             fault.control(picked.nodes)

@@ -15,7 +15,7 @@ from harness.backends.process import ProcessBackend
 from harness.backends.protocol import Killable, Pausable, Phase
 from harness.backends.session import Session
 from harness.clusters import Clusters
-from harness.errors import BadInputError, FaultDidNotBiteError
+from harness.errors import BadInputError, FaultDidNotBiteError, InconclusiveError
 from harness.events import NEMESIS, NEVER, faults, takes, undone
 from harness.faults import Isolate, Kill, Pause, Restart, Stop
 from harness.faults.nemesis import Moment, Nemesis
@@ -106,6 +106,13 @@ def test_a_restart_is_over_once_it_has_bitten_and_a_stop_is_not(config: Killable
         assert [one.fault.name for one in mine.active] == ["stop"]
         mine.heal()
         assert len([event for event in history.events if event.f == "undo-restart"]) == 2
+
+
+def test_a_target_that_picks_nobody_is_inconclusive_and_breaks_nothing(tmp_path: Path) -> None:
+    with History.open(tmp_path / "h.jsonl") as history:
+        with pytest.raises(InconclusiveError, match="picked no node to kill, though it leads"):
+            nemesis(history).inject(Kill(), lambda clusters: Picked((), "it leads"))
+        assert not history.events
 
 
 def test_whoever_looks_while_a_fault_lasts_does_so_once_and_makes_it_last_no_longer(

@@ -16,8 +16,8 @@ import httpx
 from hazelcast.client import HazelcastClient
 from hazelcast.errors import HazelcastError
 
-from harness.backends.protocol import Node, running_nodes
-from harness.clusters import Duty, DutyQuestions, Waiting
+from harness.backends.protocol import Node
+from harness.clusters import Duty, DutyQuestions, View, Waiting
 from harness.errors import InconclusiveError
 from harness.servers.hazelcast.clients import client_of
 from harness.servers.hazelcast.effective import groups_of, member_config, properties_of, settings_of
@@ -28,24 +28,15 @@ _TIMEOUT_S = 2.0
 _OWNER_TIMEOUT_S = 10.0
 
 
-class HazelcastView:
+class HazelcastView(View):
     """Asks the members of one deployment. A context manager: it holds a client connection once it needed one."""
 
     def __init__(self, nodes: Sequence[Node], declared: Mapping[str, str]) -> None:
-        self._nodes = tuple(nodes)
+        super().__init__(nodes)
         #: The system properties that decide what may be lost, as the members were declared to have them.
         self.declared = declared
         self._client: HazelcastClient | None = None
         self._lock = threading.Lock()
-
-    @property
-    def nodes(self) -> tuple[Node, ...]:
-        """Every node that may be a member, running or not."""
-        return self._nodes
-
-    def running(self) -> tuple[Node, ...]:
-        """The nodes whose process runs and is not paused."""
-        return running_nodes(self._nodes)
 
     def members_seen_by(self, node: Node) -> tuple[Node, ...]:
         """The member list that `node` holds, oldest first, as nodes."""
@@ -171,7 +162,7 @@ class HazelcastView:
         Raises:
             InconclusiveError: no member says them.
         """
-        names = {node.address: node.spec.name for node in self._nodes}
+        names = {node.address: node.spec.name for node in self.nodes}
         with self._asked_for_settings() as client:
             groups = groups_of(member_config(client))
         return [[names[address] for address in group] for group in groups]
@@ -200,7 +191,7 @@ class HazelcastView:
 
     def await_formed(self, *, timeout_s: float) -> None:
         """Waits until the members are one cluster, its partitions have owners, and every backup is in place."""
-        self.await_members(len(self._nodes), timeout_s=timeout_s)
+        self.await_members(len(self.nodes), timeout_s=timeout_s)
         self.assign_partitions(timeout_s=timeout_s)
         self.await_safe(timeout_s=timeout_s)
 
@@ -242,7 +233,7 @@ class HazelcastView:
 
     def _by_address(self, address: str) -> Node:
         host = address.rpartition(":")[0].strip("[]")
-        for node in self._nodes:
+        for node in self.nodes:
             if node.address == host:
                 return node
         raise InconclusiveError(f"Hazelcast names a member at {address} that is not of this deployment")

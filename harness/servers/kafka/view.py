@@ -21,7 +21,7 @@ from kafka.net.selector import NetworkSelector
 from kafka.protocol.metadata import CoordinatorType, FindCoordinatorRequest
 
 from harness.backends.protocol import Node, running_nodes
-from harness.clusters import Duty, DutyQuestions, Waiting
+from harness.clusters import Duty, DutyQuestions, View, Waiting
 from harness.errors import InconclusiveError
 from harness.waiting import until
 
@@ -71,26 +71,17 @@ class Lag:
     behind: int
 
 
-class KafkaView:
+class KafkaView(View):
     """Asks the brokers of one deployment, from any thread. A context manager: it holds an admin connection."""
 
     def __init__(self, nodes: Sequence[Node]) -> None:
-        self._nodes = tuple(nodes)
+        super().__init__(nodes)
         self._admin: KafkaAdminClient | None = None
         self._lock = threading.Lock()
 
-    @property
-    def nodes(self) -> tuple[Node, ...]:
-        """Every node that may be a broker, running or not."""
-        return self._nodes
-
-    def running(self) -> tuple[Node, ...]:
-        """The nodes whose process runs and is not paused."""
-        return running_nodes(self._nodes)
-
     def broker(self, node_id: int) -> Node:
         """The node whose `node.id` is `node_id`."""
-        for node in self._nodes:
+        for node in self.nodes:
             if node.spec.environment["KAFKA_NODE_ID"] == str(node_id):
                 return node
         raise InconclusiveError(f"Kafka names a broker {node_id} that is not of this deployment")
@@ -148,7 +139,7 @@ class KafkaView:
 
     def await_formed(self, *, timeout_s: float) -> None:
         """Waits until every broker is live."""
-        size = len(self._nodes)
+        size = len(self.nodes)
         until(f"{size} live Kafka brokers", self.live, lambda ids: len(ids) == size, timeout_s=timeout_s)
 
     @property
@@ -226,7 +217,7 @@ class KafkaView:
         return KafkaNetClient(net, _ThoseThatRun(self._runs, net, **settings), **settings)
 
     def _runs(self, node_id: int) -> bool:
-        return bool(running_nodes(node for node in self._nodes if self.id_of(node) == node_id))
+        return bool(running_nodes(node for node in self.nodes if self.id_of(node) == node_id))
 
     def _give_up(self, admin: KafkaAdminClient) -> None:
         """Closes a connection if it is still the one in use; another thread may have replaced it already."""

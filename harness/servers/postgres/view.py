@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from harness.backends.protocol import Node, running_nodes
-from harness.clusters import DutyQuestions
+from harness.clusters import View
 from harness.errors import InconclusiveError
 from harness.servers.postgres.spec import DATABASE
 from harness.waiting import until
@@ -17,11 +16,8 @@ from harness.waiting import until
 _TIMEOUT_S = 2
 
 
-class PostgresView:
+class PostgresView(View):
     """Asks the PostgreSQL server of one deployment, if it has one; opens a connection for each question."""
-
-    def __init__(self, nodes: Sequence[Node]) -> None:
-        self._nodes = tuple(nodes)
 
     def create_table(self, name: str) -> None:
         """Makes a table of keys and values, both of them text."""
@@ -36,7 +32,7 @@ class PostgresView:
 
     def answers(self) -> bool:
         """Whether PostgreSQL answers a question now."""
-        if self._running() is None:
+        if not self.running():
             return False
         try:
             with self._connected() as connection:
@@ -48,20 +44,13 @@ class PostgresView:
         """Waits until PostgreSQL answers: its port is open before it has recovered."""
         until("PostgreSQL to answer", self.answers, timeout_s=timeout_s)
 
-    @property
-    def duties(self) -> DutyQuestions:
-        """None that is worth a word."""
-        return {}
-
-    def close(self) -> None:
-        """Nothing to close: each question has a connection of its own."""
-
     @contextmanager
     def _connected(self) -> Iterator[psycopg.Connection]:
-        server = self._running()
-        if server is None:
+        # The port of one that does not run may be somebody else's by now.
+        running = self.running()
+        if not running:
             raise InconclusiveError("PostgreSQL does not run, so it can't be asked")
-        host, _, port = server.endpoint("sql").rpartition(":")
+        host, _, port = running[0].endpoint("sql").rpartition(":")
         with psycopg.connect(
             host=host,
             port=int(port),
@@ -71,7 +60,3 @@ class PostgresView:
             options=f"-c statement_timeout={_TIMEOUT_S * 1000}",
         ) as connection:
             yield connection
-
-    def _running(self) -> Node | None:
-        """The server if it runs; the port of one that does not may be somebody else's by now."""
-        return next(iter(running_nodes(self._nodes)), None)
