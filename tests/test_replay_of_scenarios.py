@@ -88,6 +88,12 @@ _SCENARIOS = {
     "waits in vain": ("raise AwaitTimeoutError('waited 60 s for a leader')", 1),
     "has no room on the disk": ("raise EnvironmentUnfitError('the disk is full')", 2),
     "demands nothing": ("pass", 0),
+    "meets one demand, and of another nobody can say": (
+        "increment(history, shown=2); assert_holds(history, counter.check); assert_holds(history, lock.check)",
+        3,
+    ),
+    "demands what a checker can't be given": ("assert_holds(history, bounded_queue.check, bound='ten')", 2),
+    "is skipped in its midst": ("pytest.skip('there is no zone')", 0),
 }
 
 

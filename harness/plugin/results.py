@@ -75,7 +75,10 @@ class Results:
         """Collects the scenario's report, and tells a failure in plain words, without a traceback of ours."""
         try:
             answer = yield
-        except (pytest.skip.Exception, pytest.exit.Exception, KeyboardInterrupt):
+        except pytest.skip.Exception as reason:
+            self._record_end(item, End(Result.SKIPPED, str(reason)))
+            raise
+        except (pytest.exit.Exception, KeyboardInterrupt):
             raise
         except BaseException as error:
             _note_evidence(item)
