@@ -62,7 +62,7 @@ def test_a_checker_is_given_its_arguments_and_its_verdict_its_name() -> None:
     def judge(one: int, *, other: int) -> Verdict:
         return Verdict.of([Anomaly("odd", f"{one} of {other}")])
 
-    assert judge(1, other=2) == Verdict(Validity.INVALID, (Anomaly("odd", "1 of 2"),), {}, "test_verdict.judge")
+    assert judge(1, other=2) == Verdict(Validity.INVALID, (Anomaly("odd", "1 of 2"),), {}, f"{__name__}.judge")
 
 
 def test_what_a_checker_does_not_expect_leaves_its_verdict_unknown() -> None:
@@ -70,8 +70,8 @@ def test_what_a_checker_does_not_expect_leaves_its_verdict_unknown() -> None:
     def judge() -> Verdict:
         raise ValueError("a defect")
 
-    reason = "test_verdict.judge could not judge this history, which is a defect of the checker: ValueError('a defect')"
-    assert judge() == replace(unknown(reason), checker="test_verdict.judge")
+    reason = f"{__name__}.judge could not judge this history, which is a defect of the checker: ValueError('a defect')"
+    assert judge() == replace(unknown(reason), checker=f"{__name__}.judge")
 
 
 def test_of_several_verdicts_everything_is_kept() -> None:
