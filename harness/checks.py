@@ -73,7 +73,7 @@ class Checked:
         verdict, expected = self.verdict, set(self.check.expected)
         if verdict.validity is Validity.UNKNOWN or not (expected or self.check.permitted or self.check.causes):
             return verdict
-        found = {anomaly.name for anomaly in verdict.anomalies}
+        names = {anomaly.name for anomaly in verdict.anomalies}
         wrong = [
             self._with_cause(anomaly)
             for anomaly in verdict.anomalies
@@ -81,7 +81,7 @@ class Checked:
         ]
         wrong += [
             Anomaly(NOT_AS_EXPECTED, f"{self.check.words} had to find {name!r}, and did not")
-            for name in sorted(expected - found)
+            for name in sorted(expected - names)
         ]
         return Verdict(Validity.INVALID if wrong else Validity.VALID, tuple(wrong), verdict.figures, verdict.checker)
 
@@ -93,8 +93,8 @@ class Checked:
     @property
     def as_permitted(self) -> Mapping[str, str]:
         """The anomalies that were found and may come, each with why it may."""
-        found = {anomaly.name for anomaly in self.verdict.anomalies}
-        return {name: why for name, why in self.check.permitted.items() if name in found}
+        names = {anomaly.name for anomaly in self.verdict.anomalies}
+        return {name: why for name, why in self.check.permitted.items() if name in names}
 
     @property
     def words(self) -> str:
@@ -152,8 +152,8 @@ class Evaluation:
     def figure(self, name: str) -> int | None:
         """The last figure of this name that a checker has."""
         for checked in reversed(self.checks):
-            if isinstance(found := checked.verdict.figures.get(name), int):
-                return found
+            if isinstance(figure := checked.verdict.figures.get(name), int):
+                return figure
         return None
 
 
@@ -184,9 +184,9 @@ def evaluate(events: Events, verdicts: Mapping[int, Verdict] | None = None) -> E
     known = verdicts or {}
     asked = [(event, _check(event)) for event in events if event.process == NEMESIS and event.f == CHECK]
     due = [(at, check, _checker(at, check)) for at, check in asked if at.index not in known]
-    found = {**known, **evaluated(events, due)}
+    all_verdicts = {**known, **evaluated(events, due)}
     ends = [_end(event) for event in events if event.process == NEMESIS and event.f == END]
-    checks = tuple(Checked(check, found[event.index]) for event, check in asked)
+    checks = tuple(Checked(check, all_verdicts[event.index]) for event, check in asked)
     return Evaluation(events, checks, ends[-1] if ends else None)
 
 
@@ -285,5 +285,5 @@ def from_text(text: str) -> Check:
 
 
 def _refuse_other_shapes(events: Events, checkers: Sequence[Checker]) -> None:
-    for each in {id(found): found for found in map(shapes.of, checkers)}.values():
+    for each in {id(shapes_of_one): shapes_of_one for shapes_of_one in map(shapes.of, checkers)}.values():
         shapes.refuse_others(events, each)

@@ -117,40 +117,40 @@ def rules_beside(kind: type) -> tuple[Rule, ...]:
 def met(events: Sequence[Event]) -> Mapping[Rule, Broken | None]:
     """The rules that a history's settings and faults fit, each with the first such fault; None where it needs none."""
     known, hits = settings_of(events), broken(events)
-    found: dict[Rule, Broken | None] = {}
+    rules_met: dict[Rule, Broken | None] = {}
     for rule in rules():
         if rule.under is None:
             if rule.applies(known):
-                found[rule] = None
+                rules_met[rule] = None
         elif fitting := next((hit for hit in hits if rule.applies(hit.settings) and rule.under(hit)), None):
-            found[rule] = fitting
-    return found
+            rules_met[rule] = fitting
+    return rules_met
 
 
 def permitted(events: Sequence[Event]) -> Mapping[str, str]:
     """The anomalies that the settings and the faults of a history permit, by name, each with the reason in words."""
-    found: dict[str, str] = {}
+    reasons: dict[str, str] = {}
     for rule, hit in met(events).items():
         when = f", and {hit.words}" if hit else ""
         for anomaly in rule.permits:
-            found.setdefault(anomaly, f"{rule.setting}{when}: {rule.because}")
-    return found
+            reasons.setdefault(anomaly, f"{rule.setting}{when}: {rule.because}")
+    return reasons
 
 
 def settings_of(events: Iterable[Event]) -> Settings:
     """The settings that a history says were declared; later ones are of what was started later."""
-    found: dict[str, str] = {}
+    settings: dict[str, str] = {}
     for event in events:
         if event.process == NEMESIS and event.f == SETTINGS:
-            found |= event.value["declared"]
-    return found
+            settings |= event.value["declared"]
+    return settings
 
 
 def broken(events: Sequence[Event]) -> Sequence[Broken]:
     """The faults of a history, each with the settings that were known by then."""
     made_up = {effect: role for each in guarantees() for effect, role in each.made_up.items()}
     begun = {event.index for event in faults(events)}
-    found: list[Broken] = []
+    hits: list[Broken] = []
     known: dict[str, str] = {}
     before: dict[str, frozenset[Taken]] = {}
     for event in events:
@@ -163,9 +163,9 @@ def broken(events: Sequence[Event]) -> Sequence[Broken]:
             before = {node: what for node, what in before.items() if node not in back}
         elif event.index in begun:
             hit = Broken(event.f, tuple(event.value["nodes"]), takes(event), before, known)
-            found.append(hit)
+            hits.append(hit)
             before = {**before, **{node: before.get(node, frozenset()) | hit.takes for node in hit.nodes}}
-    return found
+    return hits
 
 
 def _of(role: str, nodes: Iterable[str]) -> list[str]:

@@ -39,15 +39,15 @@ def kinds(events: Sequence[Event]) -> tuple[OperationFigures, ...]:
     by_kind: dict[str, list[Operation]] = {}
     for operation in operations(events):
         by_kind.setdefault(operation.f, []).append(operation)
-    return tuple(_kind(f, found) for f, found in by_kind.items())
+    return tuple(_kind(f, of_kind) for f, of_kind in by_kind.items())
 
 
-def _kind(f: str, found: Sequence[Operation]) -> OperationFigures:
-    outcomes = Counter(operation.outcome for operation in found)
-    return OperationFigures(f, outcomes["ok"], outcomes["fail"], outcomes["info"], longest_unavailability_s(found))
+def _kind(f: str, of_kind: Sequence[Operation]) -> OperationFigures:
+    outcomes = Counter(operation.outcome for operation in of_kind)
+    return OperationFigures(f, outcomes["ok"], outcomes["fail"], outcomes["info"], longest_unavailability_s(of_kind))
 
 
-def longest_unavailability_s(found: Sequence[Operation]) -> float:
+def longest_unavailability_s(of_kind: Sequence[Operation]) -> float:
     """The longest time without a success during which somebody asked, in seconds.
 
     It is counted from one success to the next, or to the last attempt's end: as long as an operation is under way, and
@@ -57,7 +57,7 @@ def longest_unavailability_s(found: Sequence[Operation]) -> float:
     """
     under_way = waited = longest = 0
     since: int | None = None
-    for time, change, succeeded in _attempts(found):
+    for time, change, succeeded in _attempts(of_kind):
         if since is not None and (under_way or time - since <= _PAUSE_NS):
             waited += time - since
         under_way += change
@@ -68,11 +68,11 @@ def longest_unavailability_s(found: Sequence[Operation]) -> float:
     return max(longest, waited) / _NS
 
 
-def _attempts(found: Sequence[Operation]) -> Iterator[tuple[int, int, bool]]:
+def _attempts(of_kind: Sequence[Operation]) -> Iterator[tuple[int, int, bool]]:
     """The moments at which operations began or ended, how each changes the number under way, and which succeeded."""
-    patience = max((operation.ended - operation.began for operation in found if operation.completion), default=0)
+    patience = max((operation.ended - operation.began for operation in of_kind if operation.completion), default=0)
     seen = []
-    for operation in found:
+    for operation in of_kind:
         seen.append((operation.began, operation.invoke.index, 1, False))
         if end := operation.completion:
             seen.append((end.time, end.index, -1, operation.outcome == "ok"))
@@ -170,9 +170,9 @@ def _latencies(ok: Sequence[Operation], fault: int, undone: int) -> Mapping[str,
     for operation in ok:
         phase = "before" if operation.ended < fault else "during" if operation.began < undone else "after"
         phases[phase].append(operation.ended - operation.began)
-    return {phase: _latency(found) for phase, found in phases.items() if found}
+    return {phase: _latency(times_ns) for phase, times_ns in phases.items() if times_ns}
 
 
-def _latency(found: Sequence[int]) -> Latency:
-    p50, p99, longest = quantiles_s(found, (0.5, 0.99, 1.0))
-    return Latency(p50, p99, longest, len(found))
+def _latency(times_ns: Sequence[int]) -> Latency:
+    p50, p99, longest = quantiles_s(times_ns, (0.5, 0.99, 1.0))
+    return Latency(p50, p99, longest, len(times_ns))

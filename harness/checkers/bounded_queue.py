@@ -39,9 +39,9 @@ def check(events: Sequence[Event], *, bound: Count, drained: bool = True) -> Ver
     """
     history = operations(events)
     put = _put_in(history)
-    most, found = _by_what_is_sure(history, put, bound)
+    most, anomalies = _by_what_is_sure(history, put, bound)
     missing, unknown_takes = _missing(history, put) if drained else ([], 0)
-    found += [*_refused_offers(history, bound), *_items(history, put), *_lost(missing, unknown_takes)]
+    anomalies += [*_refused_offers(history, bound), *_items(history, put), *_lost(missing, unknown_takes)]
     lost = max(0, len(missing) - unknown_takes)
     figures = {
         "acknowledged": _count(history, _IN),
@@ -50,7 +50,7 @@ def check(events: Sequence[Event], *, bound: Count, drained: bool = True) -> Ver
         "lost": lost,
         "hidden": len(missing) - lost,
     }
-    return Verdict.of(found, figures)
+    return Verdict.of(anomalies, figures)
 
 
 def _count(history: Sequence[Operation], kinds: Sequence[str]) -> int:
@@ -106,7 +106,7 @@ def _by_what_is_sure(
 ) -> tuple[int, list[Anomaly]]:
     """The most items that were surely in the queue at once, and the anomalies that follow from such counts."""
     surely, most = _Surely(history), 0
-    found: list[Anomaly] = []
+    anomalies: list[Anomaly] = []
     known = _known_at(history, put)
     watched = {operation.invoke.index for operation in known.values()}
     # By the index of a watched operation under way: the fewest items there surely were since it began.
@@ -114,7 +114,7 @@ def _by_what_is_sure(
     for operation, ended in steps(history):
         at = answered(operation) if ended else operation.invoke.index
         if at in known:
-            found += _all_the_while(known[at], fewest.pop(known[at].invoke.index), bound)
+            anomalies += _all_the_while(known[at], fewest.pop(known[at].invoke.index), bound)
         before = surely.count
         surely.take(operation, ended)
         if at in watched:
@@ -125,8 +125,8 @@ def _by_what_is_sure(
             most = max(most, surely.count)
             if surely.count > bound:
                 sentence = f"the {operation.f} of {operation.value} made it {surely.count} items in a queue of {bound}"
-                found.append(Anomaly("over the bound", sentence, (operation,)))
-    return most, found
+                anomalies.append(Anomaly("over the bound", sentence, (operation,)))
+    return most, anomalies
 
 
 def _known_at(history: Sequence[Operation], put: Mapping[Hashable, Operation]) -> Mapping[int, Operation]:
@@ -183,14 +183,14 @@ def _items(history: Sequence[Operation], put: Mapping[Hashable, Operation]) -> l
     for operation in history:
         if operation.f == "take" and operation.outcome == "ok":
             taken.setdefault(identity(operation.value), []).append(operation)
-    found: list[Anomaly] = []
+    anomalies: list[Anomaly] = []
     for id_, takes in taken.items():
         item, source = takes[0].value, put.get(id_)
         if source is None or any(answered(take) < source.invoke.index for take in takes):
-            found.append(Anomaly("unexpected", f"item {item} came out, which nobody had put in", tuple(takes)))
+            anomalies.append(Anomaly("unexpected", f"item {item} came out, which nobody had put in", tuple(takes)))
         if len(takes) > 1:
-            found.append(Anomaly("duplicated", f"item {item} came out {len(takes)} times", tuple(takes)))
-    return found
+            anomalies.append(Anomaly("duplicated", f"item {item} came out {len(takes)} times", tuple(takes)))
+    return anomalies
 
 
 def _missing(history: Sequence[Operation], put: Mapping[Hashable, Operation]) -> tuple[list[Operation], int]:

@@ -32,16 +32,16 @@ def check(events: Sequence[Event], *, initial: Whole = 0) -> Verdict:
     reads = [operation for operation in history if operation.f == "read" and operation.outcome == "ok"]
     if not reads:
         return unknown("no read succeeded, so nobody knows what the counter held")
-    found: list[Anomaly] = []
+    anomalies: list[Anomaly] = []
     for read, (low, high) in zip(reads, _bounds(history, reads, initial), strict=True):
         if read.value is None:
             sentence = f"a read found the counter gone, where {low} to {high} was possible"
-            found.append(Anomaly("lost update", sentence, (read,)))
+            anomalies.append(Anomaly("lost update", sentence, (read,)))
         elif not low <= read.value <= high:
             missing = f"{low - read.value} too few" if read.value < low else f"{read.value - high} too many"
             sentence = f"a read returned {read.value}, where {low} to {high} was possible: {missing}"
             name = "lost update" if read.value < low else "counted twice"
-            found.append(Anomaly(name, sentence, (read,)))
+            anomalies.append(Anomaly(name, sentence, (read,)))
     acknowledged = sum(o.invoke.value for o in history if o.f == "increment" and o.outcome == "ok")
     figures: dict[str, object] = {"reads": len(reads), "acknowledged": acknowledged}
     last = reads[-1]
@@ -51,7 +51,7 @@ def check(events: Sequence[Event], *, initial: Whole = 0) -> Verdict:
         unknown_sum = sum(abs(o.invoke.value) for o in history if o.f == "increment" and o.outcome == "info")
         lost = max(0, missing)
         figures |= {"final": last.value, "lost": lost, "hidden": max(0, missing + unknown_sum) - lost}
-    return Verdict.of(found, figures)
+    return Verdict.of(anomalies, figures)
 
 
 def _bounds(history: Sequence[Operation], reads: Sequence[Operation], initial: int) -> Iterator[tuple[int, int]]:

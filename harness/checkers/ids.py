@@ -24,9 +24,9 @@ def check(events: Sequence[Event]) -> Verdict:
             given.setdefault(identity(operation.value), []).append(operation)
     if not given:
         return unknown("no id was generated")
-    found = [
+    anomalies = [
         Anomaly("duplicated", f"id {times[0].value} was given out {len(times)} times", tuple(times))
         for times in given.values()
         if len(times) > 1
     ]
-    return Verdict.of(found, {"ids": len(given), "duplicated": len(found)})
+    return Verdict.of(anomalies, {"ids": len(given), "duplicated": len(anomalies)})

@@ -43,19 +43,19 @@ def check(events: Sequence[Event], *, fenced: bool = False, reentrant: bool = Fa
     by_owner: dict[int | str, list[Operation]] = {}
     for operation in operations(events):
         by_owner.setdefault(operation.invoke.process, []).append(operation)
-    holds, found = _holds(by_owner, reentrant)
-    if not holds and not found:
+    holds, anomalies = _holds(by_owner, reentrant)
+    if not holds and not anomalies:
         return unknown("the lock was never acquired")
     holds.sort(key=lambda hold: hold.start)
-    found += _overlaps(holds)
+    anomalies += _overlaps(holds)
     if fenced:
-        found += _fences(holds)
-    return Verdict.of(found, {"holds": len(holds), "owners": len({hold.acquire.invoke.process for hold in holds})})
+        anomalies += _fences(holds)
+    return Verdict.of(anomalies, {"holds": len(holds), "owners": len({hold.acquire.invoke.process for hold in holds})})
 
 
 def _holds(by_owner: Mapping[int | str, Sequence[Operation]], reentrant: bool) -> tuple[list[_Hold], list[Anomaly]]:
     holds: list[_Hold] = []
-    found: list[Anomaly] = []
+    anomalies: list[Anomaly] = []
     for owner, sequence in by_owner.items():
         held: list[Operation] = []
         depth = 0
@@ -63,7 +63,7 @@ def _holds(by_owner: Mapping[int | str, Sequence[Operation]], reentrant: bool) -
             if operation.f == "acquire" and operation.outcome == "ok":
                 if depth and not reentrant:
                     sentence = f"process {owner} acquired a lock that it held already and that is not reentrant"
-                    found.append(Anomaly("acquired twice", sentence, (held[-1], operation)))
+                    anomalies.append(Anomaly("acquired twice", sentence, (held[-1], operation)))
                 depth += 1
                 held.append(operation)
             elif operation.f == "release" and operation.outcome != "fail" and depth:
@@ -74,10 +74,10 @@ def _holds(by_owner: Mapping[int | str, Sequence[Operation]], reentrant: bool) -
                     held = []
             elif operation.f == "release" and operation.outcome == "ok":
                 sentence = f"process {owner} released a lock that it did not hold"
-                found.append(Anomaly("released by a stranger", sentence, (operation,)))
+                anomalies.append(Anomaly("released by a stranger", sentence, (operation,)))
         if depth:
             holds.append(_Hold(held[0], answered(held[0]), _last_sign(sequence[-1]), tuple(held)))
-    return holds, found
+    return holds, anomalies
 
 
 def _last_sign(last: Operation) -> int:
@@ -86,7 +86,7 @@ def _last_sign(last: Operation) -> int:
 
 
 def _overlaps(holds: Sequence[_Hold]) -> list[Anomaly]:
-    found: list[Anomaly] = []
+    anomalies: list[Anomaly] = []
     latest: _Hold | None = None
     for hold in holds:
         if latest and hold.start < latest.end:
@@ -94,34 +94,34 @@ def _overlaps(holds: Sequence[_Hold]) -> list[Anomaly]:
                 f"process {hold.acquire.invoke.process} acquired the lock while process "
                 f"{latest.acquire.invoke.process} held it"
             )
-            found.append(Anomaly("two owners", sentence, (*latest.operations, *hold.operations)))
+            anomalies.append(Anomaly("two owners", sentence, (*latest.operations, *hold.operations)))
         if latest is None or hold.end > latest.end:
             latest = hold
-    return found
+    return anomalies
 
 
 def _fences(holds: Sequence[_Hold]) -> list[Anomaly]:
-    found: list[Anomaly] = []
+    anomalies: list[Anomaly] = []
     highest, before = None, None
     for hold in holds:
         owner, fence = hold.acquire.invoke.process, _fence(hold.acquire)
         if fence is None:
             sentence = f"process {owner} acquired the lock without a fence"
-            found.append(Anomaly("no fence", sentence, (hold.acquire,)))
+            anomalies.append(Anomaly("no fence", sentence, (hold.acquire,)))
             continue
         if highest and before is not None and fence <= before:
             sentence = (
                 f"process {owner} got fence {fence}, not above {before}, which process "
                 f"{highest.acquire.invoke.process} had before it"
             )
-            found.append(Anomaly("fence not above", sentence, (highest.acquire, hold.acquire)))
+            anomalies.append(Anomaly("fence not above", sentence, (highest.acquire, hold.acquire)))
         else:
             highest, before = hold, fence
         for again in hold.operations[1:]:
             if again.f == "acquire" and _fence(again) != fence:
                 sentence = f"process {owner} acquired again and its fence {fence} changed to {again.value}"
-                found.append(Anomaly("fence changed", sentence, (hold.acquire, again)))
-    return found
+                anomalies.append(Anomaly("fence changed", sentence, (hold.acquire, again)))
+    return anomalies
 
 
 def _fence(acquire: Operation) -> int | None:

@@ -93,19 +93,19 @@ def check(events: Sequence[Event], *, drained: bool = True, exactly_once: bool =
         return unknown("nothing was polled, so nobody knows what the logs hold")
     sends = [operation for operation in history if operation.f == "send"]
     logs: defaultdict[str, _Log] = defaultdict(_Log)
-    found = [*_note_sends(sends, logs), *_note_polls(sorted(polls, key=answered), logs)]
+    anomalies = [*_note_sends(sends, logs), *_note_polls(sorted(polls, key=answered), logs)]
     offsets = {name: sorted(log.at) for name, log in logs.items()}
     for name, log in logs.items():
-        found += _growth(name, log, offsets[name], exactly_once=exactly_once)
+        anomalies += _growth(name, log, offsets[name], exactly_once=exactly_once)
     lost, unseen = _missing(logs)
-    found += lost
+    anomalies += lost
     if drained:
-        found += unseen
+        anomalies += unseen
     ranks = {name: dict(zip(known, range(len(known)), strict=True)) for name, known in offsets.items()}
     positions, moved = _positions([operation for operation in history if operation.f in {"poll", "assign"}], ranks)
-    found += positions
+    anomalies += positions
     return Verdict.of(
-        found,
+        anomalies,
         {
             "acknowledged": sum(send.outcome == "ok" for send in sends),
             "seen": sum(len(log.polled) for log in logs.values()),
@@ -231,7 +231,7 @@ def _missing(logs: Mapping[str, _Log]) -> tuple[list[Anomaly], list[Anomaly]]:
 
 def _positions(history: Sequence[Operation], ranks: Mapping[str, Mapping[int, int]]) -> tuple[list[Anomaly], int]:
     """Anomalies of offsets that a process skipped or read again, within a poll and from one poll to its next."""
-    found: list[Anomaly] = []
+    anomalies: list[Anomaly] = []
     moved = 0
     at: defaultdict[int | str, dict[str, tuple[int, Operation]]] = defaultdict(dict)
     free: dict[int | str, set[str]] = {}
@@ -253,13 +253,13 @@ def _positions(history: Sequence[Operation], ranks: Mapping[str, Mapping[int, in
                     if name in free.get(process, ()):
                         moved += 1
                     else:
-                        found.append(_jump(name, place, now, offset, earlier, operation))
+                        anomalies.append(_jump(name, place, now, offset, earlier, operation))
                 place, before = now, None
                 if process in free:
                     free[process].discard(name)
             if place is not None:
                 at[process][name] = place, operation
-    return found, moved
+    return anomalies, moved
 
 
 def _jump(name: str, place: int, now: int, offset: int, earlier: Operation, later: Operation) -> Anomaly:

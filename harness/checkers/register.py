@@ -37,9 +37,9 @@ def check(events: Sequence[Event], *, most_configurations: Count = MOST_CONFIGUR
     for operation in operations(events):
         if operation.f in _KINDS:
             by_key.setdefault(identity(operation.invoke.value[0]), []).append(operation)
-    if not any(o.outcome == "ok" and o.f != "write" for found in by_key.values() for o in found):
+    if not any(o.outcome == "ok" and o.f != "write" for of_key in by_key.values() for o in of_key):
         return unknown("no read and no compare-and-set succeeded, so nobody knows what the registers held")
-    verdicts = [_of_key(found[0].invoke.value[0], found, most_configurations) for found in by_key.values()]
+    verdicts = [_of_key(of_key[0].invoke.value[0], of_key, most_configurations) for of_key in by_key.values()]
     combined = combine(*verdicts)
     return Verdict(combined.validity, combined.anomalies, {"keys": len(by_key)})
 
@@ -77,19 +77,19 @@ def _by_zones(key: Hashable, history: Sequence[Operation]) -> list[Anomaly]:
         else:
             value = operation.invoke.value[1]
             zones[identity(value)] = _Zone(operation, value, _end(operation), operation.invoke.index)
-    found: list[Anomaly] = []
+    anomalies: list[Anomaly] = []
     seen: set[Hashable] = set()
     for read in reads:
         value = read.value[1]
         id_ = identity(value)
         zone = zones.get(id_)
         if zone is None:
-            found.append(_unwritten(key, value, read, failed.get(id_)))
+            anomalies.append(_unwritten(key, value, read, failed.get(id_)))
             continue
         end, begin = _end(read), read.invoke.index
         if zone.write and end < zone.write.invoke.index:
             sentence = f"a read of {key} returned {value} before that was written"
-            found.append(Anomaly("read from the future", sentence, (read, zone.write)))
+            anomalies.append(Anomaly("read from the future", sentence, (read, zone.write)))
         seen.add(id_)
         if end < zone.finish:
             zone.finish, zone.first = end, read
@@ -97,7 +97,7 @@ def _by_zones(key: Hashable, history: Sequence[Operation]) -> list[Anomaly]:
             zone.start, zone.last = begin, read
     # A write of unknown outcome that nobody read need not have happened.
     real = [zone for id_, zone in zones.items() if id_ in seen or (zone.write and zone.write.outcome == "ok")]
-    return found or _conflicts(key, real)
+    return anomalies or _conflicts(key, real)
 
 
 def _end(operation: Operation) -> int:

@@ -52,18 +52,18 @@ def _at_the_end(of: str, history: Sequence[Operation]) -> Verdict:
     read = {identity(element): element for element in elements_of(final)}
     lost = [add for element, add in acknowledged.items() if element not in read]
     unexpected = [element for id_, element in read.items() if id_ not in attempted]
-    found: list[Anomaly] = []
+    anomalies: list[Anomaly] = []
     if lost:
         sentence = (
             f"{len(lost)} of {len(acknowledged)} acknowledged elements{of} were not in the final read: "
             f"{few(map(element_of, lost))}"
         )
-        found.append(Anomaly("lost", sentence, (*sorted(lost, key=lambda add: str(element_of(add))), final)))
+        anomalies.append(Anomaly("lost", sentence, (*sorted(lost, key=lambda add: str(element_of(add))), final)))
     if unexpected:
         sentence = f"{len(unexpected)} elements{of} were read that nobody had added: {few(unexpected)}"
-        found.append(Anomaly("unexpected", sentence, (final,)))
+        anomalies.append(Anomaly("unexpected", sentence, (final,)))
     recovered = len((read.keys() & attempted) - acknowledged.keys())
-    return Verdict.of(found, {"acknowledged": len(acknowledged), "lost": len(lost), "recovered": recovered})
+    return Verdict.of(anomalies, {"acknowledged": len(acknowledged), "lost": len(lost), "recovered": recovered})
 
 
 @checker
@@ -107,7 +107,7 @@ def _over_time(of: str, history: Sequence[Operation], linearizable: bool) -> _On
     if not reads:
         return _OneSet(unknown(f"no read{of} succeeded, so nobody knows what the set held"))
     elements = _Elements([o for o in history if o.f == "add" and o.outcome != "fail"], reads)
-    found, invented = _each(of, reads, elements)
+    anomalies, invented = _each(of, reads, elements)
     is_lost = elements.missed & (elements.last_present < elements.last_absent)
     was_read = (elements.last_present >= 0) & ~is_lost
     lost, stale = np.flatnonzero(is_lost), np.flatnonzero(elements.missed & ~is_lost)
@@ -116,13 +116,13 @@ def _over_time(of: str, history: Sequence[Operation], linearizable: bool) -> _On
         sentence = (
             f"{len(lost)} of {count} known elements{of} were gone from some moment on: {few(elements.names(lost))}"
         )
-        found.append(Anomaly("lost", sentence, elements.witnesses(lost)))
+        anomalies.append(Anomaly("lost", sentence, elements.witnesses(lost)))
     if len(stale) and linearizable:
         sentence = (
             f"{len(stale)} of {count} known elements{of} were missing in a read, and there in one beside or after it: "
             f"{few(elements.names(stale))}"
         )
-        found.append(Anomaly("stale", sentence, elements.witnesses(stale)))
+        anomalies.append(Anomaly("stale", sentence, elements.witnesses(stale)))
     figures = {
         "acknowledged": elements.acknowledged,
         "known": count,
@@ -131,7 +131,7 @@ def _over_time(of: str, history: Sequence[Operation], linearizable: bool) -> _On
         "never_read": count - int(was_read.sum()) - len(lost),
         "unexpected": invented,
     }
-    return _OneSet(Verdict.of(found, figures), elements.latencies()[was_read])
+    return _OneSet(Verdict.of(anomalies, figures), elements.latencies()[was_read])
 
 
 class _Elements:
@@ -210,21 +210,21 @@ class _Elements:
 
     def witnesses(self, numbers: Numbers) -> tuple[Operation, ...]:
         """The additions of those elements, and the latest reads that lacked them."""
-        found = [self._adds[number] for number in numbers]
-        found += [self._reads[place] for place in set(self._missing[numbers].tolist())]
-        return tuple(sorted(found, key=lambda operation: operation.invoke.index))
+        witnesses = [self._adds[number] for number in numbers]
+        witnesses += [self._reads[place] for place in set(self._missing[numbers].tolist())]
+        return tuple(sorted(witnesses, key=lambda operation: operation.invoke.index))
 
 
 def _each(of: str, reads: Sequence[Operation], elements: _Elements) -> tuple[list[Anomaly], int]:
     """Notes for each element which reads had it; gives the anomalies of single reads, and the number of inventions."""
-    found: list[Anomaly] = []
+    anomalies: list[Anomaly] = []
     invented: set[Hashable] = set()
     all_had: list[Numbers] = []
     for read in reads:
         names = elements_of(read)
         ids = list(map(identity, names))
         if (twice := len(ids) - len(set(ids))) > 0:
-            found.append(Anomaly("duplicated", f"a read{of} held {twice} elements twice", (read,)))
+            anomalies.append(Anomaly("duplicated", f"a read{of} held {twice} elements twice", (read,)))
         numbers = elements.numbers(ids, answered(read))
         all_had.append(had := numbers[numbers >= 0])
         elements.note_presences(read, had)
@@ -232,9 +232,9 @@ def _each(of: str, reads: Sequence[Operation], elements: _Elements) -> tuple[lis
             unexpected = {ids[place]: names[place] for place in np.flatnonzero(numbers < 0).tolist()}
             invented.update(unexpected)
             sentence = f"a read{of} held {len(unexpected)} elements that nobody had added: {few(unexpected.values())}"
-            found.append(Anomaly("unexpected", sentence, (read,)))
+            anomalies.append(Anomaly("unexpected", sentence, (read,)))
     elements.note_absences(all_had)
-    return found, len(invented)
+    return anomalies, len(invented)
 
 
 def _of(name: str | None) -> str:

@@ -46,43 +46,43 @@ def _show(history: Path, demands: Sequence[str], report: Path | None, *, as_json
     events = read(history)
     if not events:
         raise BadInputError(f"{history} is empty: not even the beginning of a history")
-    found = evaluate_by(map(from_text, demands), events) if demands else evaluate(events)
+    evaluation = evaluate_by(map(from_text, demands), events) if demands else evaluate(events)
     if as_json:
-        click.echo(json.dumps(_data(found), indent=2))
+        click.echo(json.dumps(_data(evaluation), indent=2))
     else:
-        _tell(found)
+        _tell(evaluation)
     if report:
-        click.echo(f"the report: {write(report, found)}", err=as_json)
-    return EXITS[found.result]
+        click.echo(f"the report: {write(report, evaluation)}", err=as_json)
+    return EXITS[evaluation.result]
 
 
-def _tell(found: Evaluation) -> None:
-    for checked in found.checks:
+def _tell(evaluation: Evaluation) -> None:
+    for checked in evaluation.checks:
         click.echo(f"{checked.words} {dict(checked.verdict.figures) or ''}".rstrip())
-    anomalies = found.outcome.anomalies
+    anomalies = evaluation.outcome.anomalies
     if anomalies:
-        click.echo(f"\n{found.outcome.sentences}\n")
-    for name, lines in sentences(found.events, every_anomaly(found)).items():
+        click.echo(f"\n{evaluation.outcome.sentences}\n")
+    for name, lines in sentences(evaluation.events, every_anomaly(evaluation)).items():
         for line in lines:
             click.echo(f"{name}: {line}")
     if concerned := tuple({o.invoke.index: o for anomaly in anomalies for o in anomaly.operations}.values()):
-        click.echo(text(concerned, found.events))
-    if not found.checks:
+        click.echo(text(concerned, evaluation.events))
+    if not evaluation.checks:
         click.echo(_NOTHING)
-    if found.end and not anomalies and (found.end.result is not Result.HELD or not found.checks):
-        click.echo(f"the scenario ended as {found.end.result}: {found.end.words}".removesuffix(": "))
-    for kind in kinds(found.events):
+    if evaluation.end and not anomalies and (evaluation.end.result is not Result.HELD or not evaluation.checks):
+        click.echo(f"the scenario ended as {evaluation.end.result}: {evaluation.end.words}".removesuffix(": "))
+    for kind in kinds(evaluation.events):
         counts = f"{kind.ok} ok, {kind.failed} failed, {kind.unknown} unknown"
         click.echo(f"{kind.f}: {counts}; longest time without a success {kind.unavailable_s:.2f} s")
 
 
-def _data(found: Evaluation) -> Mapping[str, Any]:
+def _data(evaluation: Evaluation) -> Mapping[str, Any]:
     """The verdicts for a program; operations by the index of their invocation, which is their line in the history."""
     return {
-        "result": found.result,
-        "checks": [_checked(checked) for checked in found.checks],
-        "end": found.end.value if found.end else None,
-        "operations": [asdict(kind) for kind in kinds(found.events)],
+        "result": evaluation.result,
+        "checks": [_checked(checked) for checked in evaluation.checks],
+        "end": evaluation.end.value if evaluation.end else None,
+        "operations": [asdict(kind) for kind in kinds(evaluation.events)],
     }
 
 

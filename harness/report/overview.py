@@ -79,19 +79,21 @@ def _figure(history: Sequence[Operation], events: Sequence[Event]) -> Figure:
 def _lanes(axes: Axes, by_kind: Mapping[str, Sequence[Operation]], zero: int, end: int) -> None:
     """Draws each operation as a line from invocation to completion, clients above each other in their kind's lane."""
     axes.set_ylim(len(by_kind) - 0.4, -0.6)
-    for lane, found in enumerate(by_kind.values()):
-        ranks = {process: rank for rank, process in enumerate(dict.fromkeys(o.invoke.process for o in found))}
+    for lane, of_kind in enumerate(by_kind.values()):
+        ranks = {process: rank for rank, process in enumerate(dict.fromkeys(o.invoke.process for o in of_kind))}
         heights = {process: lane + 0.4 - 0.8 * (rank + 0.5) / len(ranks) for process, rank in ranks.items()}
         width = max(1.2, 9 / max(1, len(ranks)))
         for outcome, colour in _COLOURS.items():
-            those = [(o, heights[o.invoke.process]) for o in found if o.outcome == outcome]
+            those = [(o, heights[o.invoke.process]) for o in of_kind if o.outcome == outcome]
             begins = _in_points(axes, [((o.began - zero) / _NS, height) for o, height in those])
             ends = _in_points(axes, [((min(o.ended, end) - zero) / _NS, height) for o, height in those])
             lines = unbroken([(x, to, y) for (x, y), (to, _) in zip(begins, ends, strict=True)], gap=width)
             _segments(axes, lines, color=colour, linewidth=width, solid_capstyle="projecting")
-    axes.set_yticks(range(len(by_kind)), [_as_text(f"{f} ({len(found)})") for f, found in by_kind.items()])
+    axes.set_yticks(range(len(by_kind)), [_as_text(f"{f} ({len(of_kind)})") for f, of_kind in by_kind.items()])
     axes.set_title("operations", loc="left", fontsize=10, pad=18)
-    seen = [outcome for outcome in _COLOURS if any(o.outcome == outcome for found in by_kind.values() for o in found)]
+    seen = [
+        outcome for outcome in _COLOURS if any(o.outcome == outcome for of_kind in by_kind.values() for o in of_kind)
+    ]
     handles = [Line2D([], [], color=_COLOURS[outcome], linewidth=4, label=_WORDS[outcome]) for outcome in seen]
     axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1.0), ncols=3, fontsize=8, frameon=False)
 
@@ -131,8 +133,8 @@ def _rate(
 ) -> None:
     """Draws the successes per second."""
     edges = np.linspace(0, max((end - zero) / _NS, 0.001), _BINS + 1)
-    for f, found in by_kind.items():
-        counts, _ = np.histogram([(o.ended - zero) / _NS for o in found if o.outcome == "ok"], edges)
+    for f, of_kind in by_kind.items():
+        counts, _ = np.histogram([(o.ended - zero) / _NS for o in of_kind if o.outcome == "ok"], edges)
         axes.stairs(counts / np.diff(edges), edges, color=colours[f], label=_as_text(f), linewidth=1.4)
     axes.set_ylabel("ok a second", fontsize=8)
     axes.set_ylim(bottom=0)
@@ -140,8 +142,8 @@ def _rate(
 
 def _latency(axes: Axes, by_kind: Mapping[str, Sequence[Operation]], colours: Mapping[str, str], zero: int) -> None:
     took = {
-        f: [((o.began - zero) / _NS, (o.ended - o.began) / 1e6) for o in found if o.outcome == "ok"]
-        for f, found in by_kind.items()
+        f: [((o.began - zero) / _NS, (o.ended - o.began) / 1e6) for o in of_kind if o.outcome == "ok"]
+        for f, of_kind in by_kind.items()
     }
     axes.set_yscale("log")
     axes.update_datalim([place for places in took.values() for place in places])

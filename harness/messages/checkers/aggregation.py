@@ -51,7 +51,7 @@ def check(events: Sequence[Event]) -> Verdict:
     drain = last(history, "drain")
     since = _coming_since(drain, history) if drain else frozenset()
     changed = _changed(events, drain) if drain else 0
-    found: defaultdict[str, list[Anomaly]] = defaultdict(list)
+    by_name: defaultdict[str, list[Anomaly]] = defaultdict(list)
     settled: list[Read] = []
     # The messages that an answer has to show grow with its place in the history.
     coming = Coming((answered(post), id_) for id_, post in posts.acknowledged.items())
@@ -59,17 +59,17 @@ def check(events: Sequence[Event]) -> Verdict:
     for read in seen:
         due.update(coming.over_before(read.operation.invoke.index))
         for anomaly in _at_every_moment(read, posts, due):
-            found[anomaly.name].append(anomaly)
+            by_name[anomaly.name].append(anomaly)
         if drain and read.role == "messages" and _is_settled(read.operation, drain, changed):
             settled.append(read)
             for anomaly in _in_the_end(read, drain, since):
-                found[anomaly.name].append(anomaly)
+                by_name[anomaly.name].append(anomaly)
     left_out = _unheard(settled, drain) if drain else ()
     for anomaly in chain(_unanswered(seen, touched(events)), _of_the_dead(seen, events), left_out):
-        found[anomaly.name].append(anomaly)
+        by_name[anomaly.name].append(anomaly)
     answers = f"{len({read.operation.invoke.index for read in seen})} answers"
-    told = {name: together(alike, of=answers) for name, alike in found.items()}
-    if lacking := found.get(_INCOMPLETE):
+    told = {name: together(alike, of=answers) for name, alike in by_name.items()}
+    if lacking := by_name.get(_INCOMPLETE):
         returning = Returning()
         returning.look(lacking, [read for read in seen if read.role == "logging"][-1])
         told[_INCOMPLETE] = returning.told(told[_INCOMPLETE])

@@ -39,14 +39,14 @@ def check(events: Sequence[Event]) -> Verdict:
     )
     held = Counter(chain.from_iterable(map(ids, drain.value.values())))
     again = [id_ for id_ in _once(history) if id_ in committed and held[id_] > 1]
-    found = []
+    anomalies = []
     if again:
         sentence = (
             f"{len(again)} messages were taken again, although they had been committed before anything was broken: "
             f"{few(again)}{posts.partitions(again)}"
         )
-        found.append(Anomaly("taken again", sentence, (*posts.of(again), drain)))
-    return Verdict.of(found, {"surely committed": len(committed)})
+        anomalies.append(Anomaly("taken again", sentence, (*posts.of(again), drain)))
+    return Verdict.of(anomalies, {"surely committed": len(committed)})
 
 
 def _committed(seen: Sequence[Read], posts: Posts) -> Collection[str]:

@@ -43,25 +43,25 @@ def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
     unexpected = [id_ for id_ in received if begun.get(id_, NEVER) > ended]
     denied = posts.wrongly_denied(received, ended)
     duplicated = [id_ for id_, times in received.items() if times > 1]
-    found: list[Anomaly] = []
+    anomalies: list[Anomaly] = []
     if lost:
         sentence = (
             f"{len(lost)} of {len(acknowledged)} acknowledged messages never reached a messages instance: "
             f"{few(lost)}{posts.partitions(lost)}"
         )
-        found.append(Anomaly("lost", sentence, (*posts.of(lost), drain)))
+        anomalies.append(Anomaly("lost", sentence, (*posts.of(lost), drain)))
     if unexpected:
         sentence = f"{len(unexpected)} messages were received that nobody had posted: {few(unexpected)}"
-        found.append(Anomaly("unexpected", sentence, (*posts.of(unexpected), drain)))
+        anomalies.append(Anomaly("unexpected", sentence, (*posts.of(unexpected), drain)))
     if denied:
         sentence = (
             f"{len(denied)} messages were received of which the facade had said that the queue surely has not got "
             f"them: {few(denied)}"
         )
-        found.append(Anomaly("wrongly denied", sentence, (*posts.of(denied), drain)))
+        anomalies.append(Anomaly("wrongly denied", sentence, (*posts.of(denied), drain)))
     if duplicated and exactly_once:
         sentence = f"{len(duplicated)} messages were received more than once: {few(duplicated)}"
-        found.append(Anomaly("duplicated", sentence, (*posts.of(duplicated), drain)))
+        anomalies.append(Anomaly("duplicated", sentence, (*posts.of(duplicated), drain)))
     figures = {
         "posted": len(posts.by_id),
         "acknowledged": len(acknowledged),
@@ -70,7 +70,7 @@ def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
         "duplicated": len(duplicated),
         "recovered": len(received.keys() - acknowledged.keys() - {*unexpected, *denied}),
     }
-    if len(missing) > len(lost) and not found:
+    if len(missing) > len(lost) and not anomalies:
         late = f"{len(missing)} messages were acknowledged only after the last drain had begun: {few(missing)}"
         return unknown(f"{late}; nobody has looked for them since", figures)
-    return Verdict.of(found, figures)
+    return Verdict.of(anomalies, figures)

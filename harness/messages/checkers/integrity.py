@@ -34,15 +34,15 @@ def check(events: Sequence[Event]) -> Verdict:
     if not seen:
         return unknown("nothing was read back, so nobody knows what became of the texts")
     texts = _Texts(history)
-    found: defaultdict[str, list[_Wrong]] = defaultdict(list)
+    by_kind: defaultdict[str, list[_Wrong]] = defaultdict(list)
     for read in seen:
         for id_, text in texts.to_look_at(read):
             posted = texts.of(id_, read.operation)
             if posted and text not in posted:
                 wrong = _Wrong(id_, posted[0], text, read)
-                found[texts.kind_of(wrong)].append(wrong)
+                by_kind[texts.kind_of(wrong)].append(wrong)
     posts = Posts(history)
-    anomalies = [_told(name, wrong, posts) for name, wrong in sorted(found.items())]
+    anomalies = [_told(name, wrong, posts) for name, wrong in sorted(by_kind.items())]
     return Verdict.of([*anomalies, *_two_texts(texts)], {"answers": len(seen)})
 
 

@@ -23,16 +23,16 @@ def ended(events: Sequence[Event]) -> Touched:
 
 
 def _at(events: Iterable[Event]) -> Touched:
-    found: defaultdict[str, list[int]] = defaultdict(list)
+    indices: defaultdict[str, list[int]] = defaultdict(list)
     for event in events:
         for node in event.value["nodes"]:
-            found[node].append(event.index)
-    return dict(found)
+            indices[node].append(event.index)
+    return dict(indices)
 
 
 def silent(events: Sequence[Event]) -> Mapping[str, Sequence[tuple[int, int]]]:
     """By node from which index to which one it surely answered nobody: a fault was done, and not yet being undone."""
-    found: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    spans: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     since: dict[tuple[str, str], int] = {}
     for event in _of_faults(events):
         fault, phase = event.f.removeprefix(UNDO), event.value["phase"]
@@ -40,10 +40,10 @@ def silent(events: Sequence[Event]) -> Mapping[str, Sequence[tuple[int, int]]]:
             if phase == "end" and fault == event.f and Taken.ANSWERS in takes(event):
                 since.setdefault((node, fault), event.index)
             elif phase == "begin" and fault != event.f and (node, fault) in since:
-                found[node].append((since.pop((node, fault)), event.index))
+                spans[node].append((since.pop((node, fault)), event.index))
     for (node, _), index in since.items():
-        found[node].append((index, NEVER))
-    return dict(found)
+        spans[node].append((index, NEVER))
+    return dict(spans)
 
 
 def _of_faults(events: Sequence[Event]) -> Iterator[Event]:

@@ -52,7 +52,7 @@ def check(events: Sequence[Event]) -> Verdict:
         return unknown("no messages instance answered, so nobody knows in which order they read")
     posts, records, moments = Posts(history), _records(history), _moments(history)
     places = records if _has_partitions(events, history) else moments
-    found = [anomaly for read in seen for anomaly in _out_of_order(read, places, posts)]
+    anomalies = [anomaly for read in seen for anomaly in _out_of_order(read, places, posts)]
     figures: dict[str, object] = {}
     if drain := last(history, "drain"):
         held = {instance: ids(entries) for instance, entries in drain.value.items()}
@@ -60,7 +60,7 @@ def check(events: Sequence[Event]) -> Verdict:
             "read": {instance: _by_partition(read, records) for instance, read in held.items()},
             "overtaken": {instance: len(_late(dict.fromkeys(read), moments)) for instance, read in held.items()},
         }
-    return Verdict.of([together(found, of=f"{len(seen)} answers")] if found else [], figures)
+    return Verdict.of([together(anomalies, of=f"{len(seen)} answers")] if anomalies else [], figures)
 
 
 class Overtaking(NamedTuple):
@@ -104,17 +104,17 @@ class _Late(NamedTuple):
 
 def _late(shown: Iterable[str], places: Mapping[str, _Place]) -> Sequence[_Late]:
     """The messages that an answer shows too late."""
-    found: list[_Late] = []
+    late: list[_Late] = []
     # By part of the queue, of the messages so far: the one that is surely behind most others, and from where on it is.
     furthest: dict[int | None, tuple[int, str]] = {}
     for id_ in shown:
         if place := places.get(id_):
             before, after = furthest.get(place.part, (-1, ""))
             if place.last < before:
-                found.append(_Late(id_, after))
+                late.append(_Late(id_, after))
             if place.first > before:
                 furthest[place.part] = place.first, id_
-    return found
+    return late
 
 
 def _out_of_order(read: Read, places: Mapping[str, _Place], posts: Posts) -> Iterator[Anomaly]:
@@ -162,12 +162,12 @@ def _told(post: Operation) -> _Place | None:
 
 def _moments(history: Sequence[Operation]) -> Mapping[str, _Place]:
     """From when to when each message may have come into the queue, in indices of events; to the end, if unknown."""
-    found: dict[str, _Place] = {}
+    places: dict[str, _Place] = {}
     for post in _posts(history):
         id_, over = post.invoke.value["id"], answered(post) if post.outcome == "ok" else NEVER
-        known = found.get(id_, _Place(None, post.invoke.index, over))
-        found[id_] = known._replace(last=max(known.last, over))
-    return found
+        known = places.get(id_, _Place(None, post.invoke.index, over))
+        places[id_] = known._replace(last=max(known.last, over))
+    return places
 
 
 def _posts(history: Sequence[Operation]) -> Iterator[Operation]:

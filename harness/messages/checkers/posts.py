@@ -42,13 +42,13 @@ class Posts:
     @cached_property
     def by_id(self) -> Mapping[str, Operation]:
         """One post of each attempted id: the first to be acknowledged, else the first that may have got through."""
-        found: dict[str, Operation] = {}
+        by_id: dict[str, Operation] = {}
         for post in self.operations:
             if post.f == "post":
                 id_ = post.invoke.value["id"]
-                if id_ not in found or _says_more(post, found[id_]):
-                    found[id_] = post
-        return found
+                if id_ not in by_id or _says_more(post, by_id[id_]):
+                    by_id[id_] = post
+        return by_id
 
     @cached_property
     def acknowledged(self) -> Mapping[str, Operation]:
@@ -94,10 +94,10 @@ def is_surely_not_queued(post: Operation) -> bool:
 
 def _first(posts: Iterable[Operation]) -> Mapping[str, int]:
     """By id the index at which the first of these posts began."""
-    found: dict[str, int] = {}
+    begun: dict[str, int] = {}
     for post in posts:
-        found.setdefault(post.invoke.value["id"], post.invoke.index)
-    return found
+        begun.setdefault(post.invoke.value["id"], post.invoke.index)
+    return begun
 
 
 _SAYS = {"ok": 0, "info": 1, "fail": 2}

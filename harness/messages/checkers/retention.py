@@ -33,24 +33,24 @@ def check(events: Sequence[Event]) -> Verdict:
     if not seen:
         return unknown("no messages instance answered, so nobody knows what they keep")
     posts = Posts(history)
-    found: list[Anomaly] = []
+    anomalies: list[Anomaly] = []
     returning = Returning()
     for answers in _lives(seen, ended(events)).values():
         lacking = list(_vanished(answers, posts))
         returning.look(lacking, answers[-1])
-        found += lacking
-    told = [returning.told(together(found, of=f"{len(seen)} answers"))] if found else []
+        anomalies += lacking
+    told = [returning.told(together(anomalies, of=f"{len(seen)} answers"))] if anomalies else []
     return Verdict.of(told, {"answers": len(seen)})
 
 
 def _lives(seen: Sequence[Read], ends: Touched) -> Mapping[tuple[str, int], Sequence[Read]]:
     """The answers by instance and life, as they were asked for; without those during which one may have ended."""
-    found: defaultdict[tuple[str, int], list[Read]] = defaultdict(list)
+    by_partition: defaultdict[tuple[str, int], list[Read]] = defaultdict(list)
     for read in seen:
         number = life(ends, read.instance, read.operation.invoke.index, answered(read.operation))
         if number is not None:
-            found[str(read.instance), number].append(read)
-    return found
+            by_partition[str(read.instance), number].append(read)
+    return by_partition
 
 
 def _vanished(answers: Sequence[Read], posts: Posts) -> Iterator[Anomaly]:

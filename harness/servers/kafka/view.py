@@ -97,7 +97,7 @@ class KafkaView(View):
 
     def partitions(self, topic: str) -> tuple[Partition, ...]:
         """The partitions of a topic in order."""
-        (found,) = self._ask(lambda admin: admin.describe_topics([topic]))
+        (description,) = self._ask(lambda admin: admin.describe_topics([topic]))
         return tuple(
             Partition(
                 topic=topic,
@@ -106,7 +106,7 @@ class KafkaView(View):
                 isr=frozenset(entry["isr_nodes"]),
                 replicas=frozenset(entry["replica_nodes"]),
             )
-            for entry in sorted(found["partitions"], key=lambda entry: int(entry["partition_index"]))
+            for entry in sorted(description["partitions"], key=lambda entry: int(entry["partition_index"]))
         )
 
     def controller(self) -> Node:
@@ -154,9 +154,9 @@ class KafkaView(View):
     def leaders_of(self, topic: str) -> Sequence[tuple[str, Duty]]:
         """Which brokers lead partitions of a topic, by name, each with the smallest set that is in sync with it."""
         led: dict[str, list[Partition]] = defaultdict(list)
-        for found in self.partitions(topic) if self.running() else ():
-            if found.leader is not None:
-                led[self.broker(found.leader).spec.name].append(found)
+        for partition in self.partitions(topic) if self.running() else ():
+            if partition.leader is not None:
+                led[self.broker(partition.leader).spec.name].append(partition)
         return [(name, _leads(partitions)) for name, partitions in led.items()]
 
     def waiting(self, group: str, topic: str) -> Sequence[Waiting]:
@@ -173,15 +173,15 @@ class KafkaView(View):
     def settings_of(self, topic: str) -> Mapping[str, str]:
         """The settings of a topic that decide what may be lost, as the brokers have them."""
         asked = ConfigResource(ConfigResourceType.TOPIC, topic, dict.fromkeys(_TOLD))
-        found = self._ask(lambda admin: admin.describe_configs([asked], config_filter="all"))["topic"][topic]
+        settings = self._ask(lambda admin: admin.describe_configs([asked], config_filter="all"))["topic"][topic]
         replicas = min(len(partition.replicas) for partition in self.partitions(topic))
-        told = {name: str(found[name]["value"]) for name in _TOLD}
+        told = {name: str(settings[name]["value"]) for name in _TOLD}
         return {f"kafka.topic.{name}": value for name, value in {"replication.factor": str(replicas), **told}.items()}
 
     def is_fully_replicated(self, topic: str) -> bool:
         """Whether every partition has a leader and all its replicas are in sync."""
-        found = self.partitions(topic)
-        return bool(found) and all(p.leader is not None and p.isr == p.replicas for p in found)
+        partitions = self.partitions(topic)
+        return bool(partitions) and all(p.leader is not None and p.isr == p.replicas for p in partitions)
 
     def _ask(self, question: Callable[[KafkaAdminClient], Answer]) -> Answer:
         """Asks brokers until one answers: a connection to one that was killed fails, and the next one is tried."""
@@ -272,10 +272,10 @@ class _ThoseThatRun(KafkaConnectionManager):  # type: ignore[misc]
 async def _coordinator(admin: KafkaAdminClient, group: str) -> int:
     """The `node.id` of a group's coordinator as a broker says now; the client would repeat what it was told once."""
     question = FindCoordinatorRequest(key_type=CoordinatorType.GROUP.value, coordinator_keys=[group], min_version=4)
-    (found,) = (await admin._manager.send(question)).coordinators
-    if found.error_code:
-        raise for_code(found.error_code)(found.error_message)
-    return int(found.node_id)
+    (coordinator,) = (await admin._manager.send(question)).coordinators
+    if coordinator.error_code:
+        raise for_code(coordinator.error_code)(coordinator.error_message)
+    return int(coordinator.node_id)
 
 
 def _lag(group: str, at: Any, first: int, committed: Any, end: int) -> Lag:

@@ -64,13 +64,13 @@ def check(events: Sequence[Event], *, delay_s: Seconds | None = 0.0) -> Verdict:
         "expected_lost": len(missing),
         "lost": len(acknowledged.keys() - back),
     }
-    found = _not_stored(missing, events, look, delay_s)
-    found += _not_back(adds, held, back)
-    found += _never_added(adds, held, back, read)
-    if delay_s != 0 and not missing and not found:
+    anomalies = _not_stored(missing, events, look, delay_s)
+    anomalies += _not_back(adds, held, back)
+    anomalies += _never_added(adds, held, back, read)
+    if delay_s != 0 and not missing and not anomalies:
         late = "never gets any" if delay_s is None else f"gets them {delay_s:g} s late"
         return unknown(f"the store held all {len(acknowledged)} keys, although it {late}")
-    return Verdict.of(found, figures)
+    return Verdict.of(anomalies, figures)
 
 
 class _Adds:
@@ -132,28 +132,28 @@ def _not_stored(
 
 def _not_back(adds: _Adds, held: set[str], back: set[str]) -> list[Anomaly]:
     """Anomalies if the map, after its return, differs from what the store held."""
-    found = []
+    anomalies = []
     if lost := held & adds.begun_before_look - back:
         sentence = f"{len(lost)} keys that the store held did not come back: {few(lost)}"
-        found.append(Anomaly("not back", sentence, adds.of(lost)))
+        anomalies.append(Anomaly("not back", sentence, adds.of(lost)))
     if more := back & adds.acknowledged.keys() - held - adds.unsettled:
         sentence = f"{len(more)} keys came back that the store did not hold: {few(more)}"
-        found.append(Anomaly("from nowhere", sentence, adds.of(more)))
-    return found
+        anomalies.append(Anomaly("from nowhere", sentence, adds.of(more)))
+    return anomalies
 
 
 def _never_added(adds: _Adds, held: set[str], back: set[str], read: Operation) -> list[Anomaly]:
     """Anomalies if keys are there that nobody can have added."""
     impossible = (held - adds.begun_before_look) | (back - adds.begun)
     refused, unexpected = impossible & adds.refused, impossible - adds.refused
-    found = []
+    anomalies = []
     if refused:
         sentence = f"{len(refused)} keys were refused and are there: {few(refused)}"
-        found.append(Anomaly("refused, yet there", sentence, adds.of(refused)))
+        anomalies.append(Anomaly("refused, yet there", sentence, adds.of(refused)))
     if unexpected:
         sentence = f"{len(unexpected)} keys are there that nobody had added: {few(unexpected)}"
-        found.append(Anomaly("unexpected", sentence, (*adds.of(unexpected), read)))
-    return found
+        anomalies.append(Anomaly("unexpected", sentence, (*adds.of(unexpected), read)))
+    return anomalies
 
 
 def _is_look_before(read: Operation, event: Event) -> bool:

@@ -44,20 +44,20 @@ def rounds(events: Sequence[Event]) -> list[Sequence[Event]]:
 
     What is before the first put belongs to none.
     """
-    found: list[list[Event]] = []
+    pieces: list[list[Event]] = []
     last = "read"
     # By process the piece that the operation belongs to which it is in.
     busy: dict[int | str, int] = {}
     for event in events:
         if event.type == "invoke":
             if event.f == "add" and last == "read":
-                found.append([])
+                pieces.append([])
             last = event.f if event.f in {"add", "read"} else last
-            busy[event.process] = len(found)
-        piece = len(found) if event.process == NEMESIS else busy[event.process]
+            busy[event.process] = len(pieces)
+        piece = len(pieces) if event.process == NEMESIS else busy[event.process]
         if piece:
-            found[piece - 1].append(event)
-    return list(found)
+            pieces[piece - 1].append(event)
+    return list(pieces)
 
 
 @checker
@@ -87,7 +87,7 @@ def check(events: Sequence[Event], *, share: Share, copies: Count) -> Verdict:
         "share_expected": round(share, 3),
         f"interval of {CONFIDENCE}": f"{low:.1%} to {high:.1%}",
     }
-    found: list[Anomaly] = []
+    anomalies: list[Anomaly] = []
     # A round that lost nothing where it had to says already that fault or test is broken, and how far off the share is.
     missed = any(anomaly.name == NOT_AS_EXPECTED for anomaly in of_each.anomalies)
     if not missed and not low <= share <= high:
@@ -95,8 +95,8 @@ def check(events: Sequence[Event], *, share: Share, copies: Count) -> Verdict:
             f"{lost} of {of} partitions were lost over {len(each)} rounds: {low:.1%} to {high:.1%} with "
             f"{CONFIDENCE} confidence, {share:.1%} was expected"
         )
-        found.append(Anomaly("implausible share", sentence))
-    over_all = combine(of_each, Verdict.of(found))
+        anomalies.append(Anomaly("implausible share", sentence))
+    over_all = combine(of_each, Verdict.of(anomalies))
     return Verdict(over_all.validity, over_all.anomalies, figures)
 
 

@@ -101,14 +101,14 @@ def check(events: Sequence[Event], *, share: Share, copies: Count | None = None)
         "share_expected": round(share, 3),
     }
     if not share:
-        found = _none(adds, lost)
+        anomalies = _none(adds, lost)
     elif lost:
-        found = _permitted(places, gone_owners, whole, gone, lost, share)
+        anomalies = _permitted(places, gone_owners, whole, gone, lost, share)
     else:
         sentence = f"nothing was lost of {len(adds)} keys, although about {share:.0%} of the partitions had to be"
-        found = [Anomaly(NOT_AS_EXPECTED, sentence, (read,))]
-    found += _told(events, whole, gone, copies) if copies else []
-    return Verdict.of(found + _spread(events), figures)
+        anomalies = [Anomaly(NOT_AS_EXPECTED, sentence, (read,))]
+    anomalies += _told(events, whole, gone, copies) if copies else []
+    return Verdict.of(anomalies + _spread(events), figures)
 
 
 def _none(adds: Mapping[str, Operation], lost: Set[str]) -> list[Anomaly]:
@@ -124,25 +124,25 @@ def _is_acknowledged_before(add: Operation, read: Operation) -> bool:
 
 def _places(events: Sequence[Event]) -> Mapping[str, tuple[object, object]]:
     """The partition of each key and the owner of that partition, as they were noted last."""
-    found: dict[str, tuple[object, object]] = {}
+    owners: dict[str, tuple[object, object]] = {}
     for event in events:
         if event.process == NEMESIS and event.f == "owners":
-            found.update(event.value["keys"])
-    return found
+            owners.update(event.value["keys"])
+    return owners
 
 
 def _told(events: Sequence[Event], whole: Counter[object], gone: Counter[object], copies: int) -> list[Anomaly]:
     """Anomalies by the members' own word: lost is what lost its owner and every backup, and nothing else."""
     said = [e.value["backups"] for e in events if e.process == NEMESIS and e.f == "partition-losses"]
     without_a_copy = {partition for partition, backups in (said[-1] if said else ()) if backups >= copies - 1}
-    found: list[Anomaly] = []
+    anomalies: list[Anomaly] = []
     if spared := gone.keys() - without_a_copy:
         sentence = f"{len(spared)} partitions were lost, although no member says that their last copy died"
-        found.append(Anomaly("lost with a living copy", sentence))
+        anomalies.append(Anomaly("lost with a living copy", sentence))
     if kept := (without_a_copy & whole.keys()) - gone.keys():
         sentence = f"{len(kept)} partitions were not lost, although a member says that their last copy died"
-        found.append(Anomaly("kept without a copy", sentence))
-    return found
+        anomalies.append(Anomaly("kept without a copy", sentence))
+    return anomalies
 
 
 def _spread(events: Sequence[Event]) -> list[Anomaly]:
@@ -150,7 +150,7 @@ def _spread(events: Sequence[Event]) -> list[Anomaly]:
 
     Its share of the partitions may be uneven by `BALANCE`, and the keys in them are by chance.
     """
-    found: list[Anomaly] = []
+    anomalies: list[Anomaly] = []
     for event in events:
         if event.process == NEMESIS and event.f == "keys-per-member" and event.value:
             total, members = sum(event.value.values()), len(event.value)
@@ -160,8 +160,8 @@ def _spread(events: Sequence[Event]) -> list[Anomaly]:
                     f"{', '.join(f'{name} owns {n}' for name, n in uneven.items())} of {total} keys, "
                     f"{least:.0f} to {most:.0f} were expected of each of {members} members"
                 )
-                found.append(Anomaly("unevenly spread", sentence))
-    return found
+                anomalies.append(Anomaly("unevenly spread", sentence))
+    return anomalies
 
 
 def _plausible(total: int, share: float) -> tuple[float, float]:
@@ -178,16 +178,18 @@ def _permitted(
     lost: set[str],
     share: float,
 ) -> list[Anomaly]:
-    found: list[Anomaly] = []
+    anomalies: list[Anomaly] = []
     if elsewhere := [key for key in lost if places[key][1] not in gone_owners]:
-        found.append(Anomaly("lost elsewhere", f"{len(elsewhere)} lost keys were owned by members that were not lost"))
+        anomalies.append(
+            Anomaly("lost elsewhere", f"{len(elsewhere)} lost keys were owned by members that were not lost")
+        )
     if parts := [partition for partition in gone if gone[partition] < whole[partition]]:
-        found.append(Anomaly("part of a partition", f"{len(parts)} partitions were lost in part"))
+        anomalies.append(Anomaly("part of a partition", f"{len(parts)} partitions were lost in part"))
     expected, deviation = share * len(whole), sqrt(len(whole) * share * (1 - share))
     if not math.isclose(len(gone), expected, abs_tol=max(1.0, _SIGMAS * deviation)):
         sentence = (
             f"{len(gone)} of {len(whole)} partitions were lost, {expected:.0f} were expected (more than {_SIGMAS:g} "
             f"standard deviations of {deviation:.1f} away)"
         )
-        found.append(Anomaly("implausible share", sentence))
-    return found
+        anomalies.append(Anomaly("implausible share", sentence))
+    return anomalies
