@@ -106,7 +106,7 @@ def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
     """A tar archive's entry without what differs between machines: the builder's cache compares owners and modes."""
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = ""
-    entry.mode = 0o755 if entry.isdir() else 0o644
+    entry.mode = 0o755 if entry.isdir() or entry.mode & 0o100 else 0o644  # whether a file is a program stays
     return entry
 
 

@@ -20,7 +20,7 @@ from harness.provision.stages import copied, needed
 from harness.servers.hazelcast.recipe import HAZELCAST, HAZELCAST_MAPSTORE
 from harness.servers.kafka.recipe import KAFKA
 from harness.servers.postgres.recipe import POSTGRES
-from harness.topology.kinds import Build, ForeignImage, NodeKind, Program
+from harness.topology.kinds import Build, ForeignImage, LockedFolder, NodeKind, Program
 from tests.running import ROOT
 
 SERVERS = re.compile("kafka|hazelcast|postgres", re.IGNORECASE)
@@ -86,6 +86,24 @@ def test_a_context_holds_what_its_image_is_made_of_and_nothing_else() -> None:
             assert sorted(tar.getnames()) == ["Dockerfile", "mine/file", "used/file"]
             text = (tar.extractfile("Dockerfile") or archive).read().decode()
     assert re.findall(r"^FROM \S+ AS (\S+)", text, re.MULTILINE) == ["bare", "used", "mine"]
+
+
+def test_a_program_of_a_locked_folder_is_one_in_the_context_and_nothing_else_is(tmp_path: Path) -> None:
+    for name, mode in (("server", 0o700), ("jar", 0o640)):
+        (tmp_path / name).write_text(name)
+        (tmp_path / name).chmod(mode)
+    folder = LockedFolder(b"", lambda say: sorted(tmp_path.iterdir()))
+
+    class Locked(Noted):
+        def image(self) -> Build:
+            return Build("FROM bare AS mine\nCOPY mine /mine\n", folders={"mine": folder})
+
+    with io.BytesIO() as archive:
+        Recipe(Locked("mine")).write_context(archive, print)
+        archive.seek(0)
+        with tarfile.open(fileobj=archive) as tar:
+            modes = {entry.name: entry.mode for entry in tar if entry.name.startswith("mine/")}
+    assert modes == {"mine/jar": 0o644, "mine/server": 0o755}
 
 
 @pytest.mark.parametrize(
