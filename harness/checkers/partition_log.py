@@ -34,6 +34,8 @@ from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
 from harness.events import NEVER, Event, Operation, answered, operations
 
 Value = Hashable
+#: What is at an offset of which nothing is known: no value of a record, which may be null.
+_NOTHING = object()
 
 
 @dataclass(slots=True)
@@ -130,7 +132,7 @@ def _note_sends(sends: Sequence[Operation], logs: defaultdict[str, _Log]) -> Ite
         if offset is None or offset < 0:
             log.unplaced.append(send)
             continue
-        if log.at.get(offset) != value:
+        if log.at.get(offset, _NOTHING) != value:
             yield from _put(name, log, offset, value, send)
         first = log.acknowledged.setdefault(offset, send)
         if answered(send) < answered(first):
@@ -144,7 +146,7 @@ def _note_polls(polls: Sequence[Operation], logs: defaultdict[str, _Log]) -> Ite
             log = logs[name]
             at, polled = log.at, log.polled
             for offset, value in records:
-                if at.get(offset) != value:
+                if at.get(offset, _NOTHING) != value:
                     yield from _put(name, log, offset, value, poll)
                     yield from _not_sent(name, log, value, poll)
                 if at[offset] == value:

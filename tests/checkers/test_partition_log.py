@@ -145,6 +145,19 @@ def test_a_value_whose_send_failed_must_not_be_read() -> None:
     assert names(events) == {"aborted read"}
 
 
+def test_a_record_may_be_null() -> None:
+    sent = {"log": "t-0", "value": None}
+    events = (
+        event(0, 1, "invoke", "send", sent),
+        event(1, 1, "ok", "send", {**sent, "offset": 0}),
+        event(2, 2, "invoke", "poll", None),
+        event(3, 2, "ok", "poll", {"t-0": [[0, None], [1, None]]}),
+    )
+    assert not names((*events[:3], event(3, 2, "ok", "poll", {"t-0": [[0, None]]})))
+    assert names(events) == {"duplicate"}
+    assert names(events[2:]) == {"unexpected", "duplicate"}
+
+
 def polls(*steps: tuple[str, Any], outcomes: Mapping[int, Type] | None = None) -> tuple[Event, ...]:
     """Five acknowledged sends, then steps of process 2, which are ok or have the outcome of their number."""
     events: list[Event] = []
