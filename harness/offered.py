@@ -34,7 +34,7 @@ def modules(name: str) -> Iterator[ModuleType]:
 
 
 def brought_along(name: str) -> Iterator[ModuleType]:
-    """Those of them that the harness brings along."""
+    """The modules of that name that the harness itself brings along, those of suites elsewhere left out."""
     for package in _packages():
         yield from _in(".".join(("harness", *package)), [str(_HERE.joinpath(*package))], name)
 
