@@ -13,6 +13,7 @@ from harness.messages.services import ROLES
 from harness.servers.hazelcast import (
     hazelcast,
     member_list_of,
+    merged,
     oldest_member,
     owner_of,
     partitions_safe,
@@ -141,13 +142,41 @@ def test_what_an_owner_does_when_nobody_waits_any_more_loses_nothing(system: Mes
         until("each messages instance to take", lambda: system.health("messages"), all_is_well, timeout_s=10)
         hanging = faults.inject(Pause(), owner_of(system.queue)).lasting(ANSWER_S)
         until("each messages instance to wait no more", lambda: system.health("messages").values(), all, timeout_s=10)
-        left.append(len(posted.ids.difference(*map(system.clients.peek, system.messages.running.values()))))
+        left.append(waiting(system, posted))
         hanging.undo().until(member_list_of(3)).until(partitions_safe())
 
     system.drain(posted)
     system.read()
     assert_delivered_and_aggregated(system.history)
     demand_moments(system.history, "in the queue while its owner hung", left)
+
+
+@pytest.mark.system(messages("hazelcast", queue_owner=node("hazelcast-2"), work_s={"messages": "0.3"}), hazelcast())
+def test_what_comes_back_to_an_empty_queue_costs_no_message_later(system: MessageSystem, faults: Nemesis) -> None:
+    """The member that owns the queue hangs with messages in it, and comes back when others have taken them all: it
+    merges what it had into a queue where nothing waits. Then that queue's owner is killed, with messages in it: its
+    backup has them all. Every acknowledged message reaches exactly one consumer, and GET shows it.
+    """
+    posted = system.post(40)
+    merging = waiting(system, posted)
+    hanging = faults.inject(Pause(), owner_of(system.queue)).until(member_list_of(2))
+    system.drain(posted)
+    hanging.undo().until(member_list_of(3)).until(merged()).until(partitions_safe())
+
+    posted += system.post(40)
+    left = waiting(system, posted)
+    faults.inject(Kill(), owner_of(system.queue)).until(member_list_of(2))
+
+    system.drain(posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+    demand_moments(system.history, "in the queue while its owner hung", [merging])
+    demand_moments(system.history, "in the queue when its next owner was killed", [left])
+
+
+def waiting(system: MessageSystem, posted: Posted) -> int:
+    """How many of these messages no messages instance has as yet."""
+    return len(posted.ids.difference(*map(system.clients.peek, system.messages.running.values())))
 
 
 def all_is_well(said: Mapping[str, str]) -> bool:

@@ -155,6 +155,9 @@ class MessagesCast(Cast):
 def queue_owned_by(target: Target, clusters: Clusters, names: Namespace) -> str:
     """A queue name whose partition the target's member owns; every third name does, with three members.
 
+    Of several the one with the highest partition. A member that comes back is given the lowest ones of each of the rest
+    (`PartitionStateGeneratorImpl.selectToGroupPartitions`), so this one stays with who has it then.
+
     Raises:
         AwaitTimeoutError: it owns none, also some seconds later: one that has just come back is given its share then.
     """
@@ -164,7 +167,8 @@ def queue_owned_by(target: Target, clusters: Clusters, names: Namespace) -> str:
 
     def owned() -> str:
         owners = view.owners_of(by_partition)
-        return next((name for partition, name in by_partition.items() if owners[partition].spec.name == owner), "")
+        highest = max((partition for partition, node in owners.items() if node.spec.name == owner), default=None)
+        return "" if highest is None else by_partition[highest]
 
     return until(f"{owner} to own a partition", owned, timeout_s=_OWNING_TIMEOUT_S)
 

@@ -223,7 +223,9 @@ class MessageSystem(System):
         Raises:
             InconclusiveError: no member runs.
         """
-        return [str(json.loads(item)["id"]) for item in items(self.clusters[Hazelcast], self.queue)]
+        found = [json.loads(item) for item in items(self.clusters[Hazelcast], self.queue)]
+        # Consumers leave an entry there that is no message (services.queues.hazelcast).
+        return [str(message["id"]) for message in found if "id" in message]
 
     def held(self) -> Mapping[str, Sequence[str]]:
         """The messages that each running messages instance holds now, recorded as the final read."""

@@ -10,11 +10,16 @@ So a message that was offered once is held by exactly one consumer, unless both 
 gone only with the consumer that claimed it, also if that dies before it has stored it: one message, as it takes one at
 a time. An id that is posted again after an unknown outcome is an entry of its own. Transactions do not hold that much:
 see docs/decisions/0013.
+
+Consumers never leave the queue empty: before the last entry is removed, a sentinel is put behind it, an entry that is
+no message. A member that finds a queue empty when it becomes the owner, or when it gets what another one merges, may
+later, as the owner again, have none of what it acknowledged as the backup: see docs/decisions/0021.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 import time
 from typing import Any
@@ -33,6 +38,8 @@ EMPTY_S = 0.05
 #: How long a claim is kept, in seconds: far longer than a consumer may hang, or an entry be seen again by one whose
 #: member had fallen behind. Afterwards the entry would be handed out anew.
 CLAIM_S = 3600
+#: What a sentinel begins with, and no message does.
+_SENTINEL = '{"sentinel": '
 
 
 class HazelcastProducing:
@@ -102,16 +109,34 @@ class HazelcastSource:
         """Takes one message, if there is one: claims it, stores it, and has it removed."""
         client = self._cluster.client()
         queue: Any = client.get_queue(self._name)
-        entry = self._unanswered or result(queue.peek())
+        entry: str | None = self._unanswered or result(queue.peek())
         self._looked = True
         if entry is None:
+            self._put_behind(queue)
+        elif entry.startswith(_SENTINEL):
+            self._pass(queue, entry)
+        else:
+            self._take(client, queue, entry, store)
+
+    def _pass(self, queue: Any, sentinel: str) -> None:
+        """Has a sentinel removed once there is something behind it; waits a moment if there is not."""
+        if result(queue.size()) > 1:
+            result(queue.remove(sentinel))
+        else:
             self._ended.wait(EMPTY_S)
-            return
+
+    def _take(self, client: HazelcastClient, queue: Any, entry: str, store: Store) -> None:
         self._unanswered = entry
         if self._is_mine(client, entry):
             self._store(store, entry)
         self._unanswered = None
+        self._put_behind(queue)
         result(queue.remove(entry))
+
+    def _put_behind(self, queue: Any) -> None:
+        """Puts a sentinel behind what is the last entry. Consumers may put one each: those in front are removed."""
+        if result(queue.size()) < 2:
+            result(queue.offer(json.dumps({"sentinel": uuid4().hex})))
 
     def _is_mine(self, client: HazelcastClient, entry: str) -> bool:
         """Whether this instance is the one that takes the entry, now that it is decided."""

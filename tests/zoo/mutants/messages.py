@@ -179,6 +179,11 @@ MUTANTS: tuple[Mutant, ...] = (
         {_HAZELCAST: "lost"},
     ),
     service(
+        "messages_emptying_the_queue",
+        'services/queues/hazelcast.py: "Consumers never leave the queue empty"',
+        {"test_hazelcast_consumers.py::test_what_comes_back_to_an_empty_queue_costs_no_message_later": "lost"},
+    ),
+    service(
         "messages_working_in_transactions",
         "decision 13: what a transaction has reserved is given back to nobody if its coordinator dies",
         {
