@@ -9,6 +9,7 @@ checker's to judge.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -23,6 +24,8 @@ from harness.results import EXITS, Result
 
 #: The names of the two events.
 CHECK, END = "check", "end"
+#: What is between two arguments that a person typed: a comma that is in no list.
+_BETWEEN = re.compile(r",(?![^[]*\])")
 
 
 @dataclass(frozen=True)
@@ -266,20 +269,20 @@ def _malformed(event: Event, due: str) -> HistoryError:
 
 
 def from_text(text: str) -> Check:
-    """The demand that a person typed: `aggregation.check`, `bounded_queue.check:bound=10,drained=false`.
+    """The demand that a person typed: `aggregation.check`, `delivery.check:exactly_once=false,at_risk=[0,2]`.
 
     Raises:
         BadInputError: it can't be understood.
     """
     name, _, rest = text.partition(":")
     arguments: dict[str, object] = {}
-    for each in filter(None, rest.split(",")):
+    for each in filter(None, _BETWEEN.split(rest)):
         argument, _, value = each.partition("=")
         try:
             arguments[argument.strip()] = json.loads(value)
         except ValueError as error:
             raise BadInputError(
-                f'--check {text}: {each!r} is none of ARGUMENT=VALUE, with a number, true, false, null or "text"'
+                f'--check {text}: {each!r} is none of ARGUMENT=VALUE, with a number, true, false, null, "text" or [1,2]'
             ) from error
     return Check(name, arguments)
 

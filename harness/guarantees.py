@@ -6,9 +6,10 @@ history they give what is permitted, before anything is judged: pure functions, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from harness.events import NEMESIS, Event, faults, takes
 from harness.offered import modules
@@ -30,6 +31,7 @@ class Broken:
         takes: what it took from each of them.
         before: what earlier faults had taken from whom, since every copy was in place.
         settings: what was known of the system when it came; of what did not run yet, nothing.
+        notes: by its name, what was noted of the system since the fault before, for this one.
     """
 
     fault: str
@@ -37,6 +39,7 @@ class Broken:
     takes: frozenset[Taken]
     before: Mapping[str, frozenset[Taken]] = field(default_factory=dict)
     settings: Settings = field(default_factory=dict)
+    notes: Mapping[str, Any] = field(default_factory=dict)
 
     def hits(self, role: str, *what: Taken) -> bool:
         """Whether it took any of this from a node of the role; anything at all, if nothing is given."""
@@ -70,6 +73,8 @@ class Rule:
         source: where it is documented.
         applies: whether a system with these settings is one.
         under: whether a fault is one; None if it needs no fault.
+        among: the partitions in which alone it permits a loss, by all faults of a history; None where they are not
+            known. Without it a loss is permitted of anything.
     """
 
     setting: str
@@ -79,6 +84,7 @@ class Rule:
     source: str
     applies: Callable[[Settings], bool]
     under: Callable[[Broken], bool] | None
+    among: Callable[[Sequence[Broken]], Set[int] | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -88,10 +94,12 @@ class Guarantees:
     Attributes:
         rules: what they permit.
         made_up: by the name of an effect, the role whose nodes have every copy in place again once it is seen.
+        notes: the names of the events that say, before a fault, what its rules ask for.
     """
 
     rules: tuple[Rule, ...]
     made_up: Mapping[str, str] = field(default_factory=dict)
+    notes: Set[str] = frozenset()
 
 
 @cache
@@ -130,11 +138,42 @@ def met(events: Sequence[Event]) -> Mapping[Rule, Broken | None]:
 def permitted(events: Sequence[Event]) -> Mapping[str, str]:
     """The anomalies that the settings and the faults of a history permit, by name, each with the reason in words."""
     reasons: dict[str, str] = {}
+    hits = broken(events)
     for rule, hit in met(events).items():
         when = f", and {hit.words}" if hit else ""
         for anomaly in rule.permits:
-            reasons.setdefault(anomaly, f"{rule.setting}{when}: {rule.because}")
+            reasons.setdefault(anomaly, f"{rule.setting}{when}: {rule.because}{_where(rule, hits)}")
     return reasons
+
+
+def at_risk(events: Sequence[Event], anomaly: str) -> Set[int] | None:
+    """The partitions in which alone a history's settings and faults permit an anomaly; None where it is any.
+
+    It is any as soon as one of the rules that permit it says so, or the partitions of one are not known.
+    """
+    hits = broken(events)
+    partitions: Set[int] = frozenset()
+    for rule in met(events):
+        if anomaly in rule.permits:
+            among = rule.among(hits) if rule.among else None
+            if among is None:
+                return None
+            partitions |= among
+    return partitions
+
+
+def asks_for_notes(settings: Settings) -> bool:
+    """Whether a rule that these settings fit asks for what has to be noted before a fault."""
+    return any(rule.among and rule.applies(settings) for rule in rules())
+
+
+def _where(rule: Rule, hits: Sequence[Broken]) -> str:
+    """In which partitions a rule permits a loss, for a sentence; empty where it does in any."""
+    if not rule.among:
+        return ""
+    if (among := rule.among(hits)) is None:
+        return "; in which partitions was not noted"
+    return f"; so in partition {', '.join(map(str, sorted(among)))}" if among else "; so in no partition"
 
 
 def settings_of(events: Iterable[Event]) -> Settings:
@@ -149,21 +188,26 @@ def settings_of(events: Iterable[Event]) -> Settings:
 def broken(events: Sequence[Event]) -> Sequence[Broken]:
     """The faults of a history, each with the settings that were known by then."""
     made_up = {effect: role for each in guarantees() for effect, role in each.made_up.items()}
+    noting = {name for each in guarantees() for name in each.notes}
     begun = {event.index for event in faults(events)}
     hits: list[Broken] = []
     known: dict[str, str] = {}
     before: dict[str, frozenset[Taken]] = {}
+    notes: dict[str, Any] = {}
     for event in events:
         if event.process != NEMESIS:
             continue
         if event.f == SETTINGS:
             known = {**known, **event.value["declared"]}
+        elif event.f in noting:
+            notes[event.f] = event.value
         elif event.f in made_up:
             back = _of(made_up[event.f], before)
             before = {node: what for node, what in before.items() if node not in back}
         elif event.index in begun:
-            hit = Broken(event.f, tuple(event.value["nodes"]), takes(event), before, known)
+            hit = Broken(event.f, tuple(event.value["nodes"]), takes(event), before, known, notes)
             hits.append(hit)
+            notes = {}
             before = {**before, **{node: before.get(node, frozenset()) | hit.takes for node in hit.nodes}}
     return hits
 

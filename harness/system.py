@@ -140,6 +140,12 @@ class System:
     def demand_throughout(self) -> None:
         """Records what a history has to meet that no scenario ends with its demands; servers alone promise nothing."""
 
+    def note_before_fault(self) -> None:
+        """Records what decides what a fault may cost, and nobody can say afterwards; called just before each.
+
+        It takes time from the scenario. Of servers alone nothing is asked.
+        """
+
     def note_evidence(self, anomalies: Sequence[Anomaly]) -> None:
         """Records what there is to be found out, within seconds, about what these anomalies are about.
 

@@ -11,7 +11,7 @@ from harness.assertions import Demand, GuaranteeBrokenError, assert_broken, asse
 from harness.checkers import Validity, Verdict, counter, ids, set_full
 from harness.checkers.offered import checkers
 from harness.checkers.verdict import checker, name_of, unknown
-from harness.checks import CHECK, evaluate, how_broken
+from harness.checks import CHECK, evaluate, from_text, how_broken
 from harness.errors import BadInputError, InconclusiveError
 from harness.events import Event
 from harness.history import History
@@ -178,6 +178,35 @@ def test_a_loss_that_settings_permit_is_told_with_its_cause(history: History) ->
     post_and_drain(history, one=["a"], two=[])
     with pytest.raises(GuaranteeBrokenError, match=r"lost: 1 of 2 .*; these settings permit it: acks=1, and kill"):
         assert_delivered_and_aggregated(history)
+
+
+def test_a_loss_elsewhere_is_broken_also_where_one_was_to_come(history: History) -> None:
+    """Two messages of partition 0 and one of partition 1 are lost, and the broker was hit that leads partition 0."""
+    settings = {**on_kafka(3, {}, from_beginning=False), "kafka.producer.acks": "1"}
+    history.event("settings", {"declared": settings, "effective": settings, "unread": {}})
+    history.event("leaders", {"leaders": {"0": "kafka-1", "1": "kafka-2"}})
+    history.event("kill", {"nodes": ["kafka-1"], "phase": "begin", "why": "it leads"})
+    post_and_drain(history, one=[], two=[])
+    assert assert_delivered_and_aggregated(history, shows=["lost"]).figures["lost"] == 2
+    message = {"id": "c", "msg": "m-c"}
+    history.invoke(1, "post", message).ok({**message, "partition": 1, "offset": 0})
+    history.invoke(1, "drain").ok({"one": [], "two": []})
+    with pytest.raises(GuaranteeBrokenError, match=r"^lost elsewhere: 1 of 3 [^;]*: c; acknowledged in partition 1$"):
+        assert_delivered_and_aggregated(history, shows=["lost"])
+    with pytest.raises(GuaranteeBrokenError) as broken:
+        assert_delivered_and_aggregated(history)
+    causes = {anomaly.name: anomaly.cause for anomaly in broken.value.verdict.anomalies}
+    assert causes["lost"].endswith("; so in partition 0")
+    assert causes["lost elsewhere"] == ""
+    assert evaluate(history.events).result is Result.BROKEN
+
+
+def test_a_list_may_be_typed_for_an_argument() -> None:
+    check = from_text("delivery.check:exactly_once=true,at_risk=[0,2]")
+    assert check.arguments == {"exactly_once": True, "at_risk": [0, 2]}
+    assert from_text("delivery.check:at_risk=[],exactly_once=false").arguments == {"at_risk": [], "exactly_once": False}
+    with pytest.raises(BadInputError, match=r"'at_risk=\[0' is none of ARGUMENT=VALUE, with a number, .* or \[1,2\]$"):
+        from_text("delivery.check:at_risk=[0,2")
 
 
 def test_a_scenario_may_be_there_to_show_it(history: History) -> None:

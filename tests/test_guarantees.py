@@ -13,11 +13,12 @@ from harness.errors import BadInputError
 from harness.events import NEMESIS, Event, takes
 from harness.explaining import explained
 from harness.faults.protocol import record
-from harness.guarantees import SETTINGS, Broken, broken, permitted, rules
+from harness.guarantees import SETTINGS, Broken, asks_for_notes, at_risk, broken, permitted, rules
 from harness.messages import messages
 from harness.messages.settings import on_hazelcast, on_kafka
 from harness.servers.hazelcast import hazelcast
 from harness.servers.kafka import kafka
+from harness.servers.kafka.guarantees import LEADERS
 from harness.taken import Taken
 from tests.faulted import CRASH, FAULTS, HEAT, Foreign, said
 
@@ -336,6 +337,112 @@ def test_one_replica_in_sync_is_enough_where_nothing_else_is_said() -> None:
 def test_a_reason_says_the_setting_the_fault_and_why() -> None:
     why = permitted(told({**KAFKA, "kafka.producer.acks": "1"}, "kill kafka-2"))["lost"]
     assert why.startswith("acks=1, and kill kafka-2: a record counts that the leader alone has")
+
+
+ALONE = {**KAFKA, "kafka.producer.acks": "1"}
+UNHEARD = {**KAFKA, "kafka.producer.acks": "0"}
+
+
+def led_by(*leaders: str | None) -> tuple[str, Any]:
+    """What is noted before a fault: who leads the partitions 0, 1, ..."""
+    return LEADERS, {"leaders": {str(partition): name for partition, name in enumerate(leaders)}}
+
+
+def hit(fault: str, *nodes: str) -> tuple[str, Any]:
+    return fault, {**said(fault), "nodes": list(nodes), "phase": "begin"}
+
+
+def noted(settings: Mapping[str, str], *values: tuple[str, Any]) -> Sequence[Event]:
+    """A history of these settings, of notes and of faults."""
+    all_ = [(event.f, event.value) for event in told(settings)] + list(values)
+    return [Event(index, NEMESIS, "info", f, value, index) for index, (f, value) in enumerate(all_)]
+
+
+BEFORE, AFTER = led_by("kafka-1", "kafka-2", "kafka-3"), led_by("kafka-3", "kafka-2", "kafka-3")
+
+
+@pytest.mark.parametrize(
+    ("settings", "done", "partitions"),
+    [
+        (ALONE, (BEFORE, hit("kill", "kafka-1")), {0}),
+        (ALONE, (BEFORE, hit("peer-partition", "kafka-2")), {1}),
+        (ALONE, (BEFORE, hit("kill", "kafka-1"), AFTER, hit("pause", "kafka-3")), {0, 2}),
+        (ALONE, (BEFORE, hit("kill", "kafka-1"), AFTER, hit("kill", "kafka-2")), {0, 1}),
+        (ALONE, (BEFORE, hit("kill", "kafka-1"), AFTER, hit("kill", "kafka-1")), {0}),
+        (ALONE, (led_by("kafka-1", None), hit("kill", "kafka-1")), {0, 1}),
+        (ALONE, (led_by("kafka-2", "kafka-2"), hit("kill", "kafka-1")), set()),
+        # Not from its peers: it leads on, whoever reaches it.
+        (ALONE, (BEFORE, hit("partial-partition", "kafka-2"), BEFORE, hit("kill", "kafka-1")), {0}),
+        (ALONE, (hit("partial-partition", "kafka-2"), BEFORE, hit("kill", "kafka-1")), {0}),
+        (ALONE, (BEFORE, hit("kill", "hazelcast-1"), BEFORE, hit("kill", "kafka-1")), {0}),
+        (UNHEARD, (BEFORE, hit("partial-partition", "kafka-2")), {1}),
+        (UNHEARD, (BEFORE, hit("kill", "kafka-1", "kafka-3")), {0, 2}),
+        (UNCLEAN, (BEFORE, hit("pause", "kafka-2"), AFTER, hit("kill", "kafka-3")), {0, 1, 2}),
+        ({**UNCLEAN, **ALONE}, (BEFORE, hit("kill", "kafka-1")), {0}),
+        # Nobody noted it before one of them, or could.
+        (ALONE, (hit("kill", "kafka-1"),), None),
+        (ALONE, (BEFORE, hit("kill", "kafka-1"), hit("kill", "kafka-2")), None),
+        (ALONE, (BEFORE, hit("kill", "hazelcast-1"), hit("kill", "kafka-1")), None),
+        (ALONE, ((LEADERS, {"unread": "no broker answers"}), hit("kill", "kafka-1")), None),
+        # Another rule permits a loss of anything.
+        (ALONE, (BEFORE, hit("kill", "kafka-1"), BEFORE, hit("kill", "messages-1")), None),
+        ({**ALONE, "kafka.topic.retention.ms": "1000"}, (BEFORE, hit("kill", "kafka-1")), None),
+        # Nothing permits one.
+        (KAFKA, (BEFORE, hit("kill", "kafka-1")), set()),
+        (ALONE, (BEFORE,), set()),
+    ],
+)
+def test_what_the_leader_alone_may_have_is_at_risk_where_it_was_hit(
+    settings: Mapping[str, str], done: tuple[tuple[str, Any], ...], partitions: set[int] | None
+) -> None:
+    assert at_risk(noted(settings, *done), "lost") == partitions
+
+
+def test_a_reason_says_in_which_partitions_and_whether_anybody_knows() -> None:
+    def why(*done: tuple[str, Any]) -> str:
+        return permitted(noted(ALONE, *done))["lost"]
+
+    killed = "acks=1, and kill kafka-1: a record counts that the leader alone has; the next leader may never have "
+    assert why(BEFORE, hit("kill", "kafka-1")) == f"{killed}fetched it; so in partition 0"
+    assert why(AFTER, hit("kill", "kafka-1")) == f"{killed}fetched it; so in no partition"
+    assert why(hit("kill", "kafka-1")) == f"{killed}fetched it; in which partitions was not noted"
+    assert why(led_by("kafka-1", "kafka-2", "kafka-1"), hit("kill", "kafka-1")).endswith("; so in partition 0, 2")
+    of_a_service = permitted(told(KAFKA, "kill messages-1"))["lost"]
+    assert of_a_service.endswith("committed or claimed, is gone with it, stored or not")
+
+
+@pytest.mark.parametrize(
+    ("settings", "asks"),
+    [(KAFKA, False), (ALONE, True), (UNHEARD, True), (UNCLEAN, True), (HAZELCAST, False), ({}, False)],
+)
+def test_who_leads_is_asked_where_a_rule_depends_on_it(settings: Mapping[str, str], asks: bool) -> None:
+    assert asks_for_notes(settings) is asks
+
+
+BROKERS = ("kafka-1", "kafka-2", "kafka-3")
+#: One that is hit, what that takes, and who leads what it led before the next.
+HIT = st.tuples(st.sampled_from(BROKERS), st.frozensets(st.sampled_from(Taken)), st.sampled_from(BROKERS))
+
+
+@given(st.lists(HIT, max_size=5), st.sampled_from(["0", "1"]))
+def test_at_risk_are_the_partitions_whose_leader_lost_what_counts(
+    hits: list[tuple[str, frozenset[Taken], str]], acks: str
+) -> None:
+    """Brokers are hit one after the other, each partition is led by another one once its leader has lost its process
+    or its peers; with acks=0 anything counts that is taken from one that leads."""
+    leads = dict(enumerate(BROKERS))
+    values: list[tuple[str, Any]] = []
+    due: set[int] = set()
+    for broker, taken, next_ in hits:
+        values += [
+            led_by(*leads.values()),
+            ("whatever", {"takes": sorted(taken), "nodes": [broker], "phase": "begin"}),
+        ]
+        gone = bool(taken & {Taken.PROCESS, Taken.PEERS})
+        led = {partition for partition, name in leads.items() if name == broker}
+        due |= led if gone or (taken and acks == "0") else set()
+        leads |= dict.fromkeys(led, next_) if gone else {}
+    assert at_risk(noted({**KAFKA, "kafka.producer.acks": acks}, *values), "lost") == due
 
 
 DONE = st.lists(

@@ -60,6 +60,9 @@ def _fits(value: object, hint: Any) -> bool:
         return _fits(value, kind) and all(bound.least <= value <= bound.most for bound in bounds)
     if get_origin(hint) is Literal:
         return value in get_args(hint)
+    if get_origin(hint) is list:
+        (kind,) = get_args(hint)
+        return isinstance(value, list) and all(_fits(each, kind) for each in value)
     if kinds := get_args(hint):
         return any(_fits(value, kind) for kind in kinds)
     if hint is float:

@@ -101,12 +101,15 @@ class Nemesis:
         *,
         detection_s: float,
         step: Step,
+        note: Callable[[], object] = lambda: None,
     ) -> None:
+        """Makes a nemesis; `note` is called just before each fault, when its nodes are picked."""
         self._clusters = clusters
         self._history = history
         self._abilities = abilities
         self._detection_s = detection_s
         self.step = step
+        self._note = note
         self._active: list[Injected] = []
         self.injected: list[Injected] = []
         #: Called at each moment of a fault, in the scenario's thread; what they do takes time from the scenario.
@@ -135,6 +138,7 @@ class Nemesis:
         if isinstance(fault, Controlled):
             # Before anything is noted: it takes time that is none of the fault's.
             fault.control(picked.nodes)
+        self._note()
         names = [node.spec.name for node in picked.nodes]
         said = {**record(fault), "nodes": names, "why": picked.why}
         self._history.event(fault.name, {**said, "phase": "begin"})

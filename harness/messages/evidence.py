@@ -20,6 +20,7 @@ from harness.messages.forensics.facts import EVIDENCE, MOST, OWNERS, concerned
 from harness.messages.texts import told
 from harness.servers.hazelcast.contents import Entry, entries, items, shares
 from harness.servers.hazelcast.kind import Hazelcast
+from harness.servers.kafka.guarantees import LEADERS
 from harness.servers.kafka.kind import Kafka
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ def note_owners(system: MessageSystem) -> None:
         system.history.event(OWNERS, {"partitions": shares(view), "queue": queue})
     except HarnessError as error:
         system.history.event(OWNERS, {"partitions": {}, "queue": None, "unread": str(error)})
+
+
+def note_leaders(system: MessageSystem) -> None:
+    """Records which broker leads which partition of the topic, just before a fault: that decides what may be lost."""
+    try:
+        system.history.event(LEADERS, {"leaders": system.clusters[Kafka].leaders(system.topic)})
+    except HarnessError as error:
+        system.history.event(LEADERS, {"unread": str(error)})
 
 
 def note_evidence(system: MessageSystem, anomalies: Sequence[Anomaly]) -> None:

@@ -63,6 +63,11 @@ class DeclaredSettings:
 
     settings: tuple[tuple[str, str], ...]
 
+    @property
+    def known(self) -> Settings:
+        """All of them, by their names."""
+        return dict(self.settings)
+
     def of(self, *, consumers: bool) -> Settings:
         """The settings of the consumers, or of all others; those of Hazelcast's clients are among both."""
         return {

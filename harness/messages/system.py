@@ -16,6 +16,7 @@ from harness.assertions import demand_throughout
 from harness.backends.protocol import Node
 from harness.checkers import Anomaly
 from harness.clusters import Clusters, DutyQuestions, Picked, Target, Waiting
+from harness.guarantees import asks_for_notes
 from harness.messages import commands, evidence, holdings, settings
 from harness.messages.checkers import aggregation
 from harness.messages.clients import MessageClients
@@ -142,6 +143,11 @@ class MessageSystem(System):
     def note_owners(self) -> None:
         """Records which Hazelcast member owns what, before anything is broken."""
         evidence.note_owners(self)
+
+    def note_before_fault(self) -> None:
+        """Records who leads the topic, where the settings permit a loss of what those lead who are hit."""
+        if asks_for_notes(self._declared.known):
+            evidence.note_leaders(self)
 
     def note_evidence(self, anomalies: Sequence[Anomaly]) -> None:
         """Records what services logged of the messages of these anomalies, and who has them now."""

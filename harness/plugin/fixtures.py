@@ -115,6 +115,7 @@ def _nemesis(config: pytest.Config, run: Run, system: System) -> Nemesis:
         run.backend.abilities,
         detection_s=run.options.profile.detection_s,
         step=_steps(config),
+        note=system.note_before_fault,
     )
 
 

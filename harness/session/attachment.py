@@ -143,6 +143,7 @@ class Attachment:
             self._run.backend.abilities,
             detection_s=self._run.options.profile.detection_s,
             step=_silently,
+            note=system.note_before_fault,
         )
 
     def _attached_run(self) -> Identity | None:

@@ -103,6 +103,36 @@ def test_all_that_is_wrong_is_told_with_its_posts_and_the_drain() -> None:
     }
 
 
+def test_a_loss_in_another_partition_than_those_at_risk_is_told_apart() -> None:
+    def post(id_: str, **told: int | None) -> tuple[str, object, Type, object]:
+        return "post", {"id": id_, "msg": id_}, "ok", {"id": id_, "msg": id_, **told}
+
+    posts = [post("a", partition=0), post("b", partition=1), post("c", partition=2), post("d", partition=None)]
+    drain: tuple[str, object, Type, object] = ("drain", None, "ok", {"messages-1": []})
+    events = one_after_another(*posts, post("e"), post("f", partition=1), drain)
+    judged = delivery.check(events, exactly_once=True, at_risk=[0, 2])
+    assert said(judged) == [
+        (
+            "lost",
+            "4 of 6 acknowledged messages never reached a messages instance: a, c, d, e; acknowledged in partition "
+            "0, 2",
+            [0, 4, 6, 8, 12],
+        ),
+        (
+            "lost elsewhere",
+            "2 of 6 acknowledged messages never reached a messages instance, which nothing permits where they were: "
+            "b, f; acknowledged in partition 1",
+            [2, 10, 12],
+        ),
+    ]
+    assert judged.figures["lost"] == 6
+    nowhere = delivery.check(events, exactly_once=True, at_risk=[])
+    assert [name for name, _, _ in said(nowhere)] == ["lost", "lost elsewhere"]
+    assert [name for name, _, _ in said(delivery.check(events, exactly_once=True))] == ["lost"]
+    all_ = delivery.check(events, exactly_once=True, at_risk=[0, 1, 2])
+    assert said(all_) == said(delivery.check(events, exactly_once=True))
+
+
 def test_what_is_posted_again_may_be_on_the_queue_whatever_was_said_of_the_first_try() -> None:
     post = {"id": "a", "msg": "a"}
     denied: tuple[str, object, Type, object] = ("post", post, "info", {**post, "queued": False})

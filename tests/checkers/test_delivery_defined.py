@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from itertools import product
 
 import pytest
 
-from harness.checkers import Validity
+from harness.checkers import Validity, Verdict
 from harness.events import Event, Operation, operations
 from harness.messages.checkers import delivery
 from tests.checkers.posted import during, moments, posted
@@ -40,6 +41,43 @@ def explained(posts: Sequence[Operation], drain: Operation, received: bool, end:
         for look in during(drain)
         for effects in product(*(moments(post, end, on_the_queue=True) for post in posts))
     )
+
+
+AT_RISK = {0}
+
+
+def lost_by_place(events: Sequence[Event]) -> set[str]:
+    """By what name the loss of each message goes that was acknowledged before the last drain, and is not in it.
+
+    Its partition is that which the first acknowledgement named.
+    """
+    history = operations(events)
+    drains = [o for o in history if o.f == "drain" and o.outcome == "ok"]
+    if not drains:
+        return set()
+    received = {id_ for ids in drains[-1].value.values() for id_ in ids}
+    places: dict[str, int | None] = {}
+    for event in events[: drains[-1].invoke.index]:
+        if (event.f, event.type) == ("post", "ok"):
+            places.setdefault(event.value["id"], event.value["partition"])
+    lost = {place for id_, place in places.items() if id_ not in received}
+    return {"lost" if place is None or place in AT_RISK else "lost elsewhere" for place in lost}
+
+
+def test_a_loss_is_told_by_whether_its_partition_is_at_risk() -> None:
+    check = partial(delivery.check, exactly_once=False, at_risk=sorted(AT_RISK))
+
+    def names(verdict: Verdict) -> set[str]:
+        return {anomaly.name for anomaly in verdict.anomalies if anomaly.name.startswith("lost")}
+
+    seen: Counter[str] = Counter()
+
+    def defined_here(events: Sequence[Event]) -> set[str]:
+        seen.update(found := lost_by_place(events))
+        return found
+
+    compare(posted, check, defined_here, seen=names, kinds=3)
+    assert min(seen["lost"], seen["lost elsewhere"]) > 1, seen
 
 
 @pytest.mark.parametrize("exactly_once", [True, False])

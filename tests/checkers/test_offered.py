@@ -23,6 +23,7 @@ def judge(
     kind: Literal["a", "b"] = "a",
     strict: bool = False,
     word: str = "",
+    places: list[int] | None = None,
 ) -> Verdict:
     return Verdict.of([])
 
@@ -40,6 +41,9 @@ def nothing_to_give(events: Sequence[Event]) -> Verdict:
         {"count": 1, "share": 0.5},
         {"count": 1, "share": 1},
         {"count": 1, "share": None},
+        {"count": 1, "places": []},
+        {"count": 1, "places": [0, 2]},
+        {"count": 1, "places": None},
     ],
 )
 def test_what_fits_is_taken(arguments: Mapping[str, object]) -> None:
@@ -52,7 +56,7 @@ def test_what_fits_is_taken(arguments: Mapping[str, object]) -> None:
         ({}, "judge needs count: judge:count=..."),
         (
             {"count": 1, "most": 1, "least": 2},
-            "judge has no argument least, most; it takes count, share, kind, strict, word",
+            "judge has no argument least, most; it takes count, share, kind, strict, word, places",
         ),
         ({"count": -1}, "judge can't be given count=-1; due was Count (0 to 9.0072e+15)"),
         ({"count": True}, "judge can't be given count=true; due was Count (0 to 9.0072e+15)"),
@@ -63,6 +67,8 @@ def test_what_fits_is_taken(arguments: Mapping[str, object]) -> None:
         ({"count": 1, "kind": "c"}, 'judge can\'t be given kind="c"; due was Literal[\'a\', \'b\'] ("a", "b")'),
         ({"count": 1, "strict": 1}, "judge can't be given strict=1; due was bool"),
         ({"count": 1, "word": 1}, "judge can't be given word=1; due was str"),
+        ({"count": 1, "places": 1}, "judge can't be given places=1; due was list[int] | None"),
+        ({"count": 1, "places": [1, "2"]}, 'judge can\'t be given places=[1, "2"]; due was list[int] | None'),
     ],
 )
 def test_what_does_not_fit_is_refused_in_words(arguments: Mapping[str, object], complaint: str) -> None:

@@ -67,6 +67,9 @@ def test_kafka_leaders_isr_and_controller(system: MessageSystem, faults: Nemesis
     followers = followers_holding(system.topic, posted.partitions)(system.clusters).nodes
     assert sorted(node.spec.name for node in (leader, *followers)) == ["kafka-1", "kafka-2", "kafka-3"]
     assert view.is_fully_replicated(system.topic)
+    named = view.leaders(system.topic)
+    assert list(named) == ["0", "1", "2"]
+    assert leader.spec.name in {named[str(id_)] for id_ in fullest}
 
     paused = faults.inject(Pause(), controller).until(new_leader(system.topic)).until(out_of_sync(system.topic))
     assert controller(system.clusters).nodes != paused.nodes

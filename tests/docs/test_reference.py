@@ -23,7 +23,7 @@ def test_every_name_that_a_scenario_imports_is_in_it(name: str) -> None:
         "| `quarantine(reason, until)` |",
         "| `faulttolerance` |",
         "| `harness_run` |",
-        "| `delivery.check(events: Sequence[Event], *, exactly_once: bool)` |",
+        "| `delivery.check(events: Sequence[Event], *, exactly_once: bool, at_risk: list[int] \\| None = None)` |",
         "### `harness send [OPTIONS] COUNT`",
     ],
 )

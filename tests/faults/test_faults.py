@@ -172,6 +172,29 @@ def test_a_fault_gets_all_nodes_that_were_picked_together(tmp_path: Path) -> Non
     assert injected.proofs == {"one": "one of 2", "two": "one of 2"}
 
 
+def test_what_has_to_be_known_before_a_fault_is_noted_last_of_all(tmp_path: Path) -> None:
+    node = cast(Killable, SimpleNamespace(spec=SimpleNamespace(name="one")))
+    done: list[str] = []
+
+    def target(clusters: Clusters) -> Picked:
+        done.append("picked")
+        return Picked((node,), "it is there")
+
+    with History.open(tmp_path / "h.jsonl") as history:
+        breaking = Nemesis(
+            cast(Clusters, None),
+            history,
+            frozenset({Killable}),
+            detection_s=1,
+            step=lambda words: nullcontext(),
+            note=lambda: done.append("noted") or history.event("leaders", {}),  # type: ignore[func-returns-value]
+        )
+        breaking.watchers.append(lambda moment: done.append(moment.value))
+        breaking.inject(Halves(), target)
+        assert [event.f for event in history.events][:2] == ["leaders", "halves"]
+    assert done[:3] == ["before-fault", "picked", "noted"]
+
+
 def test_a_fault_of_somebody_else_is_recorded_with_what_it_says_of_itself(config: Killable, tmp_path: Path) -> None:
     with History.open(tmp_path / "h.jsonl") as history:
         before = config.state().pid

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from harness.assertions import GuaranteeBrokenError, assert_holds
 from harness.checkers import counter
 from harness.errors import InconclusiveError
 from harness.history import History
-from harness.messages.evidence import _log, _other
+from harness.messages.evidence import _log, _other, note_leaders
 from harness.report.scenario import ScenarioReport
+from harness.servers.kafka.kind import Kafka
 from services.logs import Log
 
 
@@ -110,3 +112,19 @@ def test_of_what_held_no_evidence_is_asked(history: History, report: ScenarioRep
     system: Any = Asked(history)
     report.note_evidence(system)
     assert (system.asked, report.lacking.lines) == ([], [])
+
+
+def test_who_leads_is_noted_by_name_or_why_nobody_knows(history: History) -> None:
+    class Brokers:
+        def leaders(self, topic: str) -> dict[str, str | None]:
+            if topic == "unheard":
+                raise InconclusiveError("no broker answers")
+            return {"0": "kafka-1", "1": None}
+
+    for topic in ("orders", "unheard"):
+        system: Any = SimpleNamespace(history=history, clusters={Kafka: Brokers()}, topic=topic)
+        note_leaders(system)
+    assert [(event.f, event.value) for event in history.events] == [
+        ("leaders", {"leaders": {"0": "kafka-1", "1": None}}),
+        ("leaders", {"unread": "no broker answers"}),
+    ]

@@ -19,14 +19,15 @@ from harness.messages.checkers.reads import ids
 
 @checker
 @judging(SHAPES)
-def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
+def check(events: Sequence[Event], *, exactly_once: bool, at_risk: list[int] | None = None) -> Verdict:
     """Judges the posts by the last successful `drain`, which says what each messages instance holds.
 
     lost = acknowledged before the drain began - D, and unexpected = D - A, are violations. A are the ids with a post
-    that began before the drain ended and was not surely refused. So is wrongly denied: received, and the answer to each
-    such post says that the queue surely has not got the message. recovered (received although not acknowledged) is no
-    violation. duplicated (by one instance twice, or by two) is one only where `exactly_once` is promised. An id that is
-    posted again is one message all the same.
+    that began before the drain ended and was not surely refused. Where settings permit a loss in the partitions
+    `at_risk` alone, one in another partition is lost elsewhere; what has none is lost. So is wrongly denied a
+    violation: received, and the answer to each such post says that the queue surely has not got the message.
+    recovered (received although not acknowledged) is none. duplicated (by one instance twice, or by two) is one only
+    where `exactly_once` is promised. An id that is posted again is one message all the same.
 
     Unknown without a drain, or if a message that was acknowledged only after the drain had begun is not in it.
     """
@@ -44,12 +45,17 @@ def check(events: Sequence[Event], *, exactly_once: bool) -> Verdict:
     denied = posts.wrongly_denied(received, ended)
     duplicated = [id_ for id_, times in received.items() if times > 1]
     anomalies: list[Anomaly] = []
-    if lost:
-        sentence = (
-            f"{len(lost)} of {len(acknowledged)} acknowledged messages never reached a messages instance: "
-            f"{few(lost)}{posts.partitions(lost)}"
-        )
-        anomalies.append(Anomaly("lost", sentence, (*posts.of(lost), drain)))
+    safe = {id_ for id_ in lost if at_risk is not None and posts.partition(id_) not in {None, *at_risk}}
+    for name, those, why in (
+        ("lost", [id_ for id_ in lost if id_ not in safe], ""),
+        ("lost elsewhere", [id_ for id_ in lost if id_ in safe], ", which nothing permits where they were"),
+    ):
+        if those:
+            sentence = (
+                f"{len(those)} of {len(acknowledged)} acknowledged messages never reached a messages instance{why}: "
+                f"{few(those)}{posts.partitions(those)}"
+            )
+            anomalies.append(Anomaly(name, sentence, (*posts.of(those), drain)))
     if unexpected:
         sentence = f"{len(unexpected)} messages were received that nobody had posted: {few(unexpected)}"
         anomalies.append(Anomaly("unexpected", sentence, (*posts.of(unexpected), drain)))

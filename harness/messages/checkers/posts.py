@@ -80,9 +80,14 @@ class Posts:
         """The posts of those ids that were attempted."""
         return tuple(self.by_id[id_] for id_ in ids if id_ in self.by_id)
 
+    def partition(self, id_: str) -> int | None:
+        """The partition that the answer to a message's post named, if it did."""
+        partition: int | None = self.by_id[id_].value.get("partition")
+        return partition
+
     def partitions(self, ids: Iterable[str]) -> str:
         """The partitions that the messages were in, for a sentence; empty where it is not known."""
-        known = sorted({o.value.get("partition") for o in self.of(ids) if o.value.get("partition") is not None})
+        known = sorted({place for id_ in ids if id_ in self.by_id and (place := self.partition(id_)) is not None})
         return f"; acknowledged in partition {', '.join(str(p) for p in known)}" if known else ""
 
 

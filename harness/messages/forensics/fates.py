@@ -14,6 +14,7 @@ from harness.telling import Fate
 #: By the name of an anomaly, who says where a message went wrong.
 _ENDINGS: Mapping[str, Callable[[Case], Ending]] = {
     "lost": lost.ending,
+    "lost elsewhere": lost.ending,
     "duplicated": doubled.ending,
     "doubled": doubled.ending,
     "taken again": doubled.ending,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
+from functools import partial
 
 from harness.guarantees import Broken, Guarantees, Rule, Settings
 from harness.taken import Taken
@@ -11,6 +12,11 @@ _ACKS = "Kafka documentation, producer configs, acks"
 _TOPIC = "Kafka documentation, topic configs, {}"
 #: In milliseconds: no scenario takes that long.
 _A_DAY = 86_400_000
+#: The name of the event that says which broker leads each partition of a topic: the name of none is null. If that could
+#: not be had, the event has "unread", with the reason, and no "leaders".
+LEADERS = "leaders"
+#: What makes the others elect another leader.
+_GONE = (Taken.PROCESS, Taken.PEERS)
 
 
 def _a_broker_is_out_of_reach(broken: Broken) -> bool:
@@ -23,7 +29,24 @@ def _a_broker_is_lost(broken: Broken) -> bool:
 
 def _lost(broken: Broken) -> Set[str]:
     """Lost to the others: one that only clients don't reach leads on, and has what it acknowledged."""
-    return broken.at_once("kafka", Taken.PROCESS, Taken.PEERS)
+    return broken.at_once("kafka", *_GONE)
+
+
+def _led_by_those_hit(what: Sequence[Taken], hits: Sequence[Broken]) -> Set[int] | None:
+    """The partitions whose leader had any of this taken from it; anything at all, if nothing is given.
+
+    A partition keeps its leader until that is hit, so it is enough to know who led when each fault came. One that
+    nobody led then counts as well. None if that was not noted before one of these faults.
+    """
+    led: set[int] = set()
+    for hit in hits:
+        if not hit.hits("kafka", *what):
+            continue
+        leaders = (hit.notes.get(LEADERS) or {}).get("leaders")
+        if leaders is None:
+            return None
+        led |= {int(partition) for partition, name in leaders.items() if name is None or name in hit.nodes}
+    return led
 
 
 def _every_replica_may_be_lost(broken: Broken) -> bool:
@@ -82,12 +105,13 @@ KAFKA = Guarantees(
     rules=(
         Rule(
             setting="acks=0",
-            when="any broker is killed, stopped, hangs or is cut off, if only from the producer",
+            when="the leader is killed, stopped, hangs or is cut off, if only from the producer",
             permits=("lost",),
             because="the producer takes a record for sent that no broker may ever have had",
             source=_ACKS,
             applies=_acknowledged_by_nobody,
             under=_a_broker_is_out_of_reach,
+            among=partial(_led_by_those_hit, ()),
         ),
         Rule(
             setting="acks=1",
@@ -97,6 +121,7 @@ KAFKA = Guarantees(
             source=_ACKS,
             applies=_acknowledged_by_the_leader_alone,
             under=_a_broker_is_lost,
+            among=partial(_led_by_those_hit, _GONE),
         ),
         Rule(
             setting="unclean.leader.election.enable=true",
@@ -106,6 +131,7 @@ KAFKA = Guarantees(
             source=_TOPIC.format("unclean.leader.election.enable"),
             applies=_elected_out_of_sync,
             under=_all_that_were_in_sync_may_be_lost,
+            among=partial(_led_by_those_hit, _GONE),
         ),
         Rule(
             setting="min.insync.replicas=1",
@@ -145,4 +171,5 @@ KAFKA = Guarantees(
         ),
     ),
     made_up={"isr-full": "kafka"},
+    notes={LEADERS},
 )

@@ -151,6 +151,13 @@ class KafkaView(View):
         words = "active controller"
         return [(self.controller().spec.name, Duty("controller", words, words))] if self.running() else []
 
+    def leaders(self, topic: str) -> Mapping[str, str | None]:
+        """By the number of each partition of a topic the name of the broker that leads it; None where nobody does."""
+        return {
+            str(found.id): None if found.leader is None else self.broker(found.leader).spec.name
+            for found in self.partitions(topic)
+        }
+
     def leaders_of(self, topic: str) -> Sequence[tuple[str, Duty]]:
         """Which brokers lead partitions of a topic, by name, each with the smallest set that is in sync with it."""
         led: dict[str, list[Partition]] = defaultdict(list)

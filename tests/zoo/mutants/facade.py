@@ -301,6 +301,16 @@ MUTANTS: tuple[Mutant, ...] = (
         },
     ),
     service(
+        "facade_that_leaves_some_out",
+        'docs/guarantees.md: "a loss in a partition whose leader was not hit is `lost elsewhere`"',
+        {
+            "test_kafka_settings.py::test_an_unclean_election_loses_what_the_leader_alone_had": "lost elsewhere",
+            "test_kafka_settings.py::test_a_leader_that_the_others_have_given_up_acknowledges_what_it_will_lose": (
+                "lost elsewhere"
+            ),
+        },
+    ),
+    service(
         "facade_with_acks_0",
         "checkers, settings: acks=0 permits the loss of acknowledged records",
         {
