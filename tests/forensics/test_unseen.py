@@ -117,6 +117,19 @@ def test_nobody_is_blamed_who_died_too_late_or_after_others() -> None:
     assert gone("0", ("hazelcast-2", 120), ("hazelcast-1", 215)) == told
 
 
+def test_put_and_shown_by_nobody() -> None:
+    told = (
+        "Acknowledged as put into the map, and shown by nobody: logging-1 says that it put it; the map does not have it"
+    )
+    dead = "; hazelcast-1 died: it was killed 75 ms later."
+    for first, more in (("hazelcast-2", dead), ("logging-2", ".")):
+        scene = Scene().post().owners(hazelcast_1=[3], hazelcast_2=[4]).kill(first, 20, fault="pause")
+        if first == "hazelcast-2":
+            scene.kill("hazelcast-1", 90)
+        scene = seen((200, "logging-1", False), scene=scene)
+        assert incomplete(scene.evidence(LOGGED, map=GONE)) == f"{told} now{more}"
+
+
 def vanished(*log: tuple[int, str, str, dict[str, Any]]) -> str:
     scene = Scene().post().get(100, {"logging-1": [ID]}, {"messages-1": [ID]})
     scene.get(400, {"logging-1": [ID]}, {"messages-1": []})

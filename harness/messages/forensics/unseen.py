@@ -111,7 +111,18 @@ def _gone(case: Case, missed: list[Read], shown: list[Read]) -> Ending:
         )
     if shown:
         return Ending("shown, and later no more", f": last by {shown[-1].instance}{_there(case)}")
+    put = case.logged("put", by="logging")
+    if put:
+        words = f": {put[-1].service} says that it put it{_there(case)}{_first_dead(case, began)}"
+        return Ending("acknowledged as put into the map, and shown by nobody", words)
     return Ending("in no answer of logging that had to show it", _there(case))
+
+
+def _first_dead(case: Case, until: int) -> str:
+    """Which Hazelcast member died first after it was acknowledged, for a sentence: nobody knows what it owned."""
+    deaths = (case.facts.died(member, case.acknowledged, until) for member in case.facts.owners.get("partitions") or {})
+    first = min((death for death in deaths if death), key=lambda death: death.begin, default=None)
+    return f"; {first.node} died: {first.after(case.acknowledged)}" if first else ""
 
 
 def _there(case: Case) -> str:
