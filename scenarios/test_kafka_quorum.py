@@ -1,9 +1,12 @@
 """Kafka as the message queue: the controller, and more brokers gone than replication allows (reports 002 and 003)."""
 
+import json
+
 import pytest
 
 from harness import Kill, Nemesis, Pause, every, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
+from harness.messages.checkers.posts import is_surely_not_queued
 from harness.messages.moments import demand_moments
 from harness.servers.kafka import controller, leading_controller, new_controller, new_leader
 from harness.targets import Target
@@ -94,3 +97,6 @@ def test_what_is_surely_not_on_the_queue_never_comes_out_of_it(system: MessageSy
     system.read()
     assert_delivered_and_aggregated(system.history)
     assert sum('"stage":"queue","unknown":false' in refusal for refusal in refusals) == 8, refusals
+    denied = {post.invoke.value["id"] for post in system.history.events.operations if is_surely_not_queued(post)}
+    named = {json.loads(refusal.partition(": ")[2])["id"] for refusal in refusals}
+    assert named == denied, "a refusal names another message"

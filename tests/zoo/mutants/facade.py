@@ -6,6 +6,7 @@ _SECTION_7 = "design 7, facade: "
 _ONE_REPLICA = (
     "test_kafka_settings.py::test_with_one_replica_a_partition_is_away_with_its_broker_and_comes_back_with_it"
 )
+_DENIED = "test_kafka_quorum.py::test_what_is_surely_not_on_the_queue_never_comes_out_of_it"
 
 MUTANTS: tuple[Mutant, ...] = (
     service(
@@ -245,9 +246,14 @@ MUTANTS: tuple[Mutant, ...] = (
         told="wrongly denied: Sent to the queue, and then denied by the facade",
     ),
     service(
+        "facade_refusing_another_id",
+        _SECTION_7 + '"otherwise 503 with the id"',
+        {_DENIED: "assertion: a refusal names another message"},
+    ),
+    service(
         "facade_that_goes_on_trying",
         'services/facade.py: "and will not get it from this request"',
-        {"test_kafka_quorum.py::test_what_is_surely_not_on_the_queue_never_comes_out_of_it": "wrongly denied"},
+        {_DENIED: "wrongly denied"},
         told="wrongly denied: Sent to the queue after the facade had denied it",
     ),
     service(
@@ -276,8 +282,10 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     service(
         "facade_putting_twice",
-        'services/queues/hazelcast.py: "a message that was offered once is held by exactly one consumer"',
+        'services/queues/hazelcast.py: "a message that was offered once is held by exactly one consumer", as "an offer '
+        'that Hazelcast carries out twice (...) is one entry to the consumers": one name, not one a try',
         {
+            "test_services.py::test_ten_messages_are_shared[hazelcast]": "duplicated",
             "test_services.py::test_an_id_that_was_acknowledged_is_not_queued_again": (
                 "assertion: not each is in the queue once"
             ),

@@ -16,6 +16,7 @@ _LOAD = "test_kafka_under_load.py::"
 _COORDINATOR_DIES = _LOAD + "test_losing_brokers_in_turn_loses_no_message[coordinator-kill]"
 _LEADER_HANGS = _LOAD + "test_losing_brokers_in_turn_loses_no_message[leader-pause]"
 _BOTH_HAD_IT = r"Read by messages-\d and by messages-\d, which both had its partition"
+_GONE_WITH_IT = r"lost: (Kept by messages-\d, and gone with its memory|Taken by messages-\d and never kept)"
 _TEXTS = "test_texts.py::test_hard_and_long_texts_come_back_as_they_were_posted"
 _COMMITTED = "test_halfway.py::test_what_a_messages_instance_had_committed_and_not_kept_is_lost"
 _CLAIMED = "test_halfway.py::test_what_a_messages_instance_had_claimed_and_not_kept_is_lost"
@@ -63,6 +64,16 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         },
         told={_COORDINATOR_DIES: "lost: Committed before it was kept"},
+    ),
+    service(
+        "messages_keeping_one_poll_late",
+        'harness/messages/guarantees.py, enable.auto.commit=true: "all that a poll gave is stored before the next one"',
+        {
+            "test_halfway.py::test_what_a_messages_instance_had_taken_and_not_kept_is_read_again[by the clock]": (
+                "assertion: lost: "
+            )
+        },
+        told=_GONE_WITH_IT,
     ),
     service(
         "messages_saying_that_they_commit_first",
@@ -121,6 +132,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "messages_that_do_not_go_back",
         'services/queues/kafka.py: "an assigned partition is read from its beginning again"',
         {_REPLAY: "lost"},
+        told=r"lost: Kept by messages-\d, (and gone with its memory|which forgot it when it gave partition \d away)",
     ),
     service(
         "messages_that_die_of_an_error",
@@ -140,6 +152,7 @@ MUTANTS: tuple[Mutant, ...] = (
             _LOAD + "test_with_replay_losing_a_messages_instance_again_and_again_loses_no_message": "lost",
             "test_halfway.py::test_with_replay_a_messages_instance_between_taking_and_keeping_loses_nothing": "lost",
         },
+        told=_GONE_WITH_IT,
     ),
     service(
         "messages_with_replay",
@@ -150,11 +163,13 @@ MUTANTS: tuple[Mutant, ...] = (
         "messages_without_claims",
         'services/queues/hazelcast.py: "The claim is what counts"',
         {_HAZELCAST: "duplicated", _CLAIMED: "duplicated"},
+        told=r"duplicated: Taken by messages-\d, and again by messages-\d",
     ),
     service(
         "messages_claiming_ahead",
         'services/queues/hazelcast.py: "Takes one message, if there is one"',
         {_CLAIMED: "assertion: lost: "},
+        told=_GONE_WITH_IT,
     ),
     service(
         "messages_that_need_config",
@@ -177,6 +192,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "messages_claiming_for_nobody",
         'services/queues/hazelcast.py: "says whose it is, so it may be asked for again until it is answered"',
         {_HAZELCAST: "lost"},
+        told="lost: Acknowledged, taken by nobody, and not in the queue now",
     ),
     service(
         "messages_emptying_the_queue",

@@ -216,6 +216,7 @@ MUTANTS: tuple[Mutant, ...] = (
         promise=_TABLE + "backup-count b: no loss up to b members lost at once",
         patch=_no_backups,
         seen={f"{_MEMBER}[hazelcast-3]": "incomplete logging part"},
+        told={f"{_MEMBER}[hazelcast-3]": "incomplete logging part: An entry without a backup, whose owner hazelcast-3"},
     ),
     Mutant(
         name="queue_without_backup",
