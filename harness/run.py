@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,7 @@ class Options:
     images: Mapping[str, str] = field(default_factory=dict)
     trace_http: bool = False
     attach: bool = False
+    seed: int = 0
 
     def __post_init__(self) -> None:
         if self.backend not in BACKENDS:
@@ -68,6 +70,17 @@ def images_by_kind(given: Iterable[str]) -> Mapping[str, str]:
                 f"--image {kind + equals + image!r} is not KIND=IMAGE; kinds are {', '.join(every_kind())}"
             )
     return {kind: image for kind, _, image in parts}
+
+
+def seed_of(given: str) -> int:
+    """The seed that the option `--seed N` gives.
+
+    Raises:
+        BadInputError: it is no whole number from 0 on.
+    """
+    if not re.fullmatch(r"[0-9]{1,18}", given):
+        raise BadInputError(f"--seed {given!r} is no seed; give a whole number of at most 18 digits, such as --seed 7")
+    return int(given)
 
 
 class Run:
@@ -121,7 +134,8 @@ class Run:
 
     def _system(self, cast: Cast, deployment: Deployment, clusters: Clusters, history: History, step: Step) -> System:
         trace = self._say if self.options.trace_http else None
-        return cast.system(Basis(cast.id, deployment, clusters, history, step, self.options.profile, trace))
+        profile, seed = self.options.profile, self.options.seed
+        return cast.system(Basis(cast.id, deployment, clusters, history, step, profile, trace, seed))
 
 
 def prepared_backend(options: Options, session: Session, kinds: Collection[NodeKind], say: Say) -> Backend:

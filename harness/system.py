@@ -36,6 +36,7 @@ class Basis:
         step: shows a step of the scenario to a person while it lasts.
         timings: the failure detectors' profile.
         trace: shows each request of the clients; None if nobody wants to see them.
+        seed: of what its clients send, so that a run can be repeated.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Basis:
     step: Step
     timings: Timings
     trace: Say | None = None
+    seed: int = 0
 
 
 @dataclass(frozen=True)

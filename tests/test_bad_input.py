@@ -39,6 +39,7 @@ def assert_no_traceback(output: str) -> None:
         ("--image", "redis=redis:7", "--image: the kind 'redis' is unknown; choose one of "),
         ("--image", "kafka", "--image 'kafka' is not KIND=IMAGE; kinds are "),
         ("--timings", "slow", "--timings 'slow' is unknown; choose one of fast, vendor"),
+        ("--seed", "monday", "--seed 'monday' is no seed; give a whole number of at most 18 digits, such as --seed 7"),
     ],
 )
 def test_an_unknown_value_names_the_possible_ones(tmp_path: Path, option: str, value: str, line: str) -> None:

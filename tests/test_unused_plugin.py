@@ -10,7 +10,7 @@ import pytest
 
 
 def pytest_addoption(parser):
-    for name in ("--backend", "--reports", "--attach", "--shard"):
+    for name in ("--backend", "--reports", "--attach", "--shard", "--seed"):
         parser.addoption(name, default="numpy")
 
 

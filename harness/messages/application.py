@@ -26,6 +26,8 @@ from harness.waiting import until
 #: So many that nearly every partition is the one of some name.
 _QUEUE_NAMES = 1000
 _OWNING_TIMEOUT_S = 30.0
+#: The name of the event that says of which seed the texts of a history's posts are.
+SEED = "seed"
 #: The roles whose services can be slowed down in the middle of their work.
 WORKING = {"facade", "logging", "messages"}
 
@@ -145,6 +147,7 @@ class MessagesCast(Cast):
     def system(self, basis: Basis) -> MessageSystem:
         """The running system, which has recorded the settings that it works with."""
         system = MessageSystem(basis, self, self.namespace, self.declared)
+        basis.history.event(SEED, {"texts": basis.seed})
         system.note_settings(consumers=False)
         system.note_owners()
         if self.application.consumers:

@@ -59,7 +59,9 @@ _NOT_FOR_GOOD = {408, 425, 429}
 class MessageClients:
     """Clients of one facade that record every operation. They hold connections until `close`."""
 
-    def __init__(self, facade: str, history: History, *, trace: Say | None = None) -> None:
+    def __init__(self, facade: str, history: History, *, trace: Say | None = None, seed: int = 0) -> None:
+        """Makes clients; `trace` shows each request, and the texts of new messages are those of `seed`."""
+        self._seed = seed
         self._facade = f"http://{facade}"
         self._history = history
         # Plain HTTP to a port of ours: no certificates, no proxy.
@@ -89,7 +91,7 @@ class MessageClients:
 
         The second time with another text, if one is given.
         """
-        first = [(_id(number), text(number)) for number in itertools.islice(self._numbers, count)]
+        first = [(_id(number), text(number, self._seed)) for number in itertools.islice(self._numbers, count)]
         second = first if message is None else [(id_, message) for id_, _ in first]
         with ThreadPoolExecutor(2 * count) as pool:
             return _sorted(pool.map(lambda each: self._post_as(*each), [*first, *second]))
@@ -196,7 +198,7 @@ class MessageClients:
 
     def _post_one(self) -> Post | str:
         number = next(self._numbers)
-        return self._post_as(_id(number), text(number))
+        return self._post_as(_id(number), text(number, self._seed))
 
     def _post_as(self, id_: str, message: str) -> Post | str:
         self._texts.setdefault(id_, message)

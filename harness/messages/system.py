@@ -51,6 +51,7 @@ class MessageSystem(System):
         self.logging = self.instances("logging")
         self.messages = self.instances("messages", started=partial(self.note_settings, consumers=True))
         self._trace = basis.trace
+        self._seed = basis.seed
 
     def note_settings(self, *, consumers: bool) -> None:
         """Records the settings that the consumers, or all others, were declared to have, and those that they have."""
@@ -59,7 +60,8 @@ class MessageSystem(System):
     @cached_property
     def clients(self) -> MessageClients:
         """Clients of the facade."""
-        clients = MessageClients(self.clusters.nodes["facade"].endpoint("http"), self.history, trace=self._trace)
+        facade = self.clusters.nodes["facade"].endpoint("http")
+        clients = MessageClients(facade, self.history, trace=self._trace, seed=self._seed)
         self.at_end(clients.close)
         return clients
 

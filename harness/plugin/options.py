@@ -46,6 +46,11 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "metavar": "MOMENT",
             "help": f"stop at a moment of each scenario and wait for Enter: {', '.join(MOMENTS)}",
         },
+        "--seed": {
+            "default": "0",
+            "metavar": "N",
+            "help": "another number has clients send other texts, and the same one the same again (default: 0)",
+        },
         "--trace-http": {
             "default": False,
             "action": "store_true",

@@ -164,6 +164,7 @@ class Results:
         """The command that repeats just this item."""
         scenario = item.stash.get(REPEATED, item.nodeid)
         command = f'pytest "{scenario}" --backend {self.backend} --timings {self._options.timings}'
+        command += f" --seed {self._options.seed}" if self._options.seed else ""
         return f"{command} --attach" if self._options.attach else command
 
     def _record_end(self, item: pytest.Item, end: End) -> None:

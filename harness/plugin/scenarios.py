@@ -19,7 +19,7 @@ from harness.plugin.options import value
 from harness.plugin.results import Results
 from harness.plugin.showing import Showing
 from harness.report.folder import ReportFolder
-from harness.run import Options, images_by_kind
+from harness.run import Options, images_by_kind, seed_of
 
 #: Plugins of their own, registered with this one.
 pytest_plugins = ("harness.plugin.ordering", "harness.plugin.sharding", "harness.plugin.quarantine")
@@ -40,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
             images=images_by_kind(value(config, "--image") or ()),
             attach=value(config, "--attach"),
             trace_http=value(config, "--trace-http"),
+            seed=seed_of(value(config, "--seed")),
         )
         check_options(config)
         if value(config, "--reports") != OFFERED["--reports"]["default"]:
@@ -82,7 +83,8 @@ def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     """Says what the run was asked for and where it writes."""
     if folder := config.stash.get(FOLDER, None):
         options = config.stash[OPTIONS]
-        return [f"faulttolerance: backend {options.backend}, timings {options.timings}, reports in {folder.path}"]
+        asked = f"backend {options.backend}, timings {options.timings}, seed {options.seed}"
+        return [f"faulttolerance: {asked}, reports in {folder.path}"]
     return []
 
 

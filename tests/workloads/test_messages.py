@@ -15,6 +15,7 @@ import pytest
 
 from harness.history import History
 from harness.messages.clients import IDLE_S, MessageClients
+from harness.messages.texts import text, told
 from harness.waiting import until
 
 
@@ -60,6 +61,21 @@ def test_a_connection_that_was_idle_is_not_used_again_when_its_server_may_close_
         since = time.monotonic()
         until("2 s of idleness", lambda: time.monotonic() - since, lambda idle_s: idle_s > IDLE_S, timeout_s=IDLE_S + 1)
         assert clients.get() is not None
+
+
+def test_clients_of_a_seed_post_its_texts(tmp_path: Path) -> None:
+    """Whether anybody takes them or not."""
+    said = {}
+    for seed in (0, 7):
+        path = tmp_path / f"{seed}.jsonl"
+        with History.open(path) as history, closing(MessageClients("127.0.0.1:1", history, seed=seed)) as clients:
+            clients.post(13, clients=1)
+            clients.post_twice(13)
+            posts = [event.value for event in history.events if event.type == "invoke"]
+        said[seed] = sorted({value["id"][:8]: json.dumps(value["msg"]) for value in posts}.items())
+        due = {f"m-{number:06d}": json.dumps(told(text(number, seed))) for number in range(1, 27)}
+        assert said[seed] == sorted(due.items())
+    assert said[0] != said[7]
 
 
 class _Answering(BaseHTTPRequestHandler):
