@@ -141,7 +141,7 @@ class HazelcastSource:
     def _is_mine(self, client: HazelcastClient, entry: str) -> bool:
         """Whether this instance is the one that takes the entry, now that it is decided."""
         claims: Any = client.get_map(self._claims)
-        name = hashlib.sha256(entry.encode()).hexdigest()
+        name = _name(entry)
         taker = result(claims.put_if_absent(name, self._me, CLAIM_S))
         if taker == self._me:
             # The answer to an earlier try was lost, perhaps before there was a backup: this one waits for it.
@@ -154,7 +154,7 @@ class HazelcastSource:
         except ValueError as error:
             self._log("not a message, skipped", error=repr(error))
             return
-        self._log("taken", id=held.id)
+        self._log("taken", id=held.id, entry=_name(entry))
         time.sleep(self._work_s)
         self._log("consumed", id=held.id, new=store.add(held))
 
@@ -178,3 +178,8 @@ class HazelcastSource:
         """
         told = self._cluster.settings()
         return {**told, "messages.from_beginning": "false"} if told else {}
+
+
+def _name(entry: str) -> str:
+    """What an entry of the queue is called among the claims, and in the log."""
+    return hashlib.sha256(entry.encode()).hexdigest()

@@ -77,6 +77,21 @@ def test_an_entry_of_a_hazelcast_queue_that_two_took() -> None:
     assert both.fate("duplicated").sentence == "Taken by messages-1, and again by messages-2, 150 ms later."
 
 
+def test_an_entry_that_two_took_and_two_entries() -> None:
+    def told(posts: int, *entries: str) -> str:
+        scene = Scene()
+        for number in range(posts):
+            scene.post(at=10 + 10 * number, took=1, offset=None)
+        names = ("messages-1", "messages-2")
+        taken = [(at, who, "taken", {"entry": name}) for at, who, name in zip((19, 169), names, entries, strict=True)]
+        log = [*LOGGED[:3], *taken, kept(20, "messages-1", None), kept(170, "messages-2", None)]
+        return scene.evidence(log).drain(messages_1=[ID], messages_2=[ID]).fate("duplicated").sentence
+
+    assert told(1, "e", "e") == "Taken by messages-1, and again by messages-2, 150 ms later, the same entry."
+    assert told(1, "e", "f") == "In the queue twice, although it was posted once (2 entries were taken)."
+    assert told(2, "e", "f") == "In the queue twice: posted 2 times (2 entries were taken)."
+
+
 def test_an_entry_that_the_facade_queued_again() -> None:
     queued = (14, "facade", "queued", {"to": "queue", "partition": None, "offset": None})
     log = (*LOGGED[:3], queued, (114, *queued[1:]), kept(20, "messages-1", None), kept(170, "messages-2", None))

@@ -29,6 +29,11 @@ def ending(case: Case) -> Ending:
     if len(queued) > 1:
         said = f": the facade says {len(queued)} times that the queue has it; posted {len(case.posts)} times"
         return Ending(_in_the_queue_twice(case), said)
+    entries = {str(name) for line in case.logged("taken", by="messages") if (name := line.fields.get("entry"))}
+    if len(entries) > 1:
+        posted = len(case.posts)
+        times = ", although it was posted once" if posted == 1 else f": posted {posted} times"
+        return Ending(_in_the_queue_twice(case), f"{times} ({len(entries)} entries were taken)")
     if found := _kept_what_moved(case):
         return found
     others = [line for line in kept if line.service != kept[0].service]
@@ -75,7 +80,10 @@ def _read_again(case: Case, first: LogLine, second: LogLine) -> Ending:
     one, other = first.service, second.service
     later = f", {span(second.at - first.at)} later"
     if not case.place:
-        return Ending(f"taken by {one}, and again by {other}", later)
+        same = (
+            ", the same entry" if len([line for line in case.logged("taken") if line.fields.get("entry")]) > 1 else ""
+        )
+        return Ending(f"taken by {one}, and again by {other}", f"{later}{same}")
     partition = case.place[0]
     given = [line for line in case.facts.assigned(partition) if line.service == other and line.at <= second.at]
     if given and given[-1].at > first.at and not _still_had(case, partition, first, second.at):

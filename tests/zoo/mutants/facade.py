@@ -6,6 +6,7 @@ _SECTION_7 = "design 7, facade: "
 _ONE_REPLICA = (
     "test_kafka_settings.py::test_with_one_replica_a_partition_is_away_with_its_broker_and_comes_back_with_it"
 )
+_ON_HAZELCAST = "test_services.py::test_ten_messages_are_shared[hazelcast]"
 _DENIED = "test_kafka_quorum.py::test_what_is_surely_not_on_the_queue_never_comes_out_of_it"
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -285,11 +286,12 @@ MUTANTS: tuple[Mutant, ...] = (
         'services/queues/hazelcast.py: "a message that was offered once is held by exactly one consumer", as "an offer '
         'that Hazelcast carries out twice (...) is one entry to the consumers": one name, not one a try',
         {
-            "test_services.py::test_ten_messages_are_shared[hazelcast]": "duplicated",
+            _ON_HAZELCAST: "duplicated",
             "test_services.py::test_an_id_that_was_acknowledged_is_not_queued_again": (
                 "assertion: not each is in the queue once"
             ),
         },
+        told={_ON_HAZELCAST: "duplicated: In the queue twice, although it was posted once"},
     ),
     service(
         "facade_without_a_key",

@@ -163,7 +163,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "messages_without_claims",
         'services/queues/hazelcast.py: "The claim is what counts"',
         {_HAZELCAST: "duplicated", _CLAIMED: "duplicated"},
-        told=r"duplicated: Taken by messages-\d, and again by messages-\d",
+        told=r"duplicated: Taken by messages-\d, and again by messages-\d, .* the same entry",
     ),
     service(
         "messages_claiming_ahead",
