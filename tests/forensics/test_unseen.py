@@ -123,11 +123,18 @@ def test_put_and_shown_by_nobody() -> None:
     )
     dead = "; hazelcast-1 died: it was killed 75 ms later."
     for first, more in (("hazelcast-2", dead), ("logging-2", ".")):
-        scene = Scene().post().owners(hazelcast_1=[3], hazelcast_2=[4]).kill(first, 20, fault="pause")
+        scene = Scene().post().owners(hazelcast_1=[4], hazelcast_2=[3]).kill(first, 20, fault="pause")
         if first == "hazelcast-2":
             scene.kill("hazelcast-1", 90)
         scene = seen((200, "logging-1", False), scene=scene)
         assert incomplete(scene.evidence(LOGGED, map=GONE)) == f"{told} now{more}"
+
+
+def test_an_owner_that_hung_is_named() -> None:
+    for after, more in ((5, "; its first owner hazelcast-1 was paused 5 ms later."), (-5, ".")):
+        scene = Scene().post().owners(hazelcast_1=[4]).kill("hazelcast-1", 15 + after, fault="pause")
+        told = incomplete(seen((200, "logging-1", False), scene=scene).evidence(LOGGED, map=GONE))
+        assert told.endswith(f"the map does not have it now{more}")
 
 
 def vanished(*log: tuple[int, str, str, dict[str, Any]]) -> str:

@@ -247,10 +247,25 @@ class Facts:
 
         What came later moved partitions, and nobody recorded where to.
         """
-        owner, members = self.first_owner(partition), self.owners.get("partitions") or {}
-        first = next((fault for fault in self.faults if set(fault.value["nodes"]) & set(members)), None)
+        owner, first = self.first_owner(partition), self._first_of_members
         death = self.died(owner, after) if owner else None
         return death if first and death and death.begin == first.time else None
+
+    def what_hit_first_owner(self, partition: int, after: int) -> str:
+        """What was done to the first owner of a partition, for a sentence, if that was done before all else to members.
+
+        Such as a hang that ended nothing; empty if it was done before a moment, or to another member.
+        """
+        owner, first = self.first_owner(partition), self._first_of_members
+        if not first or owner not in first.value["nodes"] or first.time <= after:
+            return ""
+        return f"; its first owner {owner} was {_past(first)} {span(first.time - after)} later"
+
+    @cached_property
+    def _first_of_members(self) -> Event | None:
+        """The first fault that was done to any Hazelcast member."""
+        members = self.owners.get("partitions") or {}
+        return next((fault for fault in self.faults if set(fault.value["nodes"]) & set(members)), None)
 
 
 def _past(fault: Event) -> str:

@@ -153,7 +153,8 @@ def _in_the_hazelcast_queue(case: Case, until: int) -> Ending | None:
         return Ending("still in the queue", ": nobody has taken it")
     death = case.facts.death_of_first_owner(partition, case.acknowledged)
     if not death or not death.begin < until:
-        return Ending("acknowledged, taken by nobody, and not in the queue now") if queue else None
+        hit = case.facts.what_hit_first_owner(partition, case.acknowledged)
+        return Ending("acknowledged, taken by nobody, and not in the queue now", hit) if queue else None
     when = f": {death.after(case.acknowledged)}"
     if case.facts.settings.get("hazelcast.queue.backup-count") == "0":
         return Ending(f"in a queue without a backup, whose owner {death.node} died", when)

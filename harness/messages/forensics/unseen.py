@@ -111,11 +111,12 @@ def _gone(case: Case, missed: list[Read], shown: list[Read]) -> Ending:
         )
     if shown:
         return Ending("shown, and later no more", f": last by {shown[-1].instance}{_there(case)}")
+    hit = case.facts.what_hit_first_owner(entry["partition"], case.acknowledged) if entry else ""
     put = case.logged("put", by="logging")
     if put:
-        words = f": {put[-1].service} says that it put it{_there(case)}{_first_dead(case, began)}"
+        words = f": {put[-1].service} says that it put it{_there(case)}{hit or _first_dead(case, began)}"
         return Ending("acknowledged as put into the map, and shown by nobody", words)
-    return Ending("in no answer of logging that had to show it", _there(case))
+    return Ending("in no answer of logging that had to show it", f"{_there(case)}{hit}")
 
 
 def _first_dead(case: Case, until: int) -> str:

@@ -187,6 +187,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "messages_polling",
         "checkers, settings: Hazelcast queue poll has no acknowledgement, an item whose response is lost is gone",
         {"test_hazelcast_consumers.py::test_what_an_owner_does_when_nobody_waits_any_more_loses_nothing": "lost"},
+        told="lost: Acknowledged, taken by nobody, and not in the queue now",
     ),
     service(
         "messages_claiming_for_nobody",

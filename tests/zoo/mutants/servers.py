@@ -27,6 +27,7 @@ _DOUBT = "test_hazelcast_settings.py::test_what_is_acknowledged_before_the_backu
 _MINORITY = "test_hazelcast_settings.py::test_what_a_minority_acknowledges_is_the_merge_policys_to_keep"
 _TABLE = "checkers, settings: "
 _CERTAIN = "checkers: no loss where loss was certain means that the fault or the test is broken"
+_DIED_WITH_THE_QUEUE = "lost: In a queue without a backup, whose owner hazelcast-1 died"
 _NOBODY_LEADS = "timeout: waited 20 s for a new leader for every partition"
 
 
@@ -227,6 +228,13 @@ MUTANTS: tuple[Mutant, ...] = (
             f"{_QUEUE}test_losing_the_lowest_ip_loses_no_message[10-owning the queue]": "lost",
             f"{_QUEUE}test_an_owner_that_stops_or_hangs_loses_no_message[pause-10]": "lost",
             f"{_QUEUE}test_consumers_that_start_in_turn_share_without_loss": "lost",
+        },
+        told={
+            f"{_QUEUE}test_losing_the_lowest_ip_loses_no_message[10-owning the queue]": _DIED_WITH_THE_QUEUE,
+            f"{_QUEUE}test_an_owner_that_stops_or_hangs_loses_no_message[pause-10]": (
+                "lost: Acknowledged, taken by nobody, and not in the queue now; its first owner .* was paused"
+            ),
+            f"{_QUEUE}test_consumers_that_start_in_turn_share_without_loss": _DIED_WITH_THE_QUEUE,
         },
     ),
     Mutant(
