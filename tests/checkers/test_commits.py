@@ -57,6 +57,8 @@ def test_a_correct_history_is_valid(simulated: Simulated) -> None:
         (["+a", "+b", ["a", "b"], "pause kafka-1", (["a", "b"], ["a"])], Validity.VALID),
         (["+a", ["a"], "+b", ["a"], "pause kafka-1", (["a", "b"], ["a"])], Validity.VALID),
         (["+a", "+a", ["a"], "+b", ["a", "b"], (["a", "b"], ["a"])], Validity.VALID),
+        # What was shown once had been read, also if the last answer lacks it.
+        (["+a", ["a"], "+b", ["a", "b"], ["a"], "pause kafka-1", (["a", "b"], ["a"])], Validity.INVALID),
         (["+a?", ["a"], "+b", ["a", "b"], (["a", "b"], ["a"])], Validity.VALID),
         (["+a", ["a"]], Validity.UNKNOWN),
     ],
@@ -68,7 +70,9 @@ def test_only_what_was_surely_committed_before_a_fault_must_not_come_again(
 
 
 def test_what_is_said() -> None:
-    assert said(commits.check(told("+a", ["a"], "+b", ["a", "b"], (["a", "b"], ["a"])))) == [
+    verdict = commits.check(told("+a", ["a"], "+b", ["a", "b"], (["a", "b"], ["a"])))
+    assert verdict.figures == {"surely committed": 1}
+    assert said(verdict) == [
         (
             "taken again",
             "1 messages were taken again, although they had been committed before anything was broken: a; "

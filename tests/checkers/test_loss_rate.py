@@ -114,6 +114,16 @@ def test_a_share_that_each_round_allows_may_be_implausible_over_all() -> None:
     assert verdict.figures["share_lost"] == 0.083
     assert loss_rate.check(events_of(*[*put(*names), *told] * 4), share=0.5, copies=1).anomalies
 
+    uneven = noted("keys-per-member", {"m1": 90, "m2": 10})
+    both = loss_rate.check(events_of(*[*put(*names), uneven, *told, lost] * 4), share=0.5, copies=1)
+    assert {name for name, *_ in said(both)} == {"unevenly spread", "implausible share"}
+
+
+def test_where_a_round_lost_nothing_the_share_over_all_is_not_told_as_well() -> None:
+    found = loss_rate.check(events_of(*one_round(back="abc") * 20), share=0.5, copies=2)
+    assert found.figures["interval of 99.99 %"] == "0.0% to 20.1%"
+    assert {name for name, *_ in said(found)} == {"not as expected"}
+
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_all_or_nothing_is_no_less_plausible_than_it_was_expected(share: float) -> None:

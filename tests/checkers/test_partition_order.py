@@ -103,6 +103,13 @@ def test_a_queue_without_partitions_is_in_order_by_its_posts() -> None:
     ]
 
 
+def test_of_two_that_were_told_the_same_offset_nobody_knows_which_is_first() -> None:
+    posts = [post("a", 0, 1), post("b", 0, 1), post("c", 0, 0)]
+    assert partition_order.check(one_after_another(*posts, get("a", "b"), get("b", "a"))).validity is Validity.VALID
+    late = partition_order.check(one_after_another(*posts, get("a", "b", "c")))
+    assert late.sentences.endswith("c (offset 0 of partition 0) after a (offset 1 of partition 0)")
+
+
 def test_a_message_with_two_records_may_have_been_read_at_either() -> None:
     twice = one_after_another(post("a", 0, 5), post("b", 0, 7), post("a", 0, 9), get("a", "b"), get("b", "a", by="m-2"))
     assert partition_order.check(twice).validity is Validity.VALID
