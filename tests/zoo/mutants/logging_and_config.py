@@ -93,7 +93,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "logging_with_a_map_of_its_own",
         'services/logging.py: "a Hazelcast map that all its instances share"',
         {_ONE_CLOSED: "assertion: an instance does not read them all", _SHARED: "incomplete logging part"},
-        told={_SHARED: "incomplete logging part: Shown (by some logging instances|, and later no more)"},
+        told={_SHARED: "incomplete logging part: Shown( by some logging instances|, and later no more)"},
     ),
     service(
         "logging_that_loses_some",
