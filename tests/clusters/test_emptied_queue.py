@@ -13,7 +13,8 @@ from harness.backends.protocol import Deployment
 from harness.pool import Pool
 from harness.run import Run
 from harness.servers.hazelcast import Hazelcast, hazelcast
-from harness.servers.hazelcast.view import HazelcastView, connect
+from harness.servers.hazelcast.clients import connect
+from harness.servers.hazelcast.view import HazelcastView
 from harness.topology.timings import FAST
 
 pytestmark = pytest.mark.process
