@@ -13,12 +13,27 @@ from harness.errors import BadInputError
 from harness.events import NEMESIS, Event, takes
 from harness.explaining import explained
 from harness.faults.protocol import record
-from harness.guarantees import SETTINGS, Broken, asks_for_notes, at_risk, broken, permitted, rules
+from harness.guarantees import (
+    SETTINGS,
+    Broken,
+    asks_for_notes,
+    at_risk,
+    broken,
+    met,
+    permitted,
+    rules,
+    rules_beside,
+)
 from harness.messages import messages
 from harness.messages.settings import on_hazelcast, on_kafka
 from harness.servers.hazelcast import hazelcast
+from harness.servers.hazelcast.guarantees import HAZELCAST as HAZELCAST_RULES
+from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.kafka import kafka
+from harness.servers.kafka.guarantees import KAFKA as KAFKA_RULES
 from harness.servers.kafka.guarantees import LEADERS
+from harness.servers.kafka.kind import Kafka
+from harness.servers.postgres.kind import Postgres
 from harness.taken import Taken
 from tests.faulted import CRASH, FAULTS, HEAT, Foreign, said
 
@@ -341,6 +356,7 @@ def test_a_reason_says_the_setting_the_fault_and_why() -> None:
 
 ALONE = {**KAFKA, "kafka.producer.acks": "1"}
 UNHEARD = {**KAFKA, "kafka.producer.acks": "0"}
+ONE_IN_SYNC = {"kafka.topic.min.insync.replicas": "1"}
 
 
 def led_by(*leaders: str | None) -> tuple[str, Any]:
@@ -379,6 +395,12 @@ BEFORE, AFTER = led_by("kafka-1", "kafka-2", "kafka-3"), led_by("kafka-3", "kafk
         (UNHEARD, (BEFORE, hit("kill", "kafka-1", "kafka-3")), {0, 2}),
         (UNCLEAN, (BEFORE, hit("pause", "kafka-2"), AFTER, hit("kill", "kafka-3")), {0, 1, 2}),
         ({**UNCLEAN, **ALONE}, (BEFORE, hit("kill", "kafka-1")), {0}),
+        # Of two rules each has its own: the clients of one leader do not reach it, and another one is lost.
+        (
+            {**UNHEARD, **ONE_IN_SYNC, "kafka.topic.unclean.leader.election.enable": "true"},
+            (BEFORE, hit("partial-partition", "kafka-2"), BEFORE, hit("kill", "kafka-1")),
+            {0, 1},
+        ),
         # Nobody noted it before one of them, or could.
         (ALONE, (hit("kill", "kafka-1"),), None),
         (ALONE, (BEFORE, hit("kill", "kafka-1"), hit("kill", "kafka-2")), None),
@@ -409,6 +431,20 @@ def test_a_reason_says_in_which_partitions_and_whether_anybody_knows() -> None:
     assert why(led_by("kafka-1", "kafka-2", "kafka-1"), hit("kill", "kafka-1")).endswith("; so in partition 0, 2")
     of_a_service = permitted(told(KAFKA, "kill messages-1"))["lost"]
     assert of_a_service.endswith("committed or claimed, is gone with it, stored or not")
+
+
+def test_what_takes_no_fault_is_permitted_by_the_settings_alone() -> None:
+    latest = told({**KAFKA, "kafka.consumer.auto_offset_reset": "latest"})
+    assert permitted(latest) == {
+        "lost": "auto.offset.reset=latest: a group without offsets begins behind what is there"
+    }
+    assert list(met(latest).values()) == [None]
+
+
+def test_the_rules_of_a_kind_of_server_are_those_beside_it() -> None:
+    assert rules_beside(Kafka) == KAFKA_RULES.rules
+    assert rules_beside(Hazelcast) == HAZELCAST_RULES.rules
+    assert rules_beside(Postgres) == rules_beside(dict) == ()
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,20 @@ def test_of_two_that_were_told_the_same_offset_nobody_knows_which_is_first() -> 
     assert late.sentences.endswith("c (offset 0 of partition 0) after a (offset 1 of partition 0)")
 
 
+def test_whoever_asks_is_told_each_message_that_an_answer_shows_too_late_and_after_which() -> None:
+    answers = (get("b", "a", "c"), get("b", "a", by=None), ("drain", None, "ok", {"m-2": ["c", "b", "a"]}))
+    for posts in ([post(id_, 0, offset) for offset, id_ in enumerate("abc")], [post(id_) for id_ in "abc"]):
+        events = one_after_another(*posts, *answers)
+
+        def told(events: tuple[Event, ...], **among: Any) -> list[tuple[str | None, str, str]]:
+            found = partition_order.overtakings(events, **among)
+            return [(each.read.instance, each.late, each.first) for each in found]
+
+        assert told(events) == [("m-1", "a", "b"), ("m-2", "b", "c"), ("m-2", "a", "c")]
+        assert told(events, among={"a", "b"}) == [("m-1", "a", "b"), ("m-2", "a", "b")]
+        assert told(events, among=set()) == []
+
+
 def test_a_message_with_two_records_may_have_been_read_at_either() -> None:
     twice = one_after_another(post("a", 0, 5), post("b", 0, 7), post("a", 0, 9), get("a", "b"), get("b", "a", by="m-2"))
     assert partition_order.check(twice).validity is Validity.VALID
