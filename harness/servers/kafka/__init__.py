@@ -2,7 +2,14 @@
 
 from harness.servers.kafka.effects import full_isr, new_controller, new_coordinator, new_leader, no_leader, out_of_sync
 from harness.servers.kafka.kind import Kafka, kafka
-from harness.servers.kafka.targets import controller, coordinator, followers_holding, leader_holding, leading_controller
+from harness.servers.kafka.targets import (
+    controller,
+    coordinator,
+    followers_holding,
+    leader_holding,
+    leading_controller,
+    transaction_coordinator,
+)
 
 __all__ = [
     "Kafka",
@@ -18,4 +25,5 @@ __all__ = [
     "new_leader",
     "no_leader",
     "out_of_sync",
+    "transaction_coordinator",
 ]

@@ -75,6 +75,15 @@ def coordinator(group: str) -> Target:
     return pick
 
 
+def transaction_coordinator(name: str) -> Target:
+    """The Kafka broker that coordinates the transactions of the producer that has this transactional id."""
+
+    def pick(clusters: Clusters) -> Picked:
+        return Picked((clusters[Kafka].transaction_coordinator(name),), f"it coordinates the transactions of {name}")
+
+    return pick
+
+
 def leading_controller(topic: str) -> Target:
     """The active controller, which has to lead a partition of `topic` as well.
 

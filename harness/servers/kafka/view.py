@@ -118,7 +118,14 @@ class KafkaView(View):
 
     def coordinator(self, group: str) -> Node:
         """The broker that coordinates a consumer group: its members' heartbeats and commits go there."""
-        return self.broker(self._ask(lambda admin: admin._manager.run(_coordinator, admin, group)))
+        return self.broker(
+            self._ask(lambda admin: admin._manager.run(_coordinator, admin, group, CoordinatorType.GROUP))
+        )
+
+    def transaction_coordinator(self, name: str) -> Node:
+        """The broker that coordinates the transactions of the producer that has this transactional id."""
+        kind = CoordinatorType.TRANSACTION
+        return self.broker(self._ask(lambda admin: admin._manager.run(_coordinator, admin, name, kind)))
 
     def lag(self, group: str, topic: str) -> tuple[Lag, ...]:
         """How far a group is behind in each partition of a topic, in order."""
@@ -276,9 +283,9 @@ class _ThoseThatRun(KafkaConnectionManager):  # type: ignore[misc]
         return next((node_id for node_id in random.sample(named, len(named)) if self._runs(node_id)), None)
 
 
-async def _coordinator(admin: KafkaAdminClient, group: str) -> int:
-    """The `node.id` of a group's coordinator as a broker says now; the client would repeat what it was told once."""
-    question = FindCoordinatorRequest(key_type=CoordinatorType.GROUP.value, coordinator_keys=[group], min_version=4)
+async def _coordinator(admin: KafkaAdminClient, name: str, kind: CoordinatorType) -> int:
+    """The `node.id` of a coordinator as a broker says now; the client would repeat what it was told once."""
+    question = FindCoordinatorRequest(key_type=kind.value, coordinator_keys=[name], min_version=4)
     (coordinator,) = (await admin._manager.send(question)).coordinators
     if coordinator.error_code:
         raise for_code(coordinator.error_code)(coordinator.error_message)

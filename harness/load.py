@@ -1,0 +1,69 @@
+"""How much the clients of a workload do, and what has come of it so far.
+
+In a closed loop a client asks again once it was answered, so a slow system is asked less. In an open one requests come
+at a rate, whatever is answered, as from people (Schroeder et al., "Open versus closed: a cautionary tale", NSDI 2006).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+
+from harness.events import Type
+from harness.waiting import until
+
+
+class Pace:
+    """Lets somebody through so many times a second, or whenever they ask. Not thread-safe: each client has its own."""
+
+    def __init__(self, a_second: float | None, stop: threading.Event) -> None:
+        """Begins now.
+
+        Args:
+            a_second: how often; None: as often as somebody asks.
+            stop: ends every wait.
+        """
+        self._every_s = 0.0 if a_second is None else 1 / a_second
+        self._next_s = time.monotonic()
+        self._stop = stop
+
+    def await_next(self) -> None:
+        """Returns when it is time. Who comes late is let through at once, so that a pause costs none of the rate."""
+        if wait_s := max(0.0, self._next_s - time.monotonic()):
+            self._stop.wait(wait_s)
+        self._next_s += self._every_s
+
+
+class Tally:
+    """How many operations ended how, counted by the clients that made them; from any thread."""
+
+    def __init__(self, what: str) -> None:
+        """Of none so far; `what` is what several of them are called."""
+        self._what = what
+        self._lock = threading.Lock()
+        self._ended: Counter[Type] = Counter()
+
+    def count(self, outcome: Type) -> None:
+        """Notes that one more ended so."""
+        with self._lock:
+            self._ended[outcome] += 1
+
+    @property
+    def acknowledged(self) -> int:
+        """How many succeeded."""
+        return self._ended["ok"]
+
+    def await_acknowledged(self, count: int, *, timeout_s: float = 60) -> None:
+        """Waits until `count` more have succeeded than at the time of the call.
+
+        Raises:
+            AwaitTimeoutError: they had not after `timeout_s` seconds.
+        """
+        wanted = self.acknowledged + count
+        until(
+            f"{count} more acknowledged {self._what}",
+            lambda: self.acknowledged,
+            lambda acknowledged: acknowledged >= wanted,
+            timeout_s=timeout_s,
+        )

@@ -1,0 +1,1 @@
+"""Workloads: clients of a Kafka cluster, past any service; each records every operation."""

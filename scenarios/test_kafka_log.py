@@ -1,0 +1,132 @@
+"""Kafka's log by itself under load: producers and a group of consumers past any service, while brokers are lost."""
+
+import pytest
+
+from harness import Isolate, Kill, Nemesis, Stop, System, assert_holds, every, node
+from harness.checkers import effective_settings, load, partition_log
+from harness.effects import Effect
+from harness.faults.protocol import Fault
+from harness.servers.kafka import (
+    controller,
+    coordinator,
+    full_isr,
+    kafka,
+    leader_holding,
+    new_controller,
+    new_coordinator,
+    new_leader,
+    transaction_coordinator,
+)
+from harness.servers.kafka.workloads.log import Log, Traffic
+from harness.servers.kafka.workloads.producing import Sending
+from harness.targets import Target
+
+pytestmark = [
+    pytest.mark.faulttolerance,
+    pytest.mark.guarantee("no acknowledged record is lost"),
+    pytest.mark.kafka,
+    pytest.mark.system(kafka()),
+]
+
+#: Of all producers together, and what has to be left of it over a run in which leaders are elected.
+SENDS_A_SECOND, LEAST_A_SECOND = 1000, 200
+#: Acknowledged before a fault, while it is in force, and after it.
+SENDS = 1000
+UNDER_LOAD = Sending(a_second=SENDS_A_SECOND)
+#: Each transaction waits for a coordinator and for the leaders of its partitions.
+IN_TRANSACTIONS = Sending(a_second=SENDS_A_SECOND, transaction=20)
+
+
+def duty(log: Log, traffic: Traffic, name: str) -> tuple[Target, Effect]:
+    """The broker that has a duty for this log now, and another one having it afterwards."""
+    if name == "leader":
+        return leader_holding(log.topic, traffic.partitions), new_leader(log.topic)
+    if name == "coordinator":
+        return coordinator(log.group), new_coordinator(log.group)
+    return controller, new_controller()
+
+
+def assert_kept(system: System, *, least_a_second: int = LEAST_A_SECOND) -> None:
+    """Demands that enough was acknowledged, and that each of these records is where it was put, once, in order."""
+    assert_holds(system.history, effective_settings.check)
+    assert_holds(system.history, load.check, f="send", least_a_second=least_a_second)
+    assert_holds(system.history, partition_log.check)
+
+
+@pytest.mark.parametrize("name", ["leader", "coordinator", "controller"])
+@pytest.mark.parametrize(
+    "fault",
+    [pytest.param(Kill(), marks=pytest.mark.quick), pytest.param(Isolate(), marks=pytest.mark.needs(Isolate()))],
+    ids=lambda fault: fault.name,
+)
+def test_a_log_under_load_survives_the_loss_of_brokers(
+    system: System, faults: Nemesis, fault: Fault, name: str
+) -> None:
+    """Producers send a thousand records a second, and a group reads them; the broker that leads the fullest partition,
+    coordinates the group, or is the active controller, is killed, or cut off from the others, twice.
+    Every acknowledged record stays where it was put, once, in the order of the sends, and no reader skips one.
+    """
+    log = Log(system, sending=UNDER_LOAD)
+    with log.traffic() as traffic:
+        for _ in range(2):
+            traffic.sends.await_acknowledged(SENDS)
+            target, effect = duty(log, traffic, name)
+            lost = faults.inject(fault, target).until(effect)
+            traffic.sends.await_acknowledged(SENDS)
+            lost.undo().until(full_isr(log.topic))
+        traffic.sends.await_acknowledged(SENDS)
+
+    log.read()
+    assert_kept(system)
+
+
+def test_a_log_under_load_survives_a_rolling_restart(system: System, faults: Nemesis) -> None:
+    """Producers send a thousand records a second, and a group reads them; the brokers are shut down in order and
+    started again one after the other, each once all replicas are in sync.
+    """
+    log = Log(system, sending=UNDER_LOAD)
+    with log.traffic() as traffic:
+        for name in ("kafka-1", "kafka-2", "kafka-3"):
+            traffic.sends.await_acknowledged(SENDS)
+            faults.inject(Stop(), node(name)).until(new_leader(log.topic)).undo().until(full_isr(log.topic))
+        traffic.sends.await_acknowledged(SENDS)
+
+    log.read()
+    assert_kept(system)
+
+
+def test_what_was_acknowledged_survives_the_loss_of_all_brokers_at_once(system: System, faults: Nemesis) -> None:
+    """Producers send a thousand records a second, and a group reads them; all brokers are killed at the same moment,
+    and started again.
+    A record counts once two brokers have it, in the page cache at least, which outlives a process: all are there.
+    """
+    log = Log(system, sending=UNDER_LOAD)
+    with log.traffic() as traffic:
+        traffic.sends.await_acknowledged(SENDS)
+        faults.inject(Kill(), every("kafka")).undo().until(full_isr(log.topic))
+        traffic.sends.await_acknowledged(SENDS)
+
+    log.read()
+    assert_kept(system)
+
+
+@pytest.mark.guarantee("transactions are all or nothing")
+@pytest.mark.parametrize("name", ["leader", "coordinator"])
+def test_transactions_under_load_are_all_or_nothing(system: System, faults: Nemesis, name: str) -> None:
+    """Producers send transactions of ten records, and give some up; a group reads what is committed. The broker that
+    leads the fullest partition, or coordinates the first producer's transactions, is killed, twice.
+    Every record of a committed transaction is there, once, in order; of one that was given up none is ever read.
+    """
+    log = Log(system, sending=IN_TRANSACTIONS)
+    with log.traffic() as traffic:
+        for _ in range(2):
+            traffic.sends.await_acknowledged(SENDS // 4)
+            leader = leader_holding(log.topic, traffic.partitions)
+            target = transaction_coordinator(log.name_of(0)) if name == "coordinator" else leader
+            lost = faults.inject(Kill(), target).until(new_leader(log.topic))
+            traffic.sends.await_acknowledged(SENDS // 4)
+            lost.undo().until(full_isr(log.topic))
+        traffic.sends.await_acknowledged(SENDS // 4)
+
+    log.read()
+    assert_kept(system, least_a_second=LEAST_A_SECOND // 4)

@@ -1,0 +1,71 @@
+"""Clients of Kafka's log with one known bug each, past any service."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from harness.servers.kafka.workloads import log, producing, transacting
+from harness.servers.kafka.workloads.client import log_name
+from tests.zoo.mutant import Mutant
+
+_LOST = "test_kafka_log.py::test_a_log_under_load_survives_the_loss_of_brokers"
+_TRANSACTIONS = "test_kafka_log.py::test_transactions_under_load_are_all_or_nothing"
+
+
+def _asking_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = producing.connected
+
+    def connected(brokers: Any, sending: producing.Sending, *, name: str | None = None) -> Any:
+        return right(brokers, replace(sending, acks="0"), name=name)
+
+    monkeypatch.setattr(producing, "connected", connected)
+
+
+def _trusting_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    def commit(self: Any) -> None:
+        self._asked = True
+        self._await(self._producer._transaction_manager.begin_commit())
+        for operation, (partition, value, future) in zip(self._sent, self._placed, strict=True):
+            offset = future.value.offset if future.succeeded() else None
+            operation.ok({"log": log_name(partition), "value": value, "offset": offset})
+            self._sends.held.append(partition)
+
+    monkeypatch.setattr(transacting._Transaction, "commit", commit)
+    # Sooner than there is a new leader: what waits for one is over before.
+    monkeypatch.setattr(producing, "_DELIVERY_MS", 1500)
+
+
+MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        name="producers_that_ask_for_no_acknowledgement",
+        wrong="A record counts once the client has sent it (acks=0).",
+        promise="Kafka documentation, producer configs, acks=all: not lost as long as one in-sync replica lives",
+        patch=_asking_nobody,
+        seen={
+            **{
+                f"{_LOST}[{name}-{fault}]": "unseen"
+                for name in ("leader", "coordinator", "controller")
+                for fault in ("kill", "isolate")
+            },
+            "test_kafka_log.py::test_a_log_under_load_survives_a_rolling_restart": "unseen",
+            "test_kafka_log.py::test_what_was_acknowledged_survives_the_loss_of_all_brokers_at_once": "unseen",
+        },
+    ),
+    Mutant(
+        name="readers_of_what_is_not_committed",
+        wrong="Consumers read transactions before they have ended (isolation.level=read_uncommitted).",
+        promise="Kafka documentation, consumer configs, isolation.level: only what is committed is read",
+        patch=lambda monkeypatch: monkeypatch.setattr(log.Log, "_isolation", "read_uncommitted"),
+        seen={f"{_TRANSACTIONS}[{name}]": "aborted read" for name in ("leader", "coordinator")},
+    ),
+    Mutant(
+        name="producers_that_trust_the_commit",
+        wrong="A record counts once its transaction was committed, whatever became of the record itself.",
+        promise="docs/track-record.md: kafka-python commits a transaction without a record whose time was over",
+        patch=_trusting_the_commit,
+        seen={f"{_TRANSACTIONS}[leader]": "unseen"},
+    ),
+)
