@@ -5,11 +5,14 @@ A kind of server has its own in its folder, such as `harness.servers.kafka`, and
 
 from harness.assertions import assert_broken, assert_holds
 from harness.faults import Isolate, Kill, PartialPartition, Pause, PeerPartition, Restart, Stop
+from harness.faults.following import follow
 from harness.faults.nemesis import Injected, Nemesis
+from harness.faults.plan import Draw, Plan
 from harness.system import System
 from harness.targets import every, node, other_than, some, together
 
 __all__ = [
+    "Draw",
     "Injected",
     "Isolate",
     "Kill",
@@ -17,12 +20,14 @@ __all__ = [
     "PartialPartition",
     "Pause",
     "PeerPartition",
+    "Plan",
     "Restart",
     "Stop",
     "System",
     "assert_broken",
     "assert_holds",
     "every",
+    "follow",
     "node",
     "other_than",
     "some",

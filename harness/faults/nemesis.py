@@ -104,7 +104,8 @@ class Nemesis:
         note: Callable[[], object] = lambda: None,
     ) -> None:
         """Makes a nemesis; `note` is called just before each fault, when its nodes are picked."""
-        self._clusters = clusters
+        #: Whom it breaks.
+        self.clusters = clusters
         self._history = history
         self._abilities = abilities
         self._detection_s = detection_s
@@ -132,7 +133,7 @@ class Nemesis:
         if why := inability(fault, self._abilities):
             raise BadInputError(f"this backend {why}")
         self._tell(Moment.BEFORE_FAULT)
-        picked = target(self._clusters)
+        picked = target(self.clusters)
         if not picked.nodes:
             raise InconclusiveError(f"the target picked no node to {fault.name}, though {picked.why}")
         if isinstance(fault, Controlled):
@@ -160,7 +161,7 @@ class Nemesis:
         with self.step(f"wait for {effect.what}"):
             seen = until(
                 f"{effect.what} after the {injected.fault.name} of {', '.join(n.spec.name for n in injected.nodes)}",
-                lambda: effect.probe(self._clusters, injected.nodes),
+                lambda: effect.probe(self.clusters, injected.nodes),
                 timeout_s=timeout_s or self._detection_s,
             )
         took_s = (time.monotonic_ns() - injected.at_ns) / 1e9

@@ -15,6 +15,7 @@ from harness.plugin import options
 
 if TYPE_CHECKING:
     from harness.faults.nemesis import Nemesis
+    from harness.faults.plan import Plan
     from harness.history import History
     from harness.report.scenario import ScenarioReport
     from harness.run import Run
@@ -29,10 +30,11 @@ MARKERS = (
     "guarantee(words): what must hold; a branch of the report's behaviours tree",
     "headline: one of the scenarios that this project began with",
     "quick: the scenario belongs to the quick half",
+    "nemesis(draw, seeds=(1,)): the fixture `plan` gives plans that are drawn from this harness.Draw, by these seeds",
     'quarantine(reason, until): its failure is reported but fails no run until that day, such as "2026-12-31"',
 )
 _SECOND_HALF = "harness.plugin.scenarios"
-_FIXTURES = frozenset({"harness_run", "report", "history", "system", "faults"})
+_FIXTURES = frozenset({"harness_run", "report", "history", "system", "faults", "plan"})
 
 
 @pytest.hookimpl(trylast=True)
@@ -53,6 +55,15 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Has the rest of the plugin come with the first item that uses the harness."""
     if uses_harness(item) and not item.config.pluginmanager.has_plugin(_SECOND_HALF):
         item.config.pluginmanager.import_plugin(_SECOND_HALF)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Makes a scenario of each plan that one with a random nemesis is to follow."""
+    marker = metafunc.definition.get_closest_marker("nemesis")
+    if marker and "plan" in metafunc.fixturenames and is_ours(metafunc.definition, "plan"):
+        from harness.plugin import planning
+
+        planning.parametrize(metafunc, marker)
 
 
 def uses_harness(item: pytest.Item) -> bool:
@@ -119,3 +130,11 @@ def faults(request: pytest.FixtureRequest, harness_run: Run, system: System, rep
     from harness.plugin import fixtures
 
     return fixtures.faults(request.config, harness_run, system, report)
+
+
+@pytest.fixture
+def plan(request: pytest.FixtureRequest, harness_run: Run) -> Plan:
+    """The plan that a scenario with the marker `nemesis` has its faults follow."""
+    from harness.plugin import planning
+
+    return planning.plan(request, harness_run.backend.abilities)

@@ -56,6 +56,21 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "action": "store_true",
             "help": "show each request of the clients, and its answer",
         },
+        "--nemesis-seed": {
+            "default": None,
+            "metavar": "N|N-M",
+            "help": "have scenarios with a random nemesis follow the plan of this seed, or of each of these",
+        },
+        "--nemesis-plan": {
+            "default": None,
+            "metavar": "FILE",
+            "help": "have them follow the plan in a file instead: one as JSON, or a history that has one",
+        },
+        "--nemesis-duration": {
+            "default": None,
+            "metavar": "SECONDS",
+            "help": "how long the plans of seeds are",
+        },
         "--shard": {
             "default": None,
             "metavar": "K/N",

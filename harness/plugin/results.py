@@ -30,6 +30,7 @@ from harness.history import History
 from harness.plain import printable
 from harness.plugin import is_scenario
 from harness.plugin.ordering import declared_by, has_system
+from harness.plugin.planning import repeating
 from harness.report import html, labels, tables
 from harness.report.environment import environment
 from harness.report.experiments import Experiment, write
@@ -165,6 +166,7 @@ class Results:
         scenario = item.stash.get(REPEATED, item.nodeid)
         command = f'pytest "{scenario}" --backend {self.backend} --timings {self._options.timings}'
         command += f" --seed {self._options.seed}" if self._options.seed else ""
+        command += repeating(item)
         return f"{command} --attach" if self._options.attach else command
 
     def _record_end(self, item: pytest.Item, end: End) -> None:

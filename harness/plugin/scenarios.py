@@ -16,6 +16,7 @@ from harness.plugin.allure_files import AllureFiles
 from harness.plugin.debugging import check_options
 from harness.plugin.options import OPTIONS as OFFERED
 from harness.plugin.options import value
+from harness.plugin.planning import Asked
 from harness.plugin.results import Results
 from harness.plugin.showing import Showing
 from harness.report.folder import ReportFolder
@@ -43,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
             seed=seed_of(value(config, "--seed")),
         )
         check_options(config)
+        Asked.by(config)
         if value(config, "--reports") != OFFERED["--reports"]["default"]:
             _open_folder(config)
     except BadInputError as error:

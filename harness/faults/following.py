@@ -1,0 +1,173 @@
+"""Has a nemesis follow a plan, act by act, and leaves everything whole at its end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from harness.backends.protocol import Ability
+from harness.clusters import Clusters, Picked, Target
+from harness.effects import Effect
+from harness.errors import BadInputError, FaultDidNotBiteError, InconclusiveError
+from harness.faults.nemesis import Injected, Nemesis
+from harness.faults.offered import plain_faults
+from harness.faults.plan import PLAN, Act, Plan
+from harness.faults.protocol import inability
+from harness.history import History
+from harness.targets import node
+from harness.waiting import until
+
+#: The event of a history that says of an act why it was left out.
+LEFT_OUT = "left-out"
+#: How long clusters may take, with everything whole again, to be as before, in seconds.
+_SETTLED_S = 60.0
+
+
+def refuse_unknown(plan: Plan) -> None:
+    """Refuses a plan with a fault that there is not.
+
+    Raises:
+        BadInputError: names the act, and the faults that there are.
+    """
+    known = plain_faults()
+    for number, act in enumerate(plan.acts, 1):
+        if act.fault not in known:
+            raise BadInputError(f"act {number} of the plan ({act.words}): choose one of {', '.join(known)}")
+
+
+def refuse_impossible(plan: Plan, abilities: Collection[Ability]) -> None:
+    """Refuses a plan with a fault that nodes with these abilities can't suffer.
+
+    Raises:
+        BadInputError: names the act, and why not.
+    """
+    for number, act in enumerate(plan.acts, 1):
+        if why := inability(plain_faults()[act.fault], abilities):
+            raise BadInputError(f"act {number} of the plan ({act.words}): this backend {why}")
+
+
+def follow(
+    faults: Nemesis, history: History, plan: Plan, targets: Mapping[str, Target], *, settled: Sequence[Effect] = ()
+) -> Followed:
+    """Does what the plan says, then heals whatever is still broken; records the plan, and what was left out and why.
+
+    An act is left out if its target is not there (no leader now), if it would break a node that is broken already, or
+    if there is no proof that it bit.
+
+    Args:
+        faults: who does it.
+        history: of the scenario.
+        plan: what is done.
+        targets: by the names that the plan has; nodes need none.
+        settled: what the clusters have to show, whenever nothing is broken any more, before the plan goes on or ends.
+
+    Raises:
+        AwaitTimeoutError: they did not show it for a minute.
+        BadInputError: the plan names a target that is not known; nothing was done.
+        InconclusiveError: it has acts, and none was done.
+    """
+    following = Followed(faults, history, targets, settled)
+    for act in plan.acts:
+        following.refuse_nobody(act)
+    history.event(PLAN, plan.value)
+    following.run(plan)
+    if plan.acts and not following.done:
+        raise InconclusiveError(f"of {len(plan.acts)} acts of the plan none was done: {following.left_out[0]}")
+    return following
+
+
+@dataclass
+class Followed:
+    """What a nemesis does, and has done, of a plan.
+
+    Attributes:
+        faults: who does it.
+        history: where it is recorded.
+        targets: by the names that the plan has.
+        settled: what the clusters have to show whenever nothing is broken any more.
+        done: the faults that were done.
+        left_out: in words, the acts that were not, and why.
+    """
+
+    faults: Nemesis
+    history: History
+    targets: Mapping[str, Target]
+    settled: Sequence[Effect] = ()
+    done: list[Injected] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    _in_force: list[tuple[float, Injected]] = field(default_factory=list)
+
+    def refuse_nobody(self, act: Act) -> None:
+        """Refuses an act whose target nobody knows.
+
+        Raises:
+            BadInputError: it names the act, and the targets that there are.
+        """
+        nodes = self.faults.clusters.nodes
+        if act.target not in self.targets and act.target not in nodes:
+            there = ", ".join([*self.targets, *nodes])
+            raise BadInputError(f"the plan has no such target here ({act.words}); there are {there}")
+
+    def run(self, plan: Plan) -> None:
+        """Begins each act at its time and undoes it at its, in one thread, for as long as the plan is; then heals."""
+        began_s = time.monotonic()
+        coming = sorted(plan.acts, key=lambda act: act.at_s)
+        while coming or self._in_force:
+            ends_s = min((until_s for until_s, _ in self._in_force), default=float("inf"))
+            begins_s = began_s + coming[0].at_s if coming else float("inf")
+            threading.Event().wait(max(0.0, min(ends_s, begins_s) - time.monotonic()))
+            if ends_s <= begins_s:
+                over = min(self._in_force, key=lambda each: each[0])
+                self._in_force.remove(over)
+                over[1].undo()
+                if not self._in_force:
+                    self._settle()
+            else:
+                self._begin(coming.pop(0))
+        threading.Event().wait(max(0.0, began_s + plan.duration_s - time.monotonic()))
+        self.faults.heal()
+
+    def _settle(self) -> None:
+        for effect in self.settled:
+            began_s = time.monotonic()
+            with self.faults.step(f"wait for {effect.what}"):
+                seen = until(
+                    f"{effect.what}, with everything whole again",
+                    partial(effect.probe, self.faults.clusters, ()),
+                    timeout_s=_SETTLED_S,
+                )
+            self.history.event(effect.name, {"seen": seen, "after_s": round(time.monotonic() - began_s, 3)})
+
+    def _begin(self, act: Act) -> None:
+        fault = plain_faults()[act.fault]
+        target = self.targets.get(act.target) or node(act.target)
+        try:
+            injected = self.faults.inject(fault, self._whole(target))
+        except (InconclusiveError, FaultDidNotBiteError) as error:
+            self.history.event(LEFT_OUT, {"act": act.words, "why": str(error)})
+            self.left_out.append(f"{act.words}: {error}")
+            self._undo_what_did_not_bite()
+        else:
+            self.done.append(injected)
+            self._in_force.append((time.monotonic() + act.lasting_s, injected))
+
+    def _undo_what_did_not_bite(self) -> None:
+        known = [injected for _, injected in self._in_force]
+        for injected in self.faults.active:
+            if injected not in known:
+                injected.undo()
+
+    def _whole(self, target: Target) -> Target:
+        """The target, if what it picks is not broken already."""
+
+        def pick(clusters: Clusters) -> Picked:
+            picked = target(clusters)
+            broken = {hurt.spec.name: each for each in self.faults.active for hurt in each.nodes}
+            if already := [each.spec.name for each in picked.nodes if each.spec.name in broken]:
+                raise InconclusiveError(f"{already[0]} is {broken[already[0]].fault.done} already")
+            return picked
+
+        return pick
