@@ -188,7 +188,9 @@ class KafkaView(View):
         """The settings of a topic that decide what may be lost, as the brokers have them."""
         asked = ConfigResource(ConfigResourceType.TOPIC, topic, dict.fromkeys(_TOLD))
         settings = self._ask(lambda admin: admin.describe_configs([asked], config_filter="all"))["topic"][topic]
-        replicas = min(len(partition.replicas) for partition in self.partitions(topic))
+        # A broker that has just come back may not know of a new topic yet.
+        partitions = until(f"the partitions of {topic}", lambda: self.partitions(topic), timeout_s=_ASK_TIMEOUT_S)
+        replicas = min(len(partition.replicas) for partition in partitions)
         told = {name: str(settings[name]["value"]) for name in _TOLD}
         return {f"kafka.topic.{name}": value for name, value in {"replication.factor": str(replicas), **told}.items()}
 
