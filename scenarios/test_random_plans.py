@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from harness import Draw, Nemesis, Plan, System, assert_holds, follow
-from harness.checkers import effective_settings, load, partition_log
+from harness import Draw, Nemesis, Plan, System, follow
 from harness.effects import Effect
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.servers.hazelcast import partitions_safe
 from harness.servers.kafka import controller, coordinator, full_isr, kafka, leader_holding
+from harness.servers.kafka.assertions import assert_kept
 from harness.servers.kafka.workloads.log import Log
 from harness.servers.kafka.workloads.producing import Sending
 
@@ -45,9 +45,7 @@ def test_a_log_keeps_what_it_acknowledged_whatever_befalls_its_brokers(
         traffic.sends.await_acknowledged(1000)
 
     log.read()
-    assert_holds(system.history, effective_settings.check)
-    assert_holds(system.history, load.check, f="send", least_a_second=50)
-    assert_holds(system.history, partition_log.check)
+    assert_kept(system.history, least_a_second=50)
 
 
 def keeping(system: MessageSystem, faults: Nemesis, plan: Plan, settled: Sequence[Effect]) -> None:

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 from kafka.errors import KafkaError
 
-from harness.errors import InconclusiveError
 from harness.guarantees import SETTINGS, Settings
 from harness.load import Tally
 from harness.readback import ask, compared
@@ -26,9 +25,12 @@ from harness.servers.kafka.workloads.consuming import Consumer, read_all
 from harness.servers.kafka.workloads.producing import Producer, Sending, Sends, connected, told_by
 from harness.servers.kafka.workloads.transacting import TransactionalProducer, transactional_id
 from harness.system import System
+from harness.waiting import until
 
 #: Whom the settings are asked of.
 _BROKERS, _PRODUCER = "the Kafka brokers", "a producer"
+#: A client asks one broker, chosen at random, for half a second; so long others are tried, in seconds.
+_ASK_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -131,10 +133,14 @@ class Log:
         """The settings of a producer that is made as all of them are.
 
         Raises:
-            InconclusiveError: no broker answers it.
+            AwaitTimeoutError: no broker lets it in.
         """
-        try:
-            with closing(connected(self._view.running(), self._sending)) as producer:
-                return told_by(producer)
-        except KafkaError as error:
-            raise InconclusiveError(f"no producer could be made: {error!r}") from error
+        producer = until(
+            "a broker to let a producer in",
+            lambda: connected(self._view.running(), self._sending),
+            lambda _: True,
+            timeout_s=_ASK_S,
+            passing=(KafkaError,),
+        )
+        with closing(producer):
+            return told_by(producer)
