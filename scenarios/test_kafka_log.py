@@ -53,7 +53,7 @@ def duty(log: Log, traffic: Traffic, name: str) -> tuple[Target, Effect]:
 @pytest.mark.parametrize("name", ["leader", "coordinator", "controller"])
 @pytest.mark.parametrize(
     "fault",
-    [pytest.param(Kill(), marks=pytest.mark.quick), pytest.param(Isolate(), marks=pytest.mark.needs(Isolate()))],
+    [Kill(), pytest.param(Isolate(), marks=pytest.mark.needs(Isolate()))],
     ids=lambda fault: fault.name,
 )
 def test_a_log_under_load_survives_the_loss_of_brokers(
@@ -77,6 +77,7 @@ def test_a_log_under_load_survives_the_loss_of_brokers(
     assert_kept(system.history, least_a_second=LEAST_A_SECOND)
 
 
+@pytest.mark.quick
 def test_a_log_under_load_survives_a_rolling_restart(system: System, faults: Nemesis) -> None:
     """Producers send a thousand records a second, and a group reads them; the brokers are shut down in order and
     started again one after the other, each once all replicas are in sync.
@@ -126,7 +127,7 @@ def test_a_leader_that_is_cut_off_and_acknowledges_alone_loses_records(system: S
 
 
 @pytest.mark.guarantee("transactions are all or nothing")
-@pytest.mark.parametrize("name", ["leader", "coordinator"])
+@pytest.mark.parametrize("name", ["leader", pytest.param("coordinator", marks=pytest.mark.quick)])
 def test_transactions_under_load_are_all_or_nothing(system: System, faults: Nemesis, name: str) -> None:
     """Producers send transactions of ten records, and give some up; a group reads what is committed. The broker that
     leads the fullest partition, or coordinates the first producer's transactions, is killed, twice.

@@ -46,6 +46,8 @@ MUTANTS: tuple[Mutant, ...] = (
             "test_hazelcast_consumers.py::test_members_that_no_service_reaches_lose_no_message[the owner]": "lost",
             "test_kafka_under_load.py::test_brokers_that_no_service_reaches_lose_no_message[controller]": "lost",
             "test_kafka_under_load.py::test_brokers_that_the_others_have_given_up_lose_no_message[controller]": "lost",
+            "test_random_plans.py::test_over_kafka_no_message_is_lost_whatever_befalls_the_system[seed 1]": "lost",
+            "test_random_plans.py::test_over_hazelcast_no_message_is_lost_whatever_befalls_the_system[seed 1]": "lost",
         },
         told="lost: Acknowledged by the facade, which passed on nothing under this id",
     ),

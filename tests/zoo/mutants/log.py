@@ -12,6 +12,7 @@ from harness.servers.kafka.workloads.client import log_name
 from tests.zoo.mutant import Mutant
 
 _LOST = "test_kafka_log.py::test_a_log_under_load_survives_the_loss_of_brokers"
+_RANDOM = "test_random_plans.py::test_a_log_keeps_what_it_acknowledged_whatever_befalls_its_brokers"
 _TRANSACTIONS = "test_kafka_log.py::test_transactions_under_load_are_all_or_nothing"
 
 
@@ -38,7 +39,25 @@ def _trusting_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(producing, "_DELIVERY_MS", 1500)
 
 
+def _asking_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = producing.connected
+
+    def connected(brokers: Any, sending: producing.Sending, *, name: str | None = None) -> Any:
+        return right(brokers, replace(sending, acks="all"), name=name)
+
+    monkeypatch.setattr(producing, "connected", connected)
+
+
 MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        name="producers_that_ask_all_where_one_had_to_do",
+        wrong="Producers that should trust the leader alone wait for all replicas in sync.",
+        promise="checkers: no loss where loss was certain means that the fault or the test is broken",
+        patch=_asking_all,
+        seen={
+            "test_kafka_log.py::test_a_leader_that_is_cut_off_and_acknowledges_alone_loses_records": "not as expected"
+        },
+    ),
     Mutant(
         name="producers_that_ask_for_no_acknowledgement",
         wrong="A record counts once the client has sent it (acks=0).",
@@ -46,12 +65,13 @@ MUTANTS: tuple[Mutant, ...] = (
         patch=_asking_nobody,
         seen={
             **{
-                f"{_LOST}[{name}-{fault}]": "unseen"
+                f"{_LOST}[{fault}-{name}]": "unseen"
                 for name in ("leader", "coordinator", "controller")
                 for fault in ("kill", "isolate")
             },
             "test_kafka_log.py::test_a_log_under_load_survives_a_rolling_restart": "unseen",
             "test_kafka_log.py::test_what_was_acknowledged_survives_the_loss_of_all_brokers_at_once": "unseen",
+            f"{_RANDOM}[seed 1]": "unseen",
         },
     ),
     Mutant(
