@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 
 from tests.zoo.mutant import Mutant
-from tests.zoo.mutants import clients, facade, logging_and_config, messages, servers
+from tests.zoo.mutants import clients, facade, log, logging_and_config, messages, servers
 
-_ALL = (*facade.MUTANTS, *logging_and_config.MUTANTS, *messages.MUTANTS, *servers.MUTANTS, *clients.MUTANTS)
+_ALL = (
+    *facade.MUTANTS,
+    *logging_and_config.MUTANTS,
+    *messages.MUTANTS,
+    *servers.MUTANTS,
+    *clients.MUTANTS,
+    *log.MUTANTS,
+)
 MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in _ALL}
