@@ -66,7 +66,7 @@ class Sending:
 
 
 def told_by(producer: KafkaProducer) -> Settings:
-    """Those settings as a producer has them."""
+    """The settings that decide what may be lost, as a producer has them."""
     acks = producer.config["acks"]
     return {
         "kafka.producer.acks": "all" if acks == -1 else str(acks),
