@@ -22,7 +22,6 @@ from harness import offered, plugin
 from harness.checkers.offered import checkers
 from harness.cli import main as command_line
 from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE
-from harness.faults.following import Followed
 from harness.faults.nemesis import Injected, Nemesis
 from harness.faults.offered import offered_faults
 from harness.faults.plan import Draw, Plan
@@ -62,7 +61,7 @@ def text() -> str:
     return "\n".join(parts)
 
 
-_USED = (System, MessageSystem, Instances, Nemesis, Injected, Draw, Plan, Followed)
+_USED = (System, MessageSystem, Instances, Nemesis, Injected, Draw, Plan)
 
 
 def _section(title: str, body: str) -> str:

@@ -51,8 +51,10 @@ def refuse_impossible(plan: Plan, abilities: Collection[Ability]) -> None:
 
 def follow(
     faults: Nemesis, history: History, plan: Plan, targets: Mapping[str, Target], *, settled: Sequence[Effect] = ()
-) -> Followed:
-    """Does what the plan says, then heals whatever is still broken; records the plan, and what was left out and why.
+) -> Sequence[Injected]:
+    """Does what the plan says, then heals whatever is still broken; gives the faults that were done.
+
+    The plan is recorded, and of what was left out, why.
 
     An act is left out if its target is not there (no leader now), if it would break a node that is broken already, or
     if there is no proof that it bit.
@@ -69,18 +71,18 @@ def follow(
         BadInputError: the plan names a target that is not known; nothing was done.
         InconclusiveError: it has acts, and none was done.
     """
-    following = Followed(faults, history, targets, settled)
+    following = _Following(faults, history, targets, settled)
     for act in plan.acts:
         following.refuse_nobody(act)
     history.event(PLAN, plan.value)
     following.run(plan)
     if plan.acts and not following.done:
         raise InconclusiveError(f"of {len(plan.acts)} acts of the plan none was done: {following.left_out[0]}")
-    return following
+    return following.done
 
 
 @dataclass
-class Followed:
+class _Following:
     """What a nemesis does, and has done, of a plan.
 
     Attributes:
