@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from harness.servers.kafka.workloads import log, producing, transacting
 from harness.servers.kafka.workloads.client import log_name
-from tests.zoo.mutant import Mutant
+from tests.zoo.mutant import Mutant, Patch
 
 _LOST = "test_kafka_log.py::test_a_log_under_load_survives_the_loss_of_brokers"
 _RANDOM = "test_random_plans.py::test_a_log_keeps_what_it_acknowledged_whatever_befalls_its_brokers"
 _TRANSACTIONS = "test_kafka_log.py::test_transactions_under_load_are_all_or_nothing"
 
 
-def _asking_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = producing.connected
+def _asking(acks: Literal["all", "0"]) -> Patch:
+    """Producers ask for other acknowledgements than they are told to, and say that they ask for those."""
+    right = producing.Producer.__init__
 
-    def connected(brokers: Any, sending: producing.Sending, *, name: str | None = None) -> Any:
-        return right(brokers, replace(sending, acks="0"), name=name)
+    def asking(self: producing.Producer, sends: Any, sending: producing.Sending, **given: int) -> None:
+        right(self, sends, replace(sending, acks=acks), **given)
 
-    monkeypatch.setattr(producing, "connected", connected)
+    return lambda monkeypatch: monkeypatch.setattr(producing.Producer, "__init__", asking)
 
 
 def _trusting_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,21 +40,12 @@ def _trusting_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(producing, "_DELIVERY_MS", 1500)
 
 
-def _asking_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = producing.connected
-
-    def connected(brokers: Any, sending: producing.Sending, *, name: str | None = None) -> Any:
-        return right(brokers, replace(sending, acks="all"), name=name)
-
-    monkeypatch.setattr(producing, "connected", connected)
-
-
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         name="producers_that_ask_all_where_one_had_to_do",
         wrong="Producers that should trust the leader alone wait for all replicas in sync.",
         promise="checkers: no loss where loss was certain means that the fault or the test is broken",
-        patch=_asking_all,
+        patch=_asking("all"),
         seen={
             "test_kafka_log.py::test_a_leader_that_is_cut_off_and_acknowledges_alone_loses_records": "not as expected"
         },
@@ -62,7 +54,7 @@ MUTANTS: tuple[Mutant, ...] = (
         name="producers_that_ask_for_no_acknowledgement",
         wrong="A record counts once the client has sent it (acks=0).",
         promise="Kafka documentation, producer configs, acks=all: not lost as long as one in-sync replica lives",
-        patch=_asking_nobody,
+        patch=_asking("0"),
         seen={
             **{
                 f"{_LOST}[{fault}-{name}]": "unseen"
