@@ -124,8 +124,7 @@ class _Transaction:
         Raises:
             KafkaError: it was not, or nobody knows.
         """
-        for _, _, future in self._placed:
-            future.get(timeout=LATE_S)
+        self._await_records()
         self._asked = True
         self._await(self._producer._transaction_manager.begin_commit())
         for operation, (partition, value, future) in zip(self._sent, self._placed, strict=True):
@@ -133,12 +132,17 @@ class _Transaction:
             self._sends.held.append(partition)
 
     def give_up(self) -> None:
-        """Has the transaction aborted.
+        """Has the transaction aborted, once all that was sent is at its brokers: what they never had nobody could read.
 
         Raises:
             KafkaError: nobody said that it was; it will be when its time is over.
         """
+        self._await_records()
         self._await(self._producer._transaction_manager.begin_abort())
+
+    def _await_records(self) -> None:
+        for _, _, future in self._placed:
+            future.get(timeout=LATE_S)
 
     def _await(self, result: Any) -> None:
         # Not the client's own methods: those wait without limit.
