@@ -103,7 +103,7 @@ KILL = ('"nemesis"', "info", "kill", '{"phase":"begin","nodes":["kafka-1"],"why"
             told(('"nemesis"', "info", "check", '{"checker":"ids.check","arguments":{},"expected":[],"causes":[1]}')),
             'due was in "permitted" and "causes" a reason in words',
         ),
-        (told(('"nemesis"', "info", "end", '{"result":"skipped","words":""}')), 'due was in "result" one of held, '),
+        (told(('"nemesis"', "info", "end", '{"result":"unheard of","words":""}')), 'due was in "result" one of held, '),
         (
             judging("lost_partitions.check", told(('"nemesis"', "info", "owners", '{"keys":{"k":[1]}}')), share=0),
             "line 1: the value of owners (info) is",

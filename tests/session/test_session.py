@@ -213,7 +213,9 @@ def test_an_attached_run_has_the_system_until_it_ends_whatever_the_wall_clock_do
     a_step_of_the_clock: Callable[[], None],
 ) -> None:
     paths.make_folder()
-    system = SimpleNamespace(clusters=None, history=None, demand_throughout=lambda: None)
+    system = SimpleNamespace(
+        clusters=None, history=None, demand_throughout=lambda: None, note_before_fault=lambda nodes: None
+    )
     made = SimpleNamespace(
         system=lambda declared, history, step: system,
         backend=SimpleNamespace(abilities=frozenset()),
