@@ -44,7 +44,9 @@ def refuse_arguments(checker: Checker, arguments: Mapping[str, object], name: st
     parameters = {n: p for n, p in inspect.signature(checker).parameters.items() if n != "events"}
     if unknown := arguments.keys() - parameters:
         takes = ", ".join(parameters) or "none"
-        raise BadInputError(f"{name} has no argument {', '.join(sorted(unknown))}; it takes {takes}")
+        # A file may name them as it likes, line ends included.
+        others = ", ".join(each if each.isidentifier() else repr(each) for each in sorted(unknown))
+        raise BadInputError(f"{name} has no argument {others}; it takes {takes}")
     if missing := [n for n, p in parameters.items() if p.default is p.empty and n not in arguments]:
         raise BadInputError(f"{name} needs {', '.join(missing)}: {name}:{missing[0]}=...")
     hints = get_type_hints(checker, include_extras=True)
