@@ -37,7 +37,7 @@ def _trusting_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(transacting._Transaction, "commit", commit)
     # Sooner than there is a new leader: what waits for one is over before.
-    monkeypatch.setattr(producing, "_DELIVERY_MS", 1500)
+    monkeypatch.setattr(producing, "_DELIVERY_MS", 2000)
 
 
 MUTANTS: tuple[Mutant, ...] = (
