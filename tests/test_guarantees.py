@@ -23,6 +23,7 @@ from harness.guarantees import (
     permitted,
     rules,
     rules_beside,
+    settings_of,
 )
 from harness.messages import messages
 from harness.messages.settings import on_hazelcast, on_kafka
@@ -439,6 +440,13 @@ def test_what_takes_no_fault_is_permitted_by_the_settings_alone() -> None:
         "lost": "auto.offset.reset=latest: a group without offsets begins behind what is there"
     }
     assert list(met(latest).values()) == [None]
+
+
+def test_what_was_declared_first_counts_still_when_consumers_start() -> None:
+    latest, consumers = {"kafka.consumer.auto_offset_reset": "latest"}, {"messages.from_beginning": "false"}
+    events = [*told(latest), *told(consumers)]
+    assert settings_of(events) == {**latest, **consumers}
+    assert set(permitted(events)) == {"lost"}
 
 
 def test_the_rules_of_a_kind_of_server_are_those_beside_it() -> None:

@@ -122,6 +122,8 @@ def test_whoever_asks_is_told_each_message_that_an_answer_shows_too_late_and_aft
         assert told(events) == [("m-1", "a", "b"), ("m-2", "b", "c"), ("m-2", "a", "c")]
         assert told(events, among={"a", "b"}) == [("m-1", "a", "b"), ("m-2", "a", "b")]
         assert told(events, among=set()) == []
+    by_offset = one_after_another(post("a", 0, 1), post("b", 0, 0), get("a", "b"), get("b", "a"))
+    assert [(each.late, each.first) for each in partition_order.overtakings(by_offset)] == [("b", "a")]
 
 
 def test_a_message_with_two_records_may_have_been_read_at_either() -> None:
