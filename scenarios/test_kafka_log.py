@@ -25,7 +25,7 @@ from harness.targets import Target
 
 pytestmark = [
     pytest.mark.faulttolerance,
-    pytest.mark.guarantee("no acknowledged record is lost"),
+    pytest.mark.guarantee("no acknowledged message is lost"),
     pytest.mark.kafka,
     pytest.mark.system(kafka()),
 ]
@@ -77,7 +77,6 @@ def test_a_log_under_load_survives_the_loss_of_brokers(
     assert_kept(system.history, least_a_second=LEAST_A_SECOND)
 
 
-@pytest.mark.quick
 def test_a_log_under_load_survives_a_rolling_restart(system: System, faults: Nemesis) -> None:
     """Producers send a thousand records a second, and a group reads them; the brokers are shut down in order and
     started again one after the other, each once all replicas are in sync.

@@ -24,7 +24,6 @@ BROKERS = ("kafka-1", "kafka-2", "kafka-3")
 
 
 @pytest.mark.kafka
-@pytest.mark.guarantee("no acknowledged record is lost")
 @pytest.mark.system(kafka())
 @pytest.mark.nemesis(
     Draw(faults=("kill", "stop", "pause", "isolate"), targets=("leader", "controller", "coordinator", *BROKERS))

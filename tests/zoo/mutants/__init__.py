@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tests.zoo.mutant import Mutant
-from tests.zoo.mutants import clients, facade, log, logging_and_config, messages, servers
+from tests.zoo.mutants import clients, facade, log, logging_and_config, messages, registers, servers
 
 _ALL = (
     *facade.MUTANTS,
@@ -12,5 +12,6 @@ _ALL = (
     *servers.MUTANTS,
     *clients.MUTANTS,
     *log.MUTANTS,
+    *registers.MUTANTS,
 )
 MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in _ALL}

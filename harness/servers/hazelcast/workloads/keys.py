@@ -22,12 +22,11 @@ from hazelcast.client import HazelcastClient
 from harness.backends.protocol import Node
 from harness.checkers.elements import read_of
 from harness.errors import AwaitTimeoutError
-from harness.guarantees import SETTINGS, Settings
-from harness.readback import ask, compared
+from harness.guarantees import Settings
 from harness.servers.hazelcast.clients import connect
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.losses import partition_losses
-from harness.servers.hazelcast.spec import BACKUPS, EXPIRING, EXPIRY_S, LASTING, SPLITS
+from harness.servers.hazelcast.workloads.maps import NewMap
 from harness.servers.hazelcast.workloads.puts import Puts
 from harness.system import System
 from harness.waiting import until
@@ -36,8 +35,6 @@ _READ_TIMEOUT_S = 20.0
 _TOLD_S = 5.0
 _OWNING_TIMEOUT_S = 30.0
 _EXPIRY_TIMEOUT_S = 10.0
-#: Whom the settings are asked of, and what else it says that a loss is worked out from.
-_MEMBER, _COUNT, _GROUPS = "a Hazelcast member", "hazelcast.members", "hazelcast.partition-groups"
 _ON_DOUBT = "hazelcast.client.fail_on_indeterminate_operation_state"
 #: A client that knows who owns what, sends each write to the owner itself and waits for the backups' word itself; where
 #: it does not come in time, it takes the write for done.
@@ -66,7 +63,8 @@ class Keys:
             expires: whether its entries are gone after a second; of a map with one backup.
         """
         self._view = system.clusters[Hazelcast]
-        self._name = f"{EXPIRING * expires}{SPLITS[split]}{BACKUPS[backups]}{system.new_name('keys')}"
+        new = NewMap(system, "keys", backups=backups, split=split, expires=expires)
+        self._name = new.name
         self._history = system.history
         self._puts = Puts(self._name, self._history)
         self._listening = ExitStack()
@@ -78,46 +76,8 @@ class Keys:
             client = self._listening.enter_context(connect(self._named(in_doubt), **_IN_DOUBT))
             client.get_map(self._name)  # asks a member when it is done for the first time, which may be one that hangs
             self._clients[in_doubt] = client
-        self._note_settings(self._declared(backups, split, expires=expires))
-
-    def _declared(self, backups: str, split: str, *, expires: bool) -> Settings:
-        """The settings that the map was to have, and those of the members and of the clients that put."""
-        sync, _, later = backups.partition(" + ")
-        of_the_map = {
-            "backup-count": sync,
-            "async-backup-count": later.removesuffix(" async") or "0",
-            "split-brain-protection-ref": "majority" if split == "refused" else "",
-            "merge-policy": f"{'Discard' if split == 'discarded' else 'PutIfAbsent'}MergePolicy",
-            **LASTING,
-            **({"time-to-live-seconds": str(EXPIRY_S)} if expires else {}),
-        }
-        return {
-            **self._view.declared,
-            **{f"hazelcast.map.{name}": value for name, value in of_the_map.items()},
-            **({_ON_DOUBT: "false"} if self._clients else {}),
-            _COUNT: str(len(self._view.nodes)),
-        }
-
-    def _note_settings(self, declared: Settings) -> None:
-        """Records these settings, and what a member says of the map and of the cluster, and the clients of theirs."""
         clients = {f"the client of {name}": partial(_told_by, client) for name, client in self._clients.items()}
-        answers = ask({_MEMBER: self._told, **clients})
-        # Nobody declares the groups to a workload: what the share of a loss follows from is what they are.
-        groups = answers.told.get(_MEMBER, {}).get(_GROUPS, "")
-        self._history.event(SETTINGS, compared({**declared, _GROUPS: groups}, answers))
-
-    def _told(self) -> Settings:
-        """What a member says of the map, and of the cluster.
-
-        Raises:
-            InconclusiveError: none does.
-        """
-        groups = self._view.partition_groups()
-        return {
-            **self._view.settings_of(maps=[self._name]),
-            _COUNT: str(len(self._view.nodes)),
-            _GROUPS: "|".join(" ".join(group) for group in groups),
-        }
+        new.note_settings({_ON_DOUBT: "false"} if clients else {}, clients)
 
     def put(self, count: int, *, first: int = 0) -> None:
         """Puts `count` keys from key-<first> on and records who owns each, and how many each member owns."""

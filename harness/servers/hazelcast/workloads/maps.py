@@ -1,0 +1,79 @@
+"""A new map for a workload: its name, by which members know what it is to be, and its settings, which are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from harness.guarantees import SETTINGS, Settings
+from harness.readback import ask, compared
+from harness.servers.hazelcast.kind import Hazelcast
+from harness.servers.hazelcast.spec import BACKUPS, EXPIRING, EXPIRY_S, LASTING, SPLITS
+from harness.system import System
+
+#: Whom the settings are asked of, and what else it says that a loss is worked out from.
+_MEMBER, _COUNT, _GROUPS = "a Hazelcast member", "hazelcast.members", "hazelcast.partition-groups"
+
+
+class NewMap:
+    """A map that nobody has used yet.
+
+    Attributes:
+        name: of the map.
+    """
+
+    def __init__(
+        self, system: System, what: str, *, backups: str = "1", split: str = "kept", expires: bool = False
+    ) -> None:
+        """Names it.
+
+        Args:
+            system: where it is.
+            what: what it holds; a part of its name.
+            backups: how many it has ("0", "0 + 1 async", "1", "1 + 1 async", "2").
+            split: what becomes of what the smaller side of a split is given ("kept", "discarded", "refused"); if
+                anything but the first, of a map with one backup.
+            expires: whether its entries are gone after a second; of a map with one backup.
+        """
+        self._view = system.clusters[Hazelcast]
+        self._history = system.history
+        self.name = f"{EXPIRING * expires}{SPLITS[split]}{BACKUPS[backups]}{system.new_name(what)}"
+        sync, _, later = backups.partition(" + ")
+        self._settings = {
+            "backup-count": sync,
+            "async-backup-count": later.removesuffix(" async") or "0",
+            "split-brain-protection-ref": "majority" if split == "refused" else "",
+            "merge-policy": f"{'Discard' if split == 'discarded' else 'PutIfAbsent'}MergePolicy",
+            **LASTING,
+            **({"time-to-live-seconds": str(EXPIRY_S)} if expires else {}),
+        }
+
+    def note_settings(self, of_clients: Settings, clients: Mapping[str, Callable[[], Settings]]) -> None:
+        """Records the settings that it was to have, and what a member says of it and of the cluster.
+
+        Args:
+            of_clients: those that clients were to have.
+            clients: by what each is called, asks one for them.
+        """
+        declared = {
+            **self._view.declared,
+            **{f"hazelcast.map.{name}": value for name, value in self._settings.items()},
+            **of_clients,
+            _COUNT: str(len(self._view.nodes)),
+        }
+        answers = ask({_MEMBER: self._told, **clients})
+        # Nobody declares the groups to a workload: what the share of a loss follows from is what they are.
+        groups = answers.told.get(_MEMBER, {}).get(_GROUPS, "")
+        self._history.event(SETTINGS, compared({**declared, _GROUPS: groups}, answers))
+
+    def _told(self) -> Settings:
+        """What a member says of the map, and of the cluster.
+
+        Raises:
+            InconclusiveError: none does.
+        """
+        groups = self._view.partition_groups()
+        return {
+            **self._view.settings_of(maps=[self.name]),
+            _COUNT: str(len(self._view.nodes)),
+            _GROUPS: "|".join(" ".join(group) for group in groups),
+        }

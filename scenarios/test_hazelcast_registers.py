@@ -1,0 +1,77 @@
+"""The keys of a Hazelcast map as registers, under reads, writes and replacements by clients of every member."""
+
+import pytest
+
+from harness import Isolate, Kill, Nemesis, Pause, Stop, System, assert_broken, assert_holds
+from harness.checkers import effective_settings, load, register
+from harness.effects import Effect
+from harness.faults.protocol import Fault
+from harness.servers.hazelcast import hazelcast, member_list_of, owner_of, partitions_safe, split_off
+from harness.servers.hazelcast.workloads.registers import Registers
+
+pytestmark = [
+    pytest.mark.faulttolerance,
+    pytest.mark.guarantee("every read is right"),
+    pytest.mark.hazelcast,
+    pytest.mark.system(hazelcast()),
+]
+
+#: Of all clients together, and what has to be left of it over a run in which a member is given up.
+OPERATIONS_A_SECOND, LEAST_A_SECOND = 300, 30
+#: Acknowledged before a fault, while it is in force, and after it.
+OPERATIONS = 300
+
+
+def parted(fault: Fault) -> Effect:
+    """The others have given a member up; one that is cut off has given them up as well."""
+    return split_off() if fault.name == Isolate.name else member_list_of(2)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(Kill(), marks=pytest.mark.quick),
+        Stop(),
+        Pause(),
+        pytest.param(Isolate(), marks=pytest.mark.needs(Isolate())),
+    ],
+    ids=lambda fault: fault.name,
+)
+def test_a_majority_serves_registers_whoever_is_lost(system: System, faults: Nemesis, fault: Fault) -> None:
+    """Clients of every member read, write and replace at five keys of a map that a majority alone serves; the member
+    that owns one of the keys is killed, shut down in order, hangs, or is cut off, twice, the second time once the
+    others have copies again.
+    Every read returns what a single register could have held at some moment while it lasted.
+    """
+    registers = Registers(system)
+    with registers.traffic(a_second=OPERATIONS_A_SECOND) as operations:
+        for key in registers.keys[:2]:
+            operations.await_acknowledged(OPERATIONS)
+            lost = faults.inject(fault, owner_of(key)).until(parted(fault)).until(partitions_safe())
+            operations.await_acknowledged(OPERATIONS)
+            lost.undo().until(member_list_of(3)).until(partitions_safe())
+        operations.await_acknowledged(OPERATIONS)
+
+    assert_holds(system.history, effective_settings.check)
+    assert_holds(system.history, load.check, f="read", least_a_second=LEAST_A_SECOND)
+    assert_holds(system.history, register.check)
+
+
+@pytest.mark.needs(Isolate())
+def test_without_a_majority_both_sides_of_a_split_serve_registers(system: System, faults: Nemesis) -> None:
+    """Clients of every member read, write and replace at five keys of a map that any member serves, however few are
+    left; the member that owns one of the keys is cut off.
+    Either side takes writes and answers reads by itself, so reads miss what the other side has acknowledged; after the
+    merge one of the two values is left.
+    """
+    registers = Registers(system, split="kept")
+    with registers.traffic(a_second=OPERATIONS_A_SECOND) as operations:
+        operations.await_acknowledged(OPERATIONS)
+        isolated = faults.inject(Isolate(), owner_of(registers.keys[0])).until(split_off())
+        operations.await_acknowledged(OPERATIONS)
+        isolated.undo().until(member_list_of(3)).until(partitions_safe())
+        operations.await_acknowledged(OPERATIONS)
+
+    assert_holds(system.history, effective_settings.check)
+    assert_holds(system.history, load.check, f="read", least_a_second=LEAST_A_SECOND)
+    assert_broken(system.history, register.check, "not linearizable")

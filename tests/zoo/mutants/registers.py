@@ -1,0 +1,49 @@
+"""Clients of a Hazelcast map's registers with one known bug each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.servers.hazelcast.workloads import registers
+from tests.zoo.mutant import Mutant
+
+_SERVED = "test_hazelcast_registers.py::test_a_majority_serves_registers_whoever_is_lost"
+_SPLIT = "test_hazelcast_registers.py::test_without_a_majority_both_sides_of_a_split_serve_registers"
+
+
+def _not_looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    def replace(self: Any, key: str, old: int) -> bool:
+        new = next(self._values)
+
+        def done(operation: Any) -> None:
+            self._entries.replace_if_same(key, old, new)
+            operation.ok([key, [old, new]])
+
+        return bool(self._do("cas", [key, [old, new]], done))
+
+    monkeypatch.setattr(registers._At, "_replace", replace)
+
+
+def _served_by_a_majority(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = registers.Registers.__init__
+    monkeypatch.setattr(registers.Registers, "__init__", lambda self, system, **_: right(self, system))
+
+
+MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        name="replacements_that_count_whatever_comes",
+        wrong="A replacement counts, whether the old value was there or not.",
+        promise="Hazelcast, IMap.replace(key, oldValue, newValue): replaces only if it is mapped to the old value",
+        patch=_not_looking,
+        seen={f"{_SERVED}[{fault}]": "not linearizable" for fault in ("kill", "stop", "pause", "isolate")},
+    ),
+    Mutant(
+        name="registers_that_a_majority_serves",
+        wrong="Registers that both sides of a split should serve are served by a majority alone.",
+        promise="checkers: no loss where loss was certain means that the fault or the test is broken",
+        patch=_served_by_a_majority,
+        seen={_SPLIT: "not as expected"},
+    ),
+)
