@@ -129,6 +129,12 @@ def _properties(name: str, timings: Timings) -> dict[str, str]:
     }
 
 
+#: How long a member looks for a master before it claims to be one, in seconds. A member that is let in just while it
+#: claims to be one has no master from then on (docs/track-record.md). On a busy machine a join takes up to 2 s; by
+#: default it is 5, which every start of a cluster would take.
+_JOIN_S = 3
+
+
 def _config(members: list[str], groups: list[list[str]], protection: Mapping[str, object], *, stored: bool) -> str:
     """The member configuration as JSON, which is YAML as well."""
     network = {
@@ -144,7 +150,7 @@ def _config(members: list[str], groups: list[list[str]], protection: Mapping[str
             "multicast": {"enabled": False},
             "tcp-ip": {
                 "enabled": True,
-                "connection-timeout-seconds": 1,
+                "connection-timeout-seconds": _JOIN_S,
                 "member-list": [f"${{{member}}}:{MEMBER_PORT}" for member in members],
             },
         },
