@@ -87,6 +87,7 @@ lint-ci: $(VENV)/.made
 bench: $(VENV)/.made
 	$(BIN)/python -m bench.startup
 	$(BIN)/python -m bench.topology $(ARGS)
+	$(BIN)/python -m bench.load
 
 # our judgements against porcupine's and Jepsen's; porcupine needs Go
 agreement: $(VENV)/.made

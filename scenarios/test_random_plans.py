@@ -31,11 +31,12 @@ BROKERS = ("kafka-1", "kafka-2", "kafka-3")
 def test_a_log_keeps_what_it_acknowledged_whatever_befalls_its_brokers(
     plan: Plan, system: System, faults: Nemesis
 ) -> None:
-    """Producers send a thousand records a second, and a group reads them, while a random plan breaks one broker after
-    the other. Once all are whole, sends are acknowledged again.
+    """Producers send a thousand records a second, each by a client that is thrown away every eight seconds with what it
+    has under way, and a group reads them, while a random plan breaks one broker after the other. Once all are whole,
+    sends are acknowledged again.
     Every acknowledged record stays where it was put, once, in the order of the sends, and no reader skips one.
     """
-    log = Log(system, sending=Sending(a_second=1000))
+    log = Log(system, sending=Sending(a_second=1000, lives_s=8))
     with log.traffic() as traffic:
         traffic.sends.await_acknowledged(1000)
         leader = leader_holding(log.topic, traffic.partitions)

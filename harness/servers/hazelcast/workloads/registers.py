@@ -25,6 +25,8 @@ from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.workloads.maps import NewMap
 from harness.system import System
 
+#: Few, so that clients meet.
+_KEYS = 5
 #: How often each kind of operation is done, in parts of all.
 _KINDS = {"read": 5, "write": 3, "cas": 2}
 #: How soon somebody who was let in by no member asks the next one, in seconds.
@@ -34,13 +36,12 @@ _AGAIN_S = 0.1
 class Registers:
     """A map and its keys, which have backups and are served by a majority alone, unless something else is said."""
 
-    def __init__(self, system: System, *, split: str = "refused", keys: int = 5, seed: int = 1) -> None:
+    def __init__(self, system: System, *, split: str = "refused", seed: int = 1) -> None:
         """A new map.
 
         Args:
             system: where it is.
             split: what becomes of what the smaller side of a split is given ("kept", "discarded", "refused").
-            keys: how many there are.
             seed: of the choice of operations and keys.
         """
         self._view = system.clusters[Hazelcast]
@@ -50,7 +51,7 @@ class Registers:
         self._name = new.name
         self._values = itertools.count(1)
         #: The keys.
-        self.keys = [f"register-{number}" for number in range(keys)]
+        self.keys = [f"register-{number}" for number in range(_KEYS)]
 
     @contextmanager
     def traffic(self, *, clients: int = 6, a_second: float | None = None) -> Iterator[Tally]:
