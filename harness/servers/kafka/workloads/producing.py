@@ -12,7 +12,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -93,6 +92,16 @@ def connected(brokers: Sequence[Node], sending: Sending, *, name: str | None = N
     )
 
 
+def end(producer: KafkaProducer, *, given_up: bool) -> None:
+    """Closes a producer's client: once what it has under way is answered, or at once, if it is given up."""
+    try:
+        producer.close(timeout=0 if given_up else LATE_S)
+    except KafkaError:
+        # It does not close before what is under way, and would try again when it is collected.
+        producer._sender.force_close()
+        producer._closed = True
+
+
 @dataclass(frozen=True)
 class Sends:
     """What the producers of a topic share.
@@ -160,9 +169,7 @@ class _Life:
             except queue.Empty:
                 continue
             self._send(free)
-        abandoned = not stop.is_set() or self._is_late()
-        with suppress(KafkaError):
-            self._producer.close(timeout=0 if abandoned else LATE_S)
+        end(self._producer, given_up=not stop.is_set() or self._is_late())
 
     def _send(self, free: Client) -> None:
         partition, value = self._partition(), next(self._sends.values)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 import threading
-from contextlib import suppress
 from typing import Any
 
 from kafka import KafkaProducer
@@ -18,7 +17,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from harness.history import Client, Invoked
 from harness.load import Pace
 from harness.servers.kafka.workloads import client
-from harness.servers.kafka.workloads.producing import LATE_S, LOOK_S, Sending, Sends, connected
+from harness.servers.kafka.workloads.producing import LATE_S, LOOK_S, Sending, Sends, connected, end
 
 #: How long a producer waits for the word on a transaction's end, in seconds: a new coordinator takes about 3.
 _END_MS = 8000
@@ -59,8 +58,7 @@ class TransactionalProducer:
             except KafkaError:
                 self._left_open = True
             finally:
-                with suppress(KafkaError):
-                    producer.close(timeout=0 if self._left_open else LATE_S)
+                end(producer, given_up=self._left_open)
 
     def _begun(self) -> KafkaProducer:
         """A client of this producer's name: whatever an earlier one has left open is over.
@@ -72,7 +70,7 @@ class TransactionalProducer:
         try:
             producer.init_transactions()
         except BaseException:
-            producer.close(timeout=0)
+            end(producer, given_up=True)
             raise
         return producer
 
