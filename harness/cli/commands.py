@@ -12,6 +12,7 @@ from harness.cli.flake import flake
 from harness.cli.own_suite import init_suite
 from harness.cli.replay import replay
 from harness.cli.shown import Group
+from harness.cli.shrink import shrink
 from harness.cli.watch import watch
 
 
@@ -35,6 +36,7 @@ for command in (
     explain,
     export,
     flake,
+    shrink,
     init_suite,
     completion,
 ):
