@@ -185,10 +185,19 @@ class KafkaView(View):
         ]
 
     def settings_of(self, topic: str) -> Mapping[str, str]:
-        """The settings of a topic that decide what may be lost, as the brokers have them."""
+        """The settings of a topic that decide what may be lost, as the brokers have them.
+
+        Raises:
+            AwaitTimeoutError: no broker knows them. One that has just come back may not know of a new topic yet: it
+                answers, with no settings and no partitions.
+        """
         asked = ConfigResource(ConfigResourceType.TOPIC, topic, dict.fromkeys(_TOLD))
-        settings = self._ask(lambda admin: admin.describe_configs([asked], config_filter="all"))["topic"][topic]
-        # A broker that has just come back may not know of a new topic yet.
+        settings = until(
+            f"the settings of {topic}",
+            lambda: self._ask(lambda admin: admin.describe_configs([asked], config_filter="all"))["topic"][topic],
+            lambda settings: settings.keys() >= set(_TOLD),
+            timeout_s=_ASK_TIMEOUT_S,
+        )
         partitions = until(f"the partitions of {topic}", lambda: self.partitions(topic), timeout_s=_ASK_TIMEOUT_S)
         replicas = min(len(partition.replicas) for partition in partitions)
         told = {name: str(settings[name]["value"]) for name in _TOLD}
