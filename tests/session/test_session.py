@@ -214,7 +214,7 @@ def test_an_attached_run_has_the_system_until_it_ends_whatever_the_wall_clock_do
 ) -> None:
     paths.make_folder()
     system = SimpleNamespace(
-        clusters=None, history=None, demand_throughout=lambda: None, note_before_fault=lambda nodes: None
+        clusters=None, history=None, demand_throughout=lambda: None, note_before_fault=lambda: None
     )
     made = SimpleNamespace(
         system=lambda declared, history, step: system,
