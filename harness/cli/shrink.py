@@ -18,6 +18,7 @@ import click
 
 from harness.backends.protocol import BACKENDS
 from harness.errors import EXIT_INCONCLUSIVE, BadInputError, HarnessError
+from harness.plugin.meant import parts
 
 if TYPE_CHECKING:
     from harness.faults.plan import Plan
@@ -80,7 +81,9 @@ class _Search:
     """Runs plans, each in a process of its own that starts the servers once."""
 
     def __init__(self, scenario: str, options: Sequence[str]) -> None:
-        self._scenario, self._options = scenario, options
+        self._file, name = parts(scenario)
+        # A plan takes the place of a seed in the id.
+        self._name, self._options = name.partition("[")[0], options
         self.ends_s = float("inf")
         self.runs = 0
 
@@ -107,23 +110,22 @@ class _Search:
             reports = f"--reports={folder}/reports"
             # What is not said of the scenario is the suite's: its marks and what it leaves out do not count here.
             asked = [*("-m", "", "-k", self._name), f"--nemesis-plan={file}", reports, *self._options]
-            command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *self._file, *asked]
+            command = [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                *([self._file] if self._file else []),
+                *asked,
+            ]
             ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.runs += 1
         if ended.returncode not in (0, _BROKEN, EXIT_INCONCLUSIVE):
             said = "\n".join(ended.stdout.splitlines()[-5:])
             raise BadInputError(f"the scenario could not be run (exit status {ended.returncode}):\n{said}")
         return ended.returncode == _BROKEN
-
-    @property
-    def _file(self) -> list[str]:
-        file, separator, _ = self._scenario.partition("::")
-        return [file] if separator or Path(file).exists() else []
-
-    @property
-    def _name(self) -> str:
-        file, separator, name = self._scenario.partition("::")
-        return name.partition("[")[0] if separator else "" if Path(file).exists() else file.partition("[")[0]
 
 
 def _size(plan: Plan) -> str:

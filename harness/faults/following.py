@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from harness.backends.protocol import Ability
 from harness.clusters import Clusters, Picked, Target
@@ -18,7 +17,6 @@ from harness.faults.plan import PLAN, Act, Plan
 from harness.faults.protocol import inability
 from harness.history import History
 from harness.targets import node
-from harness.waiting import until
 
 #: The event of a history that says of an act why it was left out.
 LEFT_OUT = "left-out"
@@ -134,14 +132,7 @@ class _Following:
 
     def _settle(self) -> None:
         for effect in self.settled:
-            began_s = time.monotonic()
-            with self.faults.step(f"wait for {effect.what}"):
-                seen = until(
-                    f"{effect.what}, with everything whole again",
-                    partial(effect.probe, self.faults.clusters, ()),
-                    timeout_s=_SETTLED_S,
-                )
-            self.history.event(effect.name, {"seen": seen, "after_s": round(time.monotonic() - began_s, 3)})
+            self.faults.await_shown(effect, "with everything whole again", (), time.monotonic_ns(), _SETTLED_S)
 
     def _begin(self, act: Act) -> None:
         fault = plain_faults()[act.fault]

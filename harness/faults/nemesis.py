@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -157,14 +157,19 @@ class Nemesis:
         return injected
 
     def await_effect(self, effect: Effect, injected: Injected, timeout_s: float | None) -> float:
-        """Waits for an effect, records it, and returns the seconds since the fault."""
+        """Waits for an effect of a fault, records it, and returns the seconds since the fault."""
+        after = f"after the {injected.fault.name} of {', '.join(n.spec.name for n in injected.nodes)}"
+        return self.await_shown(effect, after, injected.nodes, injected.at_ns, timeout_s or self._detection_s)
+
+    def await_shown(self, effect: Effect, when: str, hurt: Sequence[Node], since_ns: int, timeout_s: float) -> float:
+        """Waits until the clusters show an effect, records it, and returns the seconds since that moment.
+
+        Raises:
+            AwaitTimeoutError: not within `timeout_s` seconds; it says `when` in words.
+        """
         with self.step(f"wait for {effect.what}"):
-            seen = until(
-                f"{effect.what} after the {injected.fault.name} of {', '.join(n.spec.name for n in injected.nodes)}",
-                lambda: effect.probe(self.clusters, injected.nodes),
-                timeout_s=timeout_s or self._detection_s,
-            )
-        took_s = (time.monotonic_ns() - injected.at_ns) / 1e9
+            seen = until(f"{effect.what} {when}", lambda: effect.probe(self.clusters, hurt), timeout_s=timeout_s)
+        took_s = (time.monotonic_ns() - since_ns) / 1e9
         self._history.event(effect.name, {"seen": seen, "after_s": round(took_s, 3)})
         return took_s
 

@@ -44,13 +44,19 @@ class Asked:
         Raises:
             BadInputError: one of them can't be used.
         """
+        if (known := config.stash.get(_ASKED, None)) is not None:
+            return known
         file, seeds, seconds = (options.value(config, f"--nemesis-{name}") for name in ("plan", "seed", "duration"))
         if file and (seeds or seconds):
             raise BadInputError("--nemesis-plan has its plan already: leave out --nemesis-seed and --nemesis-duration")
         plan = read(Path(file)) if file else None
         if plan:
             refuse_unknown(plan)
-        return cls(plan, _seeds(seeds), _seconds(seconds))
+        # A history is long to read, and each function of a suite asks.
+        return config.stash.setdefault(_ASKED, cls(plan, _seeds(seeds), _seconds(seconds)))
+
+
+_ASKED = pytest.StashKey[Asked]()
 
 
 def parametrize(metafunc: pytest.Metafunc, marker: pytest.Mark) -> None:
