@@ -11,6 +11,11 @@ from harness.events import Events
 from harness.plain import printable
 from harness.telling import Fate, tellings
 
+#: So many things that went wrong alike are told with their whole way; of the others it would say the same again.
+_WHOLE = 3
+#: A way of more lines than these is told by its beginning and its end.
+_LINES = 120
+
 
 def anomalies(evaluation: Evaluation) -> Sequence[Anomaly]:
     """Everything that the checkers of a history found, also where that had to be, or may be."""
@@ -19,8 +24,8 @@ def anomalies(evaluation: Evaluation) -> Sequence[Anomaly]:
 
 
 def ways(events: Events, found: Sequence[Anomaly]) -> Mapping[str, str]:
-    """The ways of the first things of each anomaly as text, by what they are; those of which nobody says any are left
-    out.
+    """What became of the first things of each anomaly as text, by what they are; those of which nobody says anything
+    are left out. Of the first that went wrong alike it is the whole way, of the others where it went wrong.
     """
     told = {each.title: each.of(events, found) for telling in tellings() for each in telling.fates}
     return {title: "\n\n".join(_paragraphs(fates)) for title, fates in told.items() if fates}
@@ -42,5 +47,16 @@ def sentences(events: Events, found: Sequence[Anomaly]) -> Mapping[str, Sequence
 
 
 def _paragraphs(fates: Sequence[Fate]) -> Iterator[str]:
+    like: Counter[tuple[str, str]] = Counter()
     for fate in fates:
-        yield "\n".join(map(printable, (f"{fate.thing} ({fate.anomaly})", *fate.way, f"=> {fate.sentence}")))
+        like[fate.anomaly, fate.kind] += 1
+        way = _way(fate.way) if like[fate.anomaly, fate.kind] <= _WHOLE else ()
+        yield "\n".join(map(printable, (f"{fate.thing} ({fate.anomaly})", *way, f"=> {fate.sentence}")))
+
+
+def _way(lines: Sequence[str]) -> Sequence[str]:
+    """The lines, but for the middle of very many."""
+    if (more := len(lines) - _LINES) <= 0:
+        return lines
+    half = _LINES // 2
+    return (*lines[:half], f"{'...':>11}  {more} more lines, much like these", *lines[-half:])

@@ -66,6 +66,18 @@ def test_a_way_has_what_clients_saw_what_was_logged_what_was_broken_and_who_has_
     ]
 
 
+def test_a_very_long_way_is_told_by_its_beginning_and_its_end() -> None:
+    scene = lost()
+    for number in range(300):
+        scene.get(1000 + number, {f"logging-{number % 2 + 1}": {ID: []}}, {"messages-1": [ID] * (number % 2)})
+    (told,) = ways(scene.events, scene.anomalies()).values()
+    lines = told.split("\n\n")[0].splitlines()
+    assert lines[1].endswith("posted: hi  (45 ms before the kill of kafka-2)")
+    assert "not known" in lines[-2]
+    assert len(lines) == 1 + 60 + 1 + 60 + 1
+    assert lines[61].endswith(" more lines, much like these")
+
+
 def test_an_anomaly_of_many_is_one_sentence_and_the_first_twenty_ways() -> None:
     scene = lost(30)
     found = scene.anomalies()
@@ -76,6 +88,8 @@ def test_an_anomaly_of_many_is_one_sentence_and_the_first_twenty_ways() -> None:
     )
     (told,) = ways(scene.events, found).values()
     assert told.count("=> ") == 20
+    # Of those that are alike the first three are told whole.
+    assert told.count("posted: ") == 3
     assert explained(found, scene.events).count("like it") == 1
 
 
