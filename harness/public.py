@@ -4,7 +4,7 @@ A kind of server has its own in its folder, such as `harness.servers.kafka`, and
 """
 
 from harness.assertions import assert_broken, assert_holds
-from harness.faults import Isolate, Kill, PartialPartition, Pause, PeerPartition, Restart, Stop
+from harness.faults import Isolate, Kill, OneWay, PartialPartition, Pause, PeerPartition, Restart, Stop
 from harness.faults.following import follow
 from harness.faults.nemesis import Injected, Nemesis
 from harness.faults.plan import Draw, Plan
@@ -17,6 +17,7 @@ __all__ = [
     "Isolate",
     "Kill",
     "Nemesis",
+    "OneWay",
     "PartialPartition",
     "Pause",
     "PeerPartition",

@@ -23,7 +23,7 @@ from harness.checkers.offered import checkers
 from harness.cli import main as command_line
 from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE
 from harness.faults.nemesis import Injected, Nemesis
-from harness.faults.offered import offered_faults
+from harness.faults.offered import offered_faults, plain_faults
 from harness.faults.plan import Draw, Plan
 from harness.faults.protocol import ability_word
 from harness.messages.system import MessageSystem
@@ -88,12 +88,12 @@ class _AsWritten(str):
 
 
 def _signature(function: Callable[..., Any]) -> str:
-    """The parameters of a function as its source has them, without `self` and what it returns."""
+    """The parameters of a function as its source has them, without `self`, private ones, and what it returns."""
     signature = inspect.signature(function)
     shown = [
         one.replace(annotation=_AsWritten(one.annotation)) if isinstance(one.annotation, str) else one
         for one in signature.parameters.values()
-        if one.name != "self"
+        if one.name != "self" and not one.name.startswith("_")
     ]
     return str(signature.replace(parameters=shown, return_annotation=inspect.Signature.empty))
 
@@ -161,20 +161,16 @@ def _functions(of: str, kinds: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _faults() -> Iterator[tuple[str, ...]]:
-    for fault in offered_faults().values():
+    plain = plain_faults()
+    for name, fault in offered_faults().items():
         # How the fault is defined is said by its module, how it is undone by its class.
         words = f"{fault.words} {_first(fault.kind)}"
         yield (
-            f"`{fault.kind.__name__}{_arguments(fault.kind)}`",
+            f"`{fault.kind.__name__}{_signature(fault.kind)}`",
             words,
             f"nodes that are {ability_word(fault.kind.needs)}",
-            ", ".join(each for each in Taken if each in fault.kind.takes) or "nothing",
+            ", ".join(each for each in Taken if each in plain.get(name, fault.kind).takes) or "nothing",
         )
-
-
-def _arguments(fault: type) -> str:
-    given = [one for name, one in inspect.signature(fault).parameters.items() if not name.startswith("_")]
-    return f"({', '.join(_signature(fault)[1:-1].split(', ')[: len(given)])})"
 
 
 def _checkers() -> Iterator[tuple[str, str]]:

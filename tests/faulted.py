@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.backends.protocol import Killable
 from harness.events import UNDO
-from harness.faults import Isolate, Kill, PartialPartition, Pause, PeerPartition, Restart, Stop
+from harness.faults import Isolate, Kill, OneWay, PartialPartition, Pause, PeerPartition, Restart, Stop
 from harness.faults.protocol import Fault, record, taken
 from harness.taken import Taken
 
@@ -45,6 +45,7 @@ FAULTS: Mapping[str, Fault] = {
         Isolate(),
         PeerPartition(),
         PartialPartition(("another",)),
+        OneWay(),
         CRASH,
         HEAT,
     )

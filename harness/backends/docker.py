@@ -128,12 +128,13 @@ class DockerDeployment:
             self._prepare(lacking)
         self.remove([spec.name for spec in specs])
         addresses = self._site.addresses
+        comers = [spec for spec in specs if spec.name not in addresses]
         for spec in specs:
             addresses.setdefault(spec.name, address(self._site.subnet, len(addresses)))
             self._site.roles[spec.name] = spec.role
             self._site.ports.choose(spec)
         for network in tuple(self._site.networks.values()):
-            network.keep_out(specs)
+            network.reckon_with(comers)
         added = [DockerNode(spec, self._site, place=self._vacant.pop(spec.name, None)) for spec in specs]
         self._nodes.update({node.spec.name: node for node in added})
         _in_parallel(DockerNode.launch, added)

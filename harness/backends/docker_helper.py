@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from threading import Lock
 
 from harness.backends.docker_site import DockerSite
@@ -35,6 +35,20 @@ class Helper:
             made = api.exec_create(self._made(), list(command))
             output = api.exec_start(made["Id"]).decode(errors="replace")
             return int(api.exec_inspect(made["Id"])["ExitCode"]), output
+
+    def lines(self, command: Sequence[str]) -> Iterator[str]:
+        """Runs a command in the node's network, and gives each line of its output once it has written that.
+
+        Raises:
+            EnvironmentUnfitError: the engine doesn't do it, for one because the node does not run.
+        """
+        api = self._site.client.api
+        with complaining(f"run {command[0]} in the network of {self._node}"):
+            made = api.exec_create(self._made(), list(command))
+            text = ""
+            for chunk in api.exec_start(made["Id"], stream=True):
+                *lines, text = (text + chunk.decode(errors="replace")).split("\n")
+                yield from lines
 
     def end(self) -> None:
         """Removes the helper, if there is one; the next `run` makes another."""

@@ -56,10 +56,10 @@ def means_taken(refusal: str) -> bool:
 
 def address(subnet: IPv4Network, number: int) -> str:
     """The address of the deployment's nth node; compared as text, the first ones are in another order."""
-    return str(first_address(subnet) + number)
+    return str(_first_address(subnet) + number)
 
 
-def first_address(subnet: IPv4Network) -> IPv4Address:
+def _first_address(subnet: IPv4Network) -> IPv4Address:
     """The address of the deployment's first node; what is no node, such as the gateway, has one below it."""
     return subnet[FIRST_HOST]
 

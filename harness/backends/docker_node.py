@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from docker.errors import APIError, NotFound
@@ -12,12 +12,13 @@ from testcontainers.core.transferable import build_transfer_tar
 
 from harness.backends.docker_container import container_of
 from harness.backends.docker_files import file_in
-from harness.backends.docker_isolation import Network
+from harness.backends.docker_impairment import Network
 from harness.backends.docker_ports import HOST
 from harness.backends.docker_renewal import NotRenewedError, Vacant, can_be_renewed, of_this_life, vacate
 from harness.backends.docker_site import DATA, FOLDER, DockerSite
 from harness.backends.engine import cause, complaining, remove_container
 from harness.backends.gone import accepts, await_exit
+from harness.backends.impairment import CUT_OFF, Direction, Impairment, Others
 from harness.backends.protocol import ExecContext, NodeState, Phase
 from harness.backends.ready import wait_ready
 from harness.errors import AwaitTimeoutError, EnvironmentUnfitError, NodeStartError
@@ -50,8 +51,8 @@ class DockerNode:
         self._last_words: str | None = None
         #: The line of the container's log after which this node's own begins; all is its own if there is none.
         self._mark: str | None = None
-        #: Whether it was started while it was cut off, and has not been seen to be ready since.
-        self._started_alone = False
+        #: Whether it was started while it was impaired, and has not been seen to be ready since.
+        self._started_impaired = False
         #: Whether nothing was done to the container, so that the next node of this name may have it.
         self._untouched = True
         self._made_of = site.images[spec.kind]
@@ -133,16 +134,16 @@ class DockerNode:
         self._await_exit(self.spec.stop_signal, self.spec.stop_timeout_s)
 
     def start(self) -> None:
-        """Starts the same container again, with its data, its files and what cuts it off; returns when it is ready.
+        """Starts the same container again, with its data, files and impairments; returns when it is ready.
 
-        One that is cut off may need the others to be ready: `rejoin` waits for it.
+        One that is impaired may need the others to be ready: `rejoin` waits for it.
         """
         self._untouched = False
         self._site.ports.release(self.spec.name)
         self._start_when_ports_are_free()
-        self._cuttable().begin_again()
-        self._started_alone = self.isolated
-        if not self.isolated:
+        self._impairable().begin_again()
+        self._started_impaired = self.impaired
+        if not self.impaired:
             self._wait_ready()
 
     def pause(self) -> None:
@@ -177,33 +178,37 @@ class DockerNode:
             with complaining(f"resume {self.spec.name}"):
                 self._api.unpause(self._made())
 
-    def isolate(self, fault: str, roles: Collection[str] | None = None) -> None:
-        """Filters all packets from and to the other nodes' addresses, in the container's network namespace."""
+    def impair(self, fault: str, impairment: Impairment = CUT_OFF) -> None:
+        """Filters packets from and to the other nodes' addresses, in the container's network namespace."""
         self._untouched = False
-        self._cuttable().cut(fault, roles)
+        self._impairable().impair(fault, impairment)
 
     def rejoin(self, fault: str | None = None) -> None:
         """Removes the filters; those of a container that was stopped meanwhile are gone with its namespace."""
-        if not self.isolated:
+        if not self.impaired:
             return
         phase = self.state().phase
-        self._cuttable().mend(fault, gone=phase is Phase.EXITED)
-        if self._started_alone and phase is Phase.RUNNING and not self.isolated:
+        self._impairable().mend(fault, gone=phase is Phase.EXITED)
+        if self._started_impaired and phase is Phase.RUNNING and not self.impaired:
             self._wait_ready()
 
     @property
-    def roles(self) -> frozenset[str]:
-        """The roles of all nodes that the deployment has ever had."""
-        return frozenset(self._site.roles.values())
+    def others(self) -> Mapping[str, str]:
+        """The roles of all other nodes that the deployment has ever had, by their names."""
+        return self._impairable().others
 
     @property
-    def isolated(self) -> bool:
-        """Whether a fault is in force that cuts the node off, or will once it runs again."""
+    def impaired(self) -> bool:
+        """Whether a fault is in force that impairs the node's network, or will once it runs again."""
         return self._network is not None and bool(self._network.faults)
 
-    def links(self, roles: Collection[str] | None = None) -> Mapping[str, bool]:
-        """Tries a connection to each of its peers that run and are not isolated themselves, and one from each."""
-        return self._cuttable().links(roles)
+    def links(self, others: Others | None = None) -> Mapping[str, bool]:
+        """Tries a connection to each of its peers, and one from each."""
+        return self._impairable().links(others)
+
+    def arriving(self, count: int, direction: Direction, others: Others | None = None) -> Mapping[str, int]:
+        """Sends datagrams to each of its peers, or has each send them, and counts those that arrive."""
+        return self._impairable().arriving(count, direction, others)
 
     def write_file(self, name: str, text: str) -> None:
         """Puts the text, its references resolved, at `${file:NAME}`; the container may be stopped."""
@@ -269,9 +274,9 @@ class DockerNode:
 
     def _wait_ready(self) -> None:
         wait_ready(self, timeout_s=_READY_TIMEOUT_S)
-        self._started_alone = False
+        self._started_impaired = False
 
-    def _cuttable(self) -> Network:
+    def _impairable(self) -> Network:
         self._made()
         assert self._network is not None
         return self._network

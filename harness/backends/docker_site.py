@@ -15,7 +15,7 @@ from harness.backends.session import Session
 from harness.topology.kinds import NodeKind
 
 if TYPE_CHECKING:
-    from harness.backends.docker_isolation import Network
+    from harness.backends.docker_impairment import Network
 
 LABEL_DEPLOYMENT = "harness.deployment"
 #: Where a container has its files.
@@ -34,7 +34,7 @@ class DockerSite:
         name: of the deployment; its network is called so and its containers' names begin so.
         images: by kind.
         subnet: of its network.
-        helper_image: gives the image of the containers that cut nodes' networks, and gets it first if it must.
+        helper_image: gives the image of the containers that impair nodes' networks, and gets it first if it must.
         ports: the host ports.
         addresses: by node name.
         roles: of all nodes that there ever were, by node name.

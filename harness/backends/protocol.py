@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
+from harness.backends.impairment import CUT_OFF, Direction, Impairment, Others
 from harness.progress import Say
 from harness.topology.kinds import NodeKind
 from harness.topology.nodes import NodeSpec, Topology
@@ -114,47 +115,55 @@ class Pausable(Node, Protocol):
 
 @runtime_checkable
 class Networked(Node, Protocol):
-    """A node whose network can be cut."""
+    """A node whose network can be impaired, from packets that are lost to one that is cut off."""
 
-    def isolate(self, fault: str, roles: Collection[str] | None = None) -> None:
-        """Drops everything between the node and other nodes, both ways; the harness still reaches it.
+    def impair(self, fault: str, impairment: Impairment = CUT_OFF) -> None:
+        """Drops packets between the node and others, as it stands all of them; the harness still reaches it.
 
-        It is in force until `rejoin`, over the end of the node's process: a node that starts again is cut off again
+        It is in force until `rejoin`, over the end of the node's process: a node that starts again is impaired again
         at once. `start` does not wait for such a node, since to be ready it may need the others. Only a node that is
         put in its place begins without.
 
         Args:
             fault: a name for what does this, up to 20 lower-case letters, digits and hyphens. Several may be in force
                 at once, and the undoing of one lifts no other.
-            roles: of whom it is cut off; of all other nodes if none are given.
+            impairment: which packets.
 
         Raises:
-            BadInputError: there never was a node of one of these roles.
+            BadInputError: there never was a node of one of its roles, or one of its names.
         """
 
     def rejoin(self, fault: str | None = None) -> None:
-        """Undoes the isolation of this name, or all of them; quiet where there is none, and if the node is down.
+        """Undoes what this name impairs, or all of it; quiet where there is none, and if the node is down.
 
         A node that was started meanwhile is waited for: it returns when that is ready by its spec.
         """
 
     @property
-    def roles(self) -> frozenset[str]:
-        """The roles of all nodes that there ever were in its network, its own among them."""
+    def others(self) -> Mapping[str, str]:
+        """The roles of all other nodes that there ever were in its network, by the nodes' names."""
 
     @property
-    def isolated(self) -> bool:
-        """Whether any isolation of the node, from all or from some, is in force, or will be once it runs again."""
+    def impaired(self) -> bool:
+        """Whether any impairment of the node is in force, or will be once it runs again."""
 
-    def links(self, roles: Collection[str] | None = None) -> Mapping[str, bool]:
+    def links(self, others: Others | None = None) -> Mapping[str, bool]:
         """Whether an answer comes to a connection to each peer of the node, and to one from each; by words.
 
-        Its peers are the nodes of these roles that run and are not isolated from the node's role themselves. If no
-        roles are given, they are those of the node's own; where there are none, as for a service that is the only one
-        of its role, all others.
+        Its peers are those of the others that run, and that no impairment of their own keeps from it. If none are
+        given, they are those of its role; where there are none, as for a service that is the only one of its role, all.
 
         Raises:
-            BadInputError: there never was a node of one of these roles.
+            BadInputError: there never was such a node.
+        """
+
+    def arriving(self, count: int, direction: Direction, others: Others | None = None) -> Mapping[str, int]:
+        """How many of so many datagrams arrive that it sends to each of its peers, or each of them to it; by words.
+
+        A connection needs both directions, this one alone. They have 1000 bytes each, and take half a second.
+
+        Raises:
+            BadInputError: there never was such a node.
         """
 
 

@@ -29,7 +29,7 @@ def _hurting(name: str, fault: Offered) -> click.Command:
 @click.argument("what", shell_complete=names("roles", "nodes"))
 @json_option
 def start(what: str, as_json: bool) -> None:
-    """Start WHAT, a node or all nodes of a role, again or for the first time; what is isolated stays so."""
+    """Start WHAT, a node or all nodes of a role, again or for the first time; an impaired network stays so."""
     show(ask("start", what), as_json=as_json)
 
 

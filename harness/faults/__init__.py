@@ -2,10 +2,11 @@
 
 from harness.faults.isolate import Isolate
 from harness.faults.kill import Kill
+from harness.faults.one_way import OneWay
 from harness.faults.partial_partition import PartialPartition
 from harness.faults.pause import Pause
 from harness.faults.peer_partition import PeerPartition
 from harness.faults.restart import Restart
 from harness.faults.stop import Stop
 
-__all__ = ["Isolate", "Kill", "PartialPartition", "Pause", "PeerPartition", "Restart", "Stop"]
+__all__ = ["Isolate", "Kill", "OneWay", "PartialPartition", "Pause", "PeerPartition", "Restart", "Stop"]

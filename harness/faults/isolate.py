@@ -26,7 +26,7 @@ class Isolate:
 
     def inject(self, nodes: Sequence[Networked]) -> None:
         """Cuts the network between each of the nodes and all others."""
-        each(nodes, lambda node: node.isolate(self.name))
+        each(nodes, lambda node: node.impair(self.name))
 
     def undo(self, nodes: Sequence[Networked]) -> None:
         """Gives the nodes their network back."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.backends.impairment import Impairment, Others
 from harness.backends.protocol import Networked
 from harness.errors import BadInputError
 from harness.faults.links import connected, cut_off
@@ -39,11 +40,11 @@ class PartialPartition:
             BadInputError: there is no such role, or a node is of it itself.
         """
         each(nodes, self._refuse_own_role)
-        each(nodes, lambda node: connected(node, self.roles, self.name))
+        each(nodes, lambda node: connected(node, self._cut, self.name))
 
     def inject(self, nodes: Sequence[Networked]) -> None:
         """Cuts the network between each of the nodes and all nodes of the roles."""
-        each(nodes, lambda node: node.isolate(self.name, self.roles))
+        each(nodes, lambda node: node.impair(self.name, Impairment(self._cut)))
 
     def undo(self, nodes: Sequence[Networked]) -> None:
         """Lets the packets through again."""
@@ -51,7 +52,11 @@ class PartialPartition:
 
     def proof(self, nodes: Sequence[Networked]) -> Mapping[str, str]:
         """No node of the roles gets an answer to a packet, nor gives one; every other node does both."""
-        return each(nodes, lambda node: cut_off(node, self.roles, self.name))
+        return each(nodes, lambda node: cut_off(node, self._cut, self.name))
+
+    @property
+    def _cut(self) -> Others:
+        return Others(roles=frozenset(self.roles))
 
     def _refuse_own_role(self, node: Networked) -> None:
         if node.spec.role in self.roles or not self.roles:

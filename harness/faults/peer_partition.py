@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.backends.impairment import Impairment
 from harness.backends.protocol import Networked
-from harness.faults.links import connected, cut_off
+from harness.faults.links import connected, cut_off, peers_of
 from harness.faults.protocol import each
 from harness.taken import Taken
 
@@ -25,11 +26,11 @@ class PeerPartition:
 
     def control(self, nodes: Sequence[Networked]) -> None:
         """Sees that there is a connection to every other node, and one from each."""
-        each(nodes, lambda node: connected(node, (node.spec.role,), self.name))
+        each(nodes, lambda node: connected(node, peers_of(node), self.name))
 
     def inject(self, nodes: Sequence[Networked]) -> None:
         """Cuts the network between each of the nodes and all others of its role."""
-        each(nodes, lambda node: node.isolate(self.name, (node.spec.role,)))
+        each(nodes, lambda node: node.impair(self.name, Impairment(peers_of(node))))
 
     def undo(self, nodes: Sequence[Networked]) -> None:
         """Lets the packets through again."""
@@ -37,4 +38,4 @@ class PeerPartition:
 
     def proof(self, nodes: Sequence[Networked]) -> Mapping[str, str]:
         """No peer gets an answer to a packet, nor gives one; every node of another role does both."""
-        return each(nodes, lambda node: cut_off(node, (node.spec.role,), self.name))
+        return each(nodes, lambda node: cut_off(node, peers_of(node), self.name))

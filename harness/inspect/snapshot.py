@@ -24,7 +24,7 @@ _TIMEOUT_S = 2.5
 
 @dataclass(frozen=True)
 class NodeSeen:
-    """What was seen of one node; `phase` is None if the backend does not say, `isolated` if its network is cut,
+    """What was seen of one node; `phase` is None if the backend does not say, `impaired` if its network is,
     or will be once it runs again."""
 
     name: str
@@ -34,7 +34,7 @@ class NodeSeen:
     address: str
     phase: Phase | None
     exit_code: int | None
-    isolated: bool
+    impaired: bool
     duties: tuple[Duty, ...]
 
     @property
@@ -43,7 +43,7 @@ class NodeSeen:
         if self.phase is None:
             return "unknown"
         shown = f"exited ({self.exit_code})" if self.phase is Phase.EXITED else str(self.phase)
-        return f"{shown}, isolated" if self.isolated else shown
+        return f"{shown}, network impaired" if self.impaired else shown
 
 
 @dataclass(frozen=True)
@@ -93,13 +93,13 @@ def table(snapshot: Snapshot) -> str:
 
 
 def _look(node: Node) -> tuple[NodeState, bool]:
-    """The node's state, and whether it is isolated; for a node of a session both are questions to the session."""
-    return node.state(), isinstance(node, Networked) and node.isolated
+    """The node's state, and whether its network is impaired; of a node of a session both are asked of the session."""
+    return node.state(), isinstance(node, Networked) and node.impaired
 
 
 def _seen(node: Node, look: tuple[NodeState, bool] | None, duties: Sequence[Duty]) -> NodeSeen:
     spec = node.spec
-    state, isolated = look or (None, False)
+    state, impaired = look or (None, False)
     return NodeSeen(
         name=spec.name,
         role=spec.role,
@@ -108,7 +108,7 @@ def _seen(node: Node, look: tuple[NodeState, bool] | None, duties: Sequence[Duty
         address=node.address,
         phase=state.phase if state else None,
         exit_code=state.exit_code if state else None,
-        isolated=isolated,
+        impaired=impaired,
         duties=tuple(duties),
     )
 

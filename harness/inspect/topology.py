@@ -76,6 +76,6 @@ def _words(node: NodeSeen | None) -> str:
 def _look(node: NodeSeen | None) -> str:
     if node is None:
         return "absent"
-    if node.phase is Phase.RUNNING and not node.isolated:
+    if node.phase is Phase.RUNNING and not node.impaired:
         return "good"
-    return "odd" if node.phase is None or node.phase is Phase.PAUSED or node.isolated else "bad"
+    return "odd" if node.phase is None or node.phase is Phase.PAUSED or node.impaired else "bad"

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from harness.backends.identity import Identity
+from harness.backends.impairment import CUT_OFF, Direction, Impairment, Others
 from harness.backends.protocol import ExecContext, Networked, NodeState
 from harness.declared import Declared
 from harness.errors import BadInputError, HarnessError
@@ -210,28 +211,33 @@ class RemoteNode:
 
 
 class RemoteNetworkedNode(RemoteNode):
-    """A node of the session whose network can be cut."""
+    """A node of the session whose network can be impaired."""
 
-    def isolate(self, fault: str, roles: Collection[str] | None = None) -> None:
-        """Has the session drop everything between the node and the other nodes, or those of some roles."""
-        self._ask("isolate", fault, roles)
+    def impair(self, fault: str, impairment: Impairment = CUT_OFF) -> None:
+        """Has the session drop packets between the node and others."""
+        self._ask("impair", fault, impairment)
 
     def rejoin(self, fault: str | None = None) -> None:
-        """Has the session undo an isolation, or all of them."""
+        """Has the session undo an impairment, or all of them."""
         self._ask("rejoin", fault)
 
     @property
-    def roles(self) -> frozenset[str]:
-        """The roles of all nodes that the session has ever had."""
-        roles: frozenset[str] = self._ask("roles")
-        return roles
+    def others(self) -> Mapping[str, str]:
+        """The roles of all other nodes that the session has ever had, by their names."""
+        others: Mapping[str, str] = self._ask("others")
+        return others
 
     @property
-    def isolated(self) -> bool:
-        """Whether an isolation of the node is in force."""
-        return bool(self._ask("isolated"))
+    def impaired(self) -> bool:
+        """Whether an impairment of the node is in force."""
+        return bool(self._ask("impaired"))
 
-    def links(self, roles: Collection[str] | None = None) -> Mapping[str, bool]:
+    def links(self, others: Others | None = None) -> Mapping[str, bool]:
         """Whether connections between the node and each of its peers can be made now, both ways."""
-        links: Mapping[str, bool] = self._ask("links", roles)
+        links: Mapping[str, bool] = self._ask("links", others)
         return links
+
+    def arriving(self, count: int, direction: Direction, others: Others | None = None) -> Mapping[str, int]:
+        """How many datagrams between the node and each of its peers arrive."""
+        arriving: Mapping[str, int] = self._ask("arriving", count, direction, others)
+        return arriving

@@ -47,7 +47,7 @@ def resume(state: SessionState, name: str) -> Answer:
 def start(state: SessionState, name: str) -> Answer:
     """Starts those of the named nodes that do not run: after a kill or a stop, or for the first time.
 
-    A node that is isolated stays so.
+    A node whose network is impaired keeps that.
     """
     nodes = state.system.deployment.nodes
     ended = [node for node in nodes_named(state.system, name) if node.state().phase is Phase.EXITED]
@@ -99,7 +99,7 @@ def _undo(state: SessionState, node: Node, wanted: Callable[[Fault], bool]) -> N
 
 def _is_whole(node: Node) -> bool:
     """Whether a node runs and reaches the others, by what the backend knows; somebody else may have broken it."""
-    return node.state().phase is Phase.RUNNING and not (isinstance(node, Networked) and node.isolated)
+    return node.state().phase is Phase.RUNNING and not (isinstance(node, Networked) and node.impaired)
 
 
 def _refuse_unfit(node: Node, fault: str) -> None:

@@ -28,7 +28,7 @@ def main() -> None:
     if sys.argv[1:]:
         backend = DockerBackend(session, images={TINY.name: sys.argv[1]})
         deployment = backend.deploy(Topology("owned", (tiny(1), tiny(2))), print)
-        deployment.nodes["tiny-1"].isolate("test")
+        deployment.nodes["tiny-1"].impair("test")
         deployment.nodes["tiny-2"].pause()
     told = {"labels": session.labels(), "pids": [running.pid, stopped.pid], "watchdog": watchdog.pid}
     print(json.dumps(told), flush=True)  # noqa: T201

@@ -179,7 +179,7 @@ def test_what_looked_at_its_network_goes_and_the_next_one_is_looked_at_anew(
 def test_one_that_was_isolated_is_made_anew_and_is_isolated_no_more(
     deployment: DockerDeployment, node: DockerNode
 ) -> None:
-    node.isolate("test")
+    node.impair("test")
     new = put(deployment, "second")
     assert get(new)["starts"] == 1
     assert not helpers(deployment)

@@ -4,59 +4,36 @@ Their image is this machine's Python and nothing else: no shell, no iptables, as
 """
 
 import contextlib
-import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
 
 from harness.backends import engine
-from harness.backends.docker import DockerBackend, DockerDeployment
+from harness.backends.docker import DockerDeployment
 from harness.backends.docker_node import DockerNode
 from harness.backends.protocol import Phase
-from harness.backends.session import Session
-from harness.clusters import Clusters
 from harness.errors import BadInputError, EnvironmentUnfitError, FaultDidNotBiteError
 from harness.faults import Isolate
 from harness.faults.nemesis import Nemesis
-from harness.history import History
 from harness.pool import restore
-from harness.targets import Picked
-from harness.topology.nodes import NodeSpec, Topology
+from harness.topology.nodes import NodeSpec
 from harness.waiting import until
-from tests.backends import image as tiny_image
-from tests.backends.specs import TINY, tiny
+from tests.faults.networks import NEEDED, deployed, mend, only, spec
 
-pytestmark = [
-    pytest.mark.docker,
-    pytest.mark.skipif(bool(engine.why_unavailable()), reason="no Docker engine answers"),
-]
+pytestmark = NEEDED
 
 
 def server(index: int) -> NodeSpec:
-    environment = {"PORT": "8000", "HOST": "0.0.0.0"}
-    spec = replace(tiny(index), name=f"server-{index}", role="server", environment=environment)
-    return replace(spec, files={}, files_when_ready={})
+    return spec("server", index)
 
 
 @pytest.fixture(scope="module")
-def image() -> Iterator[str]:
-    """The tag of an image that has nothing but a small server; removed afterwards."""
-    tag = f"harness-test-{secrets.token_hex(4)}"
-    with contextlib.closing(engine.connect()) as client:
-        tiny_image.build(client, tag)
-        yield tag
-        client.images.remove(tag, force=True)
-
-
-@pytest.fixture(scope="module")
-def deployment(image: str) -> Iterator[DockerDeployment]:
-    backend = DockerBackend(Session.of_this_process(), images={TINY.name: image})
-    with backend.deploy(Topology("three servers", (server(1), server(2), server(3))), print) as deployment:
+def deployment() -> Iterator[DockerDeployment]:
+    """Three servers."""
+    with deployed(server(1), server(2), server(3)) as deployment:
         yield deployment
 
 
@@ -64,16 +41,7 @@ def deployment(image: str) -> Iterator[DockerDeployment]:
 def nodes(deployment: DockerDeployment) -> Iterator[tuple[DockerNode, ...]]:
     """Three that run and reach each other."""
     yield tuple(deployment.nodes[f"server-{index}"] for index in (1, 2, 3))
-    for node in deployment.nodes.values():
-        restore(node)
-
-
-@pytest.fixture
-def nemesis(tmp_path: Path) -> Iterator[Nemesis]:
-    """One that picks by itself and asks no cluster."""
-    nobody = cast(Clusters, None)
-    with History.open(tmp_path / "history.jsonl") as history:
-        yield Nemesis(nobody, history, DockerBackend.abilities, detection_s=1, step=lambda words: nullcontext())
+    mend(deployment)
 
 
 def test_it_bites_both_ways_for_every_peer_and_the_harness_still_reaches_the_node(
@@ -110,8 +78,8 @@ def test_one_that_was_cut_off_before_is_no_experiment(nemesis: Nemesis, nodes: t
         dropping(one, f"OUTPUT -d {two.address}"),
         pytest.raises(FaultDidNotBiteError, match="before it there was no connection either"),
     ):
-        nemesis.inject(Isolate(), lambda clusters: Picked((one,), "of the test"))
-    assert not one.isolated
+        nemesis.inject(Isolate(), only(one))
+    assert not one.impaired
     assert not nemesis.active
     assert not nemesis.injected
 
@@ -130,7 +98,7 @@ def test_a_helper_that_can_not_ask_is_no_silence(nodes: tuple[DockerNode, ...]) 
 
 def test_two_at_once_are_proved_by_the_one_that_is_left(nemesis: Nemesis, nodes: tuple[DockerNode, ...]) -> None:
     one, two, _ = nodes
-    injected = nemesis.inject(Isolate(), lambda clusters: Picked((one, two), "of the test"))
+    injected = nemesis.inject(Isolate(), only(one, two))
     assert injected.proofs == {
         "server-1": "no connection can be made any more: server-1 to server-3, server-3 to server-1",
         "server-2": "no connection can be made any more: server-2 to server-3, server-3 to server-2",
@@ -158,29 +126,29 @@ def test_a_paused_node_gets_its_network_back(nodes: tuple[DockerNode, ...]) -> N
     Isolate().inject([one])
     one.pause()
     one.rejoin()
-    assert not one.isolated
+    assert not one.impaired
     one.resume()
     assert set(one.links().values()) == {True}
 
 
 def test_the_undoing_of_one_fault_lifts_no_other(nodes: tuple[DockerNode, ...]) -> None:
     one = nodes[0]
-    one.isolate("first")
-    one.isolate("second")
+    one.impair("first")
+    one.impair("second")
     one.rejoin("first")
     one.rejoin("first")
     one.rejoin("never-there")
-    assert one.isolated
+    assert one.impaired
     assert set(one.links().values()) == {False}
     one.rejoin("second")
-    assert not one.isolated
+    assert not one.impaired
     assert set(one.links().values()) == {True}
 
 
 def test_nor_does_it_lift_what_somebody_else_filters(nodes: tuple[DockerNode, ...]) -> None:
     one, two, _ = nodes
     with dropping(one, f"OUTPUT -d {two.address}"):
-        one.isolate("first")
+        one.impair("first")
         one.rejoin()
         assert [words for words, passes in one.links().items() if not passes] == [
             "server-1 to server-2",
@@ -191,7 +159,7 @@ def test_nor_does_it_lift_what_somebody_else_filters(nodes: tuple[DockerNode, ..
 def test_a_fault_that_is_in_force_can_be_injected_again(nodes: tuple[DockerNode, ...]) -> None:
     one = nodes[0]
     for _ in range(2):
-        one.isolate("fault-of-20-letters-")
+        one.impair("fault-of-20-letters-")
     assert set(one.links().values()) == {False}
     one.rejoin("fault-of-20-letters-")
     assert set(one.links().values()) == {True}
@@ -200,22 +168,22 @@ def test_a_fault_that_is_in_force_can_be_injected_again(nodes: tuple[DockerNode,
 @pytest.mark.parametrize("name", ["", "of-more-than-20-letters", "$(reboot)", "Two Words"])
 def test_what_can_be_no_name_of_a_chain_is_refused(nodes: tuple[DockerNode, ...], name: str) -> None:
     with pytest.raises(BadInputError, match="is no name for a fault of a network"):
-        nodes[0].isolate(name)
-    assert not nodes[0].isolated
+        nodes[0].impair(name)
+    assert not nodes[0].impaired
 
 
 @pytest.mark.parametrize("end", ["kill", "stop", "by itself"])
 def test_a_node_that_starts_again_is_isolated_again_until_it_rejoins(nodes: tuple[DockerNode, ...], end: str) -> None:
     one = nodes[0]
     for fault in ("first", "second"):
-        one.isolate(fault)
+        one.impair(fault)
     if end == "by itself":
         with contextlib.closing(engine.connect()) as client:
             client.api.kill(one.exec_context().container or "")
         until("it to have ended", one.state, lambda state: state.phase is Phase.EXITED, timeout_s=10)
     else:
         getattr(one, end)()
-    assert one.isolated
+    assert one.impaired
     one.start()
     assert "no connection can be made any more" in Isolate().proof([one])["server-1"]
     one.rejoin("first")
@@ -233,14 +201,14 @@ def test_a_node_that_starts_cut_off_is_waited_for_once_it_is_not(
         "harness.backends.docker_node.wait_ready", lambda node, timeout_s: waits.append(set(node.links().values()))
     )
     for fault in ("first", "second"):
-        one.isolate(fault)
+        one.impair(fault)
     one.kill()
     one.start()
     one.rejoin("first")
     assert not waits
     one.rejoin("second")
     assert waits == [{True}]
-    one.isolate("first")
+    one.impair("first")
     one.rejoin()
     assert len(waits) == 1
 
@@ -250,7 +218,7 @@ def test_one_that_rejoins_while_it_is_down_starts_connected(nodes: tuple[DockerN
     Isolate().inject([one])
     one.kill()
     Isolate().undo([one])
-    assert not one.isolated
+    assert not one.impaired
     one.start()
     assert set(one.links().values()) == {True}
 
@@ -258,11 +226,11 @@ def test_one_that_rejoins_while_it_is_down_starts_connected(nodes: tuple[DockerN
 @pytest.mark.parametrize("state", ["running", "paused", "down"])
 def test_healing_brings_back_whoever_was_left_isolated(nodes: tuple[DockerNode, ...], state: str) -> None:
     one = nodes[0]
-    one.isolate("left")
+    one.impair("left")
     if state != "running":
         (one.pause if state == "paused" else one.kill)()
     restore(one)
-    assert not one.isolated
+    assert not one.impaired
     assert set(one.links().values()) == {True}
 
 
@@ -273,11 +241,11 @@ def test_one_that_is_put_in_its_place_is_isolated_no_more(
     Isolate().inject([old])
     deployment.put([server(1)])
     new = deployment.nodes["server-1"]
-    assert not new.isolated
+    assert not new.impaired
     assert set(new.links().values()) == {True}
     Isolate().inject([new])
     old.rejoin()
-    assert new.isolated
+    assert new.impaired
     assert set(new.links().values()) == {False}
 
 
@@ -339,9 +307,8 @@ def test_no_helper_outlasts_its_node(deployment: DockerDeployment, nodes: tuple[
         deployment.put([server(1)])
 
 
-def test_no_helper_outlasts_the_deployment(image: str) -> None:
-    backend = DockerBackend(Session.of_this_process(), images={TINY.name: image})
-    with backend.deploy(Topology("two servers", (server(1), server(2))), print) as deployment:
+def test_no_helper_outlasts_the_deployment() -> None:
+    with deployed(server(1), server(2)) as deployment:
         Isolate().control([deployment.nodes["server-1"]])
         assert len(containers(deployment)) == 4
     assert not containers(deployment)

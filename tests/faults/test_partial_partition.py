@@ -1,35 +1,20 @@
 """Partial partitions of real containers: some roles are cut off, both ways, or the peers alone, and nobody else."""
 
-import contextlib
-import secrets
 from collections.abc import Iterator
-from contextlib import nullcontext
-from dataclasses import replace
-from pathlib import Path
-from typing import cast
 
 import httpx
 import pytest
 
-from harness.backends import engine
-from harness.backends.docker import DockerBackend, DockerDeployment
+from harness.backends.docker import DockerDeployment
 from harness.backends.docker_node import DockerNode
-from harness.backends.session import Session
-from harness.clusters import Clusters
+from harness.backends.impairment import Impairment
 from harness.errors import BadInputError, FaultDidNotBiteError
 from harness.faults import Isolate, PartialPartition, PeerPartition
 from harness.faults.nemesis import Nemesis
 from harness.history import History
-from harness.pool import restore
-from harness.targets import Picked, Target
-from harness.topology.nodes import NodeSpec, Topology
-from tests.backends import image as tiny_image
-from tests.backends.specs import TINY, tiny
+from tests.faults.networks import NEEDED, deployed, mend, of, only, spec
 
-pytestmark = [
-    pytest.mark.docker,
-    pytest.mark.skipif(bool(engine.why_unavailable()), reason="no Docker engine answers"),
-]
+pytestmark = NEEDED
 CUT = PartialPartition(("client", "other-client"))
 TO_CLIENTS = {
     "server-1 to client-1",
@@ -40,55 +25,23 @@ TO_CLIENTS = {
 TO_PEERS = {"server-1 to server-2", "server-2 to server-1"}
 
 
-def spec(role: str, index: int) -> NodeSpec:
-    environment = {"PORT": "8000", "HOST": "0.0.0.0"}
-    made = replace(tiny(index), name=f"{role}-{index}", role=role, environment=environment)
-    return replace(made, files={}, files_when_ready={})
-
-
 @pytest.fixture(scope="module")
 def deployment() -> Iterator[DockerDeployment]:
     """Two servers, and a client of each of two roles."""
-    tag = f"harness-test-{secrets.token_hex(4)}"
-    specs = (spec("server", 1), spec("server", 2), spec("client", 1), spec("other-client", 1))
-    with contextlib.closing(engine.connect()) as client:
-        tiny_image.build(client, tag)
-        try:
-            backend = DockerBackend(Session.of_this_process(), images={TINY.name: tag})
-            with backend.deploy(Topology("servers and clients", specs), print) as deployment:
-                yield deployment
-        finally:
-            client.images.remove(tag, force=True)
+    with deployed(spec("server", 1), spec("server", 2), spec("client", 1), spec("other-client", 1)) as deployment:
+        yield deployment
 
 
 @pytest.fixture
 def server(deployment: DockerDeployment) -> Iterator[DockerNode]:
     """One that reaches all others."""
     yield deployment.nodes["server-1"]
-    for node in deployment.nodes.values():
-        restore(node)
-
-
-@pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
-    with History.open(tmp_path / "history.jsonl") as history:
-        yield history
-
-
-@pytest.fixture
-def nemesis(history: History) -> Nemesis:
-    """One that picks by itself and asks no cluster."""
-    nobody = cast(Clusters, None)
-    return Nemesis(nobody, history, DockerBackend.abilities, detection_s=1, step=lambda words: nullcontext())
-
-
-def only(*nodes: DockerNode) -> Target:
-    return lambda clusters: Picked(nodes, "of the test")
+    mend(deployment)
 
 
 def passing(node: DockerNode) -> set[str]:
     """What passes now between a node and all roles."""
-    links = node.links(("server", "client", "other-client"))
+    links = node.links(of("server", "client", "other-client"))
     return {words for words, passes in links.items() if passes}
 
 
@@ -124,7 +77,7 @@ def test_peers_that_still_connect_or_a_client_that_does_not_are_no_loss_of_the_p
         PeerPartition().proof([server])
     PeerPartition().inject([server])
     assert PeerPartition().proof([server])
-    server.isolate("more", ("client",))
+    server.impair("more", Impairment(of("client")))
     with pytest.raises(FaultDidNotBiteError, match="cut it off from others as well: server-1 to client-1, client-1"):
         PeerPartition().proof([server])
 
@@ -156,7 +109,7 @@ def test_who_has_lost_its_peers_has_lost_those_that_come_later_and_after_a_start
 def test_what_is_cut_off_already_or_not_at_all_proves_nothing(nemesis: Nemesis, server: DockerNode) -> None:
     with pytest.raises(FaultDidNotBiteError, match=r"did not bite: server-1 to client-1, .* still connects"):
         CUT.proof([server])
-    server.isolate("before", ("client",))
+    server.impair("before", Impairment(of("client")))
     with pytest.raises(
         FaultDidNotBiteError, match=r"no connection either \(server-1 to client-1, client-1 to server-1"
     ):
@@ -165,7 +118,7 @@ def test_what_is_cut_off_already_or_not_at_all_proves_nothing(nemesis: Nemesis, 
 
 def test_a_peer_that_is_cut_off_as_well_is_too_much(server: DockerNode) -> None:
     CUT.inject([server])
-    server.isolate("more", ("server", "client"))
+    server.impair("more", Impairment(of("server", "client")))
     with pytest.raises(FaultDidNotBiteError, match="cut it off from others as well: server-1 to server-2, server-2"):
         CUT.proof([server])
 
@@ -235,4 +188,4 @@ def test_roles_that_are_none_or_its_own_are_refused_before_anything_is_done(
     with pytest.raises(BadInputError, match=refusal):
         nemesis.inject(PartialPartition(roles), only(server))
     assert not history.events
-    assert not server.isolated
+    assert not server.impaired

@@ -125,7 +125,7 @@ function showTargets(state) {
 
 function showCounters(state) {
   const waiting = state.snapshot.waiting.reduce((sum, one) => sum + one.count, 0);
-  const running = state.snapshot.nodes.filter(node => node.phase === "running" && !node.isolated).length;
+  const running = state.snapshot.nodes.filter(node => node.phase === "running" && !node.impaired).length;
   const tiles = [
     ...state.counters.map(({ words, count, outcome }) => [words, count, outcome]),
     ["waiting on the queue", waiting, ""],
@@ -185,7 +185,7 @@ function card(name, faults) {
 }
 
 function showNode(element, node, faults) {
-  const kind = node.phase === "running" && node.isolated ? "isolated" : node.phase || "unknown";
+  const kind = node.phase === "running" && node.impaired ? "impaired" : node.phase || "unknown";
   element.className = `node ${kind}`;
   setText(element.querySelector(".state"), busy.get(node.name) || words(node, kind));
   setText(element.querySelector(".address"), node.address || "");
@@ -197,8 +197,8 @@ function showNode(element, node, faults) {
   }
   const offered = {
     running: faults,
-    isolated: ["heal", "kill"], paused: ["resume", "kill"], unknown: [],
-    exited: ["start", ...(node.isolated ? ["heal"] : [])], unstarted: ["start"],
+    impaired: ["heal", "kill"], paused: ["resume", "kill"], unknown: [],
+    exited: ["start", ...(node.impaired ? ["heal"] : [])], unstarted: ["start"],
   }[kind];
   element.querySelector(".buttons").dataset.offered = offered.length;
   for (const button of element.querySelectorAll("button")) button.hidden = !offered.includes(button.dataset.do);
@@ -206,9 +206,9 @@ function showNode(element, node, faults) {
 
 function words(node, kind) {
   if (kind === "exited") {
-    return (node.exit_code === null ? "exited" : `exited (${node.exit_code})`) + (node.isolated ? ", isolated" : "");
+    return (node.exit_code === null ? "exited" : `exited (${node.exit_code})`) + (node.impaired ? ", network impaired" : "");
   }
-  return { unstarted: "not started", unknown: "state unknown" }[kind] || kind;
+  return { unstarted: "not started", unknown: "state unknown", impaired: "network impaired" }[kind] || kind;
 }
 
 // ---- buttons

@@ -112,7 +112,7 @@ def test_so_is_a_service_which_stays_so_when_it_starts_again(healed: Running) ->
     assert all(f"facade to {name}, {name} to facade" in output for name in ("config", "kafka-1", "logging-3"))
     assert harness("kill", "facade")[0] == 0
     assert harness("start", "facade") == (0, "facade is ready\n")
-    assert re.search(r"^ *facade .* running, isolated", harness("status")[1], re.MULTILINE)
+    assert re.search(r"^ *facade .* running, network impaired", harness("status")[1], re.MULTILINE)
     assert harness("send", "1")[0] == 3
     assert harness("heal") == (0, "facade is back\n")
     until("it to have found the others", lambda: harness("send", "1"), lambda sent: sent[0] == 0, timeout_s=60)

@@ -199,7 +199,7 @@ def test_the_leader_is_killed_by_its_own_button_and_all_is_healed(page: Page, wa
 
 def test_nodes_are_paused_and_isolated_and_back(page: Page, watched: Watched) -> None:
     press(page, "hazelcast-2", "isolate")
-    shows(page, "hazelcast-2", "isolated")
+    shows(page, "hazelcast-2", "network impaired")
     press(page, "logging-1", "pause")
     shows(page, "logging-1", "paused")
     assert watched.engine_says("logging-1") == "paused"

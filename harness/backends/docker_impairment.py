@@ -1,0 +1,237 @@
+"""Drops packets of a node, and asks which pass between it and its peers; by helpers in their network namespaces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from harness.backends.docker_helper import Helper
+from harness.backends.docker_probes import answers, arriving
+from harness.backends.docker_site import DockerSite
+from harness.backends.engine import complaining
+from harness.backends.impairment import EVERYBODY, Direction, Impairment, Others
+from harness.errors import BadInputError, EnvironmentUnfitError
+from harness.topology.nodes import NodeSpec
+
+#: For a node that has no port: one where nothing listens answers as well.
+_ANY_PORT = 9
+#: A chain's name has 28 characters at most.
+_PREFIX = "harness-"
+_FAULT = re.compile(r"[a-z0-9-]{1,20}")
+
+_UNDO = """
+rules=$(iptables -w 5 -S)
+has() {{ printf '%s\\n' "$rules" | grep -qxe "$1"; }}
+for rule in "INPUT -j {chain}" "OUTPUT -j {chain}"; do
+  ! has "-A $rule" || iptables -w 5 -D $rule
+done
+! has "-N {chain}" || {{ iptables -w 5 -F {chain}; iptables -w 5 -X {chain}; }}
+"""
+# The jumps come last, so that the chain works as a whole.
+_APPLY = """
+iptables -w 5 -N {chain}
+{drops}
+iptables -w 5 -I INPUT -j {chain}
+iptables -w 5 -I OUTPUT -j {chain}
+"""
+
+
+_Answer = TypeVar("_Answer")
+
+
+class Network:
+    """The network of one node's container, and the faults that impair it: each has a chain of filters of its own.
+
+    Attributes:
+        spec: the node's.
+        container: the id of the node's container.
+        faults: by name those in force; they outlast the namespace that they are applied in.
+    """
+
+    def __init__(self, site: DockerSite, spec: NodeSpec, container: str) -> None:
+        self.spec = spec
+        self.container = container
+        self.faults: dict[str, Impairment] = {}
+        self._site = site
+        self._helper = Helper(site, spec.name, container)
+
+    @property
+    def others(self) -> Mapping[str, str]:
+        """The roles of all other nodes that there ever were, by the nodes' names."""
+        return {name: role for name, role in tuple(self._site.roles.items()) if name != self.spec.name}
+
+    def impair(self, fault: str, impairment: Impairment) -> None:
+        """Drops those packets from and to other nodes' addresses, of nodes that come later as well (`reckon_with`).
+
+        Raises:
+            BadInputError: this can't be the name of a fault, or there never was such a node.
+        """
+        if not _FAULT.fullmatch(fault):
+            raise BadInputError(f"{fault!r} is no name for a fault of a network: {_FAULT.pattern} is one")
+        self._refuse_unknown(impairment.others)
+        # Noted before it is applied, so that whatever comes of it is undone.
+        self.faults[fault] = impairment
+        self._apply(fault)
+
+    def reckon_with(self, comers: Iterable[NodeSpec]) -> None:
+        """Has what is in force befall the packets of nodes as well that are about to come for the first time.
+
+        Once it runs, that is: what is in force is applied to all when it starts.
+        """
+        for fault, impairment in sorted(self.faults.items()):
+            others = [spec.name for spec in comers if impairment.others.include(spec.name, spec.role)]
+            if others and self._exists():
+                self._run(self._drops(fault, others), f"impair the network of {self.spec.name}")
+
+    def mend(self, fault: str | None, *, gone: bool) -> None:
+        """Removes the filters of a fault, or of all, as far as it is in force.
+
+        Args:
+            fault: its name; None for all.
+            gone: whether the filters are, together with the namespace of a container that has ended.
+        """
+        for name in sorted(self.faults if fault is None else self.faults.keys() & {fault}):
+            if not gone:
+                self._run(_UNDO.format(chain=_PREFIX + name), f"let {self.spec.name} back into its network")
+            del self.faults[name]
+
+    def begin_again(self) -> None:
+        """Applies all that is in force in the fresh namespace of a container that was just started."""
+        self.end()
+        for fault in sorted(self.faults):
+            self._apply(fault)
+
+    def end(self) -> None:
+        """Removes the helper: the container has ended."""
+        self._helper.end()
+
+    def links(self, others: Others | None) -> Mapping[str, bool]:
+        """Whether an answer comes to a connection to each of its peers, and to one from each, by words (`_peers`).
+
+        Raises:
+            BadInputError: there never was such a node.
+            EnvironmentUnfitError: it can't be told of one.
+        """
+        return self._asked(others, Direction.BOTH, Network._connects)
+
+    def arriving(self, count: int, direction: Direction, others: Others | None) -> Mapping[str, int]:
+        """How many of so many datagrams arrive that are sent to each of its peers, or by each, by words (`_peers`).
+
+        Raises:
+            BadInputError: there never was such a node.
+            EnvironmentUnfitError: it can't be told of one.
+        """
+
+        def arrive(sending: Network, receiving: Network) -> int:
+            return arriving(sending._helper, receiving._helper, receiving._address, count)
+
+        return self._asked(others, direction, arrive)
+
+    def _asked(
+        self, others: Others | None, direction: Direction, ask: Callable[[Network, Network], _Answer]
+    ) -> Mapping[str, _Answer]:
+        self._refuse_unknown(others or EVERYBODY)
+        pairs = [
+            (self, peer) if way is Direction.OUT else (peer, self)
+            for peer in self._peers(others)
+            for way in (Direction.OUT, Direction.IN)
+            if direction.covers(way)
+        ]
+        with ThreadPoolExecutor(max(1, len(pairs))) as pool:
+            answered = list(pool.map(lambda pair: _told(pair[0], pair[1], ask), pairs))
+        return {
+            f"{one.spec.name} to {other.spec.name}": answer
+            for (one, other), answer in zip(pairs, answered, strict=True)
+        }
+
+    def _exists(self) -> bool:
+        """Whether there is a network: that of a container that has ended is gone."""
+        with complaining(f"tell the state of {self.spec.name}"):
+            return bool(self._site.client.api.inspect_container(self.container)["State"]["Running"])
+
+    def _refuse_unknown(self, others: Others) -> None:
+        known = self._site.roles
+        for kind, asked, there in (
+            ("has that role", others.roles, set(known.values())),
+            ("has that name", others.names, set(known)),
+        ):
+            if unknown := sorted((asked or frozenset()) - there):
+                raise BadInputError(
+                    f"{self.spec.name} can't be cut off from {', '.join(unknown)}: no node {kind}; "
+                    f"there are {', '.join(sorted(there))}"
+                )
+
+    def _peers(self, others: Others | None) -> list[Network]:
+        """Those of the others that run, and for whom no fault of theirs impairs what passes between the two.
+
+        If none are given, they are those of its own role; where there are none, as for the only node of a role, all.
+        """
+        with complaining(f"list the peers of {self.spec.name}"):
+            found = self._site.client.api.containers(filters={**self._site.filters(), "status": "running"})
+        running = {one["Id"] for one in found}
+        there = [
+            other
+            for _, other in sorted(self._site.networks.items())
+            if other is not self and other.container in running and not other._impairs(self)
+        ]
+        if others is not None:
+            return [other for other in there if others.include(other.spec.name, other.spec.role)]
+        return [other for other in there if other.spec.role == self.spec.role] or there
+
+    def _impairs(self, other: Network) -> bool:
+        return any(each.others.include(other.spec.name, other.spec.role) for each in self.faults.values())
+
+    @property
+    def _address(self) -> str:
+        return self._site.addresses[self.spec.name]
+
+    def _connects(self, other: Network) -> bool:
+        return answers(self._helper, other._address, next(iter(other.spec.ports.values()), _ANY_PORT))
+
+    def _apply(self, fault: str) -> None:
+        include = self.faults[fault].others.include
+        others = [name for name, role in self.others.items() if include(name, role)]
+        # Half of it may be there from a try that failed.
+        script = (_UNDO + _APPLY).format(chain=_PREFIX + fault, drops=self._drops(fault, others))
+        self._run(script, f"impair the network of {self.spec.name}")
+
+    def _drops(self, fault: str, others: Sequence[str]) -> str:
+        """The commands that add what is dropped of the packets of these other nodes to a fault's chain."""
+        chain, impairment = _PREFIX + fault, self.faults[fault]
+        addresses = ",".join(self._site.addresses[name] for name in others)
+        ways = {Direction.IN: "-s", Direction.OUT: "-d"} if others else {}
+        return "\n".join(
+            f"iptables -w 5 -A {chain} {end} {addresses} {_chosen(impairment, f'{chain}-{way}')} -j DROP"
+            for way, end in ways.items()
+            if impairment.direction.covers(way)
+        )
+
+    def _run(self, script: str, what: str) -> None:
+        status, output = self._helper.run(["sh", "-ec", script])
+        if status:
+            raise EnvironmentUnfitError(f"iptables could not {what}: {output.strip()[-300:]}")
+
+
+def _chosen(impairment: Impairment, name: str) -> str:
+    """Which packets of a way a rule drops, as iptables-extensions(8) has it; all if nothing is said."""
+    said = []
+    if impairment.above is not None:
+        # All rules with this name count together. The burst may not be smaller than a second's bytes, and both numbers
+        # are rounded.
+        most, burst = f"{impairment.above}b/s", f"{impairment.above + impairment.above // 8}b"
+        said.append(f"-m hashlimit --hashlimit-name {name}-{impairment.above}")
+        said.append(f"--hashlimit-above {most} --hashlimit-burst {burst}")
+    if impairment.share < 1:
+        said.append(f"-m statistic --mode random --probability {impairment.share}")
+    return " ".join(said)
+
+
+def _told(one: Network, other: Network, ask: Callable[[Network, Network], _Answer]) -> _Answer:
+    try:
+        return ask(one, other)
+    except EnvironmentUnfitError as error:
+        raise EnvironmentUnfitError(
+            f"whether {one.spec.name} reaches {other.spec.name} can't be told: {error}"
+        ) from error
