@@ -115,13 +115,11 @@ def history(request: pytest.FixtureRequest, report: ScenarioReport) -> Iterator[
 
 
 @pytest.fixture
-def system(
-    request: pytest.FixtureRequest, harness_run: Run, history: History, report: ScenarioReport
-) -> Iterator[System]:
+def system(request: pytest.FixtureRequest, harness_run: Run, report: ScenarioReport) -> Iterator[System]:
     """The system that the closest marker says, under names of its own, such as `@pytest.mark.system(kafka(3))`."""
     from harness.plugin import fixtures
 
-    yield from fixtures.system(request, harness_run, history, report)
+    yield from fixtures.system(request, harness_run, report)
 
 
 @pytest.fixture

@@ -71,11 +71,13 @@ def history(config: pytest.Config, report: ScenarioReport) -> Iterator[History]:
         yield history
 
 
-def system(request: pytest.FixtureRequest, run: Run, history: History, report: ScenarioReport) -> Iterator[System]:
+def system(request: pytest.FixtureRequest, run: Run, report: ScenarioReport) -> Iterator[System]:
     """The system that the markers ask for; afterwards it may be held for a look."""
     for fault in needed_by(request.node):
         if why := inability(fault, run.backend.abilities):
             pytest.skip(f"the {run.backend.name} backend {why}")
+    # Only now: a scenario that this backend can't run leaves no history.
+    history: History = request.getfixturevalue("history")
     results = request.config.stash[scenarios.RESULTS]
     try:
         system = run.system(declared_by(request.node), history, _steps(request.config))

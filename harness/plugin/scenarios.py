@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import EXIT_BAD_INPUT, BadInputError
+from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError
 from harness.plugin import is_scenario, report_files
 from harness.plugin.allure_files import AllureFiles
 from harness.plugin.debugging import check_options
@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
         Asked.by(config)
         if value(config, "--reports") != OFFERED["--reports"]["default"]:
             _open_folder(config)
-    except BadInputError as error:
+    except (BadInputError, EnvironmentUnfitError) as error:
         pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
 
 
@@ -69,7 +69,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     try:
         if any(map(is_scenario, session.items)):
             _open_folder(config)
-    except BadInputError as error:
+    except (BadInputError, EnvironmentUnfitError) as error:
         pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
     folder = config.stash.get(FOLDER, None)
     if folder:
