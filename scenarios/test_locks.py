@@ -1,11 +1,12 @@
-"""One key that three clients increment: with and without locks, in peace and while a member dies (report 004)."""
+"""One key that clients increment, with and without locks, in peace and while a member dies (report 004), or lock."""
 
 import pytest
 
-from harness import Kill, Nemesis, System, assert_broken, assert_holds
-from harness.checkers import counter
-from harness.servers.hazelcast import hazelcast, owner_of
+from harness import Isolate, Kill, Nemesis, System, assert_broken, assert_holds
+from harness.checkers import counter, lock
+from harness.servers.hazelcast import hazelcast, member_list_of, owner_of, partitions_safe, split_off
 from harness.servers.hazelcast.workloads.increments import Increments
+from harness.servers.hazelcast.workloads.locks import Lock
 
 pytestmark = [
     pytest.mark.faulttolerance,
@@ -48,3 +49,28 @@ def test_with_locks_the_loss_of_a_member_loses_no_update(system: System, faults:
     increments.run(way, clients=3, count=1_000, meanwhile=lambda: faults.inject(Kill(), owner_of(increments.key)))
 
     assert_holds(system.history, counter.check)
+
+
+def test_a_client_that_outlives_its_lock_overwrites_others(system: System) -> None:
+    """3 clients x 100 increments under the key's lock, which members keep for half a second; now and then a client
+    hangs for longer while it has the lock, and then writes what it was about to write.
+    Another one has had the lock meanwhile, so updates are lost: nothing tells a lock's owner that it is none any more.
+    """
+    Increments(system).run("outlived", clients=3, count=100)
+
+    assert_broken(system.history, counter.check, "lost update")
+
+
+@pytest.mark.needs(Isolate())
+def test_without_a_majority_both_sides_of_a_split_give_out_a_lock(system: System, faults: Nemesis) -> None:
+    """Clients of every member take one lock, hold it for a moment, and give it back; the member that has it is cut off.
+    Either side gives the lock to its own clients, so two of them have it at once.
+    """
+    taken = Lock(system)
+    with taken.traffic() as operations:
+        operations.await_acknowledged(100)
+        isolated = faults.inject(Isolate(), owner_of(taken.key)).until(split_off())
+        operations.await_acknowledged(200)
+        isolated.undo().until(member_list_of(3)).until(partitions_safe())
+
+    assert_broken(system.history, lock.check, "two owners")

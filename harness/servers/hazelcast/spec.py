@@ -42,7 +42,7 @@ EXPIRING = "expiring-"
 EXPIRY_S = 1
 #: In this map there is never anything: whoever asks it hears whether all members take part.
 PROBED = f"{SPLITS['refused']}asked"
-#: Only a majority of the members serves maps and queues of these names: what the services keep messages in is so.
+#: Only a majority of the members serves structures of these names: what the services keep messages in is so.
 PROTECTED = ("logging-*", "messages-*", f"{SPLITS['refused']}*")
 _MAJORITY = {"split-brain-protection-ref": "majority"}
 #: A member without a sign of life from a majority serves nobody from this part on of the time after which the others
@@ -58,6 +58,7 @@ _STRUCTURES: dict[str, dict[str, dict[str, object]]] = {
         f"{EXPIRING}*": {"time-to-live-seconds": EXPIRY_S},
     },
     "queue": {f"{NO_BACKUP}*": {"backup-count": 0}, f"{BOUNDED}*": {"max-size": BOUND}},
+    "set": {},
 }
 #: How long an entry of a write-behind map waits before it is written to the external store, in seconds.
 WRITE_DELAY_S = 15
@@ -163,7 +164,7 @@ def _config(members: list[str], groups: list[list[str]], protection: Mapping[str
         settings["partition-group"] = {"enabled": True, "group-type": "CUSTOM", "member-group": addresses}
     if protection:
         served = dict.fromkeys(PROTECTED, _MAJORITY)
-        settings |= {kind: {**served, **settings[kind]} for kind in ("map", "queue")}
+        settings |= {kind: {**served, **settings[kind]} for kind in _STRUCTURES}
         settings["split-brain-protection"] = protection
     return json.dumps({"hazelcast": settings}, indent=1)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tests.zoo.mutant import Mutant
-from tests.zoo.mutants import clients, facade, log, logging_and_config, messages, registers, servers
+from tests.zoo.mutants import clients, facade, log, logging_and_config, messages, registers, servers, structures
 
 _ALL = (
     *facade.MUTANTS,
@@ -13,5 +13,6 @@ _ALL = (
     *clients.MUTANTS,
     *log.MUTANTS,
     *registers.MUTANTS,
+    *structures.MUTANTS,
 )
 MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in _ALL}

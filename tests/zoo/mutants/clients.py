@@ -7,7 +7,7 @@ import pytest
 
 from harness.faults import Kill
 from harness.servers.hazelcast.spec import NO_BACKUP
-from harness.servers.hazelcast.workloads import increments, items
+from harness.servers.hazelcast.workloads import increments, items, locks
 from harness.servers.hazelcast.workloads.items import Items
 from harness.targets import node
 from scenarios import test_hazelcast_transactions as transactions
@@ -55,6 +55,11 @@ def _a_consumer_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _named(name: str) -> Callable[[pytest.MonkeyPatch], None]:
     return lambda monkeypatch: monkeypatch.setattr(items, "BOUNDED", name)
+
+
+def _of_a_majority(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = locks.Lock.__init__
+    monkeypatch.setattr(locks.Lock, "__init__", lambda self, system: right(self, system, split="refused"))
 
 
 def _ways(way: str, other: Any) -> Callable[[pytest.MonkeyPatch], None]:
@@ -139,6 +144,20 @@ MUTANTS: tuple[Mutant, ...] = (
         promise="checkers: no loss where loss was certain means that the fault or the test is broken",
         patch=_ways("none", increments.optimistic),
         seen={_LOCKS + "test_without_locks_updates_are_lost": "not as expected"},
+    ),
+    Mutant(
+        name="lock_that_nobody_outlives",
+        wrong="Clients that should write after the end of their lock look at what is there.",
+        promise="checkers: no loss where loss was certain means that the fault or the test is broken",
+        patch=_ways("outlived", increments.optimistic),
+        seen={_LOCKS + "test_a_client_that_outlives_its_lock_overwrites_others": "not as expected"},
+    ),
+    Mutant(
+        name="lock_that_a_majority_gives_out",
+        wrong="A lock that both sides of a split should give out is given out by a majority alone.",
+        promise="checkers: no loss where loss was certain means that the fault or the test is broken",
+        patch=_of_a_majority,
+        seen={_LOCKS + "test_without_a_majority_both_sides_of_a_split_give_out_a_lock": "not as expected"},
     ),
     Mutant(
         name="member_that_is_not_tied",

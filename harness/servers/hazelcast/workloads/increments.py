@@ -12,10 +12,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from hazelcast.errors import HazelcastError
+from hazelcast.errors import HazelcastError, IllegalMonitorStateError
 
 from harness.backends.protocol import Node
 from harness.errors import HarnessError
@@ -26,6 +27,8 @@ from harness.waiting import until
 
 _KEY = "key"
 _LEASE_S = 5.0
+#: A lease that clients outlive, in seconds, and at the increment of which values.
+_SHORT_LEASE_S, _HANGS = 0.5, 20
 #: Increments the key once; gives how often it had to be tried again.
 Increment = Callable[[Any], Awaitable[int]]
 
@@ -66,7 +69,26 @@ async def optimistic(entries: Any) -> int:
     return retries
 
 
-WAYS: dict[str, Increment] = {"none": without_locks, "pessimistic": pessimistic, "optimistic": optimistic}
+async def outlived(entries: Any) -> int:
+    """Increments under the key's lock; one client of so many hangs, and has the lock no more when it writes."""
+    await entries.lock(_KEY, _SHORT_LEASE_S)
+    value = await _value(entries)
+    if value % _HANGS == _HANGS - 1:
+        await asyncio.sleep(2 * _SHORT_LEASE_S)
+    try:
+        await entries.set(_KEY, value + 1)
+    finally:
+        with suppress(IllegalMonitorStateError):  # somebody else has it
+            await entries.unlock(_KEY)
+    return 0
+
+
+WAYS: dict[str, Increment] = {
+    "none": without_locks,
+    "pessimistic": pessimistic,
+    "optimistic": optimistic,
+    "outlived": outlived,
+}
 
 
 @dataclass(frozen=True)

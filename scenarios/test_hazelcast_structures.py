@@ -1,0 +1,69 @@
+"""A Hazelcast set, and a generator of ids, under load by clients of every member."""
+
+import pytest
+
+from harness import Isolate, Kill, Nemesis, System, assert_holds
+from harness.checkers import ids, load, set_full
+from harness.effects import Effect
+from harness.faults.protocol import Fault
+from harness.load import Tally
+from harness.servers.hazelcast import hazelcast, member_list_of, owner_of, partitions_safe, split_off
+from harness.servers.hazelcast.workloads.ids import Ids
+from harness.servers.hazelcast.workloads.sets import Elements
+
+pytestmark = [
+    pytest.mark.faulttolerance,
+    pytest.mark.hazelcast,
+    pytest.mark.system(hazelcast()),
+    pytest.mark.parametrize(
+        "fault",
+        [pytest.param(Kill(), marks=pytest.mark.quick), pytest.param(Isolate(), marks=pytest.mark.needs(Isolate()))],
+        ids=lambda fault: fault.name,
+    ),
+]
+
+#: Of all clients together, and what has to be left of it over a run in which a member is given up.
+OPERATIONS_A_SECOND, LEAST_A_SECOND = 150, 20
+#: Acknowledged before a fault, while it is in force, and after it.
+OPERATIONS = 200
+
+
+def lose_twice(faults: Nemesis, fault: Fault, key: str, operations: Tally) -> None:
+    """The member that owns a partition is lost and comes back, and then the one that owns it by then."""
+    parted: Effect = split_off() if fault.name == Isolate.name else member_list_of(2)
+    for _ in range(2):
+        operations.await_acknowledged(OPERATIONS)
+        lost = faults.inject(fault, owner_of(key)).until(parted).until(partitions_safe())
+        operations.await_acknowledged(OPERATIONS)
+        lost.undo().until(member_list_of(3)).until(partitions_safe())
+    operations.await_acknowledged(OPERATIONS)
+
+
+@pytest.mark.guarantee("every read is right")
+def test_a_majority_keeps_a_set_whoever_is_lost(system: System, faults: Nemesis, fault: Fault) -> None:
+    """Clients of every member add numbers to one set that a majority alone serves, and read it; the member that has the
+    set is killed, or cut off, twice, the second time once the others have copies again.
+    What was acknowledged is in every later read, and in the last one.
+    """
+    elements = Elements(system)
+    with elements.traffic(a_second=OPERATIONS_A_SECOND) as operations:
+        lose_twice(faults, fault, elements.name, operations)
+
+    elements.read()
+    assert_holds(system.history, load.check, f="add", least_a_second=LEAST_A_SECOND)
+    assert_holds(system.history, set_full.over_time, linearizable=True)
+    assert_holds(system.history, set_full.at_the_end)
+
+
+@pytest.mark.guarantee("no id is given out twice")
+def test_no_id_is_given_out_twice_whoever_is_lost(system: System, faults: Nemesis, fault: Fault) -> None:
+    """Clients of every member take ids from one generator; a member is killed, or cut off, twice, and both sides of a
+    split go on giving out ids.
+    No id is given out twice.
+    """
+    generator = Ids(system)
+    with generator.traffic(a_second=OPERATIONS_A_SECOND) as operations:
+        lose_twice(faults, fault, "any key", operations)
+
+    assert_holds(system.history, load.check, f="generate", least_a_second=LEAST_A_SECOND)
+    assert_holds(system.history, ids.check)
