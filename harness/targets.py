@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 
-from harness.backends.protocol import running_nodes
+from harness.backends.protocol import Node, running_nodes
 from harness.clusters import Clusters
 from harness.clusters import Picked as Picked
 from harness.clusters import Target as Target
@@ -18,14 +18,30 @@ def other_than(target: Target) -> Target:
     """A target that picks a running node of the same role that `target` does not pick: the first of them."""
 
     def pick(clusters: Clusters) -> Picked:
-        picked = target(clusters)
-        others = [each for each in running_nodes(clusters.role(picked.nodes[0].spec.role)) if each not in picked.nodes]
-        if not others:
-            raise InconclusiveError(f"no other {picked.nodes[0].spec.role} node runs than the one where {picked.why}")
-        spared = ", ".join(each.spec.name for each in picked.nodes)
-        return Picked((others[0],), f"it is another than {spared}, of which one may say: {picked.why}")
+        others, spared = _others(target, clusters)
+        return Picked(others[:1], f"it is another than {spared}")
 
     return pick
+
+
+def all_but(target: Target) -> Target:
+    """A target that picks all running nodes of the same role but those that `target` picks."""
+
+    def pick(clusters: Clusters) -> Picked:
+        others, spared = _others(target, clusters)
+        return Picked(others, f"they are all that run but {spared}")
+
+    return pick
+
+
+def _others(target: Target, clusters: Clusters) -> tuple[tuple[Node, ...], str]:
+    """The running nodes of the same role that `target` does not pick, and those that it does, with the reason."""
+    picked = target(clusters)
+    role = picked.nodes[0].spec.role
+    others = tuple(each for each in running_nodes(clusters.role(role)) if each not in picked.nodes)
+    if not others:
+        raise InconclusiveError(f"no other {role} node runs than the one where {picked.why}")
+    return others, f"{', '.join(each.spec.name for each in picked.nodes)}, of which one may say: {picked.why}"
 
 
 def node(name: str) -> Target:

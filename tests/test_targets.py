@@ -11,7 +11,7 @@ import pytest
 from harness.backends.protocol import Node, NodeState, Phase
 from harness.clusters import Clusters, Picked, Target
 from harness.errors import InconclusiveError
-from harness.targets import every, node, other_than, some, together
+from harness.targets import all_but, every, node, other_than, some, together
 
 
 class Standing:
@@ -60,6 +60,16 @@ BROKERS = ("broker-1", "broker-2", "broker-3!", "broker-4", "facade-1")
             "it is another than broker-2, broker-1, of which one may say: they are old",
         ),
         (
+            lambda: all_but(picking("broker-2", why="it leads")),
+            ["broker-1", "broker-4"],
+            "they are all that run but broker-2, of which one may say: it leads",
+        ),
+        (
+            lambda: all_but(some("broker", seed=3)),
+            ["broker-2", "broker-4"],
+            "they are all that run but broker-1, of which one may say: 1 of 3 running broker nodes, chosen by seed 3",
+        ),
+        (
             lambda: together(picking("broker-1", "facade-1", why="a"), picking("broker-1", why="b"), node("broker-2")),
             ["broker-1", "facade-1", "broker-2"],
             "together: a; b; it was asked for by name",
@@ -96,6 +106,7 @@ def test_some_are_one_if_nothing_is_said_and_the_same_for_the_same_seed() -> Non
             lambda: other_than(picking("facade-1", why="it is the facade")),
             "no other facade node runs than the one where it is the facade",
         ),
+        (lambda: all_but(node("facade-1")), "no other facade node runs than the one where it was asked for by name"),
         (lambda: some("broker", 4, seed=1), "4 running broker nodes were wanted, there are 3"),
         (lambda: every("worker"), "there is no running worker node"),
     ],

@@ -11,13 +11,16 @@ from enum import StrEnum
 from harness.backends.protocol import Ability, Node
 from harness.clusters import Clusters
 from harness.effects import Effect
-from harness.errors import BadInputError, InconclusiveError
+from harness.errors import AwaitTimeoutError, BadInputError, InconclusiveError
 from harness.events import UNDO
 from harness.faults.protocol import Controlled, Fault, Recoverable, inability, record, taken
 from harness.history import History
 from harness.progress import Step
 from harness.targets import Picked, Target
 from harness.waiting import until
+
+#: So often a target may pick other nodes than just before: whoever leads changes at times, but not all the time.
+_MOST_PASSED = 4
 
 
 class Moment(StrEnum):
@@ -128,19 +131,13 @@ class Nemesis:
             BadInputError: the backend can't do this; mark the scenario with what it needs. Or the fault does not say
                 what it takes.
             FaultDidNotBiteError: there is no proof.
-            InconclusiveError: the target picked no node.
+            InconclusiveError: the target picked no node, or others each time that it was asked, or nobody could say it.
         """
         if why := inability(fault, self._abilities):
             raise BadInputError(f"this backend {why}")
         self._tell(Moment.BEFORE_FAULT)
-        picked = target(self.clusters)
-        if not picked.nodes:
-            raise InconclusiveError(f"the target picked no node to {fault.name}, though {picked.why}")
-        if isinstance(fault, Controlled):
-            # Before anything is noted: it takes time that is none of the fault's.
-            fault.control(picked.nodes)
-        self._note()
-        names = [node.spec.name for node in picked.nodes]
+        picked = self._pick(fault, target)
+        names = _names(picked)
         said = {**record(fault), "nodes": names, "why": picked.why}
         self._history.event(fault.name, {**said, "phase": "begin"})
         injected = Injected(fault, picked, time.monotonic_ns(), {}, self)
@@ -155,6 +152,41 @@ class Nemesis:
         if not isinstance(fault, Recoverable):
             self.undo(injected)
         return injected
+
+    def _pick(self, fault: Fault, target: Target) -> Picked:
+        """The nodes that the target still picks once everything is ready for the fault; others may lead by then.
+
+        Raises:
+            InconclusiveError: it picked none, or others each time.
+        """
+        picked = self._asked(fault, target)
+        passed: list[Picked] = []
+        while len(passed) < _MOST_PASSED:
+            if isinstance(fault, Controlled):
+                # Before anything is noted: it takes time that is none of the fault's.
+                fault.control(picked.nodes)
+            self._note()
+            again = self._asked(fault, target)
+            if set(_names(again)) == set(_names(picked)):
+                return Picked(again.nodes, "; a moment before it was ".join((again.why, *map(_told, reversed(passed)))))
+            passed.append(picked)
+            picked = again
+        found = ", then ".join(map(_told, (*passed, picked)))
+        raise InconclusiveError(f"the target to {fault.name} is never the same for a moment: {found}")
+
+    def _asked(self, fault: Fault, target: Target) -> Picked:
+        """The nodes that a target picks now.
+
+        Raises:
+            InconclusiveError: there is none, or nobody says which.
+        """
+        try:
+            picked = target(self.clusters)
+        except AwaitTimeoutError as error:
+            raise InconclusiveError(f"nobody says whom to {fault.name}: {error}") from error
+        if not picked.nodes:
+            raise InconclusiveError(f"the target picked no node to {fault.name}, though {picked.why}")
+        return picked
 
     def await_effect(self, effect: Effect, injected: Injected, timeout_s: float | None) -> float:
         """Waits for an effect of a fault, records it, and returns the seconds since the fault."""
@@ -201,3 +233,11 @@ class Nemesis:
         """Undoes every fault that is still in force, the latest first."""
         for injected in reversed(self.active):
             self.undo(injected)
+
+
+def _told(picked: Picked) -> str:
+    return f"{', '.join(_names(picked))} ({picked.why})"
+
+
+def _names(picked: Picked) -> list[str]:
+    return [node.spec.name for node in picked.nodes]

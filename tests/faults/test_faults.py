@@ -15,7 +15,7 @@ from harness.backends.process import ProcessBackend
 from harness.backends.protocol import Killable, Pausable, Phase
 from harness.backends.session import Session
 from harness.clusters import Clusters
-from harness.errors import BadInputError, FaultDidNotBiteError, InconclusiveError
+from harness.errors import AwaitTimeoutError, BadInputError, FaultDidNotBiteError, InconclusiveError
 from harness.events import NEMESIS, NEVER, faults, takes, undone
 from harness.faults import Isolate, Kill, Pause, Restart, Stop
 from harness.faults.nemesis import Moment, Nemesis
@@ -26,7 +26,7 @@ from harness.messages.namespace import Namespace
 from harness.messages.services import services
 from harness.reading import read
 from harness.taken import Taken
-from harness.targets import Picked
+from harness.targets import Picked, Target
 from harness.topology.nodes import Topology
 from harness.topology.timings import FAST
 from tests.faulted import CRASH, Foreign
@@ -143,6 +143,11 @@ def test_something_that_still_listens_in_a_dead_nodes_place_is_found(config: Kil
     Kill().undo([config])
 
 
+def named(*names: str) -> tuple[Killable, ...]:
+    """Nodes of which nothing is asked but their names."""
+    return tuple(cast(Killable, SimpleNamespace(spec=SimpleNamespace(name=name))) for name in names)
+
+
 class Halves:
     """A fault of several nodes: it sees all that were picked at once; and it is over by itself."""
 
@@ -162,7 +167,7 @@ class Halves:
 
 
 def test_a_fault_gets_all_nodes_that_were_picked_together(tmp_path: Path) -> None:
-    pair = tuple(cast(Killable, SimpleNamespace(spec=SimpleNamespace(name=name))) for name in ("one", "two"))
+    pair = named("one", "two")
     fault = Halves()
     with History.open(tmp_path / "h.jsonl") as history:
         injected = nemesis(history).inject(fault, lambda clusters: Picked(pair, "they are two"))
@@ -173,7 +178,7 @@ def test_a_fault_gets_all_nodes_that_were_picked_together(tmp_path: Path) -> Non
 
 
 def test_what_has_to_be_known_before_a_fault_is_noted_last_of_all(tmp_path: Path) -> None:
-    node = cast(Killable, SimpleNamespace(spec=SimpleNamespace(name="one")))
+    (node,) = named("one")
     done: list[str] = []
 
     def target(clusters: Clusters) -> Picked:
@@ -192,7 +197,54 @@ def test_what_has_to_be_known_before_a_fault_is_noted_last_of_all(tmp_path: Path
         breaking.watchers.append(lambda moment: done.append(moment.value))
         breaking.inject(Halves(), target)
         assert [event.f for event in history.events][:2] == ["leaders", "halves"]
-    assert done[:3] == ["before-fault", "picked", "noted"]
+    assert done == ["before-fault", "picked", "noted", "picked", "after-fault", "before-undo"]
+
+
+class Watched(Halves):
+    """Its proof says nothing unless the contrary was seen before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.controlled: list[str] = []
+
+    def control(self, nodes: Sequence[Killable]) -> None:
+        self.controlled += [node.spec.name for node in nodes]
+
+
+def leading(*names: str) -> Target:
+    """A target that picks one after the other, each time that it is asked."""
+    coming = iter(named(*names))
+    return lambda clusters: Picked((next(coming),), "it leads")
+
+
+def test_a_target_is_asked_again_just_before_the_fault_and_both_answers_are_noted(tmp_path: Path) -> None:
+    fault = Watched()
+    with History.open(tmp_path / "h.jsonl") as history:
+        nemesis(history).inject(fault, leading("one", "two", "two"))
+        (noted,) = faults(history.events)
+    assert fault.seen == [["two"]]
+    assert fault.controlled == ["one", "two"]
+    assert noted.value["nodes"] == ["two"]
+    assert noted.value["why"] == "it leads; a moment before it was one (it leads)"
+
+
+def test_a_target_that_is_another_each_time_is_inconclusive_and_breaks_nothing(tmp_path: Path) -> None:
+    fault = Watched()
+    with History.open(tmp_path / "h.jsonl") as history:
+        with pytest.raises(InconclusiveError, match=r"never the same for a moment: a \(it leads\), then b .*, then e "):
+            nemesis(history).inject(fault, leading(*"abcdefg"))
+        assert not history.events
+    assert not fault.seen
+
+
+def test_a_target_that_nobody_names_in_time_is_inconclusive(tmp_path: Path) -> None:
+    def target(clusters: Clusters) -> Picked:
+        raise AwaitTimeoutError("waited 10 s for partition 3 to be owned by a member")
+
+    with History.open(tmp_path / "h.jsonl") as history:
+        with pytest.raises(InconclusiveError, match="nobody says whom to kill: waited 10 s for partition 3"):
+            nemesis(history).inject(Kill(), target)
+        assert not history.events
 
 
 def test_a_fault_of_somebody_else_is_recorded_with_what_it_says_of_itself(config: Killable, tmp_path: Path) -> None:

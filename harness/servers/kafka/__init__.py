@@ -5,6 +5,7 @@ from harness.servers.kafka.kind import Kafka, kafka
 from harness.servers.kafka.targets import (
     controller,
     coordinator,
+    follower_in_sync,
     followers_holding,
     leader_holding,
     leading_controller,
@@ -15,6 +16,7 @@ __all__ = [
     "Kafka",
     "controller",
     "coordinator",
+    "follower_in_sync",
     "followers_holding",
     "full_isr",
     "kafka",

@@ -27,7 +27,10 @@ def leader_holding(topic: str, partitions: Iterable[int]) -> Target:
     def pick(clusters: Clusters) -> Picked:
         fullest, words = _fullest(clusters, topic, held)
         if fullest.leader is None:
-            raise InconclusiveError(f"partition {fullest.id} of {topic} has no leader before the fault")
+            raise InconclusiveError(
+                f"partition {fullest.id} of {topic} has no leader before the fault: of its replicas "
+                f"{sorted(fullest.replicas)} those in sync are {sorted(fullest.isr)}"
+            )
         return Picked((clusters[Kafka].broker(fullest.leader),), f"it leads {words}")
 
     return pick
@@ -52,13 +55,37 @@ def followers_holding(topic: str, partitions: Iterable[int]) -> Target:
     return pick
 
 
+def follower_in_sync(topic: str, partitions: Iterable[int]) -> Target:
+    """A Kafka broker that is in sync with the leader of a partition which holds messages: the fullest of `partitions`.
+
+    Args:
+        topic: the topic.
+        partitions: the partition of each acknowledged message, with repetitions.
+    """
+    held = Counter(partitions)
+
+    def pick(clusters: Clusters) -> Picked:
+        fullest, words = _fullest(clusters, topic, held)
+        following = sorted(fullest.isr - {fullest.leader})
+        if not following:
+            raise InconclusiveError(
+                f"no follower of partition {fullest.id} of {topic} is in sync: of its replicas "
+                f"{sorted(fullest.replicas)} {fullest.leader} leads, and those in sync are {sorted(fullest.isr)}"
+            )
+        return Picked((clusters[Kafka].broker(following[0]),), f"a follower in sync of {words}")
+
+    return pick
+
+
 def _fullest(clusters: Clusters, topic: str, held: Counter[int]) -> tuple[Partition, str]:
     """The partition with the most messages, as the brokers have it and in words."""
     if not held:
         raise InconclusiveError(f"no acknowledged message says which partition of {topic} holds it")
     number, count = held.most_common(1)[0]
-    fullest = next(partition for partition in clusters[Kafka].partitions(topic) if partition.id == number)
-    return fullest, f"partition {number} of {topic}, which holds {count} of the messages"
+    known = {partition.id: partition for partition in clusters[Kafka].partitions(topic)}
+    if number not in known:
+        raise InconclusiveError(f"the brokers know no partition {number} of {topic}; they name {sorted(known)}")
+    return known[number], f"partition {number} of {topic}, which holds {count} of the messages"
 
 
 def controller(clusters: Clusters) -> Picked:

@@ -110,10 +110,16 @@ class KafkaView(View):
         )
 
     def controller(self) -> Node:
-        """The active controller: the leader of the metadata quorum."""
+        """The active controller: the leader of the metadata quorum.
+
+        Raises:
+            InconclusiveError: there is none.
+        """
         answer = self._ask(lambda admin: admin.describe_metadata_quorum())
         (topic,) = answer["topics"]
         (partition,) = topic["partitions"]
+        if int(partition["leader_id"]) < 0:
+            raise InconclusiveError("the Kafka brokers have no active controller")
         return self.broker(int(partition["leader_id"]))
 
     def coordinator(self, group: str) -> Node:
