@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness import Isolate, Kill, Nemesis, Stop, System, node, some, together
+from harness import Isolate, Kill, Nemesis, Stop, System, every, node, some, together
 from harness.faults.protocol import Fault
-from harness.servers.hazelcast import hazelcast, member_list_of, partitions_safe, split_off
+from harness.servers.hazelcast import hazelcast, member_list_of, one_of_each_zone, partitions_safe, split_off
 from harness.servers.hazelcast.assertions import assert_lost_as_permitted
 from harness.servers.hazelcast.checkers import loss_rate
 from harness.servers.hazelcast.shares import expected_share, permitted_loss
@@ -21,6 +21,12 @@ pytestmark = [
     pytest.mark.hazelcast,
     pytest.mark.system(hazelcast()),
 ]
+
+
+def assert_share(system: System, expected: float) -> None:
+    """Demands that settings and faults permit this share of the partitions to be lost: that it is the experiment."""
+    share = permitted_loss(system.history.events)["share"]
+    assert share == pytest.approx(expected), f"these members permit {share:.0%} of the partitions to be lost"
 
 
 @pytest.mark.experiment("004", "1000 keys, one of 3 nodes disconnected", "no data loss")
@@ -108,6 +114,21 @@ def test_two_members_lost_at_once_take_a_third_along(system: System, faults: Nem
     assert_lost_as_permitted(system.history, loss_rate.check)
 
 
+def test_all_members_lost_at_once_take_everything_along(system: System, faults: Nemesis) -> None:
+    """1000 keys with two backups, so each of three members has a copy of every key; all members are killed at the same
+    moment and started again.
+    Memory is all that a member has: whatever the number of backups, every key is lost, as was certain beforehand.
+    """
+    keys = Keys(system, backups="2")
+    keys.put(1000)
+
+    faults.inject(Kill(), every("hazelcast")).undo().until(member_list_of(3))
+
+    keys.read()
+    assert_share(system, 1)
+    assert_lost_as_permitted(system.history)
+
+
 @pytest.mark.parametrize("fault", [pytest.param(Kill(), marks=pytest.mark.quick), Stop()], ids=lambda fault: fault.name)
 def test_no_backup_loses_what_the_member_owned(system: System, faults: Nemesis, fault: Fault) -> None:
     """1000 keys without a backup; one member is killed, or shut down in order.
@@ -142,6 +163,21 @@ def test_partition_groups_survive_the_loss_of_a_zone(system: System, faults: Nem
     faults.inject(Kill(), zone).until(member_list_of(2)).until(partitions_safe())
 
     keys.read()
-    share = permitted_loss(system.history.events)["share"]
-    assert (share == 0) is (zones == "two zones"), f"these members permit {share:.0%} of the partitions to be lost"
+    assert_share(system, 0 if zones == "two zones" else 1 / 6)
+    assert_lost_as_permitted(system.history)
+
+
+@pytest.mark.system(hazelcast(4, zoned=True))
+def test_partition_groups_do_not_survive_the_loss_of_a_member_of_each_zone(system: System, faults: Nemesis) -> None:
+    """1000 keys with one backup on 4 members in two zones; a member of each zone is killed at the same moment.
+    Every backup is in the other zone, so the two have more partitions in common than any two of four would: a quarter
+    of them instead of a sixth, and those are lost.
+    """
+    keys = Keys(system, backups="1")
+    keys.put(1000)
+
+    faults.inject(Kill(), one_of_each_zone).until(member_list_of(2)).until(partitions_safe())
+
+    keys.read()
+    assert_share(system, 1 / 4)
     assert_lost_as_permitted(system.history)

@@ -40,8 +40,9 @@ def told(backups: str, *done: str, members: int = 3, groups: str = "") -> list[E
         (told("1", "kill 1", "kill 2"), 1 / 3, 2),
         (told("1", "kill 1", "safe", "kill 2"), 0, 2),
         (told("1+1", "kill 1 2"), 0, 3),
-        (told("2", "kill 1 2 3"), 1, 3),
-        (told("2", "kill 1", "kill 2", "kill 3"), 1, 3),
+        (told("1", "kill 1 2 3"), 1, None),
+        (told("2", "kill 1", "kill 2", "kill 3"), 1, None),
+        (told("2", "kill 1 2", members=2), 1, None),
         (told("1", "crash 1", "kill 2"), 1 / 3, 2),
         (told("0", "crash 1"), 1 / 3, 1),
         (told("1", "partial-partition 1", "kill 2"), 0, 2),
@@ -55,7 +56,9 @@ def told(backups: str, *done: str, members: int = 3, groups: str = "") -> list[E
         (told("1", "isolate 2", "kill 1"), 1 / 3, None),
         (told("1", "kill 1 2", members=4), 1 / 6, 2),
         (told("1", "kill 1 2", members=4, groups="hazelcast-1 hazelcast-2|hazelcast-3 hazelcast-4"), 0, 2),
-        (told("1", "kill 1 3", members=4, groups="hazelcast-1 hazelcast-2|hazelcast-3 hazelcast-4"), 1 / 6, 2),
+        (told("1", "kill 1 3", members=4, groups="hazelcast-1 hazelcast-2|hazelcast-3 hazelcast-4"), 1 / 4, 2),
+        (told("2", "kill 1 3", members=4, groups="hazelcast-1 hazelcast-2|hazelcast-3 hazelcast-4"), 1 / 4, 3),
+        (told("1", "kill 1 2 3", members=4, groups="hazelcast-1 hazelcast-2|hazelcast-3 hazelcast-4"), 1 / 2, 2),
         (
             told(
                 "1",

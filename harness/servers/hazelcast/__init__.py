@@ -2,7 +2,7 @@
 
 from harness.servers.hazelcast.effects import member_list_of, merged, partitions_safe, split_off
 from harness.servers.hazelcast.kind import Hazelcast, hazelcast
-from harness.servers.hazelcast.targets import lowest_ip, oldest_member, owner_of, saying_who_owns
+from harness.servers.hazelcast.targets import lowest_ip, oldest_member, one_of_each_zone, owner_of, saying_who_owns
 
 __all__ = [
     "Hazelcast",
@@ -11,6 +11,7 @@ __all__ = [
     "member_list_of",
     "merged",
     "oldest_member",
+    "one_of_each_zone",
     "owner_of",
     "partitions_safe",
     "saying_who_owns",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 from harness.clusters import Clusters
+from harness.errors import InconclusiveError
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.targets import Picked, Target
 
@@ -20,6 +21,21 @@ def lowest_ip(clusters: Clusters) -> Picked:
 def oldest_member(clusters: Clusters) -> Picked:
     """The oldest Hazelcast member, which is the cluster's master."""
     return Picked((clusters[Hazelcast].members()[0],), "it is the oldest member, the master")
+
+
+def one_of_each_zone(clusters: Clusters) -> Picked:
+    """A Hazelcast member of each zone (partition group): the oldest that is there."""
+    view = clusters[Hazelcast]
+    groups = view.partition_groups()
+    if not groups:
+        raise InconclusiveError("the Hazelcast members are in no zones: each of them is a partition group by itself")
+    names = [member.spec.name for member in view.members()]
+    chosen = [next((name for name in names if name in group), None) for group in groups]
+    if None in chosen:
+        zones = "; ".join(", ".join(group) for group in groups)
+        raise InconclusiveError(f"a zone has no member any more: of the zones {zones} there are {', '.join(names)}")
+    zones = " and ".join(", ".join(group) for group in groups)
+    return Picked(tuple(clusters.nodes[name] for name in chosen if name), f"one of each zone, of {zones}, the oldest")
 
 
 def owner_of(structure: str) -> Target:

@@ -9,7 +9,8 @@ from harness.faults import Kill
 from harness.servers.hazelcast.spec import NO_BACKUP
 from harness.servers.hazelcast.workloads import increments, items, locks
 from harness.servers.hazelcast.workloads.items import Items
-from harness.targets import node
+from harness.targets import all_but, node, some
+from scenarios import test_distributed_map as distributed_map
 from scenarios import test_hazelcast_transactions as transactions
 from scenarios import test_logging_instances as instances
 from tests.zoo.mutant import Mutant
@@ -62,6 +63,10 @@ def _of_a_majority(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(locks.Lock, "__init__", lambda self, system: right(self, system, split="refused"))
 
 
+def _sparing_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distributed_map, "every", lambda role: all_but(some(role, seed=1)))
+
+
 def _ways(way: str, other: Any) -> Callable[[pytest.MonkeyPatch], None]:
     return lambda monkeypatch: monkeypatch.setitem(increments.WAYS, way, other)
 
@@ -82,6 +87,19 @@ MUTANTS: tuple[Mutant, ...] = (
         promise="design 2, faults: a fault has to prove that it bit",
         patch=lambda monkeypatch: monkeypatch.setattr(Kill, "inject", lambda self, node: None),
         seen={"test_kafka_leader.py::test_losing_the_leader_loses_no_message[10]": "did not bite: kill of kafka-"},
+    ),
+    Mutant(
+        name="kill_of_all_that_spares_one",
+        wrong="Where all members are to be killed at once, one is spared.",
+        promise="checkers: no loss where loss was certain means that the fault or the test is broken",
+        patch=lambda monkeypatch: monkeypatch.setattr(
+            distributed_map, "every", lambda role: all_but(some(role, seed=1))
+        ),
+        seen={
+            "test_distributed_map.py::test_all_members_lost_at_once_take_everything_along": (
+                "assertion: these members permit 0%"
+            )
+        },
     ),
     Mutant(
         name="queue_without_a_bound",
