@@ -9,7 +9,7 @@ from harness.faults.following import follow
 from harness.faults.nemesis import Injected, Nemesis
 from harness.faults.plan import Draw, Plan
 from harness.system import System
-from harness.targets import every, node, other_than, some, together
+from harness.targets import all_but, every, node, other_than, some, together
 
 __all__ = [
     "Draw",
@@ -25,6 +25,7 @@ __all__ = [
     "Restart",
     "Stop",
     "System",
+    "all_but",
     "assert_broken",
     "assert_holds",
     "every",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Isolate, Kill, Nemesis, Pause, Stop, System, assert_broken, assert_holds
+from harness import Isolate, Kill, Nemesis, Pause, Plan, Stop, System, assert_broken, assert_holds, follow
 from harness.checkers import effective_settings, load, register
 from harness.effects import Effect
 from harness.faults.protocol import Fault
@@ -16,6 +16,7 @@ pytestmark = [
     pytest.mark.system(hazelcast()),
 ]
 
+MEMBERS = ("hazelcast-1", "hazelcast-2", "hazelcast-3")
 #: Of all clients together, and what has to be left of it over a run in which a member is given up.
 OPERATIONS_A_SECOND, LEAST_A_SECOND = 300, 30
 #: Acknowledged before a fault, while it is in force, and after it.
@@ -50,6 +51,23 @@ def test_a_majority_serves_registers_whoever_is_lost(system: System, faults: Nem
             lost = faults.inject(fault, owner_of(key)).until(parted(fault)).until(partitions_safe())
             operations.await_acknowledged(OPERATIONS)
             lost.undo().until(member_list_of(3)).until(partitions_safe())
+        operations.await_acknowledged(OPERATIONS)
+
+    assert_holds(system.history, effective_settings.check)
+    assert_holds(system.history, load.check, f="read", least_a_second=LEAST_A_SECOND)
+    assert_holds(system.history, register.check)
+
+
+def test_registers_survive_a_rolling_restart(system: System, faults: Nemesis) -> None:
+    """Clients of every member read, write and replace at five keys of a map that a majority alone serves; the members
+    are shut down in order and started again one after the other, each once the others have copies of all again.
+    Every read returns what a single register could have held at some moment while it lasted.
+    """
+    registers = Registers(system)
+    with registers.traffic(a_second=OPERATIONS_A_SECOND) as operations:
+        operations.await_acknowledged(OPERATIONS)
+        whole = [member_list_of(3), partitions_safe()]
+        follow(faults, system.history, Plan.in_turn("restart", MEMBERS), settled=whole, whole=True)
         operations.await_acknowledged(OPERATIONS)
 
     assert_holds(system.history, effective_settings.check)

@@ -4,18 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from harness import Isolate, Kill, Nemesis, Stop, System, every, node
+from harness import Isolate, Kill, Nemesis, Plan, System, all_but, every, follow
 from harness.effects import Effect
 from harness.faults.protocol import Fault
 from harness.servers.kafka import (
     controller,
     coordinator,
+    follower_in_sync,
     full_isr,
     kafka,
     leader_holding,
     new_controller,
     new_coordinator,
     new_leader,
+    out_of_sync,
     transaction_coordinator,
 )
 from harness.servers.kafka.assertions import assert_kept
@@ -30,6 +32,7 @@ pytestmark = [
     pytest.mark.system(kafka()),
 ]
 
+BROKERS = ("kafka-1", "kafka-2", "kafka-3")
 #: Of all producers together, and what has to be left of it over a run in which leaders are elected.
 SENDS_A_SECOND, LEAST_A_SECOND = 1000, 200
 #: The same where nobody acknowledges anything until all brokers are back.
@@ -47,10 +50,12 @@ def duty(log: Log, traffic: Traffic, name: str) -> tuple[Target, Effect]:
         return leader_holding(log.topic, traffic.partitions), new_leader(log.topic)
     if name == "coordinator":
         return coordinator(log.group), new_coordinator(log.group)
+    if name == "follower":
+        return follower_in_sync(log.topic, traffic.partitions), out_of_sync(log.topic)
     return controller, new_controller()
 
 
-@pytest.mark.parametrize("name", ["leader", "coordinator", "controller"])
+@pytest.mark.parametrize("name", ["leader", "follower", "coordinator", "controller"])
 @pytest.mark.parametrize(
     "fault",
     [Kill(), pytest.param(Isolate(), marks=pytest.mark.needs(Isolate()))],
@@ -60,7 +65,8 @@ def test_a_log_under_load_survives_the_loss_of_brokers(
     system: System, faults: Nemesis, fault: Fault, name: str
 ) -> None:
     """Producers send a thousand records a second, and a group reads them; the broker that leads the fullest partition,
-    coordinates the group, or is the active controller, is killed, or cut off from the others, twice.
+    is in sync with its leader, coordinates the group, or is the active controller, is killed, or cut off from the
+    others, twice.
     Every acknowledged record stays where it was put, once, in the order of the sends, and no reader skips one.
     """
     log = Log(system, sending=UNDER_LOAD)
@@ -80,27 +86,30 @@ def test_a_log_under_load_survives_the_loss_of_brokers(
 def test_a_log_under_load_survives_a_rolling_restart(system: System, faults: Nemesis) -> None:
     """Producers send a thousand records a second, and a group reads them; the brokers are shut down in order and
     started again one after the other, each once all replicas are in sync.
+    Every acknowledged record stays where it was put, once, in the order of the sends, and no reader skips one.
     """
     log = Log(system, sending=UNDER_LOAD)
     with log.traffic() as traffic:
-        for name in ("kafka-1", "kafka-2", "kafka-3"):
-            traffic.sends.await_acknowledged(SENDS)
-            faults.inject(Stop(), node(name)).until(new_leader(log.topic)).undo().until(full_isr(log.topic))
+        traffic.sends.await_acknowledged(SENDS)
+        follow(faults, system.history, Plan.in_turn("restart", BROKERS), settled=[full_isr(log.topic)], whole=True)
         traffic.sends.await_acknowledged(SENDS)
 
     log.read()
     assert_kept(system.history, least_a_second=LEAST_A_SECOND)
 
 
-def test_what_was_acknowledged_survives_the_loss_of_all_brokers_at_once(system: System, faults: Nemesis) -> None:
-    """Producers send a thousand records a second, and a group reads them; all brokers are killed at the same moment,
-    and started again.
+@pytest.mark.parametrize("target", [every("kafka"), all_but(controller)], ids=["all", "all but one"])
+def test_what_was_acknowledged_survives_the_loss_of_most_brokers_at_once(
+    system: System, faults: Nemesis, target: Target
+) -> None:
+    """Producers send a thousand records a second, and a group reads them; all brokers, or all but the active
+    controller, are killed at the same moment, and started again.
     A record counts once two brokers have it, in the page cache at least, which outlives a process: all are there.
     """
     log = Log(system, sending=UNDER_LOAD)
     with log.traffic() as traffic:
         traffic.sends.await_acknowledged(SENDS)
-        faults.inject(Kill(), every("kafka")).undo().until(full_isr(log.topic))
+        faults.inject(Kill(), target).undo().until(full_isr(log.topic))
         traffic.sends.await_acknowledged(SENDS)
 
     log.read()

@@ -43,6 +43,10 @@ class Act:
         """The act in a line."""
         return f"at {self.at_s:g} s: {self.fault} {self.target} for {self.lasting_s:g} s"
 
+    def is_over_before(self, other: Act) -> bool:
+        """Whether the plan has this one end before the other one begins."""
+        return round(self.at_s + self.lasting_s, 3) <= other.at_s
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -57,6 +61,20 @@ class Plan:
     acts: tuple[Act, ...]
     duration_s: float = 0.0
     seed: int | None = None
+
+    @classmethod
+    def in_turn(cls, fault: str, targets: Sequence[str], *, lasting_s: float = 0.0, apart_s: float = 0.0) -> Plan:
+        """One fault to each of these, one after the other, such as a rolling restart.
+
+        Args:
+            fault: its name, such as "restart".
+            targets: to whom, in this order.
+            lasting_s: how long it is in force each time, in seconds.
+            apart_s: the seconds between the end of one and the beginning of the next.
+        """
+        begins_s = [round(place * (lasting_s + apart_s), 3) for place in range(len(targets) + 1)]
+        acts = [Act(at_s, fault, target, lasting_s) for at_s, target in zip(begins_s, targets, strict=False)]
+        return cls(tuple(acts), begins_s[-1])
 
     @property
     def value(self) -> Mapping[str, Any]:

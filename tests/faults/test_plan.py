@@ -54,6 +54,15 @@ def test_now_and_then_nothing_is_done_for_a_while() -> None:
     assert max(waits) > 2 * _DRAW.quiet_s[1]
 
 
+@pytest.mark.parametrize(("lasting_s", "apart_s"), [(0.0, 0.0), (0.1, 0.2), (1.1, 0.1), (3.0, 2.5)])
+def test_in_turn_each_begins_once_the_one_before_is_over(lasting_s: float, apart_s: float) -> None:
+    names = [f"kafka-{number}" for number in range(1, 8)]
+    plan = Plan.in_turn("restart", names, lasting_s=lasting_s, apart_s=apart_s)
+    assert [act.target for act in plan.acts] == names
+    assert all(before.is_over_before(after) for before, after in itertools.pairwise(plan.acts))
+    assert plan.duration_s == pytest.approx(7 * (lasting_s + apart_s))
+
+
 @pytest.mark.parametrize("history", [False, True], ids=["a plan", "a history"])
 def test_a_plan_comes_back_from_a_file(tmp_path: Path, history: bool) -> None:
     plan = _DRAW.plan(7)

@@ -12,6 +12,7 @@ from harness.servers.kafka.workloads.client import log_name
 from tests.zoo.mutant import Mutant, Patch
 
 _LOST = "test_kafka_log.py::test_a_log_under_load_survives_the_loss_of_brokers"
+_AT_ONCE = "test_kafka_log.py::test_what_was_acknowledged_survives_the_loss_of_most_brokers_at_once"
 _RANDOM = "test_random_plans.py::test_a_log_keeps_what_it_acknowledged_whatever_befalls_its_brokers"
 _TRANSACTIONS = "test_kafka_log.py::test_transactions_under_load_are_all_or_nothing"
 
@@ -58,11 +59,12 @@ MUTANTS: tuple[Mutant, ...] = (
         seen={
             **{
                 f"{_LOST}[{fault}-{name}]": "unseen"
-                for name in ("leader", "coordinator", "controller")
+                for name in ("leader", "follower", "coordinator", "controller")
                 for fault in ("kill", "isolate")
             },
             "test_kafka_log.py::test_a_log_under_load_survives_a_rolling_restart": "unseen",
-            "test_kafka_log.py::test_what_was_acknowledged_survives_the_loss_of_all_brokers_at_once": "unseen",
+            f"{_AT_ONCE}[all]": "unseen",
+            f"{_AT_ONCE}[all but one]": "unseen",
             f"{_RANDOM}[seed 1]": "unseen",
         },
     ),
