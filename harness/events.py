@@ -15,6 +15,8 @@ Type = Literal["invoke", "ok", "fail", "info"]
 NEMESIS = "nemesis"
 #: What the name of an event begins with that undoes a fault.
 UNDO = "undo-"
+#: The event that says which scenario a history is of, by its id, and with which options it ran.
+SCENARIO = "scenario"
 #: A time after every other, in nanoseconds.
 NEVER = 1 << 62
 _TYPES = frozenset(get_args(Type))

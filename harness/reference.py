@@ -183,7 +183,10 @@ def _members(kind: type) -> Iterator[tuple[str, str]]:
     for name, value in vars(kind).items():
         if name.startswith("_") or not inspect.getdoc(value):
             continue
-        if inspect.isfunction(value):
+        if isinstance(value, classmethod):
+            value = getattr(kind, name)
+            yield f"`{kind.__name__}.{name}{_signature(value)}`", _first(value)
+        elif inspect.isfunction(value):
             yield f"`{name}{_signature(value)}`", _first(value)
         elif isinstance(value, property) or hasattr(value, "func"):
             yield f"`{name}`", _first(value)

@@ -10,6 +10,7 @@ import allure
 import pytest
 
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
+from harness.events import SCENARIO
 from harness.faults.nemesis import Nemesis
 from harness.faults.protocol import inability
 from harness.history import History
@@ -79,6 +80,7 @@ def system(request: pytest.FixtureRequest, run: Run, report: ScenarioReport) -> 
     # Only now: a scenario that this backend can't run leaves no history.
     history: History = request.getfixturevalue("history")
     results = request.config.stash[scenarios.RESULTS]
+    history.event(SCENARIO, results.ran(request.node))
     try:
         system = run.system(declared_by(request.node), history, _steps(request.config))
     except Exception as error:

@@ -18,6 +18,8 @@ from harness.faults.plan import Draw, Plan, read
 from harness.plugin import options
 
 _SEEDS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
+#: What the part of a scenario's id is that names its plan, from a file and drawn from a seed.
+_FROM_A_FILE, _SEED_IN_ID = "plan", re.compile(r"(?<=[\[-])seed \d+(?=[\]-])")
 #: More scenarios than this are no run that somebody waits for.
 _MOST_SEEDS = 10_000
 _A_DAY_S = 86_400
@@ -67,7 +69,7 @@ def parametrize(metafunc: pytest.Metafunc, marker: pytest.Mark) -> None:
         pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
     asked = Asked.by(metafunc.config)
     if asked.plan:
-        metafunc.parametrize("plan", [asked.plan], ids=["plan"], indirect=True)
+        metafunc.parametrize("plan", [asked.plan], ids=[_FROM_A_FILE], indirect=True)
         return
     lasting = replace(draw, duration_s=asked.duration_s) if asked.duration_s else draw
     draws = [(lasting, seed) for seed in asked.seeds or seeds]
@@ -97,6 +99,11 @@ def repeating(item: pytest.Item) -> str:
         return ""
     given = options.value(item.config, "--nemesis-duration")
     return f" --nemesis-seed {asked[1]}{f' --nemesis-duration {given}' if given else ''}"
+
+
+def with_a_file(scenario: str) -> str:
+    """The id that a scenario has with a plan from a file, by the one that it had with a seed or a file."""
+    return _SEED_IN_ID.sub(_FROM_A_FILE, scenario)
 
 
 def _said(marker: pytest.Mark) -> tuple[Draw, Sequence[int]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -161,10 +161,14 @@ class Results:
         """Whether the scenario, its steps done, has failed."""
         return self._results.get(item.nodeid, Result.HELD) not in (Result.HELD, Result.SKIPPED)
 
+    def ran(self, item: pytest.Item) -> Mapping[str, object]:
+        """Which scenario an item is, and the options that it takes to run it again, by name."""
+        options = {"backend": self.backend, "timings": self._options.timings, "seed": self._options.seed}
+        return {"id": _scenario(item), **options}
+
     def repeat(self, item: pytest.Item) -> str:
         """The command that repeats just this item."""
-        scenario = item.stash.get(REPEATED, item.nodeid)
-        command = f'pytest "{scenario}" --backend {self.backend} --timings {self._options.timings}'
+        command = f'pytest "{_scenario(item)}" --backend {self.backend} --timings {self._options.timings}'
         command += f" --seed {self._options.seed}" if self._options.seed else ""
         command += repeating(item)
         return f"{command} --attach" if self._options.attach else command
@@ -302,6 +306,11 @@ def _subject(item: pytest.Item) -> str:
     markers = {marker.name for marker in item.iter_markers()}
     named = [name for name in system.server_names if name.lower() in markers]
     return " and ".join(named) or system.name
+
+
+def _scenario(item: pytest.Item) -> str:
+    """The id of the scenario that an item is, or is a repetition of."""
+    return item.stash.get(REPEATED, item.nodeid)
 
 
 def _of(item: pytest.Item) -> tuple[ScenarioReport | None, System | None]:
