@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from harness.backends.protocol import Backend, Deployment, Killable, Networked, Node, Pausable, Phase
+from harness.backends.protocol import Backend, Deployment, Interposable, Killable, Networked, Node, Pausable, Phase
 from harness.clusters import Clusters, Servers
 from harness.errors import HarnessError
 from harness.progress import Say
@@ -109,10 +109,12 @@ def topology_of(servers: Sequence[Servers[Any]], timings: Timings) -> Topology:
 
 
 def restore(node: Node) -> None:
-    """Makes a server run as it was declared: let back into its network, and resumed or started."""
+    """Makes a server run as it was declared: let back into its network and to its clients, and resumed or started."""
     # First: a server that starts cut off may wait in vain for the others. And it may be paused, or down, beside that.
     if isinstance(node, Networked):
         node.rejoin()
+    if isinstance(node, Interposable):
+        node.withdraw()
     match node.state().phase:
         case Phase.PAUSED if isinstance(node, Pausable):
             node.resume()

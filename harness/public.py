@@ -4,7 +4,20 @@ A kind of server has its own in its folder, such as `harness.servers.kafka`, and
 """
 
 from harness.assertions import assert_broken, assert_holds
-from harness.faults import Isolate, Kill, OneWay, PartialPartition, Pause, PeerPartition, Restart, Stop
+from harness.faults import (
+    Delay,
+    Disconnect,
+    HeldFrame,
+    Isolate,
+    Kill,
+    LostAnswers,
+    OneWay,
+    PartialPartition,
+    Pause,
+    PeerPartition,
+    Restart,
+    Stop,
+)
 from harness.faults.following import follow
 from harness.faults.nemesis import Injected, Nemesis
 from harness.faults.plan import Draw, Plan
@@ -12,10 +25,14 @@ from harness.system import System
 from harness.targets import all_but, every, node, other_than, some, together
 
 __all__ = [
+    "Delay",
+    "Disconnect",
     "Draw",
+    "HeldFrame",
     "Injected",
     "Isolate",
     "Kill",
+    "LostAnswers",
     "Nemesis",
     "OneWay",
     "PartialPartition",

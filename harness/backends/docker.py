@@ -18,7 +18,7 @@ from harness.backends.docker_renewal import Vacant
 from harness.backends.docker_sidecar import Sidecar
 from harness.backends.docker_site import LABEL_DEPLOYMENT, DockerSite
 from harness.backends.elsewhere import SignsOfLife
-from harness.backends.protocol import Ability, Killable, Networked, Pausable
+from harness.backends.protocol import Ability, Interposable, Killable, Networked, Pausable
 from harness.backends.reach import assert_reached
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
@@ -38,7 +38,7 @@ class DockerBackend:
     """The backend that runs nodes as containers; it needs an engine that answers."""
 
     name = "docker"
-    abilities: frozenset[Ability] = frozenset({Killable, Pausable, Networked})
+    abilities: frozenset[Ability] = frozenset({Killable, Pausable, Networked, Interposable})
 
     def __init__(self, session: Session, *, images: Mapping[str, str] | None = None) -> None:
         """A backend whose `images`, by the names of kinds, take the place of the project's own."""

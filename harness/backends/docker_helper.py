@@ -16,11 +16,12 @@ class Helper:
     labels of the session, so it is removed with all else, and none that names a node.
     """
 
-    def __init__(self, site: DockerSite, node: str, container: str) -> None:
-        """A helper beside a node's `container`; nothing is made yet."""
+    def __init__(self, site: DockerSite, node: str, container: str, *, purpose: str = "network") -> None:
+        """A helper beside a node's `container`, which has one for each purpose; nothing is made yet."""
         self._site = site
         self._node = node
         self._container = container
+        self._purpose = purpose
         self._lock = Lock()
         self._id: str | None = None
 
@@ -52,7 +53,7 @@ class Helper:
 
     def end(self) -> None:
         """Removes the helper, if there is one; the next `run` makes another."""
-        with self._lock, complaining(f"remove the network helper of {self._node}"):
+        with self._lock, complaining(f"remove the {self._purpose} helper of {self._node}"):
             if self._id is not None:
                 remove_container(self._site.client, self._id)
             self._id = None
@@ -62,7 +63,7 @@ class Helper:
             if self._id is None:
                 made = self._site.client.containers.create(
                     self._site.helper_image(),
-                    name=f"{self._site.name}-{self._node}-network",
+                    name=f"{self._site.name}-{self._node}-{self._purpose}",
                     labels=self._site.labels(),
                     network_mode=f"container:{self._container}",
                     cap_add=["NET_ADMIN"],

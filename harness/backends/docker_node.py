@@ -13,12 +13,14 @@ from testcontainers.core.transferable import build_transfer_tar
 from harness.backends.docker_container import container_of
 from harness.backends.docker_files import file_in
 from harness.backends.docker_impairment import Network
+from harness.backends.docker_interposing import Interposing
 from harness.backends.docker_ports import HOST
 from harness.backends.docker_renewal import NotRenewedError, Vacant, can_be_renewed, of_this_life, vacate
 from harness.backends.docker_site import DATA, FOLDER, DockerSite
 from harness.backends.engine import cause, complaining, remove_container
 from harness.backends.gone import accepts, await_exit
 from harness.backends.impairment import CUT_OFF, Direction, Impairment, Others
+from harness.backends.passing import Passed, Passing
 from harness.backends.protocol import ExecContext, NodeState, Phase
 from harness.backends.ready import wait_ready
 from harness.errors import AwaitTimeoutError, EnvironmentUnfitError, NodeStartError
@@ -48,6 +50,7 @@ class DockerNode:
         self._place = place
         self._id: str | None = None
         self._network: Network | None = None
+        self._between: Interposing | None = None
         self._last_words: str | None = None
         #: The line of the container's log after which this node's own begins; all is its own if there is none.
         self._mark: str | None = None
@@ -145,6 +148,7 @@ class DockerNode:
         self._started_impaired = self.impaired
         if not self.impaired:
             self._wait_ready()
+        self._interposing().begin_again()
 
     def pause(self) -> None:
         """Freezes every process of the container; a signal to it thaws it again, as the engine has it."""
@@ -210,6 +214,33 @@ class DockerNode:
         """Sends datagrams to each of its peers, or has each send them, and counts those that arrive."""
         return self._impairable().arriving(count, direction, others)
 
+    def interpose(self, fault: str, passing: Passing) -> None:
+        """Has it befall what passes, in the container's network namespace."""
+        self._untouched = False
+        self._interposing().interpose(fault, passing)
+
+    def withdraw(self, fault: str | None = None) -> None:
+        """Removes what does it; in a container that was stopped meanwhile it is gone with its namespace."""
+        if self.interposed:
+            self._interposing().withdraw(fault, gone=self.state().phase is Phase.EXITED)
+
+    @property
+    def interposed(self) -> bool:
+        """Whether anything comes between the node and its clients, or will once it runs again."""
+        return self._between is not None and bool(self._between.faults)
+
+    def passed(self, fault: str) -> Passed:
+        """What has become of what passed, as the proxy or the filters count it."""
+        return self._interposing().passed(fault)
+
+    def connections(self) -> frozenset[str]:
+        """The connections in the container's network namespace, but for those of the node with itself."""
+        return self._interposing().connections()
+
+    def disconnect(self) -> frozenset[str]:
+        """Has the kernel reset all of them."""
+        return self._interposing().disconnect()
+
     def write_file(self, name: str, text: str) -> None:
         """Puts the text, its references resolved, at `${file:NAME}`; the container may be stopped."""
         self._untouched = False
@@ -246,10 +277,11 @@ class DockerNode:
         with complaining(f"remove {self.spec.name}"):
             self._last_words = self.logs()
             self._site.networks.pop(self.spec.name).end()
+            self._interposing().end()
             place = self._vacated(self._id)
             if not place:
                 remove_container(self._site.client, self._id)
-        self._id = self._network = None
+        self._id = self._network = self._between = None
         if not place:
             self._site.ports.hold(self.spec.name)
         return place
@@ -266,6 +298,7 @@ class DockerNode:
         if container and container != self._id:
             self._id = container
             self._network = self._site.networks[self.spec.name] = Network(self._site, self.spec, container)
+            self._between = Interposing(self._site, self.spec, container)
 
     def _made(self) -> str:
         if self._id is None:
@@ -280,6 +313,11 @@ class DockerNode:
         self._made()
         assert self._network is not None
         return self._network
+
+    def _interposing(self) -> Interposing:
+        self._made()
+        assert self._between is not None
+        return self._between
 
     def _start_when_ports_are_free(self) -> None:
         """Starts the container once its ports are free: the engine may be busy with freeing them."""
@@ -320,6 +358,8 @@ class DockerNode:
         await_exit(self, sent, timeout_s=timeout_s, interval_s=_POLL_S)
         if self._network:
             self._network.end()
+        if self._between:
+            self._between.end()
         # The engine's proxy goes on accepting for a moment.
         until(
             f"the host ports of {self.spec.name} to be silent",

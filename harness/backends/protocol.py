@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from harness.backends.impairment import CUT_OFF, Direction, Impairment, Others
+from harness.backends.passing import Passed, Passing
 from harness.progress import Say
 from harness.topology.kinds import NodeKind
 from harness.topology.nodes import NodeSpec, Topology
@@ -167,6 +168,49 @@ class Networked(Node, Protocol):
         """
 
 
+@runtime_checkable
+class Interposable(Node, Protocol):
+    """A node between which and its clients something can come; see `harness.backends.passing` for the words."""
+
+    def interpose(self, fault: str, passing: Passing) -> None:
+        """Has this befall what passes between the node and its clients.
+
+        It is in force until `withdraw`, over the end of the node's process: it is applied again once a node that was
+        started is ready. Only a node that is put in its place begins without. What is late or held goes through a
+        proxy, and to lead them there, connections of clients are reset.
+
+        Args:
+            fault: a name for what does this, as for `Networked.isolate`; they may be in force together.
+            passing: what befalls it.
+
+        Raises:
+            BadInputError: that is no name, or the node has no port.
+        """
+
+    def withdraw(self, fault: str | None = None) -> None:
+        """Undoes what is in force by this name, or all; quiet where there is none, and if the node is down.
+
+        Connections of clients that it concerned are reset: what was on its way or was lost does not come any more.
+        """
+
+    @property
+    def interposed(self) -> bool:
+        """Whether anything is in force, or will be once the node runs again."""
+
+    def passed(self, fault: str) -> Passed:
+        """What has become of what passed since this fault is in force.
+
+        Raises:
+            KeyError: no such fault is in force.
+        """
+
+    def connections(self) -> frozenset[str]:
+        """The connections that the node has with others, in words that tell each from all others, before and after."""
+
+    def disconnect(self) -> frozenset[str]:
+        """Resets all of them at both ends at once, and gives those that there were; others can be made at once."""
+
+
 #: One of these protocols: a fault needs it, and a backend says whether its nodes have it.
 Ability: TypeAlias = type[Any]
 
@@ -174,6 +218,12 @@ Ability: TypeAlias = type[Any]
 def running_nodes(nodes: Iterable[Node]) -> tuple[Node, ...]:
     """The nodes whose process runs and is not paused, in their order."""
     return tuple(node for node in nodes if node.state().phase is Phase.RUNNING)
+
+
+def is_impaired(node: Node) -> bool:
+    """Whether what passes between the node and others is impaired in any way, or will be once it runs again."""
+    impaired = isinstance(node, Networked) and node.impaired
+    return impaired or (isinstance(node, Interposable) and node.interposed)
 
 
 class Deployment(Protocol):

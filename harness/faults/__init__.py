@@ -1,7 +1,11 @@
 """The faults: what can be done to a node, each in a file of its own; each proves that it bit."""
 
+from harness.faults.delay import Delay
+from harness.faults.disconnect import Disconnect
+from harness.faults.held_frame import HeldFrame
 from harness.faults.isolate import Isolate
 from harness.faults.kill import Kill
+from harness.faults.lost_answers import LostAnswers
 from harness.faults.one_way import OneWay
 from harness.faults.partial_partition import PartialPartition
 from harness.faults.pause import Pause
@@ -9,4 +13,17 @@ from harness.faults.peer_partition import PeerPartition
 from harness.faults.restart import Restart
 from harness.faults.stop import Stop
 
-__all__ = ["Isolate", "Kill", "OneWay", "PartialPartition", "Pause", "PeerPartition", "Restart", "Stop"]
+__all__ = [
+    "Delay",
+    "Disconnect",
+    "HeldFrame",
+    "Isolate",
+    "Kill",
+    "LostAnswers",
+    "OneWay",
+    "PartialPartition",
+    "Pause",
+    "PeerPartition",
+    "Restart",
+    "Stop",
+]

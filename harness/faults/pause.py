@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.backends.protocol import Pausable, Phase
 from harness.errors import FaultDidNotBiteError
+from harness.faults.probes import answered_s, asked_at
 from harness.faults.protocol import each
 from harness.taken import Taken
 
 _SILENCE_S = 0.4
-_QUESTION = b"GET / HTTP/1.0\r\n\r\n"
 
 
 @dataclass(frozen=True)
@@ -41,21 +40,6 @@ def _frozen(node: Pausable) -> str:
     state = node.state()
     if state.phase is not Phase.PAUSED:
         raise FaultDidNotBiteError(f"pause of {node.spec.name} did not bite: it is {state.phase}")
-    endpoint = node.endpoint(next(iter(node.spec.ports)))
-    if not _is_silent(endpoint):
-        raise FaultDidNotBiteError(f"pause of {node.spec.name} did not bite: {endpoint} still answers")
-    return f"process {state.pid} is paused; {endpoint} did not answer within {_SILENCE_S:g} s"
-
-
-def _is_silent(endpoint: str) -> bool:
-    host, _, port = endpoint.rpartition(":")
-    try:
-        with socket.create_connection((host, int(port)), timeout=_SILENCE_S) as connection:
-            connection.settimeout(_SILENCE_S)
-            connection.sendall(_QUESTION)
-            connection.recv(1)
-            return False
-    except TimeoutError:
-        return True
-    except OSError:
-        return False
+    if answered_s(node, _SILENCE_S) is not None:
+        raise FaultDidNotBiteError(f"pause of {node.spec.name} did not bite: {asked_at(node)} still answers")
+    return f"process {state.pid} is paused; {asked_at(node)} did not answer within {_SILENCE_S:g} s"

@@ -1,13 +1,40 @@
-"""Looks at nodes from outside, for proofs: whether they are gone, whether others run in their places."""
+"""Looks at nodes from outside, for proofs: whether they are gone or replaced, and how soon they answer."""
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Mapping, Sequence
 
 from harness.backends.gone import accepts
 from harness.backends.protocol import Node, Phase
 from harness.errors import FaultDidNotBiteError
 from harness.faults.protocol import each
+
+_QUESTION = b"GET / HTTP/1.0\r\n\r\n"
+
+
+def asked_at(node: Node) -> str:
+    """The `host:port` at which a node is asked: that of its first port."""
+    return node.endpoint(next(iter(node.spec.ports)))
+
+
+def answered_s(node: Node, timeout_s: float) -> float | None:
+    """The seconds in which a node answers a question to which any server does something, if it only hangs up.
+
+    None if it did nothing in `timeout_s` seconds.
+    """
+    host, _, port = asked_at(node).rpartition(":")
+    began_s = time.monotonic()
+    try:
+        with socket.create_connection((host, int(port)), timeout=timeout_s) as connection:
+            connection.sendall(_QUESTION)
+            connection.recv(1)
+    except TimeoutError:
+        return None
+    except OSError:
+        pass  # It refuses, or resets.
+    return time.monotonic() - began_s
 
 
 def gone(nodes: Sequence[Node], fault: str) -> Mapping[str, str]:

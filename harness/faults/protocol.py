@@ -111,7 +111,7 @@ def inability(fault: Fault, abilities: Collection[Ability]) -> str | None:
 
 
 def ability_word(ability: Ability) -> str:
-    """What a node is that has an ability: killable, pausable, networked."""
+    """What a node is that has an ability: killable, pausable, networked, interposable."""
     return str(ability.__name__).lower()
 
 

@@ -14,7 +14,7 @@ from functools import partial
 from rich.console import Console
 from rich.table import Table
 
-from harness.backends.protocol import Networked, Node, NodeState, Phase
+from harness.backends.protocol import Node, NodeState, Phase, is_impaired
 from harness.clusters import Duty, Waiting
 from harness.gather import Round
 from harness.system import System
@@ -94,7 +94,7 @@ def table(snapshot: Snapshot) -> str:
 
 def _look(node: Node) -> tuple[NodeState, bool]:
     """The node's state, and whether its network is impaired; of a node of a session both are asked of the session."""
-    return node.state(), isinstance(node, Networked) and node.impaired
+    return node.state(), is_impaired(node)
 
 
 def _seen(node: Node, look: tuple[NodeState, bool] | None, duties: Sequence[Duty]) -> NodeSeen:

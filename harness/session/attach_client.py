@@ -8,7 +8,8 @@ from typing import Any
 
 from harness.backends.identity import Identity
 from harness.backends.impairment import CUT_OFF, Direction, Impairment, Others
-from harness.backends.protocol import ExecContext, Networked, NodeState
+from harness.backends.passing import Passed, Passing
+from harness.backends.protocol import Ability, ExecContext, Interposable, Networked, NodeState
 from harness.declared import Declared
 from harness.errors import BadInputError, HarnessError
 from harness.history import History
@@ -113,7 +114,7 @@ class AttachedDeployment:
 
     def __init__(self, running: AttachableSystem) -> None:
         self.topology = running.topology
-        self._networked = Networked in running.abilities
+        self._kind = _kind(running.abilities)
         self._nodes: dict[str, RemoteNode] = {}
         self._update(running.nodes)
 
@@ -144,8 +145,7 @@ class AttachedDeployment:
     def _update(self, found: Sequence[AttachableNode]) -> None:
         """Takes the nodes over; those known already stay the same objects, as a fault remembers whom it hurt."""
         known = {name: node for name, node in self._nodes.items() if node.attachable in found}
-        kind = RemoteNetworkedNode if self._networked else RemoteNode
-        now = {node.spec.name: known.get(node.spec.name) or kind(node) for node in found}
+        now = {node.spec.name: known.get(node.spec.name) or self._kind(node) for node in found}
         for name in self._nodes.keys() - now.keys():
             del self._nodes[name]
         self._nodes.update(now)  # in place: clusters look at the same mapping
@@ -241,3 +241,42 @@ class RemoteNetworkedNode(RemoteNode):
         """How many datagrams between the node and each of its peers arrive."""
         arriving: Mapping[str, int] = self._ask("arriving", count, direction, others)
         return arriving
+
+
+class RemoteInterposableNode(RemoteNetworkedNode):
+    """A node of the session between which and its clients something can come as well."""
+
+    def interpose(self, fault: str, passing: Passing) -> None:
+        """Has the session come between the node and its clients."""
+        self._ask("interpose", fault, passing)
+
+    def withdraw(self, fault: str | None = None) -> None:
+        """Has the session undo that, or all of it."""
+        self._ask("withdraw", fault)
+
+    @property
+    def interposed(self) -> bool:
+        """Whether anything comes between."""
+        return bool(self._ask("interposed"))
+
+    def passed(self, fault: str) -> Passed:
+        """What has become of what passed."""
+        passed: Passed = self._ask("passed", fault)
+        return passed
+
+    def connections(self) -> frozenset[str]:
+        """The connections that the node has with others."""
+        connections: frozenset[str] = self._ask("connections")
+        return connections
+
+    def disconnect(self) -> frozenset[str]:
+        """Has the session reset them."""
+        reset: frozenset[str] = self._ask("disconnect")
+        return reset
+
+
+def _kind(abilities: Collection[Ability]) -> type[RemoteNode]:
+    """The nodes of a backend whose nodes have these abilities."""
+    if Interposable in abilities:
+        return RemoteInterposableNode
+    return RemoteNetworkedNode if Networked in abilities else RemoteNode

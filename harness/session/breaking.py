@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from harness.answer import Answer
-from harness.backends.protocol import Killable, Networked, Node, Pausable, Phase
+from harness.backends.protocol import Killable, Networked, Node, Pausable, Phase, is_impaired
 from harness.clusters import Clusters
 from harness.errors import BadInputError
 from harness.faults.offered import plain_faults
@@ -98,8 +98,8 @@ def _undo(state: SessionState, node: Node, wanted: Callable[[Fault], bool]) -> N
 
 
 def _is_whole(node: Node) -> bool:
-    """Whether a node runs and reaches the others, by what the backend knows; somebody else may have broken it."""
-    return node.state().phase is Phase.RUNNING and not (isinstance(node, Networked) and node.impaired)
+    """Whether a node runs, and others reach it, by what the backend knows; somebody else may have broken it."""
+    return node.state().phase is Phase.RUNNING and not is_impaired(node)
 
 
 def _refuse_unfit(node: Node, fault: str) -> None:

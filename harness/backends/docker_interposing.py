@@ -1,0 +1,215 @@
+"""Comes between a node and its clients: a proxy in its network, filters on its answers, and resets of connections.
+
+All is done by a helper. A proxy takes what comes to the node's ports from whoever is no node of its role: peers that
+lost a connection might take the node for dead.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
+from types import ModuleType
+
+from harness.backends.docker_helper import Helper
+from harness.backends.docker_site import DockerSite
+from harness.backends.passing import Passed, Passing, Unanswered
+from harness.backends.programs import connections, proxy
+from harness.errors import BadInputError, EnvironmentUnfitError
+from harness.topology.nodes import NodeSpec
+
+#: A chain's name has 28 characters at most.
+_PREFIX = "harness-"
+_FAULT = re.compile(r"[a-z0-9-]{1,20}")
+_ORDERS = "/tmp/harness-proxy"
+_PROXY = f"{_PREFIX}proxy"
+
+_REMOVE = """
+rules=$(iptables -w 5 -t {table} -S)
+has() {{ printf '%s\\n' "$rules" | grep -qxe "$1"; }}
+! has "-A {hook} -p tcp -j {chain}" || iptables -w 5 -t {table} -D {hook} -p tcp -j {chain}
+! has "-N {chain}" || {{ iptables -w 5 -t {table} -F {chain}; iptables -w 5 -t {table} -X {chain}; }}
+"""
+# The jump comes last, so that the chain works as a whole.
+_APPLY = (
+    _REMOVE
+    + """
+iptables -w 5 -t {table} -N {chain}
+{rules}
+iptables -w 5 -t {table} -I {hook} -p tcp -j {chain}
+"""
+)
+_REDIRECT = "--dport {port} -j REDIRECT --to-ports {to}"
+#: Acknowledgements get through, so that requests are no lost ones: they have 52 bytes, more only after a loss.
+_LOSE = (
+    "--sport {port} --tcp-flags SYN,RST NONE -m length --length 53:65535 -j DROP",
+    "--sport {port} --tcp-flags SYN,RST,PSH PSH -j DROP",
+    "--sport {port} --tcp-flags SYN,RST,FIN FIN -j DROP",
+)
+_ORDER = f"""
+import socket, sys
+with socket.socket(socket.AF_UNIX) as proxy:
+    proxy.settimeout(5)
+    proxy.connect({_ORDERS!r})
+    proxy.sendall(sys.argv[1].encode() + b"\\n")
+    sys.stdout.write(proxy.makefile().read())
+"""
+
+
+class Interposing:
+    """What comes between one node's container and its clients.
+
+    Attributes:
+        faults: by name what is in force; that outlasts the namespace in which it is applied.
+    """
+
+    def __init__(self, site: DockerSite, spec: NodeSpec, container: str) -> None:
+        self.faults: dict[str, Passing] = {}
+        self._site = site
+        self._spec = spec
+        self._helper = Helper(site, spec.name, container, purpose="proxy")
+        #: The port at which the proxy listens, if there is one.
+        self._listens: int | None = None
+
+    def interpose(self, fault: str, passing: Passing) -> None:
+        """Puts a fault in force.
+
+        Raises:
+            BadInputError: this can't be the name of a fault, or the node has no port.
+        """
+        if not _FAULT.fullmatch(fault) or _PREFIX + fault == _PROXY:
+            raise BadInputError(f"{fault!r} is no name for what comes between: {_FAULT.pattern} is one, but for proxy")
+        if not self._spec.ports:
+            raise BadInputError(f"{self._spec.name} has no port, so nothing can come between it and its clients")
+        # Noted before it is applied, so that whatever comes of it is undone.
+        self.faults[fault] = passing
+        self._apply(fault)
+
+    def withdraw(self, fault: str | None, *, gone: bool) -> None:
+        """Takes a fault away, or all, as far as it is in force. Its clients' connections are reset.
+
+        Args:
+            fault: its name; None for all.
+            gone: whether all that is applied is gone, together with the namespace of a container that has ended.
+        """
+        for name in sorted(self.faults if fault is None else self.faults.keys() & {fault}):
+            passing = self.faults.pop(name)
+            if gone:
+                continue
+            if isinstance(passing, Unanswered):
+                # First: what was lost must not be sent again.
+                self._reset_clients(self._ports())
+                self._remove("filter", "OUTPUT", _PREFIX + name)
+            else:
+                self._lead_through_proxy()
+
+    def begin_again(self) -> None:
+        """Applies all that is in force in the fresh namespace of a container that was just started."""
+        self.end()
+        for fault in sorted(self.faults):
+            self._apply(fault)
+
+    def end(self) -> None:
+        """Removes the helper, and the proxy with it: the container has ended."""
+        self._helper.end()
+        self._listens = None
+
+    def passed(self, fault: str) -> Passed:
+        """What has become of what passed.
+
+        Raises:
+            KeyError: no such fault is in force.
+        """
+        if isinstance(self.faults[fault], Unanswered):
+            counted = self._run(f"iptables -w 5 -vnxL {_PREFIX}{fault}", "count what is lost")
+            return Passed(lost=sum(int(size) for size in re.findall(r"^ *\d+ +(\d+) DROP ", counted, re.MULTILINE)))
+        return Passed(**json.loads(self._order(json.dumps(self._proxied()))).get(fault, {}))
+
+    def connections(self) -> frozenset[str]:
+        """The connections that the node has with others, each in words that no other one has."""
+        return self._connections("list", None, ())
+
+    def disconnect(self) -> frozenset[str]:
+        """Resets them, and gives those that there were."""
+        return self._connections("reset", None, ())
+
+    def _apply(self, fault: str) -> None:
+        if not isinstance(self.faults[fault], Unanswered):
+            self._lead_through_proxy()
+            return
+        rules = [rule.format(port=port) for port in self._ports() for rule in _LOSE]
+        self._put("filter", "OUTPUT", _PREFIX + fault, "-d", rules)
+
+    def _lead_through_proxy(self) -> None:
+        """Has what comes pass through the proxy, as long as anything that is in force asks for it."""
+        proxied = self._proxied()
+        if not proxied:
+            self._end_proxy()
+            return
+        begins = self._listens is None
+        if begins:
+            self._listens = int(self._python(proxy, _ORDERS))
+        self._order(json.dumps(proxied))
+        if begins:
+            # What the proxy passes on to clients is lost to them as well.
+            for fault in self.faults.keys() - proxied.keys():
+                self._apply(fault)
+            ports = list(self._spec.ports.values())
+            rules = [_REDIRECT.format(port=port, to=self._listens) for port in ports]
+            self._put("nat", "PREROUTING", _PROXY, "-s", rules)
+            self._reset_clients(ports)
+
+    def _end_proxy(self) -> None:
+        if self._listens is not None:
+            self._remove("nat", "PREROUTING", _PROXY)
+            self._order("")
+            self._listens = None
+
+    def _proxied(self) -> dict[str, dict[str, object]]:
+        """What the proxy has to do, as it is told."""
+        return {name: asdict(one) for name, one in self.faults.items() if not isinstance(one, Unanswered)}
+
+    def _ports(self) -> list[int]:
+        """The ports at which clients come in."""
+        return [*self._spec.ports.values(), *([] if self._listens is None else [self._listens])]
+
+    def _peers(self) -> list[str]:
+        """The addresses of all nodes of its role, its own among them."""
+        return [self._site.addresses[name] for name, role in tuple(self._site.roles.items()) if role == self._spec.role]
+
+    def _reset_clients(self, ports: Collection[int]) -> None:
+        self._connections("reset", ports, self._peers())
+
+    def _connections(self, verb: str, ports: Collection[int] | None, spared: Collection[str]) -> frozenset[str]:
+        which = json.dumps({"ports": ports, "spared": spared})
+        return frozenset(json.loads(self._python(connections, verb, self._site.addresses[self._spec.name], which)))
+
+    def _put(self, table: str, hook: str, chain: str, other_end: str, rules: Iterable[str]) -> None:
+        """Puts a chain of rules in place for all packets whose `other_end` is no peer."""
+        lines = [f"iptables -w 5 -t {table} -A {chain} {other_end} {','.join(self._peers())} -j RETURN"]
+        lines += [f"iptables -w 5 -t {table} -A {chain} -p tcp {rule}" for rule in rules]
+        script = _APPLY.format(table=table, hook=hook, chain=chain, rules="\n".join(lines))
+        self._run(script, "come between")
+
+    def _remove(self, table: str, hook: str, chain: str) -> None:
+        self._run(_REMOVE.format(table=table, hook=hook, chain=chain), "come from between")
+
+    def _run(self, script: str, what: str) -> str:
+        return self._told(["sh", "-ec", script], what)
+
+    def _order(self, order: str) -> str:
+        return self._told(["python3", "-c", _ORDER, order], "tell the proxy")
+
+    def _python(self, program: ModuleType, *arguments: str) -> str:
+        name = program.__name__.rpartition(".")[2]
+        return self._told(["python3", "-c", inspect.getsource(program), *arguments], f"run the program {name}")
+
+    def _told(self, command: Sequence[str], what: str) -> str:
+        status, output = self._helper.run(command)
+        if status:
+            raise EnvironmentUnfitError(
+                f"the helper of {self._spec.name} could not {what} in its network: {output.strip()[-300:]}"
+            )
+        return output
