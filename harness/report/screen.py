@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
@@ -16,13 +16,15 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from harness.events import NEMESIS, Event
+from harness.events import NEMESIS, UNDO, Event
 from harness.history import History
 from harness.telling import request_of, tellings
 from harness.waiting import under_way
 
 _A_SECOND = 4
 _MOST_WAITS = 8
+#: A rate is over so many seconds.
+_RATED_S = 2.0
 
 
 class Screen:
@@ -95,7 +97,8 @@ class _Scenario:
         self._began_s = time.monotonic()
         self._read = 0
         self._counts: Counter[str] = Counter()
-        self._fault = ""
+        self._rate = _Rate()
+        self._in_force: dict[str, str] = {}
         self.steps: list[str] = []
         self.history: History | None = None
 
@@ -105,7 +108,7 @@ class _Scenario:
         return time.monotonic() - self._began_s
 
     def shown(self) -> Group:
-        """The live lines: title, step, what is awaited and until when, requests and answers, the last fault's proof."""
+        """The live lines: title, step, what is awaited and until when, requests and answers, what is in force."""
         self._count()
         lines = [Text(f"{self._title}  {self.elapsed_s:.0f} s", style="bold")]
         lines += [Text(f"  {words}") for words in self.steps[-1:]]
@@ -114,9 +117,9 @@ class _Scenario:
             left_s = max(0.0, wait.deadline_s - now_s)
             lines.append(Text(f"  waiting for {wait.what}: {now_s - wait.since_s:.0f} s, {left_s:.0f} s left", "dim"))
         if self._counts:
-            lines.append(Text("  " + ", ".join(f"{count} {words}" for words, count in self._counts.items()), "cyan"))
-        if self._fault:
-            lines.append(Text(f"  {self._fault}", "red"))
+            counted = ", ".join(f"{count} {words}" for words, count in self._counts.items())
+            lines.append(Text(f"  {counted}; {self._rate.at(now_s):.0f} answers a second", "cyan"))
+        lines += [Text(f"  in force: {words}", "red") for words in self._in_force.values()]
         return Group(*lines)
 
     def _count(self) -> None:
@@ -127,7 +130,10 @@ class _Scenario:
             self._read = event.index + 1
             if event.process == NEMESIS:
                 self._note_fault(event.f, event.value)
-            elif (request := request_of(event.f)) and request.writes:
+                continue
+            if event.type == "ok":
+                self._rate.count(event.time / 1e9)
+            if (request := request_of(event.f)) and request.writes:
                 self._counts[request.asked if event.type == "invoke" else _OUTCOMES[event.type]] += 1
             elif event.type == "ok":
                 self._note_received(event)
@@ -138,9 +144,31 @@ class _Scenario:
                 self._counts["received"] = count(event.value)
 
     def _note_fault(self, f: str, value: object) -> None:
-        if isinstance(value, dict) and "nodes" in value:
+        if not isinstance(value, dict) or "nodes" not in value:
+            return
+        what = f"{f.removeprefix(UNDO)} {', '.join(value['nodes'])}"
+        if f.startswith(UNDO):
+            self._in_force.pop(what, None)
+        else:
             proof = "; ".join(map(str, value.get("proof", {}).values()))
-            self._fault = f"{f} {', '.join(value['nodes'])}" + (f": {proof}" if proof else "")
+            self._in_force[what] = what + (f": {proof}" if proof else "")
+
+
+class _Rate:
+    """How much happens a second, over the last seconds."""
+
+    def __init__(self) -> None:
+        self._times_s: deque[float] = deque()
+
+    def count(self, at_s: float) -> None:
+        """One more happened then, by the monotonic clock."""
+        self._times_s.append(at_s)
+
+    def at(self, now_s: float) -> float:
+        """How much does at that time."""
+        while self._times_s and self._times_s[0] < now_s - _RATED_S:
+            self._times_s.popleft()
+        return len(self._times_s) / _RATED_S
 
 
 _OUTCOMES = {"ok": "acknowledged", "fail": "surely not done", "info": "unknown"}

@@ -38,6 +38,8 @@ def test_a_terminal_shows_the_step_the_wait_the_counts_and_the_fault(tmp_path: P
         screen.begin("losing the leader")
         screen.watch(history)
         history.invoke(1, "post", {"id": "a"}).ok({})
+        history.event("pause", {"nodes": ["kafka-2"], "phase": "end", "proof": {"kafka-2": "frozen"}})
+        history.event("undo-pause", {"nodes": ["kafka-2"], "phase": "begin"})
         history.event("kill", {"nodes": ["kafka-1"], "phase": "end", "proof": {"kafka-1": "process gone"}})
         looks = iter(range(12))
         with screen.step("wait for a new leader"):
@@ -49,11 +51,13 @@ def test_a_terminal_shows_the_step_the_wait_the_counts_and_the_fault(tmp_path: P
         "losing the leader",
         "wait for a new leader",
         "waiting for the answer",
-        "1 posted, 1 acknowledged",
-        "kill kafka-1: process gone",
+        "1 posted, 1 acknowledged; 0 answers a second",
+        "in force: kill kafka-1: process gone",
         "a line that stays",
     ):
         assert words in shown[0], words
+    # It was undone before anybody looked.
+    assert "pause kafka-2" not in shown[0]
 
 
 @pytest.mark.parametrize(("steps", "shown"), [(True, ["post 10"]), (False, [])])
