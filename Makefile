@@ -12,7 +12,7 @@ REPORTS ?= reports
 ARGS   ?=
 
 .NOTPARALLEL:
-.PHONY: faulttolerance check servers test test-all mutation zoo zoo-slice report bench agreement lock clean prepare docs durations lint-ci
+.PHONY: faulttolerance check servers test test-all mutation zoo zoo-slice explore report bench agreement lock clean prepare docs durations lint-ci
 
 # What Python compiles, and pytest of each test, is kept: several hundred processes of a check load the same modules.
 unexport PYTHONDONTWRITEBYTECODE
@@ -65,6 +65,12 @@ zoo: $(VENV)/.made
 # a minute of that, two at most, other mutants every day
 zoo-slice: $(VENV)/.made
 	$(BIN)/python -m tests.zoo --backend $(BACKEND) --slice today --fresh --reports "$(REPORTS)/zoo-slice" $(ARGS)
+
+# random plans for DURATION, of seeds that the journal in `explored` does not have yet (docs/random-plans.md)
+explore: $(VENV)/.made
+	$(BIN)/harness explore scenarios/test_random_plans.py --duration $(DURATION) --backend $(BACKEND) $(ARGS)
+
+DURATION ?= 1h
 
 prepare: $(VENV)/.made
 	$(BIN)/python -m harness.provision $(if $(filter docker,$(BACKEND)),images,processes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE
@@ -37,3 +37,9 @@ EXITS: Mapping[Result, int] = {
     Result.UNFIT: EXIT_BAD_INPUT,
     Result.INCONCLUSIVE: EXIT_INCONCLUSIVE,
 }
+
+
+def gravest(results: Iterable[Result]) -> int:
+    """The exit status of several: that of the gravest, where broken is worse than unfit, and inconclusive the least."""
+    statuses = {EXITS.get(result, 0) for result in results}
+    return next((status for status in (1, EXIT_BAD_INPUT, EXIT_INCONCLUSIVE) if status in statuses), 0)

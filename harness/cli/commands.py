@@ -7,6 +7,7 @@ import click
 from harness.cli import breaking, nodes, system
 from harness.cli.completion import completion
 from harness.cli.explain import explain
+from harness.cli.explore import explore
 from harness.cli.export import export
 from harness.cli.flake import flake
 from harness.cli.own_suite import init_suite
@@ -36,6 +37,7 @@ for command in (
     explain,
     export,
     flake,
+    explore,
     shrink,
     init_suite,
     completion,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 import subprocess
 import sys
@@ -17,14 +16,13 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.backends.protocol import BACKENDS
+from harness.cli.times import seconds
 from harness.errors import EXIT_INCONCLUSIVE, BadInputError, HarnessError
 from harness.plugin.meant import parts
 
 if TYPE_CHECKING:
     from harness.faults.plan import Plan
 
-_UNITS = {"s": 1, "m": 60, "h": 3600}
-_BUDGET = re.compile(r"(\d{1,6})([smh])")
 _BROKEN = 1
 
 
@@ -58,9 +56,7 @@ def shrink(
     from harness.faults.plan import read
     from harness.faults.shrinking import runs_for, shrunk
 
-    match = _BUDGET.fullmatch(budget)
-    if not match:
-        raise BadInputError(f"--budget is {budget!r}; give a time such as 90s, 10m or 2h")
+    budget_s = seconds("--budget", budget)
     plan = read(history)
     search = _Search(scenario, [*([f"--backend={backend}"] if backend else []), *options])
     failed = search.failures(plan, count)
@@ -69,7 +65,7 @@ def shrink(
         sys.exit(EXIT_INCONCLUSIVE)
     runs = runs_for(failed, count)
     click.echo(f"the whole plan, {_size(plan)}, failed in {failed} of {count} runs; each smaller one has {runs}")
-    search.ends_s = time.monotonic() + int(match[1]) * _UNITS[match[2]]
+    search.ends_s = time.monotonic() + budget_s
     smallest = plan
     with suppress(_OverError, KeyboardInterrupt):
         for smallest in shrunk(plan, lambda candidate: search.failures(candidate, runs, most=1) > 0):

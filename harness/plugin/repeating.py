@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Sequence
-from textwrap import shorten
 
 import pytest
 
@@ -18,6 +17,7 @@ from harness.errors import BadInputError, HarnessError
 from harness.plugin import is_scenario
 from harness.plugin.meant import meant, parts
 from harness.plugin.results import REPEATED
+from harness.plugin.saying import sentence
 from harness.plugin.scenarios import FOLDER, OPTIONS, RESULTS, SHOWING
 from harness.report.flake import Repeat, Repeated
 from harness.results import Result
@@ -25,7 +25,6 @@ from harness.results import Result
 #: The parameter that numbers the runs, and the fixture that takes it.
 _RUN = "harness_flake_run"
 _MOST_NAMED = 10
-_LONGEST = 300
 
 
 class Repeating:
@@ -137,7 +136,7 @@ class Repeating:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         """Notes in a line why a run did not hold."""
         if call.excinfo:
-            self._why.setdefault(item.nodeid, _sentence(call.excinfo.value))
+            self._why.setdefault(item.nodeid, sentence(call.excinfo.value))
 
     def pytest_runtest_logfinish(self) -> None:
         """Takes in the run that has ended; one that is skipped ends them all, as the next would be skipped as well."""
@@ -202,10 +201,3 @@ def _without(scenario: str, run: str) -> str:
     """The id of a scenario without that of its run, which is the last of its parameters."""
     alone = scenario.removesuffix(f"[{run}]")
     return alone if alone != scenario else f"{scenario.removesuffix(f'-{run}]')}]"
-
-
-def _sentence(error: BaseException) -> str:
-    """The first line of an error; of one that is not meant for people it begins with its kind."""
-    meant = isinstance(error, HarnessError | pytest.fail.Exception | pytest.skip.Exception)
-    words = str(error) if meant else f"{type(error).__name__}: {error}"
-    return shorten("".join(words.strip().splitlines()[:1]), _LONGEST, placeholder=" ...")

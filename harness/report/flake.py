@@ -14,14 +14,12 @@ from typing import Any
 from harness.plain import fenced, markdown, printable
 from harness.report.folder import as_typed
 from harness.report.rate import CONFIDENCE, METHOD, interval, runs_needed
-from harness.results import EXITS, Result
+from harness.results import Result, gravest
 
 #: Words with a digit: what makes two messages about the same thing differ, such as a time, a port or an id.
 _NUMBERED = re.compile(r"[\w.-]*\d[\w.-]*")
 #: The rate below which a pipeline that runs a scenario at every change hardly notices it.
 _RARE = 0.01
-#: The exit statuses of a repetition, the gravest first.
-_GRAVEST = (EXITS[Result.BROKEN], EXITS[Result.UNFIT], EXITS[Result.INCONCLUSIVE])
 
 
 @dataclass(frozen=True)
@@ -89,8 +87,7 @@ class Repeated:
     @property
     def status(self) -> int:
         """The exit status: 1 if some were broken or ended with an error, 2 unfit, 3 inconclusive, 0 if all held."""
-        statuses = {EXITS.get(run.result) for run in self.runs}
-        return next((status for status in _GRAVEST if status in statuses), EXITS[Result.HELD])
+        return gravest(run.result for run in self.runs)
 
     @property
     def failures(self) -> Sequence[Sequence[Repeat]]:
