@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from harness import Draw, Nemesis, Plan, System, follow
+from harness import Draw, Nemesis, Plan, System, assert_holds, follow
+from harness.checkers import effective_settings, load, register
 from harness.effects import Effect
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
-from harness.servers.hazelcast import partitions_safe
+from harness.servers.hazelcast import hazelcast, lowest_ip, member_list_of, oldest_member, partitions_safe
+from harness.servers.hazelcast.workloads.registers import Registers
 from harness.servers.kafka import controller, coordinator, full_isr, kafka, leader_holding
 from harness.servers.kafka.assertions import assert_kept
 from harness.servers.kafka.workloads.log import Log
@@ -18,16 +20,39 @@ pytestmark = [
     pytest.mark.guarantee("no acknowledged message is lost"),
 ]
 
+BROKERS = ("kafka-1", "kafka-2", "kafka-3")
+MEMBERS = ("hazelcast-1", "hazelcast-2", "hazelcast-3")
+FAULTS = ("kill", "stop", "pause", "isolate")
 #: Where a group keeps what it has committed.
 OFFSETS = "__consumer_offsets"
-BROKERS = ("kafka-1", "kafka-2", "kafka-3")
+
+
+def sending(system: System, faults: Nemesis, plan: Plan, sends: Sending, *, acknowledged: int, least: int) -> None:
+    """Sends and reads while the plan is followed, and after it; then demands all that a log promises.
+
+    Args:
+        system: where the log is.
+        faults: who follows the plan.
+        plan: what is broken.
+        sends: how producers send.
+        acknowledged: so many sends before the plan, and after it.
+        least: how many have to be acknowledged a second in the mean.
+    """
+    log = Log(system, sending=sends)
+    with log.traffic() as traffic:
+        traffic.sends.await_acknowledged(acknowledged)
+        leader = leader_holding(log.topic, traffic.partitions)
+        targets = {"leader": leader, "controller": controller, "coordinator": coordinator(log.group)}
+        follow(faults, system.history, plan, targets, settled=[full_isr(log.topic)])
+        traffic.sends.await_acknowledged(acknowledged)
+
+    log.read()
+    assert_kept(system.history, least_a_second=least)
 
 
 @pytest.mark.kafka
 @pytest.mark.system(kafka())
-@pytest.mark.nemesis(
-    Draw(faults=("kill", "stop", "pause", "isolate"), targets=("leader", "controller", "coordinator", *BROKERS))
-)
+@pytest.mark.nemesis(Draw(FAULTS, targets=("leader", "controller", "coordinator", *BROKERS)))
 def test_a_log_keeps_what_it_acknowledged_whatever_befalls_its_brokers(
     plan: Plan, system: System, faults: Nemesis
 ) -> None:
@@ -36,16 +61,43 @@ def test_a_log_keeps_what_it_acknowledged_whatever_befalls_its_brokers(
     sends are acknowledged again.
     Every acknowledged record stays where it was put, once, in the order of the sends, and no reader skips one.
     """
-    log = Log(system, sending=Sending(a_second=1000, lives_s=8))
-    with log.traffic() as traffic:
-        traffic.sends.await_acknowledged(1000)
-        leader = leader_holding(log.topic, traffic.partitions)
-        targets = {"leader": leader, "controller": controller, "coordinator": coordinator(log.group)}
-        follow(faults, system.history, plan, targets, settled=[full_isr(log.topic)])
-        traffic.sends.await_acknowledged(1000)
+    sending(system, faults, plan, Sending(a_second=1000, lives_s=8), acknowledged=1000, least=50)
 
-    log.read()
-    assert_kept(system.history, least_a_second=50)
+
+@pytest.mark.guarantee("transactions are all or nothing")
+@pytest.mark.kafka
+@pytest.mark.system(kafka())
+@pytest.mark.nemesis(Draw(FAULTS, targets=("leader", "controller", "coordinator", *BROKERS)))
+def test_transactions_are_all_or_nothing_whatever_befalls_their_brokers(
+    plan: Plan, system: System, faults: Nemesis
+) -> None:
+    """Producers send transactions of twenty records, and give some up; a group reads what is committed, while a random
+    plan breaks one broker after the other. Once all are whole, transactions are committed again.
+    Every record of a committed transaction is there, once, in order; of one that was given up none is ever read.
+    """
+    sending(system, faults, plan, Sending(a_second=1000, transaction=20), acknowledged=250, least=5)
+
+
+@pytest.mark.guarantee("every read is right")
+@pytest.mark.hazelcast
+@pytest.mark.system(hazelcast())
+@pytest.mark.nemesis(Draw(FAULTS, targets=("oldest", "lowest-ip", *MEMBERS)))
+def test_registers_are_registers_whatever_befalls_their_members(plan: Plan, system: System, faults: Nemesis) -> None:
+    """Clients of every member read, write and replace at five keys of a map that a majority alone serves, while a
+    random plan breaks one member after the other, each once the others have copies of all again. Once all are whole,
+    clients are answered again.
+    Every read returns what a single register could have held at some moment while it lasted.
+    """
+    registers = Registers(system)
+    with registers.traffic(a_second=300) as operations:
+        operations.await_acknowledged(300)
+        targets = {"oldest": oldest_member, "lowest-ip": lowest_ip}
+        follow(faults, system.history, plan, targets, settled=[member_list_of(3), partitions_safe()])
+        operations.await_acknowledged(300)
+
+    assert_holds(system.history, effective_settings.check)
+    assert_holds(system.history, load.check, f="read", least_a_second=30)
+    assert_holds(system.history, register.check)
 
 
 def keeping(system: MessageSystem, faults: Nemesis, plan: Plan, settled: Sequence[Effect]) -> None:

@@ -1,6 +1,8 @@
 """A scenario with a random nemesis from its first run to a repetition, on tiny servers; what can't work is refused."""
 
 import json
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -73,3 +75,58 @@ def test_a_plan_whose_target_is_not_there_is_refused_with_its_act(suite: Path) -
     status, output = scenario(suite, "--nemesis-plan", str(plan))
     assert status == 2
     assert "the plan has no such target here (at 1 s: pause leader for 2 s); there are tiny-1, tiny-2" in output
+
+
+_MATRIX = """
+import pytest
+from harness import Draw
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.nemesis(Draw(("pause",), ("tiny-1",)))
+def test_a(plan, count):
+    pass
+
+@pytest.mark.nemesis(Draw(("kill",), ("tiny-1",)))
+def test_b(plan):
+    pass
+
+def test_without_a_plan():
+    pass
+"""
+
+
+def collected(suite: Path, *options: str) -> list[str]:
+    """The ids of the scenarios that a run with these options would have."""
+    (suite / "test_suite.py").write_text(_MATRIX)
+    status, output = scenario(suite, "--collect-only", "-q", *options)
+    assert status == 0, output
+    return [line.partition("::")[2] for line in output.splitlines() if line.startswith("test_suite.py::")]
+
+
+def test_the_seed_of_today_is_the_day_and_is_told(suite: Path) -> None:
+    days = [f"{datetime.now(UTC):%Y%m%d}"]
+    status, output = scenario(suite, "--collect-only", "--nemesis-seed", "today")
+    days.append(f"{datetime.now(UTC):%Y%m%d}")  # it may be midnight
+    assert status == 0, output
+    assert any(f"test_it[seed {day}]" in output for day in days), output
+
+
+def test_a_seed_draws_one_scenario_and_the_same_one_each_time(suite: Path) -> None:
+    drawn = collected(suite, "--nemesis-seed", "1-30", "--nemesis-one")
+    seeds = [int(re.search(r"seed (\d+)", id_)[1]) for id_ in drawn]  # type: ignore[index]
+    assert sorted(seeds) == list(range(1, 31))
+    assert {re.sub(r"seed \d+", "", id_) for id_ in drawn} == {"test_a[-1]", "test_a[-2]", "test_b[]"}
+    assert drawn == collected(suite, "--nemesis-seed", "1-30", "--nemesis-one")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--nemesis-seed", "yesterday"], "is 'yesterday'; give a number such as 7, some such as 1-200, or today"),
+        (["--nemesis-plan", "plan.json", "--nemesis-one"], "--nemesis-plan has its plan already: leave out "),
+    ],
+)
+def test_what_fits_no_plan_is_refused(suite: Path, options: list[str], said: str) -> None:
+    status, output = scenario(suite, *options)
+    assert status == 2
+    assert said in output

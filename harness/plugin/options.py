@@ -58,8 +58,13 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
         "--nemesis-seed": {
             "default": None,
-            "metavar": "N|N-M",
+            "metavar": "N|N-M|today",
             "help": "have scenarios with a random nemesis follow the plan of this seed, or of each of these",
+        },
+        "--nemesis-one": {
+            "default": False,
+            "action": "store_true",
+            "help": "for each seed run one of these scenarios, which the seed draws, and nothing else",
         },
         "--nemesis-plan": {
             "default": None,

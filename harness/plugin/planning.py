@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import shlex
 from collections.abc import Collection, Sequence
@@ -20,6 +21,8 @@ from harness.plugin import options
 _SEEDS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 #: What the part of a scenario's id is that names its plan, from a file and drawn from a seed.
 _FROM_A_FILE, _SEED_IN_ID = "plan", re.compile(r"(?<=[\[-])seed \d+(?=[\]-])")
+#: The seed that is another every day: the day itself, in UTC, such as 20261130.
+_TODAY = "today"
 #: More scenarios than this are no run that somebody waits for.
 _MOST_SEEDS = 10_000
 _A_DAY_S = 86_400
@@ -39,6 +42,12 @@ class Asked:
     seeds: Sequence[int]
     duration_s: float | None
 
+    @property
+    def words(self) -> str:
+        """The seeds, for the head of a run; empty if none is asked for."""
+        first, last = (self.seeds[0], self.seeds[-1]) if self.seeds else ("", "")
+        return f"{first}" if first == last else f"{first}-{last}"
+
     @classmethod
     def by(cls, config: pytest.Config) -> Asked:
         """What these options say.
@@ -49,8 +58,9 @@ class Asked:
         if (known := config.stash.get(_ASKED, None)) is not None:
             return known
         file, seeds, seconds = (options.value(config, f"--nemesis-{name}") for name in ("plan", "seed", "duration"))
-        if file and (seeds or seconds):
-            raise BadInputError("--nemesis-plan has its plan already: leave out --nemesis-seed and --nemesis-duration")
+        if file and (seeds or seconds or options.value(config, "--nemesis-one")):
+            others = "--nemesis-seed, --nemesis-one and --nemesis-duration"
+            raise BadInputError(f"--nemesis-plan has its plan already: leave out {others}")
         plan = read(Path(file)) if file else None
         if plan:
             refuse_unknown(plan)
@@ -90,15 +100,26 @@ def plan(request: pytest.FixtureRequest, abilities: Collection[Ability]) -> Plan
     return replace(draw, faults=tuple(name for name in draw.faults if name in possible)).plan(seed)
 
 
+def seed_of(item: pytest.Item) -> int | None:
+    """The seed that a scenario's plan is drawn from; None if it has no such plan."""
+    asked = _asked_of(item)
+    return int(asked[1]) if isinstance(asked, tuple) and isinstance(asked[0], Draw) else None
+
+
 def repeating(item: pytest.Item) -> str:
     """The options that give a scenario the plan which it has now, for its command; empty if it has none."""
-    asked = getattr(getattr(item, "callspec", None), "params", {}).get("plan")
+    asked = _asked_of(item)
     if isinstance(asked, Plan):
         return f" --nemesis-plan {shlex.quote(options.value(item.config, '--nemesis-plan'))}"
-    if not isinstance(asked, tuple) or not isinstance(asked[0], Draw):
+    if (seed := seed_of(item)) is None:
         return ""
     given = options.value(item.config, "--nemesis-duration")
-    return f" --nemesis-seed {asked[1]}{f' --nemesis-duration {given}' if given else ''}"
+    return f" --nemesis-seed {seed}{f' --nemesis-duration {given}' if given else ''}"
+
+
+def _asked_of(item: pytest.Item) -> object:
+    """The plan that a scenario is given, or what it is drawn from and by which seed."""
+    return getattr(getattr(item, "callspec", None), "params", {}).get("plan")
 
 
 def with_a_file(scenario: str) -> str:
@@ -116,10 +137,12 @@ def _said(marker: pytest.Mark) -> tuple[Draw, Sequence[int]]:
 def _seeds(given: str | None) -> Sequence[int]:
     if given is None:
         return ()
+    if given == _TODAY:
+        given = f"{datetime.datetime.now(datetime.UTC):%Y%m%d}"
     match = _SEEDS.fullmatch(given)
     first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
     if not first <= last < first + _MOST_SEEDS:
-        raise BadInputError(f"--nemesis-seed is {given!r}; give a number such as 7, or some such as 1-200")
+        raise BadInputError(f"--nemesis-seed is {given!r}; give a number such as 7, some such as 1-200, or today")
     return range(first, last + 1)
 
 

@@ -23,7 +23,12 @@ from harness.report.folder import ReportFolder
 from harness.run import Options, images_by_kind, seed_of
 
 #: Plugins of their own, registered with this one.
-pytest_plugins = ("harness.plugin.ordering", "harness.plugin.sharding", "harness.plugin.quarantine")
+pytest_plugins = (
+    "harness.plugin.ordering",
+    "harness.plugin.drawing",
+    "harness.plugin.sharding",
+    "harness.plugin.quarantine",
+)
 
 OPTIONS = pytest.StashKey[Options]()
 FOLDER = pytest.StashKey[ReportFolder]()
@@ -86,6 +91,8 @@ def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     if folder := config.stash.get(FOLDER, None):
         options = config.stash[OPTIONS]
         asked = f"backend {options.backend}, timings {options.timings}, seed {options.seed}"
+        plans = Asked.by(config).words
+        asked += f", plans of seed {plans}" if plans else ""
         return [f"faulttolerance: {asked}, reports in {folder.path}"]
     return []
 
