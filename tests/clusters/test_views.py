@@ -19,6 +19,7 @@ from harness.servers.kafka import (
     Kafka,
     controller,
     coordinator,
+    follower_in_sync,
     followers_holding,
     full_isr,
     leader_holding,
@@ -66,6 +67,8 @@ def test_kafka_leaders_isr_and_controller(system: MessageSystem, faults: Nemesis
     assert any(view.partitions(system.topic)[id_].leader == view.id_of(leader) for id_ in fullest)
     followers = followers_holding(system.topic, posted.partitions)(system.clusters).nodes
     assert sorted(node.spec.name for node in (leader, *followers)) == ["kafka-1", "kafka-2", "kafka-3"]
+    (follower,) = follower_in_sync(system.topic, posted.partitions)(system.clusters).nodes
+    assert follower in followers
     assert view.is_fully_replicated(system.topic)
     named = view.leaders(system.topic)
     assert list(named) == ["0", "1", "2"]
