@@ -18,6 +18,8 @@ from harness.errors import BadInputError
 #: After so many seconds other kinds of faults take part.
 _ROTATION_S = 10.0
 _A_DAY_S = 86_400
+#: How often a plan is drawn in which nothing is done; where nothing can be, it stays so.
+_MOST_DRAWS = 100
 #: The event of a history that has the plan which its faults followed.
 PLAN = "plan"
 
@@ -111,9 +113,14 @@ class Draw:
         """The plan of a seed.
 
         Of the kinds of faults now these take part, now those, and now none (rotating subsets, as in Jepsen's suite for
-        Bufstream): under all of them at once a small cluster does nothing that could go wrong.
+        Bufstream): under all of them at once a small cluster does nothing that could go wrong. What would do nothing
+        from its beginning to its end is drawn again.
         """
         chance = random.Random(seed)
+        drawn = (self._acts(chance) for _ in range(_MOST_DRAWS))
+        return Plan(next(filter(None, drawn), ()), self.duration_s, seed)
+
+    def _acts(self, chance: random.Random) -> tuple[Act, ...]:
         acts: list[Act] = []
         at_s = chance.uniform(*self.quiet_s)
         while at_s < self.duration_s:
@@ -125,7 +132,7 @@ class Draw:
                 acts.append(Act(round(at_s, 1), fault, target, lasting_s))
                 at_s += chance.uniform(*self.quiet_s) + (0.0 if self.overlapping else lasting_s)
             at_s = max(at_s, rotates_s)
-        return Plan(tuple(acts), self.duration_s, seed)
+        return tuple(acts)
 
 
 def read(path: Path) -> Plan:

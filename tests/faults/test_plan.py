@@ -46,6 +46,13 @@ def test_they_overlap_where_they_may() -> None:
     )
 
 
+def test_something_is_done_in_each_plan_if_anything_can_be() -> None:
+    short = Draw(("kill",), ("kafka-1",), duration_s=5.0)
+    assert all(short.plan(seed).acts for seed in range(100))
+    assert not Draw((), ("kafka-1",)).plan(1).acts
+    assert not Draw(("kill",), ("kafka-1",), duration_s=0.5).plan(1).acts
+
+
 def test_now_and_then_nothing_is_done_for_a_while() -> None:
     plans = [_DRAW.plan(seed).acts for seed in range(100)]
     waits = [
