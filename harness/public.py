@@ -5,17 +5,22 @@ A kind of server has its own in its folder, such as `harness.servers.kafka`, and
 
 from harness.assertions import assert_broken, assert_holds
 from harness.faults import (
+    Bridge,
     Delay,
     Disconnect,
     HeldFrame,
     Isolate,
     Kill,
     LostAnswers,
+    MajoritiesRing,
+    NarrowLink,
     OneWay,
+    PacketLoss,
     PartialPartition,
     Pause,
     PeerPartition,
     Restart,
+    Split,
     Stop,
 )
 from harness.faults.following import follow
@@ -25,6 +30,7 @@ from harness.system import System
 from harness.targets import all_but, every, node, other_than, some, together
 
 __all__ = [
+    "Bridge",
     "Delay",
     "Disconnect",
     "Draw",
@@ -33,13 +39,17 @@ __all__ = [
     "Isolate",
     "Kill",
     "LostAnswers",
+    "MajoritiesRing",
+    "NarrowLink",
     "Nemesis",
     "OneWay",
+    "PacketLoss",
     "PartialPartition",
     "Pause",
     "PeerPartition",
     "Plan",
     "Restart",
+    "Split",
     "Stop",
     "System",
     "all_but",

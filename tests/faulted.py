@@ -7,7 +7,21 @@ from typing import Any
 
 from harness.backends.protocol import Killable
 from harness.events import UNDO
-from harness.faults import Isolate, Kill, OneWay, PartialPartition, Pause, PeerPartition, Restart, Stop
+from harness.faults import (
+    Bridge,
+    Isolate,
+    Kill,
+    MajoritiesRing,
+    NarrowLink,
+    OneWay,
+    PacketLoss,
+    PartialPartition,
+    Pause,
+    PeerPartition,
+    Restart,
+    Split,
+    Stop,
+)
 from harness.faults.protocol import Fault, record, taken
 from harness.taken import Taken
 
@@ -46,6 +60,11 @@ FAULTS: Mapping[str, Fault] = {
         PeerPartition(),
         PartialPartition(("another",)),
         OneWay(),
+        Split(),
+        Bridge(),
+        MajoritiesRing(),
+        PacketLoss(),
+        NarrowLink(),
         CRASH,
         HEAT,
     )

@@ -218,8 +218,8 @@ def _chosen(impairment: Impairment, name: str) -> str:
     """Which packets of a way a rule drops, as iptables-extensions(8) has it; all if nothing is said."""
     said = []
     if impairment.above is not None:
-        # All rules with this name count together. The burst may not be smaller than a second's bytes, and both numbers
-        # are rounded.
+        # All rules with this name count together. The burst may not be smaller than a second's bytes, both numbers are
+        # rounded, and what comes of it is two seconds' bytes beside the first second's (net/netfilter/xt_hashlimit.c).
         most, burst = f"{impairment.above}b/s", f"{impairment.above + impairment.above // 8}b"
         said.append(f"-m hashlimit --hashlimit-name {name}-{impairment.above}")
         said.append(f"--hashlimit-above {most} --hashlimit-burst {burst}")

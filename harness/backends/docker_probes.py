@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.backends.docker_helper import Helper
+from harness.backends.protocol import DATAGRAM
 from harness.errors import EnvironmentUnfitError
 
 _TIMEOUT_S = 0.5
@@ -18,8 +19,6 @@ except ConnectionRefusedError:
     pass  # It was asked, and said no.
 """
 
-#: The bytes of a datagram: with its headers it fits into a frame of any network.
-DATAGRAM = 1000
 #: The seconds over which datagrams are spread: what else is sent in between finds its way.
 _SPREAD_S = 0.5
 _BATCHES = 50

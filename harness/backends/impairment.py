@@ -59,8 +59,8 @@ class Impairment:
         others: the nodes at the other end.
         direction: the way that these packets go.
         share: how many of them, from 0 to 1, chosen at random.
-        above: only those that are too many when the node gets, or sends, so many bytes a second, its whole network
-            together; None: also below that.
+        above: only those that are too many when it gets, or sends, so many bytes a second, with all of the others
+            together; None: also below that. Up to three seconds' bytes pass at once before.
     """
 
     others: Others = EVERYBODY

@@ -16,6 +16,8 @@ from harness.progress import Say
 from harness.topology.kinds import NodeKind
 from harness.topology.nodes import NodeSpec, Topology
 
+#: The bytes of a datagram that asks for a way: with its headers it fits into a frame of any network.
+DATAGRAM = 1000
 #: What `--backend` can be; "auto" is Docker where an engine answers and has, or can have, the images.
 BACKENDS = ("auto", "docker", "process")
 
@@ -161,7 +163,7 @@ class Networked(Node, Protocol):
     def arriving(self, count: int, direction: Direction, others: Others | None = None) -> Mapping[str, int]:
         """How many of so many datagrams arrive that it sends to each of its peers, or each of them to it; by words.
 
-        A connection needs both directions, this one alone. They have 1000 bytes each, and take half a second.
+        A connection needs both directions, this one alone. They have `DATAGRAM` bytes each, spread over half a second.
 
         Raises:
             BadInputError: there never was such a node.

@@ -1,29 +1,39 @@
 """The faults: what can be done to a node, each in a file of its own; each proves that it bit."""
 
+from harness.faults.bridge import Bridge
 from harness.faults.delay import Delay
 from harness.faults.disconnect import Disconnect
 from harness.faults.held_frame import HeldFrame
 from harness.faults.isolate import Isolate
 from harness.faults.kill import Kill
 from harness.faults.lost_answers import LostAnswers
+from harness.faults.majorities_ring import MajoritiesRing
+from harness.faults.narrow_link import NarrowLink
 from harness.faults.one_way import OneWay
+from harness.faults.packet_loss import PacketLoss
 from harness.faults.partial_partition import PartialPartition
 from harness.faults.pause import Pause
 from harness.faults.peer_partition import PeerPartition
 from harness.faults.restart import Restart
+from harness.faults.split import Split
 from harness.faults.stop import Stop
 
 __all__ = [
+    "Bridge",
     "Delay",
     "Disconnect",
     "HeldFrame",
     "Isolate",
     "Kill",
     "LostAnswers",
+    "MajoritiesRing",
+    "NarrowLink",
     "OneWay",
+    "PacketLoss",
     "PartialPartition",
     "Pause",
     "PeerPartition",
     "Restart",
+    "Split",
     "Stop",
 ]

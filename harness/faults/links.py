@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from harness.backends.impairment import Others
+from harness.backends.impairment import NOBODY, Others
 from harness.backends.protocol import Networked
 from harness.errors import FaultDidNotBiteError
 
@@ -21,7 +21,8 @@ def connected(node: Networked, cut: Others, fault: str) -> None:
         BadInputError: there never was such a node.
         FaultDidNotBiteError: there is none, so that its absence would say nothing; or no node that it could be with.
     """
-    if silent := _which({**_links(node, cut, fault), **_beside(node, cut)}, passes=False):
+    links = {} if cut == NOBODY else _links(node, cut, fault)
+    if silent := _which({**links, **_beside(node, cut)}, passes=False):
         raise FaultDidNotBiteError(
             f"{fault} of {node.spec.name} could prove nothing: before it there was no connection either ({silent})"
         )

@@ -14,6 +14,7 @@ from typing import Literal
 from harness.backends.impairment import Direction, Impairment, Others
 from harness.backends.protocol import Networked
 from harness.errors import BadInputError, FaultDidNotBiteError
+from harness.faults.datagrams import all_arrive, arriving
 from harness.faults.links import as_before, connected, peers_of
 from harness.faults.protocol import each
 from harness.taken import Taken
@@ -52,7 +53,7 @@ class OneWay:
         """
         each(nodes, self._refuse_unfit)
         each(nodes, lambda node: connected(node, self._others(node), self.name))
-        each(nodes, self._passing_both_ways)
+        each(nodes, lambda node: all_arrive(node, _DATAGRAMS, self.name, self._others(node)))
 
     def inject(self, nodes: Sequence[Networked]) -> None:
         """Cuts one direction between each of the nodes and the others."""
@@ -78,27 +79,14 @@ class OneWay:
                 f"can't be together with others ({', '.join(self.roles)})"
             )
 
-    def _passing_both_ways(self, node: Networked) -> None:
-        for words, arrived in node.arriving(_DATAGRAMS, Direction.BOTH, self._others(node)).items():
-            if arrived < _DATAGRAMS:
-                raise FaultDidNotBiteError(
-                    f"{self.name} of {node.spec.name} could prove nothing: before it, {arrived} of {_DATAGRAMS} "
-                    f"datagrams arrived from {words}"
-                )
-
     def _cut_one_way(self, node: Networked) -> str:
         others, cut = self._others(node), Direction(self.direction)
-        lost = node.arriving(_DATAGRAMS, cut, others)
-        if not lost:
-            raise FaultDidNotBiteError(
-                f"{self.name} of {node.spec.name} can't be proved: no other node {others.words} runs and is not "
-                "impaired itself"
-            )
+        lost = arriving(node, _DATAGRAMS, cut, self.name, others)
         if open_ := [words for words, arrived in lost.items() if arrived]:
             raise FaultDidNotBiteError(
                 f"{self.name} of {node.spec.name} did not bite: datagrams arrive from {', '.join(open_)}"
             )
-        passing = node.arriving(_DATAGRAMS, _OTHER_WAY[cut], others)
+        passing = arriving(node, _DATAGRAMS, _OTHER_WAY[cut], self.name, others)
         if silent := [words for words, arrived in passing.items() if arrived < _DATAGRAMS]:
             raise FaultDidNotBiteError(
                 f"{self.name} of {node.spec.name} cut the other way as well: datagrams are lost from "

@@ -72,6 +72,15 @@ class Controlled(Protocol):
         """
 
 
+@runtime_checkable
+class Joint(Protocol):
+    """A fault of nodes together: what it does to each depends on which the others are; it is undone of all at once."""
+
+    @property
+    def joint(self) -> bool:
+        """Always true."""
+
+
 def record(fault: Fault) -> dict[str, Any]:
     """What a history has of a fault, whatever it is done to: what it was made with, by name, and what it says itself.
 

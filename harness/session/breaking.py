@@ -8,8 +8,9 @@ from harness.answer import Answer
 from harness.backends.protocol import Killable, Networked, Node, Pausable, Phase, is_impaired
 from harness.clusters import Clusters
 from harness.errors import BadInputError
+from harness.faults.nemesis import Injected
 from harness.faults.offered import plain_faults
-from harness.faults.protocol import Fault, each
+from harness.faults.protocol import Fault, Joint, each
 from harness.pool import restore
 from harness.session.naming import nodes_named, specs_named, target_named
 from harness.session.state import SessionState
@@ -30,9 +31,13 @@ def hurt(state: SessionState, fault: str, name: str) -> Answer:
     state.mark_used()
     for node in picked.nodes:
         _refuse_unfit(node, fault)
+
+    def inject(*nodes: Node) -> Injected:
+        return state.nemesis.inject(what, _already_picked(nodes, picked.why))
+
     # One injection a node, so that each can be undone by itself.
-    injected = each(picked.nodes, lambda node: state.nemesis.inject(what, _already_picked(node, picked.why)))
-    proofs = {node: proof for one in injected.values() for node, proof in one.proofs.items()}
+    injected = [inject(*picked.nodes)] if isinstance(what, Joint) else each(picked.nodes, inject).values()
+    proofs = {node: proof for one in injected for node, proof in one.proofs.items()}
     lines = [f"{what.done} {node}, because {picked.why}: {proof}" for node, proof in proofs.items()]
     return Answer("\n".join(lines), {"fault": fault, "why": picked.why, "proofs": proofs})
 
@@ -65,6 +70,9 @@ def heal(state: SessionState, name: str | None) -> Answer:
     nodes = nodes_named(state.system, name) if name else list(known.values())
     suffering = {node.spec.name for injected in state.nemesis.active for node in injected.nodes}
     broken = [node for node in nodes if node.spec.name in suffering or not _is_whole(node)]
+    for injected in reversed(state.nemesis.active):
+        if isinstance(injected.fault, Joint) and not set(broken).isdisjoint(injected.nodes):
+            state.nemesis.undo(injected)
     each(broken, lambda node: _heal(state, node))
     return _answer("is back", broken, otherwise=f"nothing of {name} is broken" if name else "nothing is broken")
 
@@ -111,9 +119,9 @@ def _refuse_unfit(node: Node, fault: str) -> None:
     raise BadInputError(f"{name} can't be made to {fault}: it is {phase}; harness {cure} {name} brings it back first")
 
 
-def _already_picked(node: Node, why: str) -> Target:
+def _already_picked(nodes: tuple[Node, ...], why: str) -> Target:
     def pick(clusters: Clusters) -> Picked:
-        return Picked((node,), why)
+        return Picked(nodes, why)
 
     return pick
 

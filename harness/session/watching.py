@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from harness.events import NEMESIS, Event
-from harness.faults.offered import possible_faults
+from harness.faults.offered import plain_faults, possible_faults
+from harness.faults.protocol import Joint
 from harness.inspect import snapshot
 from harness.session.state import SessionState
 
@@ -26,12 +27,14 @@ def watch(state: SessionState, session: str | None, taken: int) -> Mapping[str, 
     mine = f"{system.id}-{state.generation}"
     events = system.history.since(taken if session == mine else 0)[:_MOST_EVENTS]
     known = system.deployment.nodes
+    # A button is a node's: what is done to nodes together has none.
+    plain = plain_faults()
     return {
         "session": mine,
         "taken": (events[-1].index + 1) if events else taken,
         "events": list(_told(events)),
         "backend": state.run.backend.name,
-        "faults": possible_faults(state.run.backend.abilities),
+        "faults": [name for name in possible_faults(state.run.backend.abilities) if not isinstance(plain[name], Joint)],
         "targets": {name: words for name, (_, words) in system.targets.items()},
         "roles": list(system.roles),
         "actions": [action.label for action in system.actions],

@@ -103,6 +103,18 @@ def test_a_member_is_isolated_where_the_backend_can(healed: Running) -> None:
         assert harness("heal", "hazelcast-3") == (0, "hazelcast-3 is back\n")
 
 
+def test_what_is_done_to_nodes_together_is_undone_together(healed: Running) -> None:
+    if healed.backend == "process":
+        pytest.skip("local processes have no network of their own")
+    status, output = harness("bridge", "kafka")
+    assert status == 0
+    assert "no connection can be made any more: kafka-2 to kafka-3, kafka-3 to kafka-2; as before: " in output
+    assert harness("split", "kafka-1")[0] == 0
+    assert harness("heal", "kafka-3") == (0, "kafka-3 is back\n")
+    assert harness("heal") == (0, "kafka-1 is back\n")
+    assert harness("heal") == (0, "nothing is broken\n")
+
+
 def test_so_is_a_service_which_stays_so_when_it_starts_again(healed: Running) -> None:
     """Its role has nobody else, so every other node proves it."""
     if healed.backend == "process":
