@@ -62,6 +62,30 @@ _SHARED = {
     ),
     **dict.fromkeys(("tests/services/test_kafka_consumer.py", "tests/services/test_kafka_producer.py"), "one broker"),
 }
+#: What `make test` leaves to CI: it takes long, and a change of the harness seldom breaks it.
+_SELDOM = frozenset(
+    {
+        # Pages that are typed, and the package in an environment of its own.
+        "tests/docs/test_extending.py",
+        "tests/docs/test_tutorial.py",
+        "tests/package/test_wheel.py",
+        # Runs within runs, each with a system of its own.
+        "tests/session/test_debugging.py",
+        "tests/session/up/test_pytest_attach.py",
+        "tests/test_explore.py",
+        "tests/test_shrink.py",
+        # A browser.
+        "tests/session/up/test_watch.py",
+        # What servers do, whatever the harness does.
+        "tests/clusters/test_emptied_queue.py",
+        "tests/clusters/test_majority.py",
+        "tests/clusters/test_postgres.py",
+        "tests/clusters/test_queue_owner.py",
+        "tests/clusters/test_stale_reads.py",
+        "tests/clusters/test_strangers.py",
+        "tests/forensics/test_real_losses.py",
+    }
+)
 #: About how many seconds tests that share something take, where that is long: who begins with these ends in time.
 _SECONDS = {
     _OF_THE_SESSION: 140,
@@ -99,10 +123,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks every test that starts servers, so that `make check` can leave them all out."""
+    """Marks every test that starts servers, which `make check` leaves out, and those that `make test` does as well."""
     for item in items:
         if _RUN in getattr(item, "fixturenames", ()) or any(mark.name in _SERVERS for mark in item.iter_markers()):
             item.add_marker("servers")
+        if item.nodeid.partition("::")[0] in _SELDOM:
+            item.add_marker("seldom")
 
 
 def pytest_collection_finish() -> None:
