@@ -10,7 +10,18 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from harness.backends.protocol import Backend, Deployment, Interposable, Killable, Networked, Node, Pausable, Phase
+from harness.backends.protocol import (
+    Backend,
+    Deployment,
+    Fillable,
+    Interposable,
+    Killable,
+    Networked,
+    Node,
+    Pausable,
+    Phase,
+    Throttleable,
+)
 from harness.clusters import Clusters, Servers
 from harness.errors import HarnessError
 from harness.progress import Say
@@ -109,12 +120,16 @@ def topology_of(servers: Sequence[Servers[Any]], timings: Timings) -> Topology:
 
 
 def restore(node: Node) -> None:
-    """Makes a server run as it was declared: let back into its network and to its clients, and resumed or started."""
+    """Makes a server run as it was declared: in its network, with its clients, at its speed, on a disk with room."""
     # First: a server that starts cut off may wait in vain for the others. And it may be paused, or down, beside that.
     if isinstance(node, Networked):
         node.rejoin()
     if isinstance(node, Interposable):
         node.withdraw()
+    if isinstance(node, Throttleable):
+        node.unthrottle()
+    if isinstance(node, Fillable):
+        node.free_disk()
     match node.state().phase:
         case Phase.PAUSED if isinstance(node, Pausable):
             node.resume()

@@ -9,7 +9,7 @@ from enum import StrEnum
 class Taken(StrEnum):
     """Something that a fault takes from each node that it is done to, if only for a moment."""
 
-    #: Its process, which ends, and with it all that it had in memory. The data on its disk stays.
+    #: Its process, which ends, and with it all that it had in memory.
     PROCESS = "process"
     #: Its peers, the nodes of its role: they lose it before it could hand over to them what it alone has.
     PEERS = "peers"
@@ -17,19 +17,24 @@ class Taken(StrEnum):
     CLIENTS = "clients"
     #: Its answers: nobody gets one, not even the harness, from when the fault has bitten until it is undone.
     ANSWERS = "answers"
+    #: What it had on its disk, or some of it: it goes on, or begins again, with what is left.
+    DISK = "disk"
 
 
+#: What a node is without, from one moment to the next, when it dies; what is on its disk it has when it is back.
+DEATH: Set[Taken] = frozenset(Taken) - {Taken.DISK}
 #: What the faults took, by name, that histories have from before a fault said it. Closed: a later one says it itself.
 _BEFORE: Mapping[str, Set[Taken]] = {
-    "kill": frozenset(Taken),
-    "stop": frozenset(Taken) - {Taken.PEERS},
+    "kill": DEATH,
+    "stop": DEATH - {Taken.PEERS},
     "restart": {Taken.PROCESS, Taken.CLIENTS},
-    "pause": frozenset(Taken) - {Taken.PROCESS},
+    "pause": DEATH - {Taken.PROCESS},
     "isolate": {Taken.PEERS, Taken.CLIENTS},
     "partial-partition": {Taken.CLIENTS},
 }
-#: What a fault may have taken of which nobody knows anything: all that excuses a node, and nothing that accuses it.
-_UNKNOWN = frozenset(Taken) - {Taken.ANSWERS}
+#: What a fault may have taken of which nobody knows anything: all that excuses a node, and nothing that accuses it. No
+#: fault of that time took a disk.
+_UNKNOWN = DEATH - {Taken.ANSWERS}
 
 
 def taken_before_it_was_said(fault: str) -> frozenset[Taken]:

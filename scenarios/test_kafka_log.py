@@ -131,7 +131,7 @@ def test_a_leader_that_is_cut_off_and_acknowledges_alone_loses_records(system: S
         traffic.sends.await_acknowledged(SENDS)
 
     log.read()
-    assert_kept(system.history, least_a_second=LEAST_A_SECOND, shows_a_loss=True)
+    assert_kept(system.history, least_a_second=LEAST_A_SECOND, shows="lost write")
 
 
 @pytest.mark.guarantee("transactions are all or nothing")

@@ -21,6 +21,8 @@ from harness.faults import (
     Restart,
     Split,
     Stop,
+    TornTail,
+    Wipe,
 )
 from harness.faults.protocol import Fault, record, taken
 from harness.taken import Taken
@@ -65,6 +67,8 @@ FAULTS: Mapping[str, Fault] = {
         MajoritiesRing(),
         PacketLoss(),
         NarrowLink(),
+        Wipe(),
+        TornTail("*.log"),
         CRASH,
         HEAT,
     )

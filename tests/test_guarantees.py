@@ -35,7 +35,7 @@ from harness.servers.kafka.guarantees import KAFKA as KAFKA_RULES
 from harness.servers.kafka.guarantees import LEADERS
 from harness.servers.kafka.kind import Kafka
 from harness.servers.postgres.kind import Postgres
-from harness.taken import Taken
+from harness.taken import DEATH, Taken
 from tests.faulted import CRASH, FAULTS, HEAT, Foreign, said
 
 KAFKA = on_kafka(3, {}, from_beginning=False)
@@ -346,6 +346,37 @@ def test_posts_stop_when_more_brokers_are_lost_than_there_are_replicas_to_spare(
     assert rule.under(Broken("kill", tuple(nodes.split()), frozenset(Taken), settings={**KAFKA, **own})) is too_few
 
 
+@pytest.mark.parametrize(
+    ("replicas", "in_sync", "done", "lost"),
+    [
+        ("1", "1", ["wipe kafka-1"], True),
+        ("1", "1", ["torn-tail kafka-1"], True),
+        ("1", "1", ["kill kafka-1"], False),
+        ("3", "1", ["wipe kafka-1"], True),
+        ("3", "2", ["wipe kafka-1"], False),
+        ("3", "2", ["wipe kafka-1 kafka-2"], True),
+        ("3", "2", ["wipe kafka-1", "undo-wipe kafka-1", "torn-tail kafka-2"], True),
+        ("3", "2", ["wipe kafka-1", "kill kafka-2"], False),
+        ("1", "2", ["wipe kafka-1"], True),
+        ("1", "1", ["wipe hazelcast-1"], False),
+    ],
+)
+def test_what_no_broker_that_was_in_sync_has_stored_any_more_may_be_lost(
+    replicas: str, in_sync: str, done: list[str], lost: bool
+) -> None:
+    own = {"kafka.topic.replication.factor": replicas, "kafka.topic.min.insync.replicas": in_sync}
+    assert ("lost" in permitted(told({**own, "kafka.producer.acks": "all"}, *done))) is lost
+
+
+def test_brokers_that_are_wiped_in_turn_lose_nothing_that_is_replicated_in_between() -> None:
+    settings, first, second = told(KAFKA, "wipe kafka-1", "wipe kafka-2")
+    assert "lost" in permitted([settings, first, second])
+    assert at_risk([settings, first, second], "lost") is None
+    full = Event(first.index + 1, NEMESIS, "info", "isr-full", {}, first.time + 1)
+    later = second._replace(index=full.index + 1, time=full.time + 1)
+    assert "lost" not in permitted([settings, first, full, later])
+
+
 def test_one_replica_in_sync_is_enough_where_nothing_else_is_said() -> None:
     assert "lost" in permitted(told({"kafka.topic.unclean.leader.election.enable": "true"}, "kill kafka-1"))
 
@@ -464,8 +495,8 @@ def test_who_leads_is_asked_where_a_rule_depends_on_it(settings: Mapping[str, st
 
 
 BROKERS = ("kafka-1", "kafka-2", "kafka-3")
-#: One that is hit, what that takes, and who leads what it led before the next.
-HIT = st.tuples(st.sampled_from(BROKERS), st.frozensets(st.sampled_from(Taken)), st.sampled_from(BROKERS))
+#: One that is hit, what that takes of it but for its disk, and who leads what it led before the next.
+HIT = st.tuples(st.sampled_from(BROKERS), st.frozensets(st.sampled_from(sorted(DEATH))), st.sampled_from(BROKERS))
 
 
 @given(st.lists(HIT, max_size=5), st.sampled_from(["0", "1"]))

@@ -18,7 +18,16 @@ from harness.backends.docker_renewal import Vacant
 from harness.backends.docker_sidecar import Sidecar
 from harness.backends.docker_site import LABEL_DEPLOYMENT, DockerSite
 from harness.backends.elsewhere import SignsOfLife
-from harness.backends.protocol import Ability, Interposable, Killable, Networked, Pausable
+from harness.backends.protocol import (
+    Ability,
+    Fillable,
+    Interposable,
+    Killable,
+    Networked,
+    Pausable,
+    Rewritable,
+    Throttleable,
+)
 from harness.backends.reach import assert_reached
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
@@ -38,7 +47,9 @@ class DockerBackend:
     """The backend that runs nodes as containers; it needs an engine that answers."""
 
     name = "docker"
-    abilities: frozenset[Ability] = frozenset({Killable, Pausable, Networked, Interposable})
+    abilities: frozenset[Ability] = frozenset(
+        {Killable, Pausable, Networked, Rewritable, Throttleable, Fillable, Interposable}
+    )
 
     def __init__(self, session: Session, *, images: Mapping[str, str] | None = None) -> None:
         """A backend whose `images`, by the names of kinds, take the place of the project's own."""
@@ -80,6 +91,8 @@ class DockerBackend:
             self._client = engine.connect()
             if not engine.freezes(self._client):
                 self.abilities = self.abilities - {Pausable}
+            if not engine.throttles(self._client):
+                self.abilities = self.abilities - {Throttleable}
         return self._client
 
     def _ensured(self, client: docker.DockerClient, kinds: Iterable[NodeKind], say: Say) -> Mapping[NodeKind, str]:

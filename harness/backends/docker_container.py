@@ -9,6 +9,7 @@ from docker.types import LogConfig
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
+from harness.backends.docker_data import volume
 from harness.backends.docker_ports import HOST
 from harness.backends.docker_site import FOLDER, DockerSite
 from harness.backends.session import LABEL_NODE
@@ -40,6 +41,7 @@ def container_of(spec: NodeSpec, site: DockerSite) -> DockerContainer:
         stdin_open=spec.renewable,
         detach=True,
         log_config=LogConfig(type=LogConfig.types.JSON),
+        mounts=[volume(spec.disk_mb)],
     )
     if spec.arguments:
         container.with_command(list(resolver.arguments(spec)))

@@ -1,9 +1,13 @@
-"""A helper container in a node's network namespace, where it may filter packets; the node's own container may not."""
+"""A helper container beside a node's: in its network namespace, where it may filter packets as the node's own may not.
+
+Or, with `options` of its own, where it has something else of the node's.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
+from typing import Any
 
 from harness.backends.docker_site import DockerSite
 from harness.backends.engine import complaining, remove_container
@@ -16,12 +20,28 @@ class Helper:
     labels of the session, so it is removed with all else, and none that names a node.
     """
 
-    def __init__(self, site: DockerSite, node: str, container: str, *, purpose: str = "network") -> None:
-        """A helper beside a node's `container`, which has one for each purpose; nothing is made yet."""
+    def __init__(
+        self,
+        site: DockerSite,
+        node: str,
+        container: str,
+        *,
+        purpose: str = "network",
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        """A helper beside a node's `container`; nothing is made yet.
+
+        Args:
+            site: where the container is.
+            node: the node's name.
+            container: its id.
+            purpose: what it has of the node: the node has one helper for each.
+            options: with which it is made, as the SDK has them; by default those that give it the network.
+        """
         self._site = site
         self._node = node
-        self._container = container
         self._purpose = purpose
+        self._options = options or {"network_mode": f"container:{container}", "cap_add": ["NET_ADMIN"]}
         self._lock = Lock()
         self._id: str | None = None
 
@@ -65,8 +85,7 @@ class Helper:
                     self._site.helper_image(),
                     name=f"{self._site.name}-{self._node}-{self._purpose}",
                     labels=self._site.labels(),
-                    network_mode=f"container:{self._container}",
-                    cap_add=["NET_ADMIN"],
+                    **self._options,
                 )
                 # Noted before it runs: if it can't, it is there all the same, and has to go.
                 self._id = str(made.id)

@@ -10,7 +10,9 @@ from docker.errors import APIError, NotFound
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.transferable import build_transfer_tar
 
+from harness.backends import docker_throttle
 from harness.backends.docker_container import container_of
+from harness.backends.docker_data import Data
 from harness.backends.docker_files import file_in
 from harness.backends.docker_impairment import Network
 from harness.backends.docker_interposing import Interposing
@@ -23,7 +25,7 @@ from harness.backends.impairment import CUT_OFF, Direction, Impairment, Others
 from harness.backends.passing import Passed, Passing
 from harness.backends.protocol import ExecContext, NodeState, Phase
 from harness.backends.ready import wait_ready
-from harness.errors import AwaitTimeoutError, EnvironmentUnfitError, NodeStartError
+from harness.errors import AwaitTimeoutError, BadInputError, EnvironmentUnfitError, NodeStartError
 from harness.topology.nodes import NodeSpec
 from harness.waiting import until
 
@@ -51,11 +53,16 @@ class DockerNode:
         self._id: str | None = None
         self._network: Network | None = None
         self._between: Interposing | None = None
+        self._data: Data | None = None
         self._last_words: str | None = None
         #: The line of the container's log after which this node's own begins; all is its own if there is none.
         self._mark: str | None = None
         #: Whether it was started while it was impaired, and has not been seen to be ready since.
         self._started_impaired = False
+        #: Whether it has a limit of processor time, or may have one: noted before it is set.
+        self._throttled = False
+        #: Whether its disk is filled, or may be; likewise.
+        self._filled = False
         #: Whether nothing was done to the container, so that the next node of this name may have it.
         self._untouched = True
         self._made_of = site.images[spec.kind]
@@ -109,6 +116,8 @@ class DockerNode:
             self._start_when_ports_are_free()
         finally:
             self._note_id(_id_of(container))
+        if self.spec.disk_mb:
+            self._stored().keep()
 
     def state(self) -> NodeState:
         """The state of the container, as the engine tells it."""
@@ -182,6 +191,22 @@ class DockerNode:
             with complaining(f"resume {self.spec.name}"):
                 self._api.unpause(self._made())
 
+    def throttle(self, share: float) -> None:
+        """Limits the processor time of the container's control group, for later ones of this container as well."""
+        self._untouched = False
+        self._throttled = True
+        docker_throttle.limit(self._site.client, self._made(), share)
+
+    def unthrottle(self) -> None:
+        """Lifts the limit."""
+        if self._throttled:
+            docker_throttle.limit(self._site.client, self._made(), None)
+        self._throttled = False
+
+    def held_back(self, seconds: float) -> float:
+        """Asks the container's control group."""
+        return docker_throttle.held_back(self._site.client, self._made(), seconds)
+
     def impair(self, fault: str, impairment: Impairment = CUT_OFF) -> None:
         """Filters packets from and to the other nodes' addresses, in the container's network namespace."""
         self._untouched = False
@@ -253,6 +278,37 @@ class DockerNode:
         with complaining(f"read {path} of {self.spec.name}"):
             return file_in(self._api, self._made(), f"{DATA}/{path}")
 
+    def data_files(self) -> Mapping[str, int]:
+        """The files beneath the folder of data."""
+        return self._stored().files()
+
+    def write_data(self, path: str, content: bytes) -> None:
+        """Overwrites a file beneath the folder of data; the container may be stopped."""
+        self._untouched = False
+        self._stored().write(path, content)
+
+    def empty_data(self) -> None:
+        """Removes all that is beneath the folder of data."""
+        self._untouched = False
+        self._stored().empty()
+
+    def fill_disk(self) -> None:
+        """Fills the volume of the container, which is a disk in memory."""
+        if not self.spec.disk_mb:
+            raise BadInputError(f"the disk of {self.spec.name} is the engine's: its spec gives it none of its own")
+        self._filled = True
+        self._stored().fill()
+
+    def free_disk(self) -> None:
+        """Removes what fills it."""
+        if self._filled:
+            self._stored().free()
+        self._filled = False
+
+    def refusal(self) -> int | None:
+        """Tries to write a file in the volume."""
+        return self._stored().refusal()
+
     def logs(self, *, since: float = 0.0) -> str:
         """The node's log since it was made, over restarts; after its removal what it had written by then."""
         if self._id is None:
@@ -278,10 +334,11 @@ class DockerNode:
             self._last_words = self.logs()
             self._site.networks.pop(self.spec.name).end()
             self._interposing().end()
+            self._stored().end()
             place = self._vacated(self._id)
             if not place:
                 remove_container(self._site.client, self._id)
-        self._id = self._network = self._between = None
+        self._id = self._network = self._between = self._data = None
         if not place:
             self._site.ports.hold(self.spec.name)
         return place
@@ -297,6 +354,7 @@ class DockerNode:
     def _note_id(self, container: str | None) -> None:
         if container and container != self._id:
             self._id = container
+            self._data = Data(self._site, self.spec.name, container)
             self._network = self._site.networks[self.spec.name] = Network(self._site, self.spec, container)
             self._between = Interposing(self._site, self.spec, container)
 
@@ -308,6 +366,11 @@ class DockerNode:
     def _wait_ready(self) -> None:
         wait_ready(self, timeout_s=_READY_TIMEOUT_S)
         self._started_impaired = False
+
+    def _stored(self) -> Data:
+        self._made()
+        assert self._data is not None
+        return self._data
 
     def _impairable(self) -> Network:
         self._made()

@@ -72,6 +72,16 @@ def can_freeze(info: Mapping[str, Any]) -> bool:
     return not (rootless and (info.get("CgroupDriver") == "none" or info.get("CgroupVersion") == "1"))
 
 
+def throttles(client: docker.DockerClient) -> bool:
+    """Whether containers can be given a part of the processors' time: not every kernel and engine can.
+
+    Raises:
+        EnvironmentUnfitError: the engine does not tell.
+    """
+    with complaining("tell what it is"):
+        return bool(client.info().get("CpuCfsQuota", False))
+
+
 @dataclass(frozen=True)
 class Owned:
     """Containers and networks by id, volumes by name, that belong to one session."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -12,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from harness.backends.session import Session
+from harness.backends.small_disk import unmount_beneath
+from harness.errors import EnvironmentUnfitError
 
 _MARKER = ".harness-session"
 _NAME = re.compile(r"harness-([0-9a-f]{8})-\w+", re.ASCII)
@@ -39,6 +42,8 @@ def folders_of(wanted: Callable[[Session], bool]) -> list[Path]:
 def remove_folders(wanted: Callable[[Session], bool]) -> None:
     """Removes these folders with all that is in them; a link in them goes, and what it leads to stays."""
     for folder in folders_of(wanted):
+        with contextlib.suppress(EnvironmentUnfitError):
+            unmount_beneath(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 

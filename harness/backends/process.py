@@ -9,9 +9,10 @@ from contextlib import ExitStack
 from harness.backends.folders import make_folder
 from harness.backends.loopback import FIRST_HOST, assert_free, leased_block
 from harness.backends.process_node import ProcessNode, ProcessSite, folder_mode
-from harness.backends.protocol import Ability, Killable, Pausable
+from harness.backends.protocol import Ability, Fillable, Killable, Pausable, Rewritable, Throttleable
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
+from harness.backends.small_disk import can_mount
 from harness.progress import Say
 from harness.provision.processes import prepare_processes
 from harness.topology.kinds import NodeKind, Program
@@ -21,10 +22,12 @@ _READY_TIMEOUT_S = 60.0
 
 
 class ProcessBackend:
-    """The backend that runs nodes as local processes; it needs no engine and no root."""
+    """The backend that runs nodes as local processes; it needs no engine, and root only for disks of a size."""
 
     name = "process"
-    abilities: frozenset[Ability] = frozenset({Killable, Pausable})
+    abilities: frozenset[Ability] = frozenset({Killable, Pausable, Rewritable, Throttleable}) | (
+        {Fillable} if can_mount() else set()
+    )
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -7,19 +7,23 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
+from harness.backends import filling, small_disk
 from harness.backends.gone import await_exit
 from harness.backends.leftovers import processes_of
 from harness.backends.protocol import ExecContext, NodeState, Phase
+from harness.backends.pulse import Pulse
 from harness.backends.ready import wait_ready
 from harness.backends.references import Resolver
 from harness.backends.session import LABEL_NODE, Session, variables
-from harness.errors import EnvironmentUnfitError
+from harness.errors import BadInputError, EnvironmentUnfitError
 from harness.processes import runs
 from harness.topology.kinds import NodeKind, Program
 from harness.topology.nodes import NodeSpec
@@ -69,6 +73,9 @@ class ProcessNode:
         self._site = site
         self._folder = site.folder / spec.name
         self._process: subprocess.Popen[bytes] | None = None
+        #: What it is left of its time while it is throttled, and what sees to that while it runs.
+        self._share: float | None = None
+        self._pulse: Pulse | None = None
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
         self._folder.chmod(folder_mode([spec.kind]))
@@ -76,6 +83,9 @@ class ProcessNode:
         self._log.touch(mode=0o600)
         for name, text in spec.files.items():
             self.write_file(name, text)
+        if spec.disk_mb:
+            Path(self._data()).mkdir()
+            small_disk.mount(Path(self._data()), spec.disk_mb)
 
     @property
     def address(self) -> str:
@@ -98,6 +108,7 @@ class ProcessNode:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._beat()
 
     def wait_ready(self) -> None:
         """Waits until the node is ready by its spec."""
@@ -114,7 +125,9 @@ class ProcessNode:
             status = psutil.Process(self._process.pid).status()
         except psutil.NoSuchProcess:
             return NodeState(Phase.EXITED, None, self._process.poll())
-        return NodeState(Phase.PAUSED if status == psutil.STATUS_STOPPED else Phase.RUNNING, self._process.pid)
+        # What is throttled is stopped for moments only.
+        paused = status == psutil.STATUS_STOPPED and self._pulse is None
+        return NodeState(Phase.PAUSED if paused else Phase.RUNNING, self._process.pid)
 
     def kill(self) -> None:
         """Sends SIGKILL to all of the node, also to what outlived its main process; returns when none is left."""
@@ -127,6 +140,7 @@ class ProcessNode:
             timeout_s=_GONE_TIMEOUT_S,
             interval_s=_POLL_S,
         )
+        self._rest()
 
     def stop(self) -> None:
         """Sends SIGTERM to the node's main process, as an init or an engine would."""
@@ -143,6 +157,7 @@ class ProcessNode:
 
     def pause(self) -> None:
         """Sends SIGSTOP to all processes of the node."""
+        self._rest()
         self._signal(signal.SIGSTOP)
         self._await_phase(Phase.PAUSED)
 
@@ -150,6 +165,30 @@ class ProcessNode:
         """Sends SIGCONT to all processes of the node."""
         self._signal(signal.SIGCONT)
         self._await_phase(Phase.RUNNING)
+        self._beat()
+
+    def throttle(self, share: float) -> None:
+        """Has a process stop all of the node and let it go on, ten times a second."""
+        self._share = share
+        self._beat()
+
+    def unthrottle(self) -> None:
+        """Ends what stops the node, and lets it go on."""
+        self._share = None
+        self._rest()
+
+    def held_back(self, seconds: float) -> float:
+        """Looks again and again whether the node's main process is stopped."""
+        if self._process is None:
+            return 0.0
+        seen: list[bool] = []
+        ends_s = time.monotonic() + seconds
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process = psutil.Process(self._process.pid)
+            while time.monotonic() < ends_s:
+                seen.append(process.status() == psutil.STATUS_STOPPED)
+                threading.Event().wait(_POLL_S)
+        return sum(seen) / max(1, len(seen))
 
     def write_file(self, name: str, text: str) -> None:
         """Puts the text, its references resolved, at `${file:NAME}`."""
@@ -165,6 +204,41 @@ class ProcessNode:
         except OSError as error:
             raise EnvironmentUnfitError(f"{path} of {self.spec.name} can't be read: {error.strerror}") from error
 
+    def data_files(self) -> Mapping[str, int]:
+        """The files in the folder of the node's data."""
+        data = Path(self._data())
+        with self._complaining("tell what it has stored"):
+            found = [(path.relative_to(data), path.stat()) for path in data.rglob("*") if path.is_file()]
+        return {str(path): seen.st_size for path, seen in sorted(found, key=lambda each: each[1].st_mtime_ns)}
+
+    def write_data(self, path: str, content: bytes) -> None:
+        """Overwrites a file in the folder of the node's data."""
+        with self._complaining(f"have its {path} written"):
+            Path(self._data(), path).write_bytes(content)
+
+    def empty_data(self) -> None:
+        """Removes all that is in the folder of the node's data; the folder itself stays."""
+        with self._complaining("have its data removed"):
+            for path in Path(self._data()).glob("*"):
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+
+    def fill_disk(self) -> None:
+        """Fills the disk that was mounted at the folder of the node's data."""
+        if not self.spec.disk_mb:
+            raise BadInputError(f"the disk of {self.spec.name} is the machine's: its spec gives it none of its own")
+        filling.fill(self._data())
+
+    def free_disk(self) -> None:
+        """Removes what fills it."""
+        filling.free(self._data())
+
+    def refusal(self) -> int | None:
+        """Tries to write a file in the folder of the node's data."""
+        return filling.refusal(self._data()) or None
+
     def logs(self, *, since: float = 0.0) -> str:
         """The node's log since it was first made; a file of lines can't tell `since` unless it is younger."""
         return self._log.read_text(errors="replace")
@@ -177,6 +251,20 @@ class ProcessNode:
         """Kills whatever is left of the node, paused or not."""
         if self._process is not None:
             self.kill()
+        if self.spec.disk_mb:
+            small_disk.unmount_beneath(self._folder)
+
+    def _beat(self) -> None:
+        """Has the process that runs now stopped in a rhythm, if it is to be."""
+        self._rest()
+        if self._share is not None and self.state().phase is Phase.RUNNING:
+            assert self._process
+            self._pulse = Pulse(self._process.pid, self._share, variables(self._site.session.labels()))
+
+    def _rest(self) -> None:
+        if self._pulse is not None:
+            self._pulse.end()
+        self._pulse = None
 
     def _environment(self) -> dict[str, str]:
         spec = self.spec
@@ -186,6 +274,13 @@ class ProcessNode:
             **self._resolver().environment(spec),
             _DATA: self._data(),
         }
+
+    @contextlib.contextmanager
+    def _complaining(self, of: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise EnvironmentUnfitError(f"{self.spec.name} can't {of}: {error.strerror}") from error
 
     def _data(self) -> str:
         """The folder of the node's data; no other node has it."""

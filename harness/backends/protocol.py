@@ -117,6 +117,61 @@ class Pausable(Node, Protocol):
 
 
 @runtime_checkable
+class Throttleable(Node, Protocol):
+    """A node that can be given less of the processors' time than it wants."""
+
+    def throttle(self, share: float) -> None:
+        """Leaves the node this share of the time of all processors, from 0 to 1, until `unthrottle`.
+
+        It is in force over the end of the node's process: one that starts again is throttled from its beginning.
+        """
+
+    def unthrottle(self) -> None:
+        """Undoes `throttle`; quiet where there is none, and if the node is down."""
+
+    def held_back(self, seconds: float) -> float:
+        """Looks for so many seconds for what part of them the node was kept from running, by the kernel's word.
+
+        From 0 to 1. A node that has nothing to do is kept from nothing.
+        """
+
+
+@runtime_checkable
+class Rewritable(Killable, Protocol):
+    """A node whose own data can be changed from outside, once its process is gone."""
+
+    def data_files(self) -> Mapping[str, int]:
+        """The files among the node's own data, by paths as `read_data` takes them, with their sizes in bytes.
+
+        In the order in which they were last written to; whether its process runs or is gone.
+        """
+
+    def write_data(self, path: str, content: bytes) -> None:
+        """Puts this in place of what a file among the node's own data holds."""
+
+    def empty_data(self) -> None:
+        """Removes all of the node's own data."""
+
+
+@runtime_checkable
+class Fillable(Killable, Protocol):
+    """A node whose own data can be on a disk of a given size (`NodeSpec.disk_mb`), which can be filled."""
+
+    def fill_disk(self) -> None:
+        """Fills what is left of the node's disk with a file.
+
+        Raises:
+            BadInputError: its disk has no size of its own.
+        """
+
+    def free_disk(self) -> None:
+        """Removes that file; quiet where there is none, and whether the node runs or not."""
+
+    def refusal(self) -> int | None:
+        """Tries from outside to write a little to the node's disk; gives the number of the error, None if it can."""
+
+
+@runtime_checkable
 class Networked(Node, Protocol):
     """A node whose network can be impaired, from packets that are lost to one that is cut off."""
 

@@ -3,6 +3,7 @@
 from harness.faults.bridge import Bridge
 from harness.faults.delay import Delay
 from harness.faults.disconnect import Disconnect
+from harness.faults.full_disk import FullDisk
 from harness.faults.held_frame import HeldFrame
 from harness.faults.isolate import Isolate
 from harness.faults.kill import Kill
@@ -15,13 +16,17 @@ from harness.faults.partial_partition import PartialPartition
 from harness.faults.pause import Pause
 from harness.faults.peer_partition import PeerPartition
 from harness.faults.restart import Restart
+from harness.faults.slow import Slow
 from harness.faults.split import Split
 from harness.faults.stop import Stop
+from harness.faults.torn_tail import TornTail
+from harness.faults.wipe import Wipe
 
 __all__ = [
     "Bridge",
     "Delay",
     "Disconnect",
+    "FullDisk",
     "HeldFrame",
     "Isolate",
     "Kill",
@@ -34,6 +39,9 @@ __all__ = [
     "Pause",
     "PeerPartition",
     "Restart",
+    "Slow",
     "Split",
     "Stop",
+    "TornTail",
+    "Wipe",
 ]

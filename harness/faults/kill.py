@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from harness.backends.protocol import Killable
 from harness.faults.probes import gone
 from harness.faults.protocol import each
-from harness.taken import Taken
+from harness.taken import DEATH
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Kill:
     name = "kill"
     done = "killed"
     needs = Killable
-    takes = frozenset(Taken)
+    takes = DEATH
 
     def inject(self, nodes: Sequence[Killable]) -> None:
         """Kills all processes of the nodes."""

@@ -9,7 +9,7 @@ from harness.backends.protocol import Pausable, Phase
 from harness.errors import FaultDidNotBiteError
 from harness.faults.probes import answered_s, asked_at
 from harness.faults.protocol import each
-from harness.taken import Taken
+from harness.taken import DEATH, Taken
 
 _SILENCE_S = 0.4
 
@@ -21,7 +21,7 @@ class Pause:
     name = "pause"
     done = "paused"
     needs = Pausable
-    takes = frozenset(Taken) - {Taken.PROCESS}
+    takes = DEATH - {Taken.PROCESS}
 
     def inject(self, nodes: Sequence[Pausable]) -> None:
         """Freezes the nodes."""

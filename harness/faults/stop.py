@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from harness.backends.protocol import Killable
 from harness.faults.probes import gone
 from harness.faults.protocol import each
-from harness.taken import Taken
+from harness.taken import DEATH, Taken
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Stop:
     name = "stop"
     done = "stopped"
     needs = Killable
-    takes = frozenset(Taken) - {Taken.PEERS}
+    takes = DEATH - {Taken.PEERS}
 
     def inject(self, nodes: Sequence[Killable]) -> None:
         """Asks the nodes to end and waits until they have."""

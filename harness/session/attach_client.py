@@ -188,6 +188,18 @@ class RemoteNode:
         """Has the session let the node go on."""
         self._ask("resume")
 
+    def throttle(self, share: float) -> None:
+        """Has the session leave the node a share of the processors' time."""
+        self._ask("throttle", share)
+
+    def unthrottle(self) -> None:
+        """Has the session let the node run as it wants."""
+        self._ask("unthrottle")
+
+    def held_back(self, seconds: float) -> float:
+        """For what part of so many seconds the node was kept from running, asked of the session."""
+        return float(self._ask("held_back", seconds))
+
     def write_file(self, name: str, text: str) -> None:
         """Has the session put a file where `${file:NAME}` points."""
         self._ask("write_file", name, text)
@@ -196,6 +208,32 @@ class RemoteNode:
         """A file among the node's data, asked of the session."""
         content: bytes | None = self._ask("read_data", path)
         return content
+
+    def data_files(self) -> Mapping[str, int]:
+        """The files among the node's data and their sizes, asked of the session."""
+        files: Mapping[str, int] = self._ask("data_files")
+        return files
+
+    def write_data(self, path: str, content: bytes) -> None:
+        """Has the session change a file among the node's data."""
+        self._ask("write_data", path, content)
+
+    def empty_data(self) -> None:
+        """Has the session remove all of the node's data."""
+        self._ask("empty_data")
+
+    def fill_disk(self) -> None:
+        """Has the session fill the node's disk."""
+        self._ask("fill_disk")
+
+    def free_disk(self) -> None:
+        """Has the session remove what fills the node's disk."""
+        self._ask("free_disk")
+
+    def refusal(self) -> int | None:
+        """The error with which the node's disk takes nothing, asked of the session."""
+        number: int | None = self._ask("refusal")
+        return number
 
     def logs(self, *, since: float = 0.0) -> str:
         """The node's log, asked of the session."""

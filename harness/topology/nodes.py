@@ -52,6 +52,7 @@ class NodeSpec:
         stop_timeout_s: how long that may take before a stop counts as hung, in seconds.
         renewable: whether its launcher can be ordered to begin another node in its place (backends/docker_renewal.py);
             such a node has nothing that outlives its processes.
+        disk_mb: the size of a disk in memory that its own data is on, in megabytes; None: it is on the machine's.
     """
 
     name: str
@@ -67,6 +68,7 @@ class NodeSpec:
     stop_signal: Literal["SIGTERM", "SIGINT"] = "SIGTERM"
     stop_timeout_s: float = 10.0
     renewable: bool = False
+    disk_mb: int | None = None
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,12 @@ import json
 import os
 from pathlib import Path
 
+import psutil
 import pytest
 
 from harness.backends.folders import folders_of, log_of, make_folder, remove_folders, remove_log
 from harness.backends.session import Session
+from harness.backends.small_disk import can_mount, mount
 from harness.backends.watchdog import start_watchdog
 
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can give a file to somebody else")
@@ -40,6 +42,18 @@ def test_a_sessions_folder_goes_and_another_sessions_stays(session: Session) -> 
     remove_folders(session.__eq__)
     assert not mine.exists()
     assert other.exists()
+
+
+@pytest.mark.skipif(not can_mount(), reason="only root can mount a disk")
+def test_a_disk_that_is_mounted_in_a_sessions_folder_is_unmounted(session: Session) -> None:
+    folder = make_folder(session)
+    (folder / "node" / "data").mkdir(parents=True)
+    mount(folder / "node" / "data", 1)
+    (folder / "node" / "data" / "log").write_bytes(bytes(1000))
+    assert str(folder / "node" / "data") in {each.mountpoint for each in psutil.disk_partitions(all=True)}
+    remove_folders(session.__eq__)
+    assert not folder.exists()
+    assert str(folder / "node" / "data") not in {each.mountpoint for each in psutil.disk_partitions(all=True)}
 
 
 def test_a_folder_is_its_owners_alone(session: Session) -> None:

@@ -28,7 +28,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN if os.environ.get("IGNORE_TERM") else lambda *_: sys.exit(0))
-    STARTS.parent.mkdir(exist_ok=True)
+    STARTS.parent.mkdir(parents=True, exist_ok=True)
     with STARTS.open("a") as starts:
         starts.write("x")
     print(f"start {STARTS.stat().st_size} as {os.environ.get('HOST', '')}", flush=True)  # noqa: T201

@@ -33,6 +33,18 @@ def test_kafka_keeps_three_copies_and_acknowledges_with_two() -> None:
     assert environment["KAFKA_MIN_INSYNC_REPLICAS"] == "2"
 
 
+def test_brokers_are_on_the_machines_disk_unless_they_have_one_of_their_own() -> None:
+    assert {node.disk_mb for node in kafka().nodes(FAST)} == {None}
+    assert {node.disk_mb for node in kafka(disk_mb=64).nodes(FAST)} == {64}
+    assert kafka(disk_mb=64).words == "3 Kafka brokers on disks of 64 MB"
+
+
+@pytest.mark.parametrize("size", [0, 15, "64", 64.5, True])
+def test_a_disk_that_no_broker_could_start_on_is_refused(size: object) -> None:
+    with pytest.raises(BadInputError, match=r"kafka\(disk_mb=.*\): give megabytes, a whole number from 16 on"):
+        kafka(disk_mb=size)  # type: ignore[arg-type]
+
+
 def test_vendor_timings_leave_the_failure_detectors_alone() -> None:
     assert "KAFKA_BROKER_SESSION_TIMEOUT_MS" not in kafka().nodes(VENDOR)[0].environment
     assert "no.heartbeat" not in hazelcast().nodes(VENDOR)[0].environment["JAVA_OPTS"]

@@ -9,10 +9,10 @@ from harness.guarantees import permitted
 from harness.history import History
 
 #: What is seen of a record that is lost: its offset has another one or none, and perhaps one that was sent later.
-_CERTAIN, _PERHAPS = "lost write", ("inconsistent offset", "nonmonotonic send", "unseen")
+_SEEN = ("lost write", "inconsistent offset", "nonmonotonic send", "unseen")
 
 
-def assert_kept(history: History, *, least_a_second: int, shows_a_loss: bool = False) -> Verdict:
+def assert_kept(history: History, *, least_a_second: int, shows: str = "") -> Verdict:
     """Demands: enough was acknowledged, and each record of it stays where it was put, once, in order.
 
     A loss that settings permit is a loss all the same, and told with its cause, unless the scenario is there to show
@@ -21,19 +21,22 @@ def assert_kept(history: History, *, least_a_second: int, shows_a_loss: bool = F
     Args:
         history: what the scenario recorded, with the settings of its topic and its producers.
         least_a_second: how many sends have to be acknowledged in a second, or the run shows nothing.
-        shows_a_loss: whether the scenario provokes a loss that is permitted: it has to be found.
+        shows: what has to be found of a loss that is permitted and that the scenario provokes, such as "lost write".
 
     Raises:
-        BadInputError: nothing permits it.
+        BadInputError: nothing permits a loss, or it is not seen so.
     """
     cause = permitted(history.events).get("lost", "")
-    if shows_a_loss and not cause:
+    if shows and not cause:
         raise BadInputError("nothing permits a loss here, so it can't be shown")
-    seen = dict.fromkeys((_CERTAIN, *_PERHAPS), cause) if cause else {}
+    if shows and shows not in _SEEN:
+        raise BadInputError(f"a loss is not seen by {shows!r}; give one of {', '.join(_SEEN)}")
+    of_a_loss = dict.fromkeys(_SEEN, cause) if cause else {}
+    others = {name: why for name, why in of_a_loss.items() if name != shows}
     of_the_log = (
-        Demand(partition_log.check, {"exactly_once": False}, (_CERTAIN,), permitted=dict.fromkeys(_PERHAPS, cause))
-        if shows_a_loss
-        else Demand(partition_log.check, causes=seen)
+        Demand(partition_log.check, {"exactly_once": False}, (shows,), permitted=others)
+        if shows
+        else Demand(partition_log.check, causes=of_a_loss)
     )
     enough = Demand(load.check, {"f": "send", "least_a_second": least_a_second})
     return demand(history, of_the_log, Demand(effective_settings.check), enough)

@@ -57,6 +57,11 @@ def _all_that_were_in_sync_may_be_lost(broken: Broken) -> bool:
     return len(_lost(broken)) >= _in_sync(broken.settings)
 
 
+def _nobody_may_have_it_stored(broken: Broken) -> bool:
+    """Whether all may have lost their disks, or the ends of their logs, that alone had a record when it counted."""
+    return len(broken.at_once("kafka", Taken.DISK)) >= min(_in_sync(broken.settings), _replicas(broken.settings))
+
+
 def _too_few_may_be_in_sync(broken: Broken) -> bool:
     return len(_lost(broken)) > _replicas(broken.settings) - _in_sync(broken.settings)
 
@@ -159,6 +164,15 @@ KAFKA = Guarantees(
             source=_TOPIC.format("replication factor"),
             applies=_replicated,
             under=_every_replica_may_be_lost,
+        ),
+        Rule(
+            setting="as many brokers lose what they stored as have to be in sync",
+            when="min.insync.replicas brokers are wiped, or have their logs torn, before all are in sync again",
+            permits=("lost",),
+            because="they may be all that had a record when it counted, and none of them has it any more",
+            source=_TOPIC.format("min.insync.replicas"),
+            applies=_replicated,
+            under=_nobody_may_have_it_stored,
         ),
         Rule(
             setting="a retention.ms of less than a day, or a retention.bytes",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.backends.protocol import Node
 from harness.clusters import Console, Servers, Target
+from harness.errors import BadInputError
 from harness.servers.kafka.spec import PORT, brokers
 from harness.topology.nodes import NodeSpec
 from harness.topology.settings import Settings, at_least, settings_of
@@ -16,6 +17,9 @@ from harness.topology.timings import Timings
 if TYPE_CHECKING:
     from harness.servers.kafka.view import KafkaView
 
+#: What a broker has on its disk before anybody has sent anything is a few megabytes; a log has to have room beside it.
+_LEAST_MB = 16
+
 
 @dataclass(frozen=True)
 class Kafka(Servers["KafkaView"]):
@@ -23,12 +27,14 @@ class Kafka(Servers["KafkaView"]):
 
     count: int
     settings: Settings = ()
+    disk_mb: int | None = None
 
     @property
     def words(self) -> str:
-        """The brokers in words: how many there are, and whether they have settings of their own."""
+        """The brokers in words: how many there are, and whether they have settings, or disks, of their own."""
         own = " with settings of their own" if self.settings else ""
-        return f"{self.count} Kafka broker{'s' * (self.count != 1)}{own}"
+        disks = f" on disks of {self.disk_mb} MB" if self.disk_mb else ""
+        return f"{self.count} Kafka broker{'s' * (self.count != 1)}{own}{disks}"
 
     @property
     def targets(self) -> Mapping[str, tuple[Target, str]]:
@@ -46,7 +52,7 @@ class Kafka(Servers["KafkaView"]):
 
     def nodes(self, timings: Timings) -> tuple[NodeSpec, ...]:
         """The brokers' node specs."""
-        return brokers(self.count, timings=timings, settings=dict(self.settings))
+        return brokers(self.count, timings=timings, settings=dict(self.settings), disk_mb=self.disk_mb)
 
     def view(self, nodes: Sequence[Node]) -> KafkaView:
         """The view of the brokers' cluster."""
@@ -56,14 +62,17 @@ class Kafka(Servers["KafkaView"]):
         return KafkaView(nodes)
 
 
-def kafka(count: int = 3, *, settings: Mapping[str, str] | None = None) -> Kafka:
+def kafka(count: int = 3, *, settings: Mapping[str, str] | None = None, disk_mb: int | None = None) -> Kafka:
     """`count` combined brokers and controllers (KRaft), replicated so that one of three may die.
 
     Args:
         count: how many.
         settings: broker properties, such as {"min.insync.replicas": "1"}, in place of the harness' own.
+        disk_mb: the size of a disk that each has for itself, in megabytes; by default they share the machine's.
 
     Raises:
-        BadInputError: fewer than one, or settings that are no text.
+        BadInputError: fewer than one, settings that are no text, or a disk too small to start on.
     """
-    return Kafka(at_least(1, count, "kafka"), settings_of(settings, "kafka"))
+    if disk_mb is not None and (not isinstance(disk_mb, int) or disk_mb < _LEAST_MB):
+        raise BadInputError(f"kafka(disk_mb={disk_mb!r}): give megabytes, a whole number from {_LEAST_MB} on")
+    return Kafka(at_least(1, count, "kafka"), settings_of(settings, "kafka"), disk_mb)

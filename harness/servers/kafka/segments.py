@@ -35,6 +35,11 @@ class Stored:
     made_ms: int | None = None
 
 
+def segments_of(topic: str) -> str:
+    """The paths of the segments of a topic among a broker's data, as a pattern, whatever the partition."""
+    return f"{_FOLDER}/{topic}-*/*.log"
+
+
 def stored(broker: Node, topic: str, partition: int) -> Iterator[Stored]:
     """The records of a partition in a broker's first segment, which is all that a scenario's topic has.
 

@@ -7,12 +7,14 @@ from typing import Any, Literal
 
 import pytest
 
+from harness.faults import Kill, Wipe
 from harness.servers.kafka.workloads import log, producing, transacting
 from harness.servers.kafka.workloads.client import log_name
 from tests.zoo.mutant import Mutant, Patch
 
 _LOST = "test_kafka_log.py::test_a_log_under_load_survives_the_loss_of_brokers"
 _AT_ONCE = "test_kafka_log.py::test_what_was_acknowledged_survives_the_loss_of_most_brokers_at_once"
+_STORAGE = "test_kafka_storage.py::"
 _RANDOM = "test_random_plans.py::test_a_log_keeps_what_it_acknowledged_whatever_befalls_its_brokers"
 _TRANSACTIONS = "test_kafka_log.py::test_transactions_under_load_are_all_or_nothing"
 
@@ -25,6 +27,20 @@ def _asking(acks: Literal["all", "0"]) -> Patch:
         right(self, sends, replace(sending, acks=acks), **given)
 
     return lambda monkeypatch: monkeypatch.setattr(producing.Producer, "__init__", asking)
+
+
+def _counting_what_was_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(self: Any, operation: Any, free: Any, error: Exception) -> None:
+        operation.ok({**operation._value, "offset": None})
+        self._sends.held.append(int(operation._value["log"][1:]))
+        self._ended(operation, free)
+
+    monkeypatch.setattr(producing._Life, "_unknown", ended)
+
+
+def _leaving_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Wipe, "inject", lambda self, nodes: Kill().inject(nodes))
+    monkeypatch.setattr(Wipe, "proof", lambda self, nodes: Kill().proof(nodes))
 
 
 def _trusting_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,6 +82,29 @@ MUTANTS: tuple[Mutant, ...] = (
             f"{_AT_ONCE}[all]": "unseen",
             f"{_AT_ONCE}[all but one]": "unseen",
             f"{_RANDOM}[seed 1]": "unseen",
+            f"{_STORAGE}test_a_follower_that_lost_its_disk_gets_all_of_the_log_again": "unseen",
+            f"{_STORAGE}test_every_disk_can_be_replaced_in_turn": "unseen",
+            f"{_STORAGE}test_what_a_leader_lost_of_its_log_the_others_have[cut off]": "unseen",
+            f"{_STORAGE}test_what_a_leader_lost_of_its_log_the_others_have[inverted]": "unseen",
+            f"{_STORAGE}test_a_leader_without_room_on_its_disk_gives_way": "unseen",
+        },
+    ),
+    Mutant(
+        name="producers_that_count_what_they_gave_up",
+        wrong="A record counts also if its time was over before anybody had acknowledged it.",
+        promise="Kafka documentation, producer configs, delivery.timeout.ms: success or failure is reported by then",
+        patch=_counting_what_was_given_up,
+        seen={f"{_STORAGE}test_a_leader_that_is_slow_loses_nothing": "unseen"},
+    ),
+    Mutant(
+        name="wipes_that_leave_the_disk",
+        wrong="A broker whose disk should have been emptied comes back with all that it had.",
+        promise="checkers: no loss where loss was certain means that the fault or the test is broken",
+        patch=_leaving_the_disk,
+        seen={
+            f"{_STORAGE}test_what_the_only_replica_stored_is_lost_with_its_disk": (
+                "timeout: waited 20 s for a partition of log-.* without a leader after the wipe"
+            )
         },
     ),
     Mutant(
