@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.backends.protocol import (
     Backend,
+    Clocked,
     Deployment,
     Fillable,
     Interposable,
@@ -130,6 +131,8 @@ def restore(node: Node) -> None:
         node.unthrottle()
     if isinstance(node, Fillable):
         node.free_disk()
+    if isinstance(node, Clocked) and node.spec.clock:
+        node.set_clock(0)
     match node.state().phase:
         case Phase.PAUSED if isinstance(node, Pausable):
             node.resume()

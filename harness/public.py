@@ -6,6 +6,7 @@ A kind of server has its own in its folder, such as `harness.servers.kafka`, and
 from harness.assertions import assert_broken, assert_holds
 from harness.faults import (
     Bridge,
+    Clock,
     Delay,
     Disconnect,
     FullDisk,
@@ -35,6 +36,7 @@ from harness.targets import all_but, every, node, other_than, some, together
 
 __all__ = [
     "Bridge",
+    "Clock",
     "Delay",
     "Disconnect",
     "Draw",

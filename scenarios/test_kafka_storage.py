@@ -1,8 +1,8 @@
-"""Kafka's log by itself under load, while brokers lose what they have stored, or the room or the time for more."""
+"""Kafka's log by itself under load, while brokers lose what they have stored, or room, time, or the time of day."""
 
 import pytest
 
-from harness import FullDisk, Nemesis, Slow, Stop, System, Wipe, node, other_than
+from harness import Clock, FullDisk, Nemesis, Slow, Stop, System, Wipe, node, other_than
 from harness.servers.kafka import full_isr, kafka, leader_holding, new_leader, no_leader
 from harness.servers.kafka.assertions import assert_kept
 from harness.servers.kafka.faults import torn_log
@@ -21,6 +21,7 @@ UNDER_LOAD, LEAST_A_SECOND = Sending(a_second=1000), 200
 LEAST_WITH_A_SLOW_ONE = 50
 #: Acknowledged before a fault, while it is in force, and after it.
 SENDS = 1000
+HOUR_S = 3600.0
 #: Each record has one copy, and no other broker is waited for.
 ALONE = {"default.replication.factor": "1", "min.insync.replicas": "1"}
 
@@ -124,6 +125,27 @@ def test_a_leader_that_is_slow_loses_nothing(system: System, faults: Nemesis) ->
 
     log.read()
     assert_kept(system.history, least_a_second=LEAST_WITH_A_SLOW_ONE)
+
+
+@pytest.mark.system(kafka(clock=True))
+@pytest.mark.needs(Clock(HOUR_S))
+@pytest.mark.quick
+@pytest.mark.parametrize("seconds", [HOUR_S, -HOUR_S], ids=["ahead", "behind"])
+def test_a_leader_with_the_wrong_time_loses_nothing(system: System, faults: Nemesis, seconds: float) -> None:
+    """Producers send a thousand records a second, and a group reads them; the wall clock of the broker that leads the
+    fullest partition is an hour ahead, or behind, for a while.
+    Every acknowledged record is there, once, in order.
+    """
+    log = Log(system, sending=UNDER_LOAD)
+    with log.traffic() as traffic:
+        traffic.sends.await_acknowledged(SENDS)
+        wrong = faults.inject(Clock(seconds), leader_holding(log.topic, traffic.partitions)).lasting(5)
+        traffic.sends.await_acknowledged(SENDS)
+        wrong.undo().until(full_isr(log.topic))
+        traffic.sends.await_acknowledged(SENDS)
+
+    log.read()
+    assert_kept(system.history, least_a_second=LEAST_A_SECOND)
 
 
 @pytest.mark.system(kafka(settings=ALONE))

@@ -11,7 +11,7 @@ from functools import partial
 import docker
 from docker.errors import DockerException, ImageNotFound
 
-from harness.backends import docker_sidecar, engine
+from harness.backends import clock, docker_sidecar, engine
 from harness.backends.docker_network import address, create_network
 from harness.backends.docker_node import DockerNode, PortTakenError
 from harness.backends.docker_renewal import Vacant
@@ -20,6 +20,7 @@ from harness.backends.docker_site import LABEL_DEPLOYMENT, DockerSite
 from harness.backends.elsewhere import SignsOfLife
 from harness.backends.protocol import (
     Ability,
+    Clocked,
     Fillable,
     Interposable,
     Killable,
@@ -49,7 +50,7 @@ class DockerBackend:
     name = "docker"
     abilities: frozenset[Ability] = frozenset(
         {Killable, Pausable, Networked, Rewritable, Throttleable, Fillable, Interposable}
-    )
+    ) | ({Clocked} if clock.installed() else set())
 
     def __init__(self, session: Session, *, images: Mapping[str, str] | None = None) -> None:
         """A backend whose `images`, by the names of kinds, take the place of the project's own."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import cast
 
 from docker.types import LogConfig
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
+from harness.backends import clock
 from harness.backends.docker_data import volume
 from harness.backends.docker_ports import HOST
 from harness.backends.docker_site import FOLDER, DockerSite
@@ -27,11 +29,18 @@ def container_of(spec: NodeSpec, site: DockerSite) -> DockerContainer:
     resolver = site.resolver()
     address = site.addresses[spec.name]
     network = site.client.api.create_endpoint_config(aliases=[spec.name], ipv4_address=address)
+    files: list[tuple[bytes | Path, str] | tuple[bytes | Path, str, int]] = [
+        (text.encode(), f"{FOLDER}/{name}", 0o644) for name, text in resolver.files(spec).items()
+    ]
+    environment = resolver.environment(spec)
+    if spec.clock:
+        files += [
+            (clock.library().read_bytes(), f"{FOLDER}/{clock.COPY}", 0o755),
+            (clock.RIGHT.encode(), f"{FOLDER}/{clock.FILE}", 0o644),
+        ]
+        environment = {**clock.environment(f"{FOLDER}/{clock.COPY}", f"{FOLDER}/{clock.FILE}"), **environment}
     container = DockerContainer(
-        site.images[spec.kind],
-        env=resolver.environment(spec),
-        name=f"{site.name}-{spec.name}",
-        transferables=[(text.encode(), f"{FOLDER}/{name}", 0o644) for name, text in resolver.files(spec).items()],
+        site.images[spec.kind], env=environment, name=f"{site.name}-{spec.name}", transferables=files
     ).with_kwargs(
         hostname=spec.name,
         labels={**site.labels(), LABEL_NODE: spec.name},

@@ -10,7 +10,7 @@ from docker.errors import APIError, NotFound
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.transferable import build_transfer_tar
 
-from harness.backends import docker_throttle
+from harness.backends import clock, docker_throttle, engine
 from harness.backends.docker_container import container_of
 from harness.backends.docker_data import Data
 from harness.backends.docker_files import file_in
@@ -308,6 +308,24 @@ class DockerNode:
     def refusal(self) -> int | None:
         """Tries to write a file in the volume."""
         return self._stored().refusal()
+
+    def set_clock(self, seconds: float) -> None:
+        """Puts another file in place of that which the node's clock goes by."""
+        self.write_file(clock.FILE, clock.offset(self.spec, seconds))
+
+    def clock_off_s(self) -> float:
+        """Asks a program that is started in the container, and the engine for its machine's time."""
+        if self.state().phase is not Phase.RUNNING:
+            return 0.0
+        with complaining(f"tell the time of {self.spec.name}"):
+            made = self._api.exec_create(self._made(), ["python3", "-c", clock.ASK, "1"])
+            before_s = engine.time_s(self._site.client)
+            answer = self._api.exec_start(made["Id"]).decode(errors="replace")
+            true_s = (before_s + engine.time_s(self._site.client)) / 2
+            status = self._api.exec_inspect(made["Id"])["ExitCode"]
+        if status:
+            raise EnvironmentUnfitError(f"the clock of {self.spec.name} can't be read: {answer.strip()[-300:]}")
+        return clock.read(answer, true_s)
 
     def logs(self, *, since: float = 0.0) -> str:
         """The node's log since it was made, over restarts; after its removal what it had written by then."""

@@ -61,7 +61,7 @@ class NotRenewedError(Exception):
 
 def can_be_renewed(spec: NodeSpec) -> bool:
     """Whether nothing of a node with such a spec is left once its processes are gone."""
-    return spec.renewable and not (spec.files or spec.files_when_ready or spec.disk_mb)
+    return spec.renewable and not (spec.files or spec.files_when_ready or spec.disk_mb or spec.clock)
 
 
 def vacate(client: docker.DockerClient, container: str) -> None:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import docker
@@ -70,6 +71,11 @@ def can_freeze(info: Mapping[str, Any]) -> bool:
     """Whether containers can be paused, by what an engine tells of itself; Podman only tells its version."""
     rootless = any("rootless" in option for option in info.get("SecurityOptions") or ())
     return not (rootless and (info.get("CgroupDriver") == "none" or info.get("CgroupVersion") == "1"))
+
+
+def time_s(client: docker.DockerClient) -> float:
+    """The time of the engine's machine, in seconds since 1970."""
+    return datetime.fromisoformat(str(client.info()["SystemTime"])).timestamp()
 
 
 def throttles(client: docker.DockerClient) -> bool:

@@ -6,10 +6,11 @@ import shutil
 from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack
 
+from harness.backends import clock
 from harness.backends.folders import make_folder
 from harness.backends.loopback import FIRST_HOST, assert_free, leased_block
 from harness.backends.process_node import ProcessNode, ProcessSite, folder_mode
-from harness.backends.protocol import Ability, Fillable, Killable, Pausable, Rewritable, Throttleable
+from harness.backends.protocol import Ability, Clocked, Fillable, Killable, Pausable, Rewritable, Throttleable
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
 from harness.backends.small_disk import can_mount
@@ -25,8 +26,10 @@ class ProcessBackend:
     """The backend that runs nodes as local processes; it needs no engine, and root only for disks of a size."""
 
     name = "process"
-    abilities: frozenset[Ability] = frozenset({Killable, Pausable, Rewritable, Throttleable}) | (
-        {Fillable} if can_mount() else set()
+    abilities: frozenset[Ability] = (
+        frozenset({Killable, Pausable, Rewritable, Throttleable})
+        | ({Fillable} if can_mount() else set())
+        | ({Clocked} if clock.installed() else set())
     )
 
     def __init__(self, session: Session) -> None:

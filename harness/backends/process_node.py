@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from harness.backends import filling, small_disk
+from harness.backends import clock, filling, small_disk
 from harness.backends.gone import await_exit
 from harness.backends.leftovers import processes_of
 from harness.backends.protocol import ExecContext, NodeState, Phase
@@ -32,6 +33,7 @@ from harness.waiting import until
 _READY_TIMEOUT_S = 60.0
 _GONE_TIMEOUT_S = 5.0
 _POLL_S = 0.01
+_CLOCK_TIMEOUT_S = 20.0
 _DATA = "HARNESS_DATA"
 #: What a node inherits from the harness' environment: enough to run, and no secrets.
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "TZ")
@@ -83,6 +85,8 @@ class ProcessNode:
         self._log.touch(mode=0o600)
         for name, text in spec.files.items():
             self.write_file(name, text)
+        if spec.clock:
+            self.write_file(clock.FILE, clock.RIGHT)
         if spec.disk_mb:
             Path(self._data()).mkdir()
             small_disk.mount(Path(self._data()), spec.disk_mb)
@@ -239,6 +243,29 @@ class ProcessNode:
         """Tries to write a file in the folder of the node's data."""
         return filling.refusal(self._data()) or None
 
+    def set_clock(self, seconds: float) -> None:
+        """Writes the file that the node's clock goes by, in one step."""
+        text = clock.offset(self.spec, seconds)
+        self.write_file(f"{clock.FILE}.new", text)
+        (self._folder / f"{clock.FILE}.new").replace(self._folder / clock.FILE)
+
+    def clock_off_s(self) -> float:
+        """Asks a program that is started in the node's environment."""
+        if (pid := self.state().pid) is None:
+            return 0.0
+        before_s = time.time()
+        asked = subprocess.run(
+            [sys.executable, "-c", clock.ASK, str(pid)],
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_CLOCK_TIMEOUT_S,
+        )
+        if asked.returncode:
+            raise EnvironmentUnfitError(f"the clock of {self.spec.name} can't be read: {asked.stderr.strip()[-300:]}")
+        return clock.read(asked.stdout, (before_s + time.time()) / 2)
+
     def logs(self, *, since: float = 0.0) -> str:
         """The node's log since it was first made; a file of lines can't tell `since` unless it is younger."""
         return self._log.read_text(errors="replace")
@@ -271,6 +298,7 @@ class ProcessNode:
         return {
             **{key: os.environ[key] for key in _INHERITED if key in os.environ},
             **self._site.programs[spec.kind].environment,
+            **(clock.environment(str(clock.library()), str(self._folder / clock.FILE)) if spec.clock else {}),
             **self._resolver().environment(spec),
             _DATA: self._data(),
         }

@@ -172,6 +172,26 @@ class Fillable(Killable, Protocol):
 
 
 @runtime_checkable
+class Clocked(Node, Protocol):
+    """A node that can have a wall clock of its own (`NodeSpec.clock`), which can be wrong."""
+
+    def set_clock(self, seconds: float) -> None:
+        """Has the node's wall clock be off from the machine's by so many seconds; it is right again with 0.
+
+        It takes a second. It is in force over the end of the node's process.
+
+        Raises:
+            BadInputError: its clock is the machine's.
+        """
+
+    def clock_off_s(self) -> float:
+        """By how many seconds the node's wall clock is off, about: by a program that is started beside its process.
+
+        By none if the process itself has not loaded what sets it.
+        """
+
+
+@runtime_checkable
 class Networked(Node, Protocol):
     """A node whose network can be impaired, from packets that are lost to one that is cut off."""
 

@@ -1,6 +1,7 @@
 """The faults: what can be done to a node, each in a file of its own; each proves that it bit."""
 
 from harness.faults.bridge import Bridge
+from harness.faults.clock import Clock
 from harness.faults.delay import Delay
 from harness.faults.disconnect import Disconnect
 from harness.faults.full_disk import FullDisk
@@ -24,6 +25,7 @@ from harness.faults.wipe import Wipe
 
 __all__ = [
     "Bridge",
+    "Clock",
     "Delay",
     "Disconnect",
     "FullDisk",

@@ -235,6 +235,14 @@ class RemoteNode:
         number: int | None = self._ask("refusal")
         return number
 
+    def set_clock(self, seconds: float) -> None:
+        """Has the session set the node's clock."""
+        self._ask("set_clock", seconds)
+
+    def clock_off_s(self) -> float:
+        """By how many seconds the node's clock is off, asked of the session."""
+        return float(self._ask("clock_off_s"))
+
     def logs(self, *, since: float = 0.0) -> str:
         """The node's log, asked of the session."""
         return str(self._ask("logs", since))

@@ -53,6 +53,7 @@ class NodeSpec:
         renewable: whether its launcher can be ordered to begin another node in its place (backends/docker_renewal.py);
             such a node has nothing that outlives its processes.
         disk_mb: the size of a disk in memory that its own data is on, in megabytes; None: it is on the machine's.
+        clock: whether it has a wall clock of its own, which can be off from the machine's.
     """
 
     name: str
@@ -69,6 +70,7 @@ class NodeSpec:
     stop_timeout_s: float = 10.0
     renewable: bool = False
     disk_mb: int | None = None
+    clock: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,18 @@ def build(client: docker.DockerClient, tag: str) -> None:
         for file in {interpreter, *_libraries([interpreter, *library.glob("lib-dynload/*.so")])}:
             tar.add(file.resolve(), arcname=str(file))
         tar.add(Path(__file__).parent / "tiny.py", arcname="/tiny.py")
+        tar.addfile(_link("/usr/bin/python3", str(interpreter)))
     client.api.import_image_from_data(
         content.getvalue(),
         repository=tag,
         changes=[f'ENTRYPOINT ["{interpreter}", "/tiny.py"]', f"ENV PYTHONHOME={sys.base_prefix}"],
     )
+
+
+def _link(path: str, to: str) -> tarfile.TarInfo:
+    link = tarfile.TarInfo(path.lstrip("/"))
+    link.type, link.linkname = tarfile.SYMTYPE, to
+    return link
 
 
 def _wanted(member: tarfile.TarInfo) -> tarfile.TarInfo | None:

@@ -20,7 +20,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         text = path.read_text() if path.exists() else "-"
         note = os.environ.get("NOTE", "")
-        self.wfile.write(f'{{"starts": {STARTS.stat().st_size}, "file": "{text}", "note": "{note}"}}'.encode())
+        self.wfile.write(
+            f'{{"time": {time.time()}, "starts": {STARTS.stat().st_size}, "file": "{text}", "note": "{note}"}}'.encode()
+        )
 
     def log_message(self, *arguments: object) -> None:
         pass
@@ -37,7 +39,8 @@ def main() -> None:
             print(f"last words {number}", flush=True)  # noqa: T201
         sys.exit(int(os.environ["EXIT"]))
     # The point of it: a server that is up long before it listens.
-    time.sleep(float(os.environ.get("LISTEN_AFTER", "0")))
+    if after := os.environ.get("LISTEN_AFTER"):
+        time.sleep(float(after))
     address = (os.environ.get("HOST", "127.0.0.1"), int(os.environ["PORT"]))
     http.server.ThreadingHTTPServer(address, Handler).serve_forever()
 

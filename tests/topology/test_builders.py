@@ -36,6 +36,8 @@ def test_kafka_keeps_three_copies_and_acknowledges_with_two() -> None:
 def test_brokers_are_on_the_machines_disk_unless_they_have_one_of_their_own() -> None:
     assert {node.disk_mb for node in kafka().nodes(FAST)} == {None}
     assert {node.disk_mb for node in kafka(disk_mb=64).nodes(FAST)} == {64}
+    assert {node.clock for node in kafka(clock=True).nodes(FAST)} == {True}
+    assert kafka(clock=True).words == "3 Kafka brokers with clocks of their own"
     assert kafka(disk_mb=64).words == "3 Kafka brokers on disks of 64 MB"
 
 

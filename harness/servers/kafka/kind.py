@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.backends.protocol import Node
@@ -28,13 +28,15 @@ class Kafka(Servers["KafkaView"]):
     count: int
     settings: Settings = ()
     disk_mb: int | None = None
+    clock: bool = False
 
     @property
     def words(self) -> str:
-        """The brokers in words: how many there are, and whether they have settings, or disks, of their own."""
+        """The brokers in words: how many there are, and whether they have settings, disks or clocks of their own."""
         own = " with settings of their own" if self.settings else ""
         disks = f" on disks of {self.disk_mb} MB" if self.disk_mb else ""
-        return f"{self.count} Kafka broker{'s' * (self.count != 1)}{own}{disks}"
+        clocks = " with clocks of their own" if self.clock else ""
+        return f"{self.count} Kafka broker{'s' * (self.count != 1)}{own}{disks}{clocks}"
 
     @property
     def targets(self) -> Mapping[str, tuple[Target, str]]:
@@ -52,7 +54,8 @@ class Kafka(Servers["KafkaView"]):
 
     def nodes(self, timings: Timings) -> tuple[NodeSpec, ...]:
         """The brokers' node specs."""
-        return brokers(self.count, timings=timings, settings=dict(self.settings), disk_mb=self.disk_mb)
+        made = brokers(self.count, timings=timings, settings=dict(self.settings))
+        return tuple(replace(spec, disk_mb=self.disk_mb, clock=self.clock) for spec in made)
 
     def view(self, nodes: Sequence[Node]) -> KafkaView:
         """The view of the brokers' cluster."""
@@ -62,17 +65,20 @@ class Kafka(Servers["KafkaView"]):
         return KafkaView(nodes)
 
 
-def kafka(count: int = 3, *, settings: Mapping[str, str] | None = None, disk_mb: int | None = None) -> Kafka:
+def kafka(
+    count: int = 3, *, settings: Mapping[str, str] | None = None, disk_mb: int | None = None, clock: bool = False
+) -> Kafka:
     """`count` combined brokers and controllers (KRaft), replicated so that one of three may die.
 
     Args:
         count: how many.
         settings: broker properties, such as {"min.insync.replicas": "1"}, in place of the harness' own.
         disk_mb: the size of a disk that each has for itself, in megabytes; by default they share the machine's.
+        clock: whether each has a wall clock of its own, which can be wrong.
 
     Raises:
         BadInputError: fewer than one, settings that are no text, or a disk too small to start on.
     """
     if disk_mb is not None and (not isinstance(disk_mb, int) or disk_mb < _LEAST_MB):
         raise BadInputError(f"kafka(disk_mb={disk_mb!r}): give megabytes, a whole number from {_LEAST_MB} on")
-    return Kafka(at_least(1, count, "kafka"), settings_of(settings, "kafka"), disk_mb)
+    return Kafka(at_least(1, count, "kafka"), settings_of(settings, "kafka"), disk_mb, clock)

@@ -44,9 +44,7 @@ def _retention_ms(settings: Mapping[str, str]) -> str:
         raise BadInputError(f"kafka(settings=...): {name} is {given!r}; give a whole number") from None
 
 
-def brokers(
-    count: int, *, timings: Timings, settings: Mapping[str, str], disk_mb: int | None = None
-) -> tuple[NodeSpec, ...]:
+def brokers(count: int, *, timings: Timings, settings: Mapping[str, str]) -> tuple[NodeSpec, ...]:
     """`count` combined brokers: replication 3 (or `count`, if fewer), min.insync.replicas 2, clean elections only."""
     voters = ",".join(f"{index}@${{kafka-{index}}}:{_CONTROLLER_PORT}" for index in range(1, count + 1))
     return tuple(
@@ -62,7 +60,6 @@ def brokers(
                 **_variables({**_properties(index, count, voters), **PROPERTIES[timings.name], **settings}),
             },
             stop_timeout_s=20.0,
-            disk_mb=disk_mb,
         )
         for index in range(1, count + 1)
     )

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import pytest
 
 from harness.faults import Kill, Wipe
+from harness.servers.kafka import spec
 from harness.servers.kafka.workloads import log, producing, transacting
 from harness.servers.kafka.workloads.client import log_name
 from tests.zoo.mutant import Mutant, Patch
@@ -27,6 +28,16 @@ def _asking(acks: Literal["all", "0"]) -> Patch:
         right(self, sends, replace(sending, acks=acks), **given)
 
     return lambda monkeypatch: monkeypatch.setattr(producing.Producer, "__init__", asking)
+
+
+def _keeping_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    brief = {
+        "log.retention.ms": "60000",
+        "log.retention.check.interval.ms": "1000",
+        "log.initial.task.delay.ms": "1000",
+    }
+    right = spec._properties
+    monkeypatch.setattr(spec, "_properties", lambda *given: {**right(*given), **brief})
 
 
 def _counting_what_was_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,6 +106,13 @@ MUTANTS: tuple[Mutant, ...] = (
         promise="Kafka documentation, producer configs, delivery.timeout.ms: success or failure is reported by then",
         patch=_counting_what_was_given_up,
         seen={f"{_STORAGE}test_a_leader_that_is_slow_loses_nothing": "unseen"},
+    ),
+    Mutant(
+        name="brokers_that_keep_records_for_a_minute",
+        wrong="Brokers delete a record after a minute, and look for such as are that old each second.",
+        promise="Kafka documentation, topic configs, retention.ms: seven days, by the time of day that a broker has",
+        patch=_keeping_for_a_minute,
+        seen={f"{_STORAGE}test_a_leader_with_the_wrong_time_loses_nothing[ahead]": "unseen"},
     ),
     Mutant(
         name="wipes_that_leave_the_disk",
