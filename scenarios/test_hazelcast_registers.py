@@ -2,7 +2,20 @@
 
 import pytest
 
-from harness import Isolate, Kill, Nemesis, Pause, Plan, Stop, System, assert_broken, assert_holds, follow
+from harness import (
+    Isolate,
+    Kill,
+    Nemesis,
+    Pause,
+    Plan,
+    Split,
+    Stop,
+    System,
+    assert_broken,
+    assert_holds,
+    follow,
+    some,
+)
 from harness.checkers import effective_settings, load, register
 from harness.effects import Effect
 from harness.faults.protocol import Fault
@@ -68,6 +81,27 @@ def test_registers_survive_a_rolling_restart(system: System, faults: Nemesis) ->
         operations.await_acknowledged(OPERATIONS)
         whole = [member_list_of(3), partitions_safe()]
         follow(faults, system.history, Plan.in_turn("restart", MEMBERS), settled=whole, whole=True)
+        operations.await_acknowledged(OPERATIONS)
+
+    assert_holds(system.history, effective_settings.check)
+    assert_holds(system.history, load.check, f="read", least_a_second=LEAST_A_SECOND)
+    assert_holds(system.history, register.check)
+
+
+@pytest.mark.quick
+@pytest.mark.needs(Split())
+@pytest.mark.system(hazelcast(4))
+def test_a_split_into_halves_has_no_majority_and_keeps_registers(system: System, faults: Nemesis) -> None:
+    """Clients of each of four members read, write and replace at five keys of a map that a majority alone serves; two
+    members are split off from the other two, and clients reach both halves.
+    Neither half serves for long, so neither has anything that the other one lacks; once they have merged, every read
+    returns what a single register could have held at some moment while it lasted.
+    """
+    registers = Registers(system)
+    with registers.traffic(a_second=OPERATIONS_A_SECOND) as operations:
+        operations.await_acknowledged(OPERATIONS)
+        halves = faults.inject(Split(), some("hazelcast", 2, seed=1)).until(member_list_of(2)).until(partitions_safe())
+        halves.undo().until(member_list_of(4)).until(partitions_safe())
         operations.await_acknowledged(OPERATIONS)
 
     assert_holds(system.history, effective_settings.check)

@@ -4,7 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from harness import Isolate, Kill, Nemesis, Plan, System, all_but, every, follow
+from harness import (
+    Bridge,
+    Isolate,
+    Kill,
+    Nemesis,
+    OneWay,
+    PacketLoss,
+    Plan,
+    System,
+    all_but,
+    every,
+    follow,
+    other_than,
+    together,
+)
 from harness.effects import Effect
 from harness.faults.protocol import Fault
 from harness.servers.kafka import (
@@ -14,6 +28,8 @@ from harness.servers.kafka import (
     full_isr,
     kafka,
     leader_holding,
+    leader_without_control,
+    leads_nothing,
     new_controller,
     new_coordinator,
     new_leader,
@@ -132,6 +148,72 @@ def test_a_leader_that_is_cut_off_and_acknowledges_alone_loses_records(system: S
 
     log.read()
     assert_kept(system.history, least_a_second=LEAST_A_SECOND, shows="lost write")
+
+
+@pytest.mark.needs(OneWay())
+@pytest.mark.parametrize(
+    "fault", [OneWay("in"), pytest.param(OneWay("out"), marks=pytest.mark.quick)], ids=lambda fault: fault.direction
+)
+def test_a_log_under_load_survives_a_leader_that_is_deaf_or_mute(
+    system: System, faults: Nemesis, fault: OneWay
+) -> None:
+    """Producers send a thousand records a second, and a group reads them; from the leader of the fullest partition
+    nothing arrives at the other brokers any more, or nothing from them at it, while the other direction passes.
+    The others elect another leader; every acknowledged record stays where it was put, once, in order.
+    """
+    log = Log(system, sending=UNDER_LOAD)
+    with log.traffic() as traffic:
+        traffic.sends.await_acknowledged(SENDS)
+        lost = faults.inject(fault, leader_holding(log.topic, traffic.partitions)).until(new_leader(log.topic))
+        traffic.sends.await_acknowledged(SENDS)
+        lost.undo().until(full_isr(log.topic))
+        traffic.sends.await_acknowledged(SENDS)
+
+    log.read()
+    assert_kept(system.history, least_a_second=LEAST_A_SECOND)
+
+
+@pytest.mark.quick
+@pytest.mark.needs(Bridge())
+def test_a_log_under_load_survives_a_leader_that_the_controller_does_not_hear(system: System, faults: Nemesis) -> None:
+    """Producers send a thousand records a second, and a group reads them; the link between a leader and the active
+    controller is cut, while the third broker reaches both.
+    The leader, which a majority still hears, leads no more once the controller misses it; every acknowledged record
+    stays where it was put, once, in order.
+    """
+    log = Log(system, sending=UNDER_LOAD)
+    leader = leader_without_control(log.topic)
+    with log.traffic() as traffic:
+        traffic.sends.await_acknowledged(SENDS)
+        parted = faults.inject(Bridge(), together(other_than(together(leader, controller)), leader, controller))
+        parted.until(leads_nothing(log.topic, parted.nodes[1]))
+        traffic.sends.await_acknowledged(SENDS)
+        parted.undo().until(full_isr(log.topic))
+        traffic.sends.await_acknowledged(SENDS)
+
+    log.read()
+    assert_kept(system.history, least_a_second=LEAST_A_SECOND)
+
+
+@pytest.mark.quick
+@pytest.mark.needs(PacketLoss())
+def test_a_log_under_load_survives_a_leader_whose_packets_are_lost(system: System, faults: Nemesis) -> None:
+    """Producers send a thousand records a second, and a group reads them; of the packets between the leader of the
+    fullest partition and the other brokers half are lost.
+    What arrives late is taken for dead, and comes back, again and again; every acknowledged record stays where it was
+    put, once, in order.
+    """
+    log = Log(system, sending=UNDER_LOAD)
+    with log.traffic() as traffic:
+        traffic.sends.await_acknowledged(SENDS)
+        target = leader_holding(log.topic, traffic.partitions)
+        lossy = faults.inject(PacketLoss(0.5), target).until(new_leader(log.topic))
+        traffic.sends.await_acknowledged(SENDS)
+        lossy.undo().until(full_isr(log.topic))
+        traffic.sends.await_acknowledged(SENDS)
+
+    log.read()
+    assert_kept(system.history, least_a_second=LEAST_A_SECOND)
 
 
 @pytest.mark.guarantee("transactions are all or nothing")

@@ -11,18 +11,28 @@ import pytest
 from harness.backends.protocol import Node
 from harness.clusters import Clusters, Target
 from harness.errors import InconclusiveError
-from harness.servers.kafka import follower_in_sync, followers_holding, kafka, leader_holding
+from harness.servers.kafka import (
+    follower_in_sync,
+    followers_holding,
+    kafka,
+    leader_holding,
+    leader_without_control,
+    leads_nothing,
+)
 from harness.servers.kafka.kind import Kafka
 from harness.servers.kafka.view import KafkaView, Partition
 
 
 class Said(KafkaView):
-    """A view of brokers that say this of one topic; no other question has an answer."""
+    """A view of brokers that say this of one topic, and of whom the first is the active controller."""
 
     said: tuple[Partition, ...] = ()
 
     def partitions(self, topic: str) -> tuple[Partition, ...]:
         return self.said
+
+    def controller(self) -> Node:
+        return self.broker(1)
 
 
 def clusters(monkeypatch: pytest.MonkeyPatch, *partitions: Partition) -> Clusters:
@@ -87,3 +97,20 @@ def test_who_is_not_there_is_inconclusive_with_what_was_seen(
     with pytest.raises(InconclusiveError) as error:
         target(clusters(monkeypatch, said))
     assert str(error.value) == why
+
+
+def test_a_leader_without_control_is_none_that_is_the_controller(monkeypatch: pytest.MonkeyPatch) -> None:
+    pick = leader_without_control("t")
+    picked = pick(clusters(monkeypatch, partition(0, 1), partition(1, None), partition(2, 3)))
+    assert [each.spec.name for each in picked.nodes] == ["kafka-3"]
+    assert picked.why == "it leads partition 2 of t and is not the active controller"
+    with pytest.raises(InconclusiveError, match="the active controller kafka-1 leads every partition of t"):
+        pick(clusters(monkeypatch, partition(0, 1), partition(1, 1)))
+
+
+@pytest.mark.parametrize(("leaders", "seen"), [((1, 3), {"0": 1, "1": 3}), ((1, 2), None), ((1, None), None)])
+def test_a_broker_leads_nothing_once_others_lead_everything(
+    monkeypatch: pytest.MonkeyPatch, leaders: tuple[int | None, ...], seen: object
+) -> None:
+    there = clusters(monkeypatch, *(partition(number, leader) for number, leader in enumerate(leaders)))
+    assert leads_nothing("t", there.nodes["kafka-2"]).probe(there, ()) == seen

@@ -23,6 +23,16 @@ def new_leader(topic: str) -> Effect:
     return Effect("leader", f"a new leader for every partition of {topic}", probe)
 
 
+def leads_nothing(topic: str, node: Node) -> Effect:
+    """A broker leads no partition of `topic` any more, and each is led by another one."""
+
+    def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
+        leaders = {str(partition.id): partition.leader for partition in clusters[Kafka].partitions(topic)}
+        return leaders if not {None, clusters[Kafka].id_of(node)}.intersection(leaders.values()) else None
+
+    return Effect("leads-nothing", f"{node.spec.name} to lead no partition of {topic} any more", probe)
+
+
 def no_leader(topic: str) -> Effect:
     """A partition of `topic` is led by nobody."""
 

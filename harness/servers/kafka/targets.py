@@ -111,6 +111,19 @@ def transaction_coordinator(name: str) -> Target:
     return pick
 
 
+def leader_without_control(topic: str) -> Target:
+    """A Kafka broker that leads a partition of `topic` and is not the active controller."""
+
+    def pick(clusters: Clusters) -> Picked:
+        active = clusters[Kafka].controller()
+        for partition in clusters[Kafka].partitions(topic):
+            if partition.leader is not None and (node := clusters[Kafka].broker(partition.leader)) is not active:
+                return Picked((node,), f"it leads partition {partition.id} of {topic} and is not the active controller")
+        raise InconclusiveError(f"the active controller {active.spec.name} leads every partition of {topic}")
+
+    return pick
+
+
 def leading_controller(topic: str) -> Target:
     """The active controller, which has to lead a partition of `topic` as well.
 

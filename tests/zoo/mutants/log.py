@@ -16,6 +16,13 @@ from tests.zoo.mutant import Mutant, Patch
 _LOST = "test_kafka_log.py::test_a_log_under_load_survives_the_loss_of_brokers"
 _AT_ONCE = "test_kafka_log.py::test_what_was_acknowledged_survives_the_loss_of_most_brokers_at_once"
 _STORAGE = "test_kafka_storage.py::"
+_LEADER = "test_kafka_log.py::test_a_log_under_load_survives_a_leader"
+_LEADERS = (
+    "that_is_deaf_or_mute[in]",
+    "that_is_deaf_or_mute[out]",
+    "that_the_controller_does_not_hear",
+    "whose_packets_are_lost",
+)
 _RANDOM = "test_random_plans.py::test_a_log_keeps_what_it_acknowledged_whatever_befalls_its_brokers"
 _TRANSACTIONS = "test_kafka_log.py::test_transactions_under_load_are_all_or_nothing"
 
@@ -92,6 +99,7 @@ MUTANTS: tuple[Mutant, ...] = (
                 for name in ("leader", "follower", "coordinator", "controller")
                 for fault in ("kill", "isolate")
             },
+            **{f"{_LEADER}_{how}": "unseen" for how in _LEADERS},
             "test_kafka_log.py::test_a_log_under_load_survives_a_rolling_restart": "unseen",
             f"{_AT_ONCE}[all]": "unseen",
             f"{_AT_ONCE}[all but one]": "unseen",

@@ -10,6 +10,7 @@ from harness.servers.hazelcast.workloads import registers
 from tests.zoo.mutant import Mutant
 
 _SERVED = "test_hazelcast_registers.py::test_a_majority_serves_registers_whoever_is_lost"
+_HALVES = "test_hazelcast_registers.py::test_a_split_into_halves_has_no_majority_and_keeps_registers"
 _SPLIT = "test_hazelcast_registers.py::test_without_a_majority_both_sides_of_a_split_serve_registers"
 
 
@@ -26,12 +27,24 @@ def _not_looking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registers._At, "_replace", replace)
 
 
+def _served_by_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = registers.Registers.__init__
+    monkeypatch.setattr(registers.Registers, "__init__", lambda self, system: right(self, system, split="kept"))
+
+
 def _served_by_a_majority(monkeypatch: pytest.MonkeyPatch) -> None:
     right = registers.Registers.__init__
     monkeypatch.setattr(registers.Registers, "__init__", lambda self, system, **_: right(self, system))
 
 
 MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        name="registers_that_any_member_serves",
+        wrong="Registers that a majority alone should serve are served by both sides of a split.",
+        promise="docs/decisions/0014: who is cut off from a majority answers nothing",
+        patch=_served_by_any,
+        seen={_HALVES: "not linearizable"},
+    ),
     Mutant(
         name="replacements_that_count_whatever_comes",
         wrong="A replacement counts, whether the old value was there or not.",
