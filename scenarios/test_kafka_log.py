@@ -6,8 +6,11 @@ import pytest
 
 from harness import (
     Bridge,
+    Delay,
+    Disconnect,
     Isolate,
     Kill,
+    LostAnswers,
     Nemesis,
     OneWay,
     PacketLoss,
@@ -55,6 +58,10 @@ SENDS_A_SECOND, LEAST_A_SECOND = 1000, 200
 LEAST_AFTER_AN_OUTAGE = 50
 #: Acknowledged before a fault, while it is in force, and after it.
 SENDS = 1000
+#: By how much requests and answers are late, in seconds: a request waits for its answer for 1.5 s.
+LATE_S = 0.3
+#: How long answers are late or lost, in seconds: longer than a producer waits for them.
+IN_FORCE_S = 2.0
 UNDER_LOAD = Sending(a_second=SENDS_A_SECOND)
 #: Each transaction waits for its records, a coordinator and the leaders of its partitions, one after the other.
 IN_TRANSACTIONS, LEAST_IN_TRANSACTIONS = Sending(a_second=SENDS_A_SECOND, transaction=20), 20
@@ -214,6 +221,44 @@ def test_a_log_under_load_survives_a_leader_whose_packets_are_lost(system: Syste
 
     log.read()
     assert_kept(system.history, least_a_second=LEAST_A_SECOND)
+
+
+@pytest.mark.quick
+@pytest.mark.needs(Delay(LATE_S))
+@pytest.mark.parametrize("fault", [Delay(LATE_S), LostAnswers(), Disconnect()], ids=lambda fault: fault.name)
+def test_a_log_under_load_survives_what_befalls_its_leaders_answers(
+    system: System, faults: Nemesis, fault: Fault
+) -> None:
+    """Producers send a thousand records a second, and a group reads them; of the broker that leads the fullest
+    partition the answers come late, or are lost although the requests got through, or all connections are reset, twice.
+    Producers send again what the broker may have: every record that it acknowledged at last is there, and once.
+    """
+    log = Log(system, sending=UNDER_LOAD)
+    with log.traffic() as traffic:
+        for _ in range(2):
+            traffic.sends.await_acknowledged(SENDS)
+            target = leader_holding(log.topic, traffic.partitions)
+            faults.inject(fault, target).lasting(IN_FORCE_S).undo().until(full_isr(log.topic))
+        traffic.sends.await_acknowledged(SENDS)
+
+    log.read()
+    assert_kept(system.history, least_a_second=LEAST_A_SECOND)
+
+
+@pytest.mark.needs(LostAnswers())
+def test_what_is_sent_again_is_there_twice_where_nobody_knows_it_for_the_same(system: System, faults: Nemesis) -> None:
+    """Producers send a thousand records a second, without idempotence (acks=1); the answers of the broker that leads
+    the fullest partition are lost, although the requests got through.
+    Nothing that was acknowledged is lost. What the producers sent again is there twice, as their documentation says.
+    """
+    log = Log(system, sending=replace(UNDER_LOAD, acks="1"))
+    with log.traffic() as traffic:
+        traffic.sends.await_acknowledged(SENDS)
+        faults.inject(LostAnswers(), leader_holding(log.topic, traffic.partitions)).undo()
+        traffic.sends.await_acknowledged(SENDS)
+
+    log.read()
+    assert_kept(system.history, least_a_second=LEAST_A_SECOND, shows="duplicate")
 
 
 @pytest.mark.guarantee("transactions are all or nothing")

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from harness import Kill, Nemesis, Pause, Stop, every, node, some, together
+from harness import Kill, LostAnswers, Nemesis, Pause, Stop, every, node, some, together
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.servers.hazelcast import member_list_of, partitions_safe
@@ -54,6 +54,25 @@ def test_an_instance_that_hangs_costs_no_request(system: MessageSystem, faults: 
         hanging = faults.inject(Pause(), node(name))
         traffic.await_answers(20)
         hanging.undo()
+        traffic.await_answers(20)
+
+    assert traffic.failed == 0, f"{traffic.failed} of {traffic.answered + traffic.failed} requests were not answered"
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+
+
+@pytest.mark.needs(LostAnswers())
+def test_an_instance_whose_answers_are_lost_costs_no_request(system: MessageSystem, faults: Nemesis) -> None:
+    """Under posts and GETs, what a logging instance answers is lost, while it logs what it is sent.
+    The facade asks the next one under the same id, for which that is no other message: every request is answered, and
+    nothing is lost or there twice.
+    """
+    with system.traffic() as traffic:
+        traffic.await_answers(20)
+        muted = faults.inject(LostAnswers(), node("logging-1"))
+        traffic.await_answers(20)
+        muted.undo()
         traffic.await_answers(20)
 
     assert traffic.failed == 0, f"{traffic.failed} of {traffic.answered + traffic.failed} requests were not answered"

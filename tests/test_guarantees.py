@@ -40,6 +40,8 @@ from tests.faulted import CRASH, FAULTS, HEAT, Foreign, said
 
 KAFKA = on_kafka(3, {}, from_beginning=False)
 COMMITTING_FIRST = {**KAFKA, "messages.commits": "before storing"}
+#: No consumer would read anything again.
+ONLY_SENT_AGAIN = {"kafka.producer.acks": "1", "kafka.producer.enable_idempotence": "false"}
 UNCLEAN = {**KAFKA, "kafka.topic.unclean.leader.election.enable": "true"}
 HAZELCAST = {
     **on_hazelcast("map", 3, backups=True),
@@ -86,6 +88,10 @@ def told(settings: Mapping[str, str], *done: str) -> Sequence[Event]:
         ({**KAFKA, "kafka.producer.acks": "1"}, ("kill kafka-1",), {"lost", "duplicated"}),
         ({**KAFKA, "kafka.producer.acks": "0"}, ("stop kafka-1",), {"lost", "duplicated"}),
         ({**KAFKA, "kafka.producer.acks": "1"}, ("kill hazelcast-1",), set()),
+        (ONLY_SENT_AGAIN, ("lost-answers kafka-1",), {"duplicated", "duplicate", "out of order", "nonmonotonic send"}),
+        (ONLY_SENT_AGAIN, ("lost-answers hazelcast-1",), set()),
+        ({**ONLY_SENT_AGAIN, "kafka.producer.acks": "0"}, ("lost-answers kafka-1",), {"lost"}),
+        (KAFKA, ("lost-answers kafka-1",), {"duplicated"}),
         (KAFKA, ("partial-partition kafka-1",), {"duplicated"}),
         (KAFKA, ("partial-partition messages-1",), {"duplicated"}),
         ({**KAFKA, "kafka.producer.acks": "1"}, ("partial-partition kafka-1",), {"duplicated"}),
@@ -641,6 +647,7 @@ def test_every_rule_applies_to_some_system_and_cites_its_source() -> None:
         "kafka.consumer.enable_auto_commit": "true",
         "kafka.consumer.auto_offset_reset": "latest",
         "hazelcast.client.fail_on_indeterminate_operation_state": "false",
+        "kafka.producer.enable_idempotence": "false",
         STALE: "false",
     }
     systems = [

@@ -9,9 +9,10 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from types import ModuleType
+from typing import Any
 
 from harness.backends.docker_helper import Helper
 from harness.backends.docker_site import DockerSite
@@ -19,6 +20,7 @@ from harness.backends.passing import Passed, Passing, Unanswered
 from harness.backends.programs import connections, proxy
 from harness.errors import BadInputError, EnvironmentUnfitError
 from harness.topology.nodes import NodeSpec
+from harness.waiting import until
 
 #: A chain's name has 28 characters at most.
 _PREFIX = "harness-"
@@ -44,18 +46,23 @@ iptables -w 5 -t {table} -I {hook} -p tcp -j {chain}
 _REDIRECT = "--dport {port} -j REDIRECT --to-ports {to}"
 #: Acknowledgements get through, so that requests are no lost ones: they have 52 bytes, more only after a loss.
 _LOSE = (
-    "--sport {port} --tcp-flags SYN,RST NONE -m length --length 53:65535 -j DROP",
-    "--sport {port} --tcp-flags SYN,RST,PSH PSH -j DROP",
-    "--sport {port} --tcp-flags SYN,RST,FIN FIN -j DROP",
+    "--sport {port} --tcp-flags SYN NONE -m length --length 53:65535 -j DROP",
+    *(f"--sport {{port}} --tcp-flags {flag} {flag} -j DROP" for flag in ("PSH", "FIN", "RST")),
 )
-_ORDER = f"""
+_LET_RESETS_THROUGH = "iptables -w 5 -I {chain} -p tcp --tcp-flags RST RST -j RETURN"
+_ORDER = (
+    "python3",
+    "-c",
+    f"""
 import socket, sys
 with socket.socket(socket.AF_UNIX) as proxy:
     proxy.settimeout(5)
     proxy.connect({_ORDERS!r})
     proxy.sendall(sys.argv[1].encode() + b"\\n")
     sys.stdout.write(proxy.makefile().read())
-"""
+""",
+)
+_ANSWERED_S = 10.0
 
 
 class Interposing:
@@ -99,9 +106,11 @@ class Interposing:
             if gone:
                 continue
             if isinstance(passing, Unanswered):
-                # First: what was lost must not be sent again.
+                chain = _PREFIX + name
+                # What was lost must not be sent again once it could get through.
+                self._run(_LET_RESETS_THROUGH.format(chain=chain), "let resets through")
                 self._reset_clients(self._ports())
-                self._remove("filter", "OUTPUT", _PREFIX + name)
+                self._remove("filter", "OUTPUT", chain)
             else:
                 self._lead_through_proxy()
 
@@ -123,17 +132,19 @@ class Interposing:
             KeyError: no such fault is in force.
         """
         if isinstance(self.faults[fault], Unanswered):
-            counted = self._run(f"iptables -w 5 -vnxL {_PREFIX}{fault}", "count what is lost")
+            counted = self._answered(["iptables", "-w", "5", "-vnxL", _PREFIX + fault], "count what is lost")
             return Passed(lost=sum(int(size) for size in re.findall(r"^ *\d+ +(\d+) DROP ", counted, re.MULTILINE)))
-        return Passed(**json.loads(self._order(json.dumps(self._proxied()))).get(fault, {}))
+        return Passed(**self._order(self._proxied())["holds"].get(fault, {}))
 
     def connections(self) -> frozenset[str]:
         """The connections that the node has with others, each in words that no other one has."""
-        return self._connections("list", None, ())
+        return frozenset(json.loads(self._answered(self._with_connections("list", None, ()), "list connections")))
 
     def disconnect(self) -> frozenset[str]:
-        """Resets them, and gives those that there were."""
-        return self._connections("reset", None, ())
+        """Resets them, and gives those that there were before."""
+        before = self.connections()
+        self._told(self._with_connections("reset", None, ()), "reset connections")
+        return before
 
     def _apply(self, fault: str) -> None:
         if not isinstance(self.faults[fault], Unanswered):
@@ -150,8 +161,8 @@ class Interposing:
             return
         begins = self._listens is None
         if begins:
-            self._listens = int(self._python(proxy, _ORDERS))
-        self._order(json.dumps(proxied))
+            self._told(_python(proxy, _ORDERS), "start a proxy")
+        self._listens = int(self._order(proxied)["port"])
         if begins:
             # What the proxy passes on to clients is lost to them as well.
             for fault in self.faults.keys() - proxied.keys():
@@ -164,7 +175,7 @@ class Interposing:
     def _end_proxy(self) -> None:
         if self._listens is not None:
             self._remove("nat", "PREROUTING", _PROXY)
-            self._order("")
+            self._told([*_ORDER, ""], "end the proxy")
             self._listens = None
 
     def _proxied(self) -> dict[str, dict[str, object]]:
@@ -180,11 +191,11 @@ class Interposing:
         return [self._site.addresses[name] for name, role in tuple(self._site.roles.items()) if role == self._spec.role]
 
     def _reset_clients(self, ports: Collection[int]) -> None:
-        self._connections("reset", ports, self._peers())
+        self._told(self._with_connections("reset", ports, self._peers()), "reset connections")
 
-    def _connections(self, verb: str, ports: Collection[int] | None, spared: Collection[str]) -> frozenset[str]:
+    def _with_connections(self, verb: str, ports: Collection[int] | None, spared: Collection[str]) -> Sequence[str]:
         which = json.dumps({"ports": ports, "spared": spared})
-        return frozenset(json.loads(self._python(connections, verb, self._site.addresses[self._spec.name], which)))
+        return _python(connections, verb, self._site.addresses[self._spec.name], which)
 
     def _put(self, table: str, hook: str, chain: str, other_end: str, rules: Iterable[str]) -> None:
         """Puts a chain of rules in place for all packets whose `other_end` is no peer."""
@@ -196,15 +207,19 @@ class Interposing:
     def _remove(self, table: str, hook: str, chain: str) -> None:
         self._run(_REMOVE.format(table=table, hook=hook, chain=chain), "come from between")
 
-    def _run(self, script: str, what: str) -> str:
-        return self._told(["sh", "-ec", script], what)
+    def _run(self, script: str, what: str) -> None:
+        self._told(["sh", "-ec", script], what)
 
-    def _order(self, order: str) -> str:
-        return self._told(["python3", "-c", _ORDER, order], "tell the proxy")
+    def _order(self, faults: Mapping[str, Mapping[str, object]]) -> Any:
+        """Tells the proxy what is in force, and gives its answer."""
+        return json.loads(self._answered([*_ORDER, json.dumps(faults)], "tell the proxy"))
 
-    def _python(self, program: ModuleType, *arguments: str) -> str:
-        name = program.__name__.rpartition(".")[2]
-        return self._told(["python3", "-c", inspect.getsource(program), *arguments], f"run the program {name}")
+    def _answered(self, command: Sequence[str], what: str) -> str:
+        """The output of a command that has some, and may be given again.
+
+        An engine that is busy loses that of one now and then (20.10), and says that all went well.
+        """
+        return until(f"an answer of the command to {what}", lambda: self._told(command, what), timeout_s=_ANSWERED_S)
 
     def _told(self, command: Sequence[str], what: str) -> str:
         status, output = self._helper.run(command)
@@ -213,3 +228,8 @@ class Interposing:
                 f"the helper of {self._spec.name} could not {what} in its network: {output.strip()[-300:]}"
             )
         return output
+
+
+def _python(program: ModuleType, *arguments: str) -> Sequence[str]:
+    """The command that runs a program."""
+    return ["python3", "-c", inspect.getsource(program), *arguments]

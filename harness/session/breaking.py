@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from harness.answer import Answer
-from harness.backends.protocol import Killable, Networked, Node, Pausable, Phase, is_impaired
+from harness.backends.protocol import Interposable, Killable, Networked, Node, Pausable, Phase, is_impaired
 from harness.clusters import Clusters
 from harness.errors import BadInputError
 from harness.faults.nemesis import Injected
@@ -84,7 +84,7 @@ def _resume(state: SessionState, node: Node) -> None:
 
 
 def _start(state: SessionState, node: Node) -> None:
-    _undo(state, node, lambda fault: fault.needs is not Networked)
+    _undo(state, node, lambda fault: fault.needs not in (Networked, Interposable))
     if isinstance(node, Killable) and node.state().phase is Phase.EXITED:
         node.start()
 

@@ -65,6 +65,12 @@ async def order(folder: Path, what: dict[str, Any] | None) -> bytes:
     return told
 
 
+async def held(folder: Path, what: dict[str, Any]) -> dict[str, int]:
+    """What has become of the frames of the one hold."""
+    holds: dict[str, int] = json.loads(await order(folder, what))["holds"]["hold"]
+    return holds
+
+
 async def asked(port: int, what: bytes) -> tuple[bytes, float]:
     """The first that comes back, and the seconds until then."""
     began = time.monotonic()
@@ -116,16 +122,16 @@ def test_one_frame_of_a_key_is_held_and_those_of_other_connections_pass_it(
     async def tried() -> None:
         async with between(behind, tmp_path, monkeypatch) as port:
             hold = {"hold": {"seconds": 0.5, "key": 26, "nth": 2}}
-            assert json.loads(await order(tmp_path, hold)) == {"hold": {"held": 0, "released": 0}}
+            assert await held(tmp_path, hold) == {"held": 0, "released": 0}
             assert (await asked(port, mine + other))[1] < 0.3
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(other[:6])
             writer.write(other[6:] + mine + other)
             assert await reader.read(1000) == b"1" + other
             assert (await asked(port, mine))[1] < 0.3
-            assert json.loads(await order(tmp_path, hold)) == {"hold": {"held": 1, "released": 0}}
+            assert await held(tmp_path, hold) == {"held": 1, "released": 0}
             assert await reader.readexactly(1 + len(mine)) == b"1" + mine
-            assert json.loads(await order(tmp_path, hold)) == {"hold": {"held": 1, "released": 1}}
+            assert await held(tmp_path, hold) == {"held": 1, "released": 1}
             writer.close()
 
     asyncio.run(tried())
@@ -163,9 +169,7 @@ def test_what_has_no_frames_passes_as_it_is(tmp_path: Path, monkeypatch: pytest.
         async with between(Behind(), tmp_path, monkeypatch) as port:
             await order(tmp_path, {"hold": {"seconds": 5, "key": None, "nth": 1}})
             assert (await asked(port, b"GET / HTTP/1.0\r\n\r\n"))[1] < 0.5
-            assert (
-                json.loads(await order(tmp_path, {"hold": {"seconds": 5, "key": None, "nth": 1}}))["hold"]["held"] == 0
-            )
+            assert (await held(tmp_path, {"hold": {"seconds": 5, "key": None, "nth": 1}}))["held"] == 0
 
     asyncio.run(tried())
 

@@ -118,7 +118,8 @@ def test_requests_get_through_and_their_answers_are_lost_for_good(
         injected = nemesis.inject(LostAnswers(), only(server))
         assert "of what it sent were dropped" in injected.proofs["server-1"]
         lost = server.passed("lost-answers").lost
-        connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        # What it has not read has it end the connection with a reset, in place of a farewell.
+        connection.sendall(b"GET / HTTP/1.0\r\n\r\nand something more")
         connection.settimeout(0.5)
         with pytest.raises(TimeoutError):
             connection.recv(1)

@@ -1,7 +1,7 @@
-"""Lists the TCP connections of the network in which it runs, or resets them at both ends.
+"""Lists the TCP connections of the network in which it runs, or resets them at both ends; by the kernel's sock_diag.
 
 Arguments: list or reset; the address of the node, whose connections with itself are left out; then a JSON object with
-"ports" (of its own, or null for all) and "spared" (addresses of others). It prints what it found as a list of JSON.
+"ports" (of its own, or null for all) and "spared" (addresses of others). What it lists is a list of JSON.
 """
 
 import errno
@@ -13,50 +13,52 @@ from collections.abc import Iterator
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
-#: States of Linux (include/net/tcp_states.h): that of two ends that can still send, and of one that has a word to say.
+#: States of Linux (include/net/tcp_states.h): of those whose ends can still send, and of those that are being closed.
 _OPEN = {1, 3, 8}  # established, syn_recv, close_wait
 _CLOSING = {4, 5, 9, 11}  # fin_wait1, fin_wait2, last_ack, closing
-_SOCK_DIAG, _SOCK_DESTROY = 4, 21  # linux/netlink.h, linux/sock_diag.h
-_REQUEST, _ACK = 1, 4
+_SOCK_DIAG = 4  # linux/netlink.h
+_BY_FAMILY, _DESTROY = 20, 21  # linux/sock_diag.h
+_REQUEST, _ACK, _DUMP = 0x1, 0x4, 0x300
+_ERROR, _DONE = 2, 3
+_HEADER = struct.Struct("=IHHII")
+#: A socket in linux/inet_diag.h: ports, addresses, interface, and a cookie that no other socket has.
+_SOCKET = struct.Struct(">HH16s16s12s")
 
 
 class Connection(NamedTuple):
-    """One connection as this end has it: its family, and its addresses as the kernel has them."""
+    """One connection as this end has it; its socket as the kernel names it."""
 
     family: int
     state: int
-    local: bytes
-    port: int
-    remote: bytes
-    remote_port: int
+    socket: bytes
+
+    @property
+    def port(self) -> int:
+        """The port of this end."""
+        return int(_SOCKET.unpack(self.socket)[0])
 
     @property
     def peer(self) -> str:
         """The address of the other end; IPv4 if it is that within IPv6."""
-        address = ip_address(self.remote)
+        packed = _SOCKET.unpack(self.socket)[3]
+        address = ip_address(packed[:4] if self.family == socket.AF_INET else packed)
         mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
         return str(mapped or address)
 
     @property
     def words(self) -> str:
         """The connection in words that no other one has."""
-        return f"port {self.port} with {self.peer}:{self.remote_port}"
+        remote_port, cookie = _SOCKET.unpack(self.socket)[1], int.from_bytes(self.socket[-8:], sys.byteorder)
+        return f"port {self.port} with {self.peer}:{remote_port} (socket {cookie})"
 
 
 def connections() -> Iterator[Connection]:
     """All connections, also those that are being closed."""
-    for family, path in ((socket.AF_INET, "/proc/net/tcp"), (socket.AF_INET6, "/proc/net/tcp6")):
-        with open(path) as table:
-            for line in list(table)[1:]:
-                _, local, remote, state, *_ = line.split()
-                yield Connection(family, int(state, 16), *_end(local), *_end(remote))
-
-
-def _end(text: str) -> tuple[bytes, int]:
-    """An address and a port; the kernel shows an address in words of four bytes, each as a number of this machine."""
-    address, _, port = text.partition(":")
-    words = [int(address[at : at + 8], 16) for at in range(0, len(address), 8)]
-    return b"".join(struct.pack("=I", word) for word in words), int(port, 16)
+    states = sum(1 << state for state in _OPEN | _CLOSING)
+    for family in (socket.AF_INET, socket.AF_INET6):
+        asked = struct.pack("=BBBBI", family, socket.IPPROTO_TCP, 0, 0, states) + bytes(_SOCKET.size)
+        for body in _answers(_BY_FAMILY, _REQUEST | _DUMP, asked):
+            yield Connection(family, body[1], body[4 : 4 + _SOCKET.size])
 
 
 def reset(one: Connection) -> None:
@@ -65,15 +67,33 @@ def reset(one: Connection) -> None:
     Raises:
         OSError: the kernel can't do it, or it may not be asked.
     """
-    ends = struct.pack(">HH16s16s", one.port, one.remote_port, one.local, one.remote)
-    # Of any interface, whatever its cookie.
-    asked = struct.pack("=BBBBI", one.family, socket.IPPROTO_TCP, 0, 0, 0xFFFFFFFF) + ends + bytes(4) + b"\xff" * 8
+    asked = struct.pack("=BBBBI", one.family, socket.IPPROTO_TCP, 0, 0, 0xFFFFFFFF) + one.socket
+    try:
+        list(_answers(_DESTROY, _REQUEST | _ACK, asked))
+    except OSError as error:
+        if error.errno != errno.ENOENT:
+            raise OSError(error.errno, "the kernel can't reset connections: CONFIG_INET_DIAG_DESTROY") from error
+
+
+def _answers(kind: int, flags: int, asked: bytes) -> Iterator[bytes]:
+    """What the kernel answers.
+
+    Raises:
+        OSError: that it does not do it.
+    """
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _SOCK_DIAG) as kernel:
         kernel.bind((0, 0))
-        kernel.send(struct.pack("=IHHII", 16 + len(asked), _SOCK_DESTROY, _REQUEST | _ACK, 1, 0) + asked)
-        (status,) = struct.unpack("=i", kernel.recv(4096)[16:20])
-    if status not in (0, -errno.ENOENT):
-        raise OSError(-status, "the kernel does not reset connections (it needs CONFIG_INET_DIAG_DESTROY)")
+        kernel.send(_HEADER.pack(_HEADER.size + len(asked), kind, flags, 1, 0) + asked)
+        while True:
+            part = kernel.recv(1 << 20)
+            while part:
+                length, answer, *_ = _HEADER.unpack_from(part)
+                body, part = part[_HEADER.size : length], part[(length + 3) & ~3 :]
+                if answer == _ERROR and (status := struct.unpack_from("=i", body)[0]):
+                    raise OSError(-status, "the kernel does not do it")
+                if answer in (_ERROR, _DONE):
+                    return
+                yield body
 
 
 def main(verb: str, own: str, which: str) -> None:
@@ -82,14 +102,15 @@ def main(verb: str, own: str, which: str) -> None:
     found = [
         one
         for one in connections()
-        if one.state in _OPEN | _CLOSING
-        and (wanted["ports"] is None or one.port in wanted["ports"])
+        if (wanted["ports"] is None or one.port in wanted["ports"])
         and not ip_address(one.peer).is_loopback
         and one.peer not in (own, *wanted["spared"])
     ]
-    for one in found if verb == "reset" else ():
-        reset(one)
-    sys.stdout.write(json.dumps(sorted(one.words for one in found if one.state in _OPEN)))
+    if verb == "list":
+        sys.stdout.write(json.dumps(sorted(one.words for one in found if one.state in _OPEN)))
+    else:
+        for one in found:
+            reset(one)
 
 
 if __name__ == "__main__":

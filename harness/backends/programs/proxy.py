@@ -1,11 +1,12 @@
 """A proxy between the ports of a node and its clients, in the node's network: what passes is late, or is held.
 
 New connections are led to it (REDIRECT of iptables), and the kernel says where they were going. Argument: the path of
-a socket, where each line is an order. It begins in the background, and prints the port at which it listens.
+a socket, where each line is an order. It begins in the background.
 
 An order is a JSON object of what is in force, by the names of faults: {"requests_s", "answers_s"} or {"seconds", "key",
-"nth"}, as in `harness/backends/passing.py`; what it says no more is in force no longer. The answer has, of each that
-holds, how many frames it has held and released. An empty line ends the proxy, and with it all that it has connected.
+"nth"}, as in `harness/backends/passing.py`; what it says no more is in force no longer. The answer has the port at
+which the proxy listens and, of each that holds, how many frames it has held and released. An empty line ends the proxy,
+and with it all that it has connected.
 """
 
 import asyncio
@@ -89,8 +90,8 @@ class Proxy:
     async def _obey(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if line := (await reader.readline()).strip():
             self._put_in_force(json.loads(line))
-            told = {name: {"held": hold.held, "released": hold.released} for name, hold in self._holds.items()}
-            writer.write(json.dumps(told).encode())
+            holds = {name: {"held": hold.held, "released": hold.released} for name, hold in self._holds.items()}
+            writer.write(json.dumps({"port": self._port, "holds": holds}).encode())
         else:
             self._ended.set()
         writer.close()
@@ -203,8 +204,6 @@ def main(path: str) -> None:
     orders = socket.socket(socket.AF_UNIX)
     orders.bind(path)
     orders.listen()
-    sys.stdout.write(str(listening.getsockname()[1]))
-    sys.stdout.flush()
     if os.fork():
         os._exit(0)
     os.setsid()

@@ -9,6 +9,7 @@ from harness.guarantees import Broken, Guarantees, Rule, Settings
 from harness.taken import Taken
 
 _ACKS = "Kafka documentation, producer configs, acks"
+_PRODUCER = "Kafka documentation, producer configs, {}"
 _TOPIC = "Kafka documentation, topic configs, {}"
 #: In milliseconds: no scenario takes that long.
 _A_DAY = 86_400_000
@@ -74,6 +75,12 @@ def _acknowledged_by_nobody(settings: Settings) -> bool:
     return settings.get("kafka.producer.acks") == "0"
 
 
+def _sent_again_unseen(settings: Settings) -> bool:
+    """Whether a producer sends again what a broker may have, which does not know it for the same."""
+    idempotent = settings.get("kafka.producer.enable_idempotence", "true") == "true"
+    return not idempotent and not _acknowledged_by_nobody(settings)
+
+
 def _elected_out_of_sync(settings: Settings) -> bool:
     return settings.get("kafka.topic.unclean.leader.election.enable") == "true"
 
@@ -127,6 +134,16 @@ KAFKA = Guarantees(
             applies=_acknowledged_by_the_leader_alone,
             under=_a_broker_is_lost,
             among=partial(_led_by_those_hit, _GONE),
+        ),
+        Rule(
+            setting="enable.idempotence=false",
+            when="a broker is killed, stopped, hangs or is cut off, or its answers are lost or late",
+            permits=("duplicated", "duplicate", "out of order", "nonmonotonic send"),
+            because="a producer that heard no answer sends a record again, and perhaps behind later ones; the broker "
+            "keeps both",
+            source=_PRODUCER.format("enable.idempotence, max.in.flight.requests.per.connection"),
+            applies=_sent_again_unseen,
+            under=_a_broker_is_out_of_reach,
         ),
         Rule(
             setting="unclean.leader.election.enable=true",

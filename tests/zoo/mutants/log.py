@@ -23,6 +23,7 @@ _LEADERS = (
     "that_the_controller_does_not_hear",
     "whose_packets_are_lost",
 )
+_ANSWERS = "test_kafka_log.py::test_a_log_under_load_survives_what_befalls_its_leaders_answers"
 _RANDOM = "test_random_plans.py::test_a_log_keeps_what_it_acknowledged_whatever_befalls_its_brokers"
 _TRANSACTIONS = "test_kafka_log.py::test_transactions_under_load_are_all_or_nothing"
 
@@ -64,6 +65,18 @@ def _leaving_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Wipe, "proof", lambda self, nodes: Kill().proof(nodes))
 
 
+def _without_idempotence(monkeypatch: pytest.MonkeyPatch) -> None:
+    right, told_by = producing.KafkaProducer, log.told_by
+
+    def made(**settings: Any) -> Any:
+        return right(**{**settings, "enable_idempotence": False})
+
+    monkeypatch.setattr(producing, "KafkaProducer", made)
+    monkeypatch.setattr(
+        log, "told_by", lambda producer: {**told_by(producer), "kafka.producer.enable_idempotence": "true"}
+    )
+
+
 def _trusting_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     def commit(self: Any) -> None:
         self._asked = True
@@ -85,8 +98,18 @@ MUTANTS: tuple[Mutant, ...] = (
         promise="checkers: no loss where loss was certain means that the fault or the test is broken",
         patch=_asking("all"),
         seen={
-            "test_kafka_log.py::test_a_leader_that_is_cut_off_and_acknowledges_alone_loses_records": "not as expected"
+            "test_kafka_log.py::test_a_leader_that_is_cut_off_and_acknowledges_alone_loses_records": "not as expected",
+            "test_kafka_log.py::test_what_is_sent_again_is_there_twice_where_nobody_knows_it_for_the_same": (
+                "not as expected"
+            ),
         },
+    ),
+    Mutant(
+        name="producers_without_idempotence",
+        wrong="Producers that say they are idempotent are not.",
+        promise="Kafka documentation, producer configs, enable.idempotence: exactly one copy of each message",
+        patch=_without_idempotence,
+        seen={f"{_ANSWERS}[{fault}]": "duplicate" for fault in ("delay", "lost-answers", "disconnect")},
     ),
     Mutant(
         name="producers_that_ask_for_no_acknowledgement",
