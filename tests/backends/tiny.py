@@ -15,14 +15,15 @@ STARTS = Path(os.environ.get("HARNESS_DATA", "/")) / "starts"
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        path = Path(os.environ.get("FILE", "/nowhere"))
         self.send_response(200)
         self.end_headers()
+        if self.path == "/time":
+            self.wfile.write(f'{{"time": {time.time()}}}'.encode())
+            return
+        path = Path(os.environ.get("FILE", "/nowhere"))
         text = path.read_text() if path.exists() else "-"
         note = os.environ.get("NOTE", "")
-        self.wfile.write(
-            f'{{"time": {time.time()}, "starts": {STARTS.stat().st_size}, "file": "{text}", "note": "{note}"}}'.encode()
-        )
+        self.wfile.write(f'{{"starts": {STARTS.stat().st_size}, "file": "{text}", "note": "{note}"}}'.encode())
 
     def log_message(self, *arguments: object) -> None:
         pass

@@ -58,7 +58,7 @@ def node(deployment: Deployment) -> Iterator[Both]:
 
 def told_s(node: Clocked) -> float:
     """How far the time that the node itself tells is ahead."""
-    answer = httpx.get(f"http://{node.endpoint('http')}/", timeout=10).json()
+    answer = httpx.get(f"http://{node.endpoint('http')}/time", timeout=10).json()
     return float(answer["time"]) - time.time()
 
 
