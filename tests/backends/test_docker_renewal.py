@@ -65,7 +65,7 @@ def node(deployment: DockerDeployment) -> DockerNode:
     deployment._vacant.clear()
     with contextlib.closing(engine.connect()) as client:
         for left in client.containers.list(all=True, filters={"name": f"{deployment._site.name}-tiny-2"}):
-            left.remove(force=True)
+            left.remove(force=True, v=True)
     return put(deployment, "first")
 
 

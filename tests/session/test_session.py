@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -18,6 +19,7 @@ import psutil
 import pytest
 from psutil import _pslinux
 
+from harness.backends.docker import DockerBackend
 from harness.backends.identity import Identity
 from harness.backends.loopback import leased_block
 from harness.backends.process_node import ProcessNode, ProcessSite
@@ -191,6 +193,12 @@ def test_a_run_whose_session_is_gone_at_its_end_ends_as_it_held(folder: Path, mo
         with AttachedRun(Options(), print) as run:
             assert set(run.nodes) == {"tiny-1"}
             answering.__exit__(None, None, None)
+
+
+def test_what_can_be_done_to_a_node_can_be_done_to_it_through_a_session() -> None:
+    (node,) = AttachedDeployment(replace(_attachable(), abilities=DockerBackend.abilities)).nodes.values()
+    for ability in DockerBackend.abilities:
+        assert {name for name in vars(ability) if not name.startswith("_")} <= set(dir(type(node))), ability
 
 
 def _attachable() -> AttachableSystem:
