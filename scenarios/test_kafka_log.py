@@ -8,6 +8,7 @@ from harness import (
     Bridge,
     Delay,
     Disconnect,
+    HeldFrame,
     Isolate,
     Kill,
     LostAnswers,
@@ -17,11 +18,13 @@ from harness import (
     Plan,
     System,
     all_but,
+    assert_broken,
     every,
     follow,
     other_than,
     together,
 )
+from harness.checkers import partition_log
 from harness.effects import Effect
 from harness.faults.protocol import Fault
 from harness.servers.kafka import (
@@ -65,6 +68,10 @@ IN_FORCE_S = 2.0
 UNDER_LOAD = Sending(a_second=SENDS_A_SECOND)
 #: Each transaction waits for its records, a coordinator and the leaders of its partitions, one after the other.
 IN_TRANSACTIONS, LEAST_IN_TRANSACTIONS = Sending(a_second=SENDS_A_SECOND, transaction=20), 20
+#: They last 2 s, much longer than their ends take. An end that is held has not timed out when its connection is reset.
+LONG_TRANSACTIONS = Sending(a_second=60, transaction=120, request_s=10.0)
+#: The key of the request that ends a transaction, EndTxn, and how long it is held, in seconds.
+END_OF_A_TRANSACTION, LATE_END_S = 26, 5.0
 
 
 def duty(log: Log, traffic: Traffic, name: str) -> tuple[Target, Effect]:
@@ -281,3 +288,26 @@ def test_transactions_under_load_are_all_or_nothing(system: System, faults: Neme
 
     log.read()
     assert_kept(system.history, least_a_second=LEAST_IN_TRANSACTIONS)
+
+
+@pytest.mark.quick
+@pytest.mark.guarantee("transactions are all or nothing")
+@pytest.mark.needs(HeldFrame(LATE_END_S))
+def test_the_end_of_a_transaction_that_comes_late_ends_a_later_one(system: System, faults: Nemesis) -> None:
+    """A producer sends long transactions. The request that ends one is held up on its way, and its connection is reset;
+    the producer asks again on another one, and goes on. Three times.
+    What is held commits, when it comes at last, what is there of a later transaction, which its producer can't commit
+    any more: it is read all the same (KAFKA-17754; docs/track-record.md).
+    """
+    log = Log(system, sending=LONG_TRANSACTIONS)
+    with log.traffic(producers=1) as traffic:
+        for _ in range(3):
+            traffic.sends.await_acknowledged(LONG_TRANSACTIONS.transaction)
+            target = transaction_coordinator(log.name_of(0))
+            late = faults.inject(HeldFrame(LATE_END_S, key=END_OF_A_TRANSACTION), target)
+            faults.inject(Disconnect(), target)
+            late.undo()
+        traffic.sends.await_acknowledged(LONG_TRANSACTIONS.transaction)
+
+    log.read()
+    assert_broken(system.history, partition_log.check, "aborted read")

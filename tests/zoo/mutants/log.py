@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 import pytest
 
-from harness.faults import Kill, Wipe
+from harness.backends.passing import Held
+from harness.faults import Kill, Wipe, held_frame
 from harness.servers.kafka import spec
 from harness.servers.kafka.workloads import log, producing, transacting
 from harness.servers.kafka.workloads.client import log_name
@@ -75,6 +76,10 @@ def _without_idempotence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         log, "told_by", lambda producer: {**told_by(producer), "kafka.producer.enable_idempotence": "true"}
     )
+
+
+def _holding_for_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(held_frame, "Held", lambda seconds, key, nth: Held(0.0, key, nth))
 
 
 def _trusting_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,5 +182,14 @@ MUTANTS: tuple[Mutant, ...] = (
         promise="docs/track-record.md: kafka-python commits a transaction without a record whose time was over",
         patch=_trusting_the_commit,
         seen={f"{_TRANSACTIONS}[leader]": "unseen"},
+    ),
+    Mutant(
+        name="ends_of_transactions_that_come_in_time",
+        wrong="The end of a transaction that has to come late comes at once.",
+        promise="checkers: no loss where loss was certain means that the fault or the test is broken",
+        patch=_holding_for_no_time,
+        seen={
+            "test_kafka_log.py::test_the_end_of_a_transaction_that_comes_late_ends_a_later_one": "not as expected",
+        },
     ),
 )

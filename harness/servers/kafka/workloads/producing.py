@@ -45,6 +45,7 @@ class Sending:
         transaction: how many sends are one transaction; 0: there are none.
         lives_s: after so many seconds a producer drops its client with all that is under way, as a process that dies
             does, and goes on with a new one; None: it keeps the client for as long as that works.
+        request_s: how long a request waits for its answer.
         seed: of the choice of partitions.
     """
 
@@ -53,6 +54,7 @@ class Sending:
     under_way: int = 200
     transaction: int = 0
     lives_s: float | None = None
+    request_s: float = _REQUEST_MS / 1000
     seed: int = 1
 
     @property
@@ -79,11 +81,12 @@ def connected(brokers: Sequence[Node], sending: Sending, *, name: str | None = N
     Raises:
         KafkaError: no broker answers.
     """
+    request_ms = round(sending.request_s * 1000)
     return KafkaProducer(
         acks="all" if sending.acks == "all" else int(sending.acks),
         enable_idempotence=sending.acks == "all",
-        delivery_timeout_ms=_DELIVERY_MS,
-        request_timeout_ms=_REQUEST_MS,
+        delivery_timeout_ms=_DELIVERY_MS + request_ms - _REQUEST_MS,
+        request_timeout_ms=request_ms,
         max_block_ms=1000 if name is None else _COORDINATOR_MS,
         transactional_id=name,
         transaction_timeout_ms=_TRANSACTION_MS,
