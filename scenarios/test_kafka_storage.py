@@ -152,9 +152,9 @@ def test_a_leader_with_the_wrong_time_loses_nothing(system: System, faults: Neme
 @pytest.mark.needs(Wipe())
 def test_what_the_only_replica_stored_is_lost_with_its_disk(system: System, faults: Nemesis) -> None:
     """Producers send a thousand records a second, each of which is stored once (replication.factor=1); the broker of
-    the fullest partition is killed, and comes back with an empty disk. It is not elected at
-    first. Once it is started again it is, as the last known leader, though unclean elections are not permitted: other
-    records are then in the places of those that it had acknowledged.
+    the fullest partition is killed, and comes back with an empty disk. It is not elected at first. Once it is started
+    again it is, as the last known leader, though unclean elections are not permitted: other records are then in the
+    places of those that it had acknowledged.
     """
     log = Log(system, sending=UNDER_LOAD)
     with log.traffic(consumers=0) as traffic:
