@@ -86,6 +86,8 @@ _SELDOM = frozenset(
         "tests/forensics/test_real_losses.py",
     }
 )
+#: What each pipeline sees as well: the quick half injects these faults into real servers, with their proofs.
+_NIGHTLY = frozenset({"tests/faults/test_interposed.py", "tests/faults/test_packets.py", "tests/faults/test_sides.py"})
 #: About how many seconds tests that share something take, where that is long: who begins with these ends in time.
 _SECONDS = {
     _OF_THE_SESSION: 140,
@@ -123,12 +125,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks every test that starts servers, which `make check` leaves out, and those that `make test` does as well."""
+    """Marks every test that starts servers, which `make check` leaves out, and those that others leave out as well."""
     for item in items:
         if _RUN in getattr(item, "fixturenames", ()) or any(mark.name in _SERVERS for mark in item.iter_markers()):
             item.add_marker("servers")
-        if item.nodeid.partition("::")[0] in _SELDOM:
+        file = item.nodeid.partition("::")[0]
+        if file in _SELDOM:
             item.add_marker("seldom")
+        if file in _NIGHTLY:
+            item.add_marker("nightly")
 
 
 def pytest_collection_finish() -> None:

@@ -217,7 +217,8 @@ def test_what_is_done_on_the_command_line_is_shown_and_what_is_refused_says_why(
     answer = httpx.post(f"{watched.url}act", json=wish, timeout=20)
     assert answer.status_code == 409
     assert "harness start logging-3" in answer.json()["refused"]
-    assert run("harness", "heal")[0] == 0
+    status, said = run("harness", "heal")
+    assert status == 0, said
 
 
 @pytest.mark.parametrize("path", ["", "state", "act", "none", "wrong/", "wrong/state", "wrong/act", "wrong"])
