@@ -88,14 +88,19 @@ def test_registers_survive_a_rolling_restart(system: System, faults: Nemesis) ->
     assert_holds(system.history, register.check)
 
 
+@pytest.mark.quarantine(
+    reason="Hazelcast's: an owner answers reads with a write whose backup never comes, and the merge undoes that write "
+    "(docs/track-record.md); no rule permits such a read yet",
+    until="2026-12-14",
+)
 @pytest.mark.quick
 @pytest.mark.needs(Split())
 @pytest.mark.system(hazelcast(4))
 def test_a_split_into_halves_has_no_majority_and_keeps_registers(system: System, faults: Nemesis) -> None:
     """Clients of each of four members read, write and replace at five keys of a map that a majority alone serves; two
     members are split off from the other two, and clients reach both halves.
-    Neither half serves for long, so neither has anything that the other one lacks; once they have merged, every read
-    returns what a single register could have held at some moment while it lasted.
+    Neither half serves for long, so nothing that was acknowledged is lacking in the other one; once they have merged,
+    every read returns what a single register could have held at some moment while it lasted.
     """
     registers = Registers(system)
     with registers.traffic(a_second=OPERATIONS_A_SECOND) as operations:
