@@ -25,6 +25,11 @@ class Result(StrEnum):
     QUARANTINED = "quarantined"
     SKIPPED = "skipped"
 
+    @property
+    def failed(self) -> bool:
+        """Whether what ended so ran, and did not hold, whatever the reason."""
+        return self not in (Result.HELD, Result.SKIPPED)
+
 
 #: The exit status of a scenario that ended so; whatever else there is never ends a history.
 EXITS: Mapping[Result, int] = {

@@ -257,7 +257,7 @@ class Interposable(Node, Protocol):
         proxy, and to lead them there, connections of clients are reset.
 
         Args:
-            fault: a name for what does this, as for `Networked.isolate`; they may be in force together.
+            fault: a name for what does this, as for `Networked.impair`; they may be in force together.
             passing: what befalls it.
 
         Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -67,8 +68,8 @@ def _told(explored: Sequence[Explored], now: int, folder: Path) -> Iterator[str]
     counted = ", ".join(f"{counts[result]} {result}" for result in Result if counts[result])
     yield f"\n{now} plans now; {len(explored)} in all: {counted or 'none'}. The journal is {folder}/explored.jsonl"
     for each in explored:
-        if each.result not in (Result.HELD, Result.SKIPPED):
+        if each.result.failed:
             yield printable(f"\n{each.scenario}, seed {each.seed}: {each.sentence}")
             yield f"  repeat it: {each.repeat}"
             if each.history:
-                yield f"  harness replay '{folder / each.history}'"
+                yield f"  harness replay {shlex.quote(str(folder / each.history))}"

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from harness.errors import BadInputError
+from harness.plugin.planning import seed_of
 from harness.plugin.saying import sentence
 from harness.plugin.scenarios import RESULTS
 from harness.results import Result
@@ -82,9 +83,9 @@ class Journal:
         return max((each.seed for each in self.explored), default=0)
 
     def add(self, explored: Explored, history: Path | None) -> None:
-        """Writes a line, and keeps the history if it did not hold."""
-        if explored.history and history:
-            shutil.copyfile(history, self.folder / explored.history)
+        """Writes a line, and keeps a copy of the history, if there is one to keep."""
+        if history:
+            shutil.copyfile(history, self.folder / history.name)
         with self._file.open("a") as file:
             file.write(json.dumps(asdict(explored)) + "\n")
         self.explored.append(explored)
@@ -138,8 +139,7 @@ class Exploring:
         results = self._session.config.stash[RESULTS]
         outcome = results.outcomes[-1]
         scenario, seed = self._items[outcome.scenario]
-        held = outcome.result in (Result.HELD, Result.SKIPPED)
-        history = None if held or not outcome.history else f"{outcome.history.stem}.jsonl"
+        kept = outcome.history if outcome.result.failed else None
         self._journal.add(
             Explored(
                 scenario,
@@ -149,10 +149,10 @@ class Exploring:
                 outcome.anomalies,
                 self._why.get(outcome.scenario, ""),
                 outcome.repeat,
-                history,
+                kept.name if kept else None,
                 round(outcome.took_s, 1),
             ),
-            outcome.history,
+            kept,
         )
         if time.monotonic() > self._ends_s:
             self._session.shouldstop = "the time for the exploration is over"
@@ -160,10 +160,9 @@ class Exploring:
 
 def _of(item: pytest.Item) -> tuple[str, int] | None:
     """The scenario without its seed, and the seed, of what follows a random plan."""
-    drawn = getattr(getattr(item, "callspec", None), "params", {}).get("plan")
-    if not isinstance(drawn, tuple):
+    if (seed := seed_of(item)) is None:
         return None
-    return item.nodeid.replace(f"seed {drawn[1]}", "").replace("[]", ""), drawn[1]
+    return item.nodeid.replace(f"seed {seed}", "").replace("[]", ""), seed
 
 
 def _explored(value: Mapping[str, Any]) -> Explored:
