@@ -91,6 +91,11 @@ class Comparison:
         """The names of the table's file and of the plot's."""
         return f"{self.name}.md", f"{self.name}.svg"
 
+    @property
+    def measured(self) -> str:
+        """The name of the file of what both are made of."""
+        return f"{self.name}.jsonl"
+
 
 @dataclass(frozen=True)
 class Fate:

@@ -6,6 +6,7 @@ import gc
 import os
 import subprocess
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ _SHARED = {
     ),
     **dict.fromkeys(("tests/services/test_kafka_consumer.py", "tests/services/test_kafka_producer.py"), "one broker"),
 }
-#: What `make test` leaves to CI: it takes long, and a change of the harness seldom breaks it.
+#: What `make test` leaves to CI: it takes long, and a change of the harness seldom breaks it. `.ci/run` has a part each day.
 _SELDOM = frozenset(
     {
         # Pages that are typed, and the package in an environment of its own.
@@ -86,6 +87,7 @@ _SELDOM = frozenset(
         "tests/forensics/test_real_losses.py",
     }
 )
+_TURNS = 3
 #: What each pipeline sees as well: the quick half injects these faults into real servers, with their proofs.
 _NIGHTLY = frozenset({"tests/faults/test_interposed.py", "tests/faults/test_packets.py", "tests/faults/test_sides.py"})
 #: About how many seconds tests that share something take, where that is long: who begins with these ends in time.
@@ -132,6 +134,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         file = item.nodeid.partition("::")[0]
         if file in _SELDOM:
             item.add_marker("seldom")
+            if sorted(_SELDOM).index(file) % _TURNS == date.today().toordinal() % _TURNS:
+                item.add_marker("today")
         if file in _NIGHTLY:
             item.add_marker("nightly")
 

@@ -7,7 +7,7 @@ item uses the harness, or that was given one of its options, gets `harness.plugi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -64,6 +64,30 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         from harness.plugin import planning
 
         planning.parametrize(metafunc, marker)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tells a worker of pytest-xdist how to reach this process, its controller."""
+    from harness.plugin import parallel
+
+    parallel.prepare(node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any) -> None:
+    """Has the rest of the plugin come to the controller with the first worker that has scenarios."""
+    from harness.plugin import parallel
+
+    parallel.answer(node.config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Ends the run as a worker has ended its own."""
+    from harness.plugin import parallel
+
+    parallel.end_as(node)
 
 
 def uses_harness(item: pytest.Item) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from harness.errors import BadInputError
 from harness.faults.nemesis import Moment, Nemesis
+from harness.plugin import parallel
 from harness.plugin.holding import hold, pause
 from harness.plugin.options import KEEPING, value
 from harness.report.screen import Screen
@@ -32,6 +33,9 @@ def check_options(config: pytest.Config) -> None:
         raise BadInputError(f"--keep-topology {keeping!r} is unknown; choose one of {', '.join(KEEPING)}")
     if moment is not None and moment not in list(Moment):
         raise BadInputError(f"--pause-at {moment!r} is unknown; choose one of {', '.join(Moment)}")
+    held = {"--attach": value(config, "--attach"), "--keep-topology": keeping != "never", "--pause-at": moment}
+    if parallel.has_workers(config) and (asked := [name for name, given in held.items() if given]):
+        raise BadInputError(f"{asked[0]} is about one system, and each worker has its own; leave out -n")
     if moment is not None and not _has_terminal():
         raise BadInputError("--pause-at asks at a terminal, and this run has none; run it from one")
     if value(config, "--attach"):

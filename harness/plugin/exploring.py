@@ -20,7 +20,7 @@ import pytest
 from harness.errors import BadInputError
 from harness.plugin.planning import seed_of
 from harness.plugin.saying import sentence
-from harness.plugin.scenarios import RESULTS
+from harness.plugin.scenarios import SUMMARY
 from harness.results import Result
 
 #: So many seeds of one scenario follow each other before the next scenario takes its turn.
@@ -136,15 +136,15 @@ class Exploring:
     def pytest_runtest_logfinish(self) -> None:
         """Writes down what has ended; ends the session when the time is over."""
         assert self._session
-        results = self._session.config.stash[RESULTS]
-        outcome = results.outcomes[-1]
+        summary = self._session.config.stash[SUMMARY]
+        outcome = summary.outcomes[-1]
         scenario, seed = self._items[outcome.scenario]
         kept = outcome.history if outcome.result.failed else None
         self._journal.add(
             Explored(
                 scenario,
                 seed,
-                results.backend,
+                summary.backend,
                 outcome.result,
                 outcome.anomalies,
                 self._why.get(outcome.scenario, ""),

@@ -18,16 +18,13 @@ from harness.plugin import scenarios
 from harness.plugin.debugging import KeepTopology
 from harness.plugin.ordering import declared_by, has_system, needed_by
 from harness.progress import Step
-from harness.report.comparison import Compared
 from harness.report.folder import ReportFolder
 from harness.report.scenario import ScenarioReport
 from harness.run import Run
 from harness.session.attach_client import AttachedRun
 from harness.system import System
-from harness.telling import tellings
 from harness.topology.kinds import NodeKind
 
-_COMPARED = pytest.StashKey[list[Compared]]()
 _Value = TypeVar("_Value")
 
 
@@ -49,10 +46,7 @@ def harness_run(session: pytest.Session) -> Iterator[Run]:
 def report(request: pytest.FixtureRequest, folder: ReportFolder | None = None) -> ScenarioReport:
     """The report of a scenario, in the run's folder or in one that is its own."""
     name = str(request.node.nodeid).removeprefix("scenarios/")
-    if (compared := request.session.stash.get(_COMPARED, None)) is None:
-        found = [Compared(comparison) for telling in tellings() for comparison in telling.comparisons]
-        compared = request.session.stash[_COMPARED] = found
-    return ScenarioReport(name, folder or _of_run(request.config, scenarios.FOLDER), compared)
+    return ScenarioReport(name, folder or _of_run(request.config, scenarios.FOLDER))
 
 
 def _of_run(config: pytest.Config, key: pytest.StashKey[_Value]) -> _Value:

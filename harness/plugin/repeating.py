@@ -18,7 +18,7 @@ from harness.plugin import is_scenario
 from harness.plugin.meant import meant, parts
 from harness.plugin.results import REPEATED
 from harness.plugin.saying import sentence
-from harness.plugin.scenarios import FOLDER, OPTIONS, RESULTS, SHOWING
+from harness.plugin.scenarios import FOLDER, OPTIONS, SHOWING, SUMMARY
 from harness.report.flake import Repeat, Repeated
 from harness.results import Result
 
@@ -67,8 +67,8 @@ class Repeating:
     @property
     def lacking(self) -> Sequence[str]:
         """What the report lacks, and why."""
-        results = self._session.config.stash.get(RESULTS, None) if self._session else None
-        return tuple(dict.fromkeys(results.lacking.lines)) if results else ()
+        summary = self._session.config.stash.get(SUMMARY, None) if self._session else None
+        return tuple(dict.fromkeys(summary.lacking.lines)) if summary else ()
 
     def pytest_cmdline_main(self, config: pytest.Config) -> None:
         """Has the runs follow each other, even if the suite's settings spread tests over processes."""
@@ -141,7 +141,7 @@ class Repeating:
     def pytest_runtest_logfinish(self) -> None:
         """Takes in the run that has ended; one that is skipped ends them all, as the next would be skipped as well."""
         assert self._session
-        outcome = self._session.config.stash[RESULTS].outcomes[-1]
+        outcome = self._session.config.stash[SUMMARY].outcomes[-1]
         why = self._why.get(outcome.scenario, "").removeprefix(f"{outcome.result}: ")
         if outcome.result is Result.SKIPPED:
             self.problem = BadInputError(f"{self._chosen} is skipped here: {why}")
@@ -184,10 +184,10 @@ class Repeating:
 
     def _write(self, config: pytest.Config) -> None:
         """Writes after each run: whatever ends the session, what was found out stays."""
-        folder, results = config.stash[FOLDER], config.stash[RESULTS]
+        folder, summary = config.stash[FOLDER], config.stash[SUMMARY]
         timings = config.stash[OPTIONS].timings
-        self.repeated = Repeated(self._chosen, results.backend, timings, self._count, tuple(self._runs))
-        with results.lacking.part("the rate of failure"):
+        self.repeated = Repeated(self._chosen, summary.backend, timings, self._count, tuple(self._runs))
+        with summary.lacking.part("the rate of failure"):
             self.repeated.write(folder.flake_page, folder.flake_data)
 
 

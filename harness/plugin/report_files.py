@@ -17,17 +17,10 @@ from allure_pytest.listener import AllureListener
 from harness.report.folder import ReportFolder
 
 
-def begin(session: pytest.Session, folder: ReportFolder) -> None:
-    """Starts both writers."""
-    config = session.config
-    if config.pluginmanager.has_plugin("allure_pytest") and not config.option.allure_report_dir:
-        _begin_allure(config, folder)
-    if not config.option.xmlpath:
-        config.option.xmlpath = str(folder.junit)
-        _begin_junit(config)
-
-
-def _begin_allure(config: pytest.Config, folder: ReportFolder) -> None:
+def begin_allure(config: pytest.Config, folder: ReportFolder) -> None:
+    """Has the process that runs scenarios write Allure's results."""
+    if not config.pluginmanager.has_plugin("allure_pytest") or config.option.allure_report_dir:
+        return
     config.option.allure_report_dir = str(folder.allure_results)
     listener = AllureListener(config)
     config.pluginmanager.register(listener, "allure_listener")
@@ -36,7 +29,11 @@ def _begin_allure(config: pytest.Config, folder: ReportFolder) -> None:
         config.add_cleanup(partial(allure_commons.plugin_manager.unregister, name=name))
 
 
-def _begin_junit(config: pytest.Config) -> None:
+def begin_junit(config: pytest.Config, folder: ReportFolder) -> None:
+    """Has the process that tells of the whole run write JUnit's file."""
+    if config.option.xmlpath:
+        return
+    config.option.xmlpath = str(folder.junit)
     junitxml.pytest_configure(config)
     if xml := config.stash.get(junitxml.xml_key, None):
         xml.pytest_sessionstart()

@@ -1,24 +1,17 @@
-"""The pytest plugin's second half: tells what became of each scenario, in words first, and writes what a run leaves.
-
-Exit status: 0 everything held, 1 a guarantee was broken, 2 bad input or an unfit environment, 3 only inconclusive.
-"""
+"""The pytest plugin's second half: tells what became of each scenario that this process runs, in words first."""
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
 from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from rich.console import Console
 
 from harness.assertions import GuaranteeBrokenError
 from harness.checks import END, End, how_broken
 from harness.errors import (
-    EXIT_BAD_INPUT,
-    EXIT_INCONCLUSIVE,
     BadInputError,
     EnvironmentUnfitError,
     FaultDidNotBiteError,
@@ -29,11 +22,11 @@ from harness.events import Events
 from harness.history import History
 from harness.plain import printable
 from harness.plugin import is_scenario
+from harness.plugin.ended import Ended
 from harness.plugin.ordering import declared_by, has_system
 from harness.plugin.planning import repeating
-from harness.report import html, labels, tables
-from harness.report.environment import environment
-from harness.report.experiments import Experiment, write
+from harness.report import labels
+from harness.report.experiments import Experiment
 from harness.report.folder import ReportFolder, as_typed
 from harness.report.forensics import explained
 from harness.report.lacking import Lacking
@@ -45,12 +38,10 @@ from harness.system import System
 
 #: The id that pytest takes, of an item that has another one as it is one of many runs of the same.
 REPEATED = pytest.StashKey[str]()
-#: A run of no more scenarios shows each one's figures, too.
-_FEW = 3
 
 
 class Results:
-    """Collects the results of a run; without a folder it only puts failures into words."""
+    """Judges the items of a run; without a folder it only puts failures into words."""
 
     def __init__(self, options: Options, folder: ReportFolder | None) -> None:
         self._options = options
@@ -59,8 +50,6 @@ class Results:
         self._words: dict[str, str] = {}
         self._took_s: dict[str, float] = defaultdict(float)
         self._anomalies: dict[str, tuple[str, ...]] = {}
-        self.outcomes: list[Outcome] = []
-        self._experiments: list[Experiment] = []
         self.lacking = Lacking()
         self.backend = options.backend
 
@@ -95,7 +84,7 @@ class Results:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Notes the outcome of each phase, and the scenario's with the last."""
+        """Notes the outcome of each phase, and sends what is known of it along with pytest's own report."""
         report = yield
         self._took_s[item.nodeid] += call.duration
         if report.failed:
@@ -106,50 +95,11 @@ class Results:
             self._results[item.nodeid] = Result.QUARANTINED
         elif report.skipped:
             self._results.setdefault(item.nodeid, Result.SKIPPED)
-        if call.when == "teardown" and is_scenario(item):
-            self._note(item)
+        if over := call.when == "teardown":
+            self._results.setdefault(item.nodeid, Result.HELD)
+        if item.nodeid in self._results:
+            self._ended(item, whole=over and is_scenario(item)).put_on(report)
         return report
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Shows the table, and what could not be reported."""
-        if self._folder and self.outcomes:
-            with self.lacking.part("the table"):
-                self._show(terminalreporter, self._folder)
-        if self.lacking.lines:
-            terminalreporter.section("what the report lacks")
-            for line in dict.fromkeys(self.lacking.lines):
-                terminalreporter.write_line(line)
-
-    def _show(self, terminalreporter: pytest.TerminalReporter, folder: ReportFolder) -> None:
-        terminalreporter.section("what was broken, and what it cost")
-        if len(self.outcomes) <= _FEW and folder.figures.exists():
-            terminalreporter.write(folder.figures.read_text() + "\n")
-        writer = terminalreporter._tw
-        shown = io.StringIO()
-        tables.terminal(self.outcomes, Console(file=shown, width=writer.fullwidth, force_terminal=writer.hasmarkup))
-        terminalreporter.write(shown.getvalue())
-        terminalreporter.write_line(f"{self._sentence()} {folder.summary}; `make report` makes the HTML of it.")
-
-    @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
-        """Writes the tables; see the module for the exit status. What other plugins can't write ends nothing."""
-        with self.lacking.part("JUnit XML"):
-            yield
-        self._write()
-        counting = set(self._results.values()) - {Result.HELD, Result.SKIPPED, Result.QUARANTINED}
-        if exitstatus == pytest.ExitCode.TESTS_FAILED and counting and counting <= {Result.UNFIT, Result.INCONCLUSIVE}:
-            session.exitstatus = EXIT_BAD_INPUT if Result.UNFIT in counting else EXIT_INCONCLUSIVE
-
-    def _write(self) -> None:
-        if self._folder and self.outcomes:
-            where = {"backend": self.backend, "timings": self._options.timings}
-            with self.lacking.part("the summary"):
-                tables.write_markdown(self._folder.summary, self.outcomes, **where)
-            with self.lacking.part("the table of experiments"):
-                if self._experiments:
-                    write(self._folder.path / "experiments.md", self._experiments)
-            with self.lacking.part("how the page is to look"):
-                html.write_config(self._folder.path, environment(**where))
 
     def unfit(self, item: pytest.Item, words: str) -> NoReturn:
         """Fails a scenario whose system did not come up."""
@@ -219,39 +169,33 @@ class Results:
             return f"evidence: {as_typed(report.history_path)}, {as_typed(report.logs_path)}/\n"
         return ""
 
-    def _note(self, item: pytest.Item) -> None:
-        """Adds a row to the table; and what the scenario measured to the table of the reports' experiments."""
+    def _ended(self, item: pytest.Item, *, whole: bool) -> Ended:
+        """How an item ends, as far as that is known; the whole of it for a scenario that is over."""
+        if not whole:
+            return Ended(self._results[item.nodeid], self.backend)
         report, _ = _of(item)
-        result = self._results.setdefault(item.nodeid, Result.HELD)
-        measured = report.measured if report else Figures()
-        words = self._words.get(item.nodeid, "")
         lines = report.lines if report else ()
-        self.lacking.lines += [f"{item.nodeid}, {line}" for line in report.lacking.lines] if report else []
-        self.outcomes.append(
-            Outcome(
-                item.nodeid,
-                result,
-                measured,
-                self._took_s[item.nodeid],
-                words,
-                self.repeat(item),
-                self._anomalies.get(item.nodeid, ()),
-                self._history(item),
-            )
+        lacking = [f"{item.nodeid}, {line}" for line in report.lacking.lines] if report else []
+        outcome = Outcome(
+            item.nodeid,
+            self._results[item.nodeid],
+            report.measured if report else Figures(),
+            self._took_s[item.nodeid],
+            self._words.get(item.nodeid, ""),
+            self.repeat(item),
+            self._anomalies.get(item.nodeid, ()),
+            self._history(item),
         )
-        for marker in item.iter_markers("experiment"):
-            number, did, saw = marker.args
-            scenario = item.nodeid.rpartition("/")[2]
-            self._experiments.append(Experiment(number, did, saw, scenario, result, lines))
+        scenario = item.nodeid.rpartition("/")[2]
+        repeated = [marker.args for marker in item.iter_markers("experiment")]
+        experiments = [Experiment(number, did, saw, scenario, outcome.result, lines) for number, did, saw in repeated]
+        return Ended(outcome.result, self.backend, outcome, tuple(experiments), (*self.lacking.lines, *lacking))
 
     def _history(self, item: pytest.Item) -> Path | None:
         report, _ = _of(item)
         with self.lacking.part(f"{item.nodeid}, where its history is"):
             return report.history_path if report and report.history_path.exists() else None
         return None
-
-    def _sentence(self) -> str:
-        return tables.in_one_sentence(self.outcomes, backend=self.backend, timings=self._options.timings)
 
 
 def fail(message: str) -> NoReturn:

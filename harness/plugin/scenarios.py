@@ -6,12 +6,13 @@ when they are.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError
-from harness.plugin import is_scenario, report_files
+from harness.plugin import is_scenario, parallel, report_files
 from harness.plugin.allure_files import AllureFiles
 from harness.plugin.debugging import check_options
 from harness.plugin.options import OPTIONS as OFFERED
@@ -19,7 +20,9 @@ from harness.plugin.options import value
 from harness.plugin.planning import Asked
 from harness.plugin.results import Results
 from harness.plugin.showing import Showing
+from harness.plugin.summary import Summary
 from harness.report.folder import ReportFolder
+from harness.report.lacking import Lacking
 from harness.run import Options, images_by_kind, seed_of
 
 #: Plugins of their own, registered with this one.
@@ -33,6 +36,7 @@ pytest_plugins = (
 OPTIONS = pytest.StashKey[Options]()
 FOLDER = pytest.StashKey[ReportFolder]()
 RESULTS = pytest.StashKey[Results]()
+SUMMARY = pytest.StashKey[Summary]()
 SHOWING = pytest.StashKey[Showing]()
 
 
@@ -50,10 +54,12 @@ def pytest_configure(config: pytest.Config) -> None:
         )
         check_options(config)
         Asked.by(config)
-        if value(config, "--reports") != OFFERED["--reports"]["default"]:
+        if value(config, "--reports") != OFFERED["--reports"]["default"] and not parallel.is_worker(config):
             _open_folder(config)
     except (BadInputError, EnvironmentUnfitError) as error:
         pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
+    if parallel.is_worker(config):
+        config.pluginmanager.register(Worker(config), "harness-worker")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -71,19 +77,72 @@ def _open_folder(config: pytest.Config) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Begins the report if there are scenarios, and stands by to put into words what becomes of each item."""
     config = session.config
+    if parallel.is_worker(config):
+        return
     try:
         if any(map(is_scenario, session.items)):
             _open_folder(config)
     except (BadInputError, EnvironmentUnfitError) as error:
         pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
+    _tell_of_items(config)
+    _tell_of_the_run(config, config.stash[RESULTS].lacking)
+
+
+def _tell_of_items(config: pytest.Config) -> None:
+    """Stands by to tell of the items that this process runs."""
     folder = config.stash.get(FOLDER, None)
     if folder:
-        report_files.begin(session, folder)
+        report_files.begin_allure(config, folder)
     results = config.stash[RESULTS] = Results(config.stash[OPTIONS], folder)
     config.stash[SHOWING] = Showing(config)
     config.pluginmanager.register(results, "harness-results")
     config.pluginmanager.register(config.stash[SHOWING], "harness-showing")
     config.pluginmanager.register(AllureFiles(results.lacking), "harness-allure-files")
+
+
+def _tell_of_the_run(config: pytest.Config, lacking: Lacking) -> None:
+    """Stands by to tell of the whole run, whichever processes run its items."""
+    folder = config.stash.get(FOLDER, None)
+    if folder:
+        report_files.begin_junit(config, folder)
+    config.stash[SUMMARY] = Summary(config.stash[OPTIONS], folder, lacking)
+    config.pluginmanager.register(config.stash[SUMMARY], "harness-summary")
+
+
+def lead(config: pytest.Config) -> Path:
+    """Begins the report of a run whose scenarios are in workers; gives its folder.
+
+    Raises:
+        BadInputError: it can't be had.
+    """
+    _open_folder(config)
+    _tell_of_the_run(config, Lacking())
+    for line in pytest_report_collectionfinish(config):
+        config.pluginmanager.getplugin("terminalreporter").write_line(line)
+    return config.stash[FOLDER].path
+
+
+class Worker:
+    """Runs scenarios for a controller, which has the report folder: the hooks of one worker of pytest-xdist."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> Generator[None, None, None]:
+        """Lets the controller know that there are scenarios, and waits until it has the folder."""
+        if scenarios := any(map(is_scenario, session.items)):
+            parallel.ask(self._config)
+        yield
+        if scenarios:
+            self._config.stash[FOLDER] = ReportFolder.of_another(parallel.answered(self._config))
+        _tell_of_items(self._config)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Hands on why this worker ends, which nobody would see."""
+        if isinstance(error := excinfo.value, pytest.exit.Exception):
+            parallel.hand_on(self._config, error)
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
+from typing import TextIO
 
 import pytest
 from _pytest.terminal import TerminalReporter
 
-from harness.plugin import is_scenario
+from harness.plugin import is_scenario, parallel
 from harness.report.outcome import title
 from harness.report.screen import Screen
 
@@ -17,8 +19,7 @@ class Showing:
     """Shows scenarios on the terminal; registered for the time of a run."""
 
     def __init__(self, config: pytest.Config) -> None:
-        # The terminal as it is now: while a scenario runs, pytest captures what is written to the usual places.
-        self._file = os.fdopen(os.dup(sys.__stdout__.fileno() if sys.__stdout__ else 1), "w")
+        self._file = _nowhere() if parallel.is_worker(config) else _terminal()
         self._config = config
         self.screen = Screen(self._file, self._new_line, steps=config.option.verbose > 0)
 
@@ -48,3 +49,13 @@ class Showing:
         if isinstance(reporter, TerminalReporter) and reporter.currentfspath:
             self._file.write("\n")
             reporter.currentfspath = None
+
+
+def _terminal() -> TextIO:
+    """The terminal as it is now: while a scenario runs, pytest captures what is written to the usual places."""
+    return os.fdopen(os.dup(sys.__stdout__.fileno() if sys.__stdout__ else 1), "w")
+
+
+def _nowhere() -> TextIO:
+    """Where a worker writes: the terminal is the controller's, which shows what became of each scenario."""
+    return Path(os.devnull).open("w")

@@ -1,12 +1,14 @@
 """Compares what several scenarios of a run measured of one thing: a table and a plot in the report folder.
 
-Not for judging: the figures are of one run on one machine.
+What was measured so far is in a file there, since the scenarios of a run may be in several processes. Not for judging:
+the figures are of one run on one machine.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from harness.events import NEMESIS, Event, faults, in_words
@@ -28,22 +30,28 @@ class Row:
         return figure if isinstance(figure, int | float) else 0
 
 
+@dataclass(frozen=True)
 class Compared:
-    """Collects over a run the figures that `comparison` is about."""
+    """The figures that `comparison` is about, of all scenarios of a run that have any so far."""
 
-    def __init__(self, comparison: Comparison) -> None:
-        self.comparison = comparison
-        self._rows: list[Row] = []
+    comparison: Comparison
+    rows: Sequence[Row]
 
-    def take(self, events: Sequence[Event]) -> bool:
-        """Takes a scenario's figures in; gives whether it had any."""
+    @classmethod
+    def with_those_of(cls, events: Sequence[Event], comparison: Comparison, folder: Path) -> Compared | None:
+        """Takes a scenario's figures in; None if it has none."""
         broken = "; ".join(map(in_words, faults(events))) or _NOTHING
-        found = [e.value for e in events if e.process == NEMESIS and e.f == self.comparison.event]
-        self._rows += [Row(broken, figures) for figures in found]
-        return bool(found)
+        found = [e.value for e in events if e.process == NEMESIS and e.f == comparison.event]
+        if not found:
+            return None
+        with (folder / comparison.measured).open("a+", encoding="utf-8") as file:
+            # One call, so that the lines of several processes don't mix.
+            file.write("".join(f"{json.dumps(asdict(Row(broken, figures)))}\n" for figures in found))
+            file.seek(0)
+            return cls(comparison, [Row(**json.loads(line)) for line in file])
 
     def write(self, folder: Path) -> tuple[Path, Path]:
-        """Writes table and plot of what is known so far, and gives their paths."""
+        """Writes table and plot, and gives their paths."""
         table, plot = (folder / name for name in self.comparison.files)
         table.write_text(self.table(), encoding="utf-8")
         plot.write_text(self.plot(), encoding="utf-8")
@@ -51,13 +59,13 @@ class Compared:
 
     def table(self) -> str:
         """The comparison as a Markdown table."""
-        others = {name for row in self._rows for name in self._reported(row)}
-        names = [name for name in (self._rows[0].figures if self._rows else ()) if name != self.comparison.by]
+        others = {name for row in self.rows for name in self._reported(row)}
+        names = [name for name in (self.rows[0].figures if self.rows else ()) if name != self.comparison.by]
         heads = [self.comparison.by, "broken meanwhile"]
         for name in names:
             heads += [name.replace("_", " "), *([f"{name} in {self.comparison.source}"] if name in others else [])]
         lines = [f"# {self.comparison.title}", "", _cells(heads), _cells(["---"] * 2 + ["--:"] * (len(heads) - 2))]
-        for row in self._rows:
+        for row in self.rows:
             cells = [str(row.figures[self.comparison.by]), row.broken]
             for name in names:
                 seen = self._reported(row).get(name, "")
@@ -73,7 +81,7 @@ class Compared:
         panels = [
             Panel(
                 words,
-                [Bar(self._label(row), row.number(name), self._reported(row).get(name)) for row in self._rows],
+                [Bar(self._label(row), row.number(name), self._reported(row).get(name)) for row in self.rows],
             )
             for name, words in self.comparison.plotted.items()
         ]

@@ -50,6 +50,13 @@ class ReportFolder:
         except OSError as error:
             raise BadInputError(f"--reports {path} can't be written ({error.strerror}); give another folder") from error
 
+    @classmethod
+    def of_another(cls, path: Path) -> ReportFolder:
+        """A folder that another process has taken for this one, too; what is in it stays."""
+        folder = cls.__new__(cls)
+        folder.path, folder._lock = path, -1
+        return folder
+
     @property
     def allure_results(self) -> Path:
         """The folder that allure-pytest writes to."""
@@ -132,7 +139,7 @@ def _taken(path: Path) -> tuple[Path, int]:
 
 def _empty(folder: Path) -> None:
     """Removes what runs left, except for the trend."""
-    compared = {name for telling in tellings() for each in telling.comparisons for name in each.files}
+    compared = {name for telling in tellings() for each in telling.comparisons for name in (*each.files, each.measured)}
     for old in folder.iterdir():
         if old.name in _OURS | compared:
             remove(old)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from harness.errors import HarnessError
@@ -13,6 +13,10 @@ class Lacking:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+
+    def add(self, lines: Iterable[str]) -> None:
+        """Takes in what somebody else could not tell, each once."""
+        self.lines += [line for line in dict.fromkeys(lines) if line not in self.lines]
 
     @contextmanager
     def part(self, what: str) -> Iterator[None]:

@@ -37,10 +37,9 @@ class ScenarioReport:
     Whatever can't be had is left out and said in `lacking`: only the paths raise an error.
     """
 
-    def __init__(self, scenario: str, folder: ReportFolder, compared: Sequence[Compared] = ()) -> None:
+    def __init__(self, scenario: str, folder: ReportFolder) -> None:
         self.scenario = scenario
         self._folder = folder
-        self._compared = compared
         self._began = time.time()
         #: How much of a server's log is of the time before the scenario, where the backend can't tell.
         self._earlier: Mapping[str, int] = {}
@@ -153,11 +152,11 @@ class ScenarioReport:
 
     def _compare(self, events: Events) -> None:
         """Adds what this scenario measured to what the run has measured of the same thing so far."""
-        for compared in self._compared:
-            if compared.take(events):
+        for comparison in (comparison for telling in tellings() for comparison in telling.comparisons):
+            if compared := Compared.with_those_of(events, comparison, self._folder.path):
                 table, plot = compared.write(self._folder.path)
-                allure.attach(table.read_text(), compared.comparison.title, allure.attachment_type.TEXT)
-                allure.attach(plot.read_text(), f"{compared.comparison.title} (plot)", allure.attachment_type.SVG)
+                allure.attach(table.read_text(), comparison.title, allure.attachment_type.TEXT)
+                allure.attach(plot.read_text(), f"{comparison.title} (plot)", allure.attachment_type.SVG)
 
     def keep_logs(self, nodes: Mapping[str, Node], *, attach: bool) -> None:
         """Keeps what every node wrote since the scenario began; in the page, too, if the scenario went wrong."""

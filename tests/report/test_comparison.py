@@ -19,9 +19,9 @@ def increments(way: str, seconds: float, *, killed: bool = False) -> list[Event]
 
 
 def test_the_ways_are_beside_each_other_and_beside_the_report(tmp_path: Path) -> None:
-    compared = Compared(LOCKS)
-    assert compared.take(increments("pessimistic", 40.0))
-    assert compared.take(increments("optimistic", 30.0, killed=True))
+    assert Compared.with_those_of(increments("pessimistic", 40.0), LOCKS, tmp_path)
+    compared = Compared.with_those_of(increments("optimistic", 30.0, killed=True), LOCKS, tmp_path)
+    assert compared
 
     table, plot = compared.write(tmp_path)
 
@@ -37,5 +37,7 @@ def test_the_ways_are_beside_each_other_and_beside_the_report(tmp_path: Path) ->
     assert ElementTree.fromstring(plot.read_text()).tag == "{http://www.w3.org/2000/svg}svg"
 
 
-def test_a_scenario_without_such_figures_is_none_of_its_rows() -> None:
-    assert not Compared(LOCKS).take([Event(0, "nemesis", "info", "owners", {"keys": {}}, 0)])
+def test_a_scenario_without_such_figures_is_none_of_its_rows(tmp_path: Path) -> None:
+    events = [Event(0, "nemesis", "info", "owners", {"keys": {}}, 0)]
+    assert Compared.with_those_of(events, LOCKS, tmp_path) is None
+    assert not list(tmp_path.iterdir())

@@ -45,7 +45,7 @@ def test_the_next_run_removes_what_this_one_wrote_and_nothing_of_a_stranger(tmp_
 
 def test_a_comparison_is_removed_whatever_it_is_called(tmp_path: Path) -> None:
     ReportFolder(tmp_path).close()
-    for name in [*LOCKS.files, "locks.txt"]:
+    for name in [*LOCKS.files, LOCKS.measured, "locks.txt"]:
         (tmp_path / name).write_text("")
     ReportFolder(tmp_path).close()
     assert names(tmp_path) == [".harness-reports", "locks.txt"]
