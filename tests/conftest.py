@@ -63,7 +63,7 @@ _SHARED = {
     ),
     **dict.fromkeys(("tests/services/test_kafka_consumer.py", "tests/services/test_kafka_producer.py"), "one broker"),
 }
-#: What `make test` leaves to CI: it takes long, and a change of the harness seldom breaks it. `.ci/run` has a part each day.
+#: What `make test` leaves to CI, a part each day: it takes long, and a change of the harness seldom breaks it.
 _SELDOM = frozenset(
     {
         # Pages that are typed, and the package in an environment of its own.
