@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import pytest
 
 from harness import Draw, Nemesis, Plan, System, assert_holds, follow
-from harness.checkers import effective_settings, load, register
+from harness.checkers import load
 from harness.effects import Effect
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.servers.hazelcast import hazelcast, lowest_ip, member_list_of, oldest_member, partitions_safe
+from harness.servers.hazelcast.assertions import assert_registers
 from harness.servers.hazelcast.workloads.registers import Registers
 from harness.servers.kafka import controller, coordinator, full_isr, kafka, leader_holding
 from harness.servers.kafka.assertions import assert_kept
@@ -95,9 +96,8 @@ def test_registers_are_registers_whatever_befalls_their_members(plan: Plan, syst
         follow(faults, system.history, plan, targets, settled=[member_list_of(3), partitions_safe()])
         operations.await_acknowledged(300)
 
-    assert_holds(system.history, effective_settings.check)
     assert_holds(system.history, load.check, f="read", least_a_second=30)
-    assert_holds(system.history, register.check)
+    assert_registers(system.history)
 
 
 def keeping(system: MessageSystem, faults: Nemesis, plan: Plan, settled: Sequence[Effect]) -> None:

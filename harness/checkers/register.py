@@ -9,6 +9,10 @@ operations under way at once at worst and gives up as unknown.
 
 Keys are judged apart: linearizability is local (Herlihy and Wing, 1990). Keys and values are JSON scalars, told apart
 by `harness.checkers.identity`. A failed `cas` says nothing, as `fail` may stand for a refusal of any kind.
+
+Where all is explained if writes and replacements of unknown outcome may also be undone, as long as nothing came on top
+of them, reads of such a write are what is wrong: a "dirty read" (P1 of Berenson et al., "A critique of ANSI SQL
+isolation levels", SIGMOD 1995, where undoing is a transaction's).
 """
 
 from __future__ import annotations
@@ -21,11 +25,13 @@ from typing import NamedTuple
 
 from harness.checkers.identity import identity
 from harness.checkers.shapes import REGISTER, Count, judging
-from harness.checkers.verdict import Anomaly, Verdict, checker, combine, unknown
+from harness.checkers.verdict import Anomaly, Validity, Verdict, checker, combine, unknown
 from harness.events import NEVER, Event, Operation, operations
 
 #: Configurations that a search may look at before it gives up; about 10 s.
 MOST_CONFIGURATIONS = 2_000_000
+#: The anomaly of a read that showed what was undone later.
+DIRTY = "dirty read"
 _KINDS = frozenset({"read", "write", "cas"})
 
 
@@ -39,9 +45,32 @@ def check(events: Sequence[Event], *, most_configurations: Count = MOST_CONFIGUR
             by_key.setdefault(identity(operation.invoke.value[0]), []).append(operation)
     if not any(o.outcome == "ok" and o.f != "write" for of_key in by_key.values() for o in of_key):
         return unknown("no read and no compare-and-set succeeded, so nobody knows what the registers held")
-    verdicts = [_of_key(of_key[0].invoke.value[0], of_key, most_configurations) for of_key in by_key.values()]
+    verdicts = [_judged(of_key[0].invoke.value[0], of_key, most_configurations) for of_key in by_key.values()]
     combined = combine(*verdicts)
     return Verdict(combined.validity, combined.anomalies, {"keys": len(by_key)})
+
+
+def _judged(key: Hashable, history: Sequence[Operation], most_configurations: int) -> Verdict:
+    """The verdict on a key; where nothing else is wrong than that a write in doubt was undone, this is told."""
+    verdict = _of_key(key, history, most_configurations)
+    if verdict.validity is not Validity.INVALID or not (shown := _reads_in_doubt(history)):
+        return verdict
+    if _by_search(key, history, most_configurations, undoing=True).validity is not Validity.VALID:
+        return verdict
+    values = ", ".join(map(str, dict.fromkeys(read.value[1] for read in shown)))
+    sentence = (
+        f"reads of {key} returned what nobody is sure to have written ({values}), and the other answers can be only if "
+        "it was undone after it was shown"
+    )
+    return Verdict.of([Anomaly(DIRTY, sentence, tuple(shown))])
+
+
+def _reads_in_doubt(history: Sequence[Operation]) -> list[Operation]:
+    """The reads that return what a write or a replacement of unknown outcome would have left."""
+    doubtful = {
+        _move(operation).leaves for operation in history if operation.f != "read" and operation.outcome == "info"
+    }
+    return [o for o in history if o.f == "read" and o.outcome == "ok" and identity(o.value[1]) in doubtful]
 
 
 def _of_key(key: Hashable, history: Sequence[Operation], most_configurations: int) -> Verdict:
@@ -136,28 +165,33 @@ def _stale(key: Hashable, old: _Zone, new: _Zone) -> Anomaly:
     return Anomaly("stale read", sentence, tuple(concerned[index] for index in sorted(concerned)))
 
 
-def _by_search(key: Hashable, history: Sequence[Operation], most: int) -> Verdict:
-    """Searches for an order of the operations that explains all answers."""
+def _by_search(key: Hashable, history: Sequence[Operation], most: int, *, undoing: bool = False) -> Verdict:
+    """Searches for an order of the operations that explains all answers.
+
+    With `undoing`, what a write or a replacement of unknown outcome left may be undone while it is there.
+    """
     calls = [operation for operation in history if _may_matter(operation)]
     ends = [_end(operation) for operation in calls]
     begins = [operation.invoke.index for operation in calls]
-    moves = list(map(_move, calls))
+    moves = [_move(call, undoing=undoing) for call in calls]
     sure = sum(1 << place for place, end in enumerate(ends) if end < NEVER)
     seen: set[tuple[int, Hashable]] = set()
     waiting: list[tuple[int, Hashable]] = [(0, None)]
     furthest, best = 0, 0
     while waiting:
-        done, value = waiting.pop()
+        done, state = waiting.pop()
         if done & sure == sure:
             return Verdict.of([])
-        if (done, value) in seen:
+        if (done, state) in seen:
             continue
-        seen.add((done, value))
+        seen.add((done, state))
         if len(seen) > most:
             return unknown(f"the search for an order of {len(calls)} operations on {key} gave up after {most} steps")
         if (count := (done & sure).bit_count()) > furthest:
             furthest, best = count, done
-        waiting += _steps(moves, begins, ends, done, value)
+        waiting += _steps(moves, begins, ends, done, state)
+        if isinstance(state, _InDoubt):
+            waiting.append((done, state.before))
     stuck = tuple(calls[place] for place in _minimal(begins, ends, best))
     sentence = f"no order of the operations on {key} explains all answers; none of these can come next: " + "; ".join(
         f"{o.f} {o.value[1]}" for o in stuck[:4]
@@ -188,29 +222,47 @@ def _minimal(begins: Sequence[int], ends: Sequence[int], done: int) -> list[int]
     return [place for place in places if begins[place] < horizon]
 
 
+class _InDoubt(NamedTuple):
+    """The state of a register that holds what may be undone: that value, and the state before it."""
+
+    value: Hashable
+    before: Hashable
+
+
 class _Move(NamedTuple):
-    """The value that an operation needs the register to have (`_ANYTHING` for a write), and the value it leaves."""
+    """What an operation needs the register to hold (`_ANYTHING` for a write), and what it leaves there, if anything."""
 
     needs: Hashable
     leaves: Hashable
+    reads: bool
+    in_doubt: bool
+
+    def after(self, state: Hashable) -> Hashable:
+        """The state after it."""
+        if self.reads:
+            return state
+        return _InDoubt(self.leaves, state) if self.in_doubt else self.leaves
 
 
 _ANYTHING = object()
 
 
-def _move(call: Operation) -> _Move:
+def _move(call: Operation, *, undoing: bool = False) -> _Move:
     if call.f == "read":
-        return _Move(identity(call.value[1]), identity(call.value[1]))
-    new = call.invoke.value[1]
-    return _Move(_ANYTHING, identity(new)) if call.f == "write" else _Move(*map(identity, new))
+        value = identity(call.value[1])
+        return _Move(value, value, reads=True, in_doubt=False)
+    new, in_doubt = call.invoke.value[1], undoing and call.outcome == "info"
+    needs, leaves = (_ANYTHING, identity(new)) if call.f == "write" else map(identity, new)
+    return _Move(needs, leaves, reads=False, in_doubt=in_doubt)
 
 
 def _steps(
-    moves: Sequence[_Move], begins: Sequence[int], ends: Sequence[int], done: int, value: Hashable
+    moves: Sequence[_Move], begins: Sequence[int], ends: Sequence[int], done: int, state: Hashable
 ) -> list[tuple[int, Hashable]]:
+    value = state.value if isinstance(state, _InDoubt) else state
     # Later ones first: the stack then tries the earliest first, which is usually the right one.
     return [
-        (done | 1 << place, moves[place].leaves)
+        (done | 1 << place, moves[place].after(state))
         for place in reversed(_minimal(begins, ends, done))
         if moves[place].needs is _ANYTHING or moves[place].needs == value
     ]

@@ -226,6 +226,28 @@ def test_a_write_of_unknown_outcome_happened_if_it_was_read() -> None:
     assert [name for name, _, _ in said(register.check(one_after_another(*steps)))] == ["stale read"]
 
 
+@pytest.mark.parametrize(
+    "doubtful", [write(2, "info"), cas(1, 2, "info")], ids=["decided by zones, or searched", "searched"]
+)
+def test_a_write_in_doubt_that_was_shown_and_undone_is_a_dirty_read(doubtful: Step) -> None:
+    told = (
+        "reads of x returned what nobody is sure to have written (2), and the other answers can be only if it was "
+        "undone after it was shown"
+    )
+    verdict = register.check(one_after_another(write(1), doubtful, read(2), read(1)))
+    assert said(verdict) == [("dirty read", told, [4])]
+
+
+@pytest.mark.parametrize("steps", [[write(1), write(2), read(2), read(1)], [write(1), write(2, "info"), read(None)]])
+def test_what_is_wrong_without_reads_of_writes_in_doubt_is_told_as_that(steps: list[Step]) -> None:
+    assert [name for name, _, _ in said(register.check(one_after_another(*steps)))] == ["stale read"]
+
+
+def test_what_was_acknowledged_on_top_of_a_write_in_doubt_has_to_stay() -> None:
+    steps = [write(1), write(2, "info"), read(2), cas(2, 3), read(1)]
+    assert [name for name, _, _ in said(register.check(one_after_another(*steps)))] == ["not linearizable"]
+
+
 def test_of_many_operations_that_can_not_come_next_four_are_named() -> None:
     begun = [Event(n, n, "invoke", "read", ["x", None], n) for n in range(5)]
     ended = [Event(5 + n, n, "ok", "read", ["x", 7], 5 + n) for n in range(5)]

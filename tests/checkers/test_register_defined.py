@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.checkers import Validity, register
+from harness.checkers import Validity, Verdict, register
 from harness.events import Event, Operation, operations
 from tests.checkers.small import compare, explained, small
 
@@ -38,26 +38,44 @@ def history(chance: random.Random, *, distinct: bool) -> tuple[Event, ...]:
     return small(chance, call, answer)
 
 
-def defined(events: Sequence[Event]) -> Validity:
-    def apply(state: str, o: Operation) -> Iterator[str]:
+#: A state: the values that the register has had, of which all but the first may be undone, newest last.
+State = tuple[str, ...]
+
+
+def defined(events: Sequence[Event]) -> tuple[Validity, bool]:
+    """Whether it is linearizable; and whether it is so only if writes of unknown outcome may be undone."""
+
+    def done(state: State, o: Operation, *, undoing: bool) -> Iterator[State]:
         value = json.dumps(o.value[1])
         if o.outcome == "fail" or (o.f == "read" and o.outcome == "info"):
             yield state
-        elif o.f == "write":
-            yield value
         elif o.f == "read":
-            yield from [state] if value == state else []
+            yield from [state] if value == state[-1] else []
         else:
-            old, new = map(json.dumps, o.invoke.value[1])
-            yield from [new] if old == state else []
+            old, new = (state[-1], value) if o.f == "write" else map(json.dumps, o.invoke.value[1])
+            below = state if undoing and o.outcome == "info" else ()
+            yield from [(*below, new)] if old == state[-1] else []
+
+    def straight(state: State, o: Operation) -> Iterator[State]:
+        return done(state, o, undoing=False)
+
+    def undoing(state: State, o: Operation) -> Iterator[State]:
+        for length in range(1, len(state) + 1):
+            yield from done(state[:length], o, undoing=True)
 
     if not any(o.outcome == "ok" and o.f != "write" for o in operations(events)):
-        return Validity.UNKNOWN
+        return Validity.UNKNOWN, False
     keys = {json.dumps(event.value[0]) for event in events}
     of_key = [[event for event in events if json.dumps(event.value[0]) == key] for key in keys]
-    return Validity.VALID if all(explained(part, "null", apply) for part in of_key) else Validity.INVALID
+    wrong = [part for part in of_key if not explained(part, ("null",), straight)]
+    dirty = any(explained(part, ("null",), undoing) for part in wrong)
+    return Validity.INVALID if wrong else Validity.VALID, dirty
+
+
+def seen(verdict: Verdict) -> tuple[Validity, bool]:
+    return verdict.validity, any(anomaly.name == register.DIRTY for anomaly in verdict.anomalies)
 
 
 @pytest.mark.parametrize("distinct", [True, False])
 def test_it_says_what_is_defined(distinct: bool) -> None:
-    compare(lambda chance: history(chance, distinct=distinct), register.check, defined, kinds=3)
+    compare(lambda chance: history(chance, distinct=distinct), register.check, defined, seen=seen, kinds=3)

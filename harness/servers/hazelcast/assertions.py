@@ -1,12 +1,13 @@
-"""Demands of the scenarios that lose members of a Hazelcast map: as much is lost as settings and faults permit."""
+"""Demands of the scenarios that lose members of a Hazelcast map: what is lost, and read, is as settings permit."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from harness.assertions import Demand, demand
-from harness.checkers import Verdict, effective_settings, set_full
+from harness.checkers import Verdict, effective_settings, register, set_full
 from harness.checkers.offered import Checker
+from harness.checkers.register import DIRTY
 from harness.errors import BadInputError
 from harness.guarantees import permitted
 from harness.history import History
@@ -40,10 +41,7 @@ def assert_kept(history: History, *, shows: Collection[str] = ()) -> Verdict:
     Raises:
         BadInputError: nothing permits one of those.
     """
-    may = permitted(history.events)
-    if unexplained := [anomaly for anomaly in shows if anomaly not in may]:
-        known = ", ".join(may) or "nothing"
-        raise BadInputError(f"nothing permits {unexplained[0]!r} here, so it can't be shown; permitted: {known}")
+    may = _permitted(history, shows)
     causes = {seen: may[anomaly] for anomaly, seen in _SEEN.items() if anomaly in may}
     shown = tuple(_SEEN[anomaly] for anomaly in shows)
     return demand(
@@ -52,3 +50,37 @@ def assert_kept(history: History, *, shows: Collection[str] = ()) -> Verdict:
         Demand(set_full.over_time, {"linearizable": True}, shown, causes=causes),
         Demand(set_full.at_the_end, {}, tuple(seen for seen in shown if seen == "lost"), causes=causes),
     )
+
+
+def assert_registers(history: History, *, shows: Collection[str] = ()) -> Verdict:
+    """Demands: every read of a key of a map returns what a single register could have held at some moment of it.
+
+    A read of a write that is undone later may come where settings permit it: nobody was told that the write was done.
+
+    Args:
+        history: what the scenario recorded, with the settings of its map.
+        shows: the names of permitted anomalies that the scenario provokes: they have to be found.
+
+    Raises:
+        BadInputError: nothing permits one of those.
+    """
+    may = _permitted(history, shows)
+    dirty = {name: why for name, why in may.items() if name == DIRTY}
+    return demand(
+        history,
+        Demand(effective_settings.check),
+        Demand(register.check, {}, tuple(shows), permitted={} if shows else dirty),
+    )
+
+
+def _permitted(history: History, shows: Collection[str]) -> Mapping[str, str]:
+    """What the settings and faults of a history permit, by the names of anomalies, with the reasons.
+
+    Raises:
+        BadInputError: what is to be shown is not among it.
+    """
+    may = permitted(history.events)
+    if unexplained := [anomaly for anomaly in shows if anomaly not in may]:
+        known = ", ".join(may) or "nothing"
+        raise BadInputError(f"nothing permits {unexplained[0]!r} here, so it can't be shown; permitted: {known}")
+    return may

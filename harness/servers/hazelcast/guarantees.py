@@ -14,6 +14,7 @@ _INDETERMINATE_TO_A_CLIENT = "Hazelcast Python client, Config.fail_on_indetermin
 _STALE = "Hazelcast reference manual, system properties, hazelcast.partition.migration.stale.read.disabled"
 _MERGE = "Hazelcast reference manual, split-brain recovery, merge policies"
 _SPLIT = "Hazelcast reference manual, split-brain protection"
+_LAZY = "Hazelcast reference manual, data structures, consistency and replication model, invocation lifecycle"
 _MEMORY = "Hazelcast reference manual, managing map memory, expiration policy and eviction policy"
 #: The setting of a client that sends each write to the owner itself, and so waits for the backup's word itself.
 _OF_A_CLIENT = "hazelcast.client.fail_on_indeterminate_operation_state"
@@ -29,6 +30,10 @@ def _more_members_are_lost_than_there_are(backups: tuple[str, ...], broken: Brok
 
 def _backs_up_later(settings: Settings) -> bool:
     return settings.get("hazelcast.map.async-backup-count", "0") != "0"
+
+
+def _waits_for_a_backup(settings: Settings) -> bool:
+    return settings.get("hazelcast.map.backup-count", "0") != "0"
 
 
 def _has_backups_of(structure: str, settings: Settings) -> bool:
@@ -141,6 +146,16 @@ HAZELCAST = Guarantees(
             source=_STALE,
             applies=_old_owners_answer,
             under=_partitions_move,
+        ),
+        Rule(
+            setting="backup-count of a map, of 1 or more",
+            when="a member is killed, hangs or is cut off",
+            permits=("dirty read",),
+            because="an owner has a write at once, and shows it while it waits for the backup's word; if that never "
+            "comes, the writer hears of no success, and the write is gone with the owner or in the merge",
+            source=_LAZY,
+            applies=_waits_for_a_backup,
+            under=_a_member_is_lost,
         ),
         Rule(
             setting="no split-brain protection",

@@ -32,8 +32,8 @@ BACKUPS: dict[str, str] = {
     "1 + 1 async": "one-and-one-async-",
     "2": "two-backups-",
 }
-#: By what becomes of the puts of a smaller side when a split is over, what the name of a map with one backup begins
-#: with: what the merge policy makes of them, or that they were refused.
+#: By what becomes of the puts of a smaller side when a split is over, what the name of a map begins with: what the
+#: merge policy makes of them, or that they were refused.
 SPLITS: dict[str, str] = {"kept": "", "discarded": "discarding-", "refused": "majority-"}
 #: What a map has whose entries stay until somebody removes them, which is Hazelcast's default.
 LASTING = {"time-to-live-seconds": "0", "max-idle-seconds": "0", "eviction-policy": "NONE"}
@@ -55,6 +55,7 @@ _STRUCTURES: dict[str, dict[str, dict[str, object]]] = {
         f"{BACKUPS['1 + 1 async']}*": {"backup-count": 1, "async-backup-count": 1},
         f"{BACKUPS['2']}*": {"backup-count": 2},
         f"{SPLITS['discarded']}*": {"merge-policy": {"class-name": "DiscardMergePolicy"}},
+        f"{SPLITS['refused']}{BACKUPS['2']}*": {"backup-count": 2},
         f"{EXPIRING}*": {"time-to-live-seconds": EXPIRY_S},
     },
     "queue": {f"{NO_BACKUP}*": {"backup-count": 0}, f"{BOUNDED}*": {"max-size": BOUND}},
@@ -163,10 +164,15 @@ def _config(members: list[str], groups: list[list[str]], protection: Mapping[str
         addresses = [[f"${{{member}}}" for member in group] for group in groups]
         settings["partition-group"] = {"enabled": True, "group-type": "CUSTOM", "member-group": addresses}
     if protection:
-        served = dict.fromkeys(PROTECTED, _MAJORITY)
-        settings |= {kind: {**served, **settings[kind]} for kind in _STRUCTURES}
+        settings |= {kind: _protected(settings[kind]) for kind in _STRUCTURES}
         settings["split-brain-protection"] = protection
     return json.dumps({"hazelcast": settings}, indent=1)
+
+
+def _protected(structures: Mapping[str, Mapping[str, object]]) -> Mapping[str, Mapping[str, object]]:
+    """The structures of a kind by the patterns of their names, those that a majority alone serves among them."""
+    served = (*PROTECTED, *(name for name in structures if name.startswith(SPLITS["refused"])))
+    return {**structures, **{name: {**structures.get(name, {}), **_MAJORITY} for name in served}}
 
 
 def _protection(count: int, given_up_s: float) -> dict[str, object]:

@@ -11,6 +11,7 @@ from tests.zoo.mutant import Mutant
 
 _SERVED = "test_hazelcast_registers.py::test_a_majority_serves_registers_whoever_is_lost"
 _HALVES = "test_hazelcast_registers.py::test_a_split_into_halves_has_no_majority_and_keeps_registers"
+_UNDONE = "test_hazelcast_registers.py::test_a_write_whose_backup_never_comes_is_shown_and_undone"
 _SPLIT = "test_hazelcast_registers.py::test_without_a_majority_both_sides_of_a_split_serve_registers"
 
 
@@ -29,12 +30,18 @@ def _not_looking(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _served_by_any(monkeypatch: pytest.MonkeyPatch) -> None:
     right = registers.Registers.__init__
-    monkeypatch.setattr(registers.Registers, "__init__", lambda self, system: right(self, system, split="kept"))
+    monkeypatch.setattr(
+        registers.Registers, "__init__", lambda self, system, **more: right(self, system, **{**more, "split": "kept"})
+    )
 
 
 def _served_by_a_majority(monkeypatch: pytest.MonkeyPatch) -> None:
     right = registers.Registers.__init__
     monkeypatch.setattr(registers.Registers, "__init__", lambda self, system, **_: right(self, system))
+
+
+def _never_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registers.Registers, "_writes", lambda self, number: False)
 
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -64,5 +71,12 @@ MUTANTS: tuple[Mutant, ...] = (
         promise="checkers: no loss where loss was certain means that the fault or the test is broken",
         patch=_served_by_a_majority,
         seen={_SPLIT: "not as expected"},
+    ),
+    Mutant(
+        name="registers_that_nobody_writes",
+        wrong="Registers that a member should be given writes of get none.",
+        promise="checkers: no loss where loss was certain means that the fault or the test is broken",
+        patch=_never_written,
+        seen={_UNDONE: "not as expected"},
     ),
 )

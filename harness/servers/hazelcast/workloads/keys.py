@@ -26,6 +26,7 @@ from harness.guarantees import Settings
 from harness.servers.hazelcast.clients import connect
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.losses import partition_losses
+from harness.servers.hazelcast.view import HazelcastView
 from harness.servers.hazelcast.workloads.maps import NewMap
 from harness.servers.hazelcast.workloads.puts import Puts
 from harness.system import System
@@ -43,6 +44,32 @@ _IN_DOUBT = {
     "fail_on_indeterminate_operation_state": False,
     "operation_backup_timeout": 2.0,
 }
+
+
+def owned_by(view: HazelcastView, member: str, count: int) -> Sequence[str]:
+    """The names of `count` keys whose partitions the member of that name owns.
+
+    One that has just come back is waited for until it was given its share of the partitions.
+
+    Raises:
+        AwaitTimeoutError: it was not, for some seconds.
+    """
+    least = view.partition_count // (2 * len(view.running()))
+    mine = until(
+        f"{member} to own at least {least} partitions",
+        lambda: _partitions_of(view, member),
+        lambda owned: len(owned) >= least and view.is_safe(),
+        timeout_s=_OWNING_TIMEOUT_S,
+    )
+    names = (f"key-{member}-{number}" for number in itertools.count(1))
+    return list(itertools.islice((name for name in names if view.partition_of(name) in mine), count))
+
+
+def _partitions_of(view: HazelcastView, member: str) -> Set[int]:
+    # A client can keep the table of before a member came back for good; a new one is told what is.
+    view.close()
+    owners = view.owners_of(range(view.partition_count))
+    return {partition for partition, owner in owners.items() if owner.spec.name == member}
 
 
 class Keys:
@@ -88,28 +115,8 @@ class Keys:
         self._losses = self._listening.enter_context(partition_losses(self._view.running()))
 
     def owned_by(self, member: str, count: int) -> Sequence[str]:
-        """The names of `count` keys whose partitions the member of that name owns; none of them is in the map.
-
-        One that has just come back is waited for until it was given its share of the partitions.
-
-        Raises:
-            AwaitTimeoutError: it was not, for some seconds.
-        """
-        least = self._view.partition_count // (2 * len(self._view.running()))
-        mine = until(
-            f"{member} to own at least {least} partitions",
-            lambda: self._partitions_of(member),
-            lambda owned: len(owned) >= least and self._view.is_safe(),
-            timeout_s=_OWNING_TIMEOUT_S,
-        )
-        names = (f"key-{member}-{number}" for number in itertools.count(1))
-        return list(itertools.islice((name for name in names if self._view.partition_of(name) in mine), count))
-
-    def _partitions_of(self, member: str) -> Set[int]:
-        # A client can keep the table of before a member came back for good; a new one is told what is.
-        self._view.close()
-        owners = self._view.owners_of(range(self._view.partition_count))
-        return {partition for partition, owner in owners.items() if owner.spec.name == member}
+        """The names of `count` keys that the member of that name owns; none of them is in the map. See `owned_by`."""
+        return owned_by(self._view, member, count)
 
     def put_through(self, member: str, keys: Sequence[str], *, length: int = 0) -> Sequence[str]:
         """Puts these keys, all at once, through the member of that name alone; gives those that it acknowledged.

@@ -31,7 +31,7 @@ class NewMap:
             what: what it holds; a part of its name.
             backups: how many it has ("0", "0 + 1 async", "1", "1 + 1 async", "2").
             split: what becomes of what the smaller side of a split is given ("kept", "discarded", "refused"); if
-                anything but the first, of a map with one backup.
+                anything but the first, of a map with one backup, or with two if it is the last.
             expires: whether its entries are gone after a second; of a map with one backup.
         """
         self._view = system.clusters[Hazelcast]

@@ -16,6 +16,8 @@ from hazelcast.client import HazelcastClient
 
 from harness.history import Invoked
 from harness.load import Tally
+from harness.servers.hazelcast.kind import Hazelcast
+from harness.servers.hazelcast.workloads.keys import owned_by
 from harness.servers.hazelcast.workloads.maps import NewMap
 from harness.servers.hazelcast.workloads.working import One, Recorder, traffic
 from harness.system import System
@@ -29,21 +31,38 @@ _KINDS = {"read": 5, "write": 3, "cas": 2}
 class Registers:
     """A map and its keys, which have backups and are served by a majority alone, unless something else is said."""
 
-    def __init__(self, system: System, *, split: str = "refused", seed: int = 1) -> None:
+    def __init__(
+        self, system: System, *, backups: str = "1", split: str = "refused", owner: str = "", seed: int = 1
+    ) -> None:
         """A new map.
 
         Args:
             system: where it is.
+            backups: how many it has ("1", "2").
             split: what becomes of what the smaller side of a split is given ("kept", "discarded", "refused").
+            owner: the name of the member that owns all keys, and at which alone they are written; empty for any.
             seed: of the choice of operations and keys.
         """
-        self._system, self._seed = system, seed
-        new = NewMap(system, "registers", split=split)
+        self._system, self._seed, self._owner = system, seed, owner
+        new = NewMap(system, "registers", backups=backups, split=split)
         new.note_settings({}, {})
         self._name = new.name
         self._values = itertools.count(1)
         #: The keys.
-        self.keys = [f"register-{number}" for number in range(_KEYS)]
+        self.keys: Sequence[str] = [f"register-{number}" for number in range(_KEYS)]
+        if owner:
+            self.keys = owned_by(system.clusters[Hazelcast], owner, _KEYS)
+        #: The clients that have come to a member.
+        self._came: set[int] = set()
+
+    def _writes(self, number: int) -> bool:
+        """Whether a client writes at the member that it has come to."""
+        if not self._owner:
+            return True
+        comes_again = number in self._came
+        self._came.add(number)
+        members = [node.spec.name for node in self._system.clusters[Hazelcast].nodes]
+        return not comes_again and members[number % len(members)] == self._owner
 
     def traffic(self, *, clients: int = 6, a_second: float | None = None) -> AbstractContextManager[Tally]:
         """Reads, writes and replaces in the background while the block lasts; see `working.traffic`."""
@@ -52,7 +71,8 @@ class Registers:
     def at(self, hazelcast: HazelcastClient, recorder: Recorder, choice: random.Random) -> One:
         """One client's work at one member."""
         entries: Any = hazelcast.get_map(self._name).blocking()
-        return _At(entries, recorder, choice, self._values, self.keys).one
+        at = _At(entries, recorder, choice, self._values, self.keys)
+        return at.one if self._writes(recorder.number) else at.one_read
 
 
 class _At:
@@ -69,6 +89,10 @@ class _At:
         self._entries, self._do, self._choice, self._values = entries, recorder.do, choice, values
         self._keys = keys
         self._seen: dict[str, int] = {}
+
+    def one_read(self) -> bool:
+        """Reads one of the keys."""
+        return self._read(self._choice.choice(self._keys))
 
     def one(self) -> bool:
         """Reads, writes or replaces, at one of the keys."""

@@ -27,11 +27,15 @@ One = Callable[[], bool]
 
 
 class Recorder:
-    """Records and counts the operations of one client."""
+    """Records and counts the operations of one client.
 
-    def __init__(self, client: Client, tally: Tally) -> None:
+    Attributes:
+        number: of the client, from 0 on; it begins at the member that has this place among them, counted in a circle.
+    """
+
+    def __init__(self, client: Client, tally: Tally, number: int) -> None:
         """Of a client whose operations are to be counted there."""
-        self._client, self._tally = client, tally
+        self._client, self._tally, self.number = client, tally, number
 
     def do(self, f: str, value: Any, action: Callable[[Invoked], None]) -> bool:
         """Does one operation, which `action` completes if it is answered; whether the member is of use.
@@ -79,7 +83,7 @@ def traffic(
     def by_members(number: int) -> None:
         """Works by one member after the other, beginning with one of its own, until it is to stop."""
         pace, choice = Pace(each_a_second, stop), random.Random(f"{seed} {number}")
-        recorder = Recorder(system.history.client(), tally)
+        recorder = Recorder(system.history.client(), tally, number)
         members = itertools.islice(itertools.cycle(system.clusters[Hazelcast].nodes), number, None)
         while not stop.is_set():
             try:
