@@ -15,6 +15,7 @@ from harness.checkers.verdict import name_of
 from harness.checks import CHECK, Check, Checked, evaluated
 from harness.errors import BadInputError, InconclusiveError
 from harness.history import History
+from harness.spent import On, spending
 
 
 class GuaranteeBrokenError(AssertionError):
@@ -73,6 +74,7 @@ def assert_broken(history: History, checker: Checker, /, *anomalies: str, **argu
     return demand(history, Demand(checker, arguments, anomalies))
 
 
+@spending(On.CHECK)
 def demand(history: History, *demands: Demand) -> Verdict:
     """Records these demands, judges what was recorded before by them, and returns the verdict (of several, combined).
 

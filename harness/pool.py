@@ -26,6 +26,7 @@ from harness.backends.protocol import (
 from harness.clusters import Clusters, Servers
 from harness.errors import HarnessError
 from harness.progress import Say
+from harness.spent import On, spending
 from harness.topology.nodes import Topology
 from harness.topology.timings import Timings
 
@@ -66,6 +67,7 @@ class Pool:
         """The nodes of every deployment, by name."""
         return {name: node for deployment, _ in self._running for name, node in deployment.nodes.items()}
 
+    @spending(On.START)
     def _deploy(self, topology: Topology, servers: Sequence[Servers[Any]]) -> Entry:
         self._say(f"starting {topology.name} ({self._backend.name})")
         deployment = self._backend.deploy(topology, self._say)
@@ -84,6 +86,7 @@ class Pool:
         self._running.append((deployment, clusters))
         return clusters
 
+    @spending(On.HEAL)
     def _heal(self, deployment: Deployment, clusters: Clusters) -> None:
         """Ends the services, and brings the servers back."""
         servers = [deployment.nodes[spec.name] for spec in deployment.topology]
@@ -95,6 +98,7 @@ class Pool:
                 server.result()
         clusters.await_formed(timeout_s=self._forming_timeout_s)
 
+    @spending(On.HEAL)
     def _close(self, deployment: Deployment, clusters: Clusters) -> None:
         self._running = [entry for entry in self._running if entry[0] is not deployment]
         with contextlib.ExitStack() as stack:

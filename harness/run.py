@@ -19,6 +19,7 @@ from harness.history import History
 from harness.pool import Pool
 from harness.progress import Say, Step
 from harness.provision.kinds import every_kind
+from harness.spent import On, spending
 from harness.system import Basis, Cast, System
 from harness.topology.kinds import NodeKind
 from harness.topology.timings import PROFILES, Timings
@@ -127,9 +128,10 @@ class Run:
         self._systems += 1
         cast = declared.cast(f"{self.session.id}-{self._systems}", self.options.profile)
         deployment, clusters = self._pool.clusters(declared.servers)
-        with awaiting("what the services need to be made in the clusters"):
-            cast = cast.prepared(clusters)
-        deployment.put(cast.initial)
+        with spending(On.SERVICES):
+            with awaiting("what the services need to be made in the clusters"):
+                cast = cast.prepared(clusters)
+            deployment.put(cast.initial)
         return self._system(cast, deployment, clusters, history, step)
 
     def _system(self, cast: Cast, deployment: Deployment, clusters: Clusters, history: History, step: Step) -> System:

@@ -21,6 +21,7 @@ from tenacity import (
 )
 
 from harness.errors import AwaitTimeoutError, HarnessError
+from harness.spent import On, spending
 
 Seen = TypeVar("Seen")
 
@@ -93,7 +94,7 @@ def until(
         sleep=time.sleep,
     )
     try:
-        with _shown(what, timeout_s):
+        with spending(On.WAIT), _shown(what, timeout_s):
             return retrying(checked)
     except _Stop as stop:
         raise stop.error from stop

@@ -16,6 +16,7 @@ from harness.events import UNDO
 from harness.faults.protocol import Controlled, Fault, Recoverable, inability, record, taken
 from harness.history import History
 from harness.progress import Step
+from harness.spent import On, spending
 from harness.targets import Picked, Target
 from harness.waiting import until
 
@@ -82,7 +83,7 @@ class Injected:
         is to be waited for, it is `until`. So whoever wants to look while the fault is in force does so now, not at its
         end, where it would last longer by that.
         """
-        with self.nemesis.step(f"keep the {self.fault.name} in force for {seconds:g} s"):
+        with spending(On.WAIT), self.nemesis.step(f"keep the {self.fault.name} in force for {seconds:g} s"):
             self.nemesis.show(self)
             threading.Event().wait(max(0.0, seconds - (time.monotonic_ns() - self.at_ns) / 1e9))
         return self
@@ -124,6 +125,7 @@ class Nemesis:
         """The faults that are in force now, in the order in which they were injected."""
         return tuple(self._active)
 
+    @spending(On.FAULT)
     def inject(self, fault: Fault, target: Target) -> Injected:
         """Picks the target's nodes now, applies the fault to all of them at once, and demands its proofs.
 
@@ -205,6 +207,7 @@ class Nemesis:
         self._history.event(effect.name, {"seen": seen, "after_s": round(took_s, 3)})
         return took_s
 
+    @spending(On.FAULT)
     def undo(self, injected: Injected) -> None:
         """Undoes one injected fault, or takes note that it is over by itself; does nothing if that has happened."""
         if injected not in self._active:

@@ -51,6 +51,11 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "metavar": "N",
             "help": "another number has clients send other texts, and the same one the same again (default: 0)",
         },
+        "--where-time-goes": {
+            "default": False,
+            "action": "store_true",
+            "help": "say at the end what the scenarios spent their time on: starts, faults, waits, checks, ...",
+        },
         "--trace-http": {
             "default": False,
             "action": "store_true",

@@ -34,6 +34,7 @@ from harness.report.outcome import Figures, Outcome
 from harness.report.scenario import ScenarioReport
 from harness.results import Result
 from harness.run import Options
+from harness.spent import settled
 from harness.system import System
 
 #: The id that pytest takes, of an item that has another one as it is one of many runs of the same.
@@ -52,6 +53,11 @@ class Results:
         self._anomalies: dict[str, tuple[str, ...]] = {}
         self.lacking = Lacking()
         self.backend = options.backend
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        """Begins to count what the item's time is spent on."""
+        settled()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
@@ -185,6 +191,7 @@ class Results:
             self.repeat(item),
             self._anomalies.get(item.nodeid, ()),
             self._history(item),
+            {on: round(seconds, 3) for on, seconds in settled().items()},
         )
         scenario = item.nodeid.rpartition("/")[2]
         repeated = [marker.args for marker in item.iter_markers("experiment")]

@@ -105,7 +105,7 @@ def _tell_of_the_run(config: pytest.Config, lacking: Lacking) -> None:
     folder = config.stash.get(FOLDER, None)
     if folder:
         report_files.begin_junit(config, folder)
-    config.stash[SUMMARY] = Summary(config.stash[OPTIONS], folder, lacking)
+    config.stash[SUMMARY] = Summary(config.stash[OPTIONS], folder, lacking, spent=value(config, "--where-time-goes"))
     config.pluginmanager.register(config.stash[SUMMARY], "harness-summary")
 
 

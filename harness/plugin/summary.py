@@ -6,7 +6,7 @@ Exit status: 0 everything held, 1 a guarantee was broken, 2 bad input or an unfi
 from __future__ import annotations
 
 import io
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 
 import pytest
 from rich.console import Console
@@ -31,14 +31,16 @@ _CRASHED = "???"
 class Summary:
     """Collects how the items of a run ended, wherever they ran; without a folder it writes nothing."""
 
-    def __init__(self, options: Options, folder: ReportFolder | None, lacking: Lacking) -> None:
+    def __init__(self, options: Options, folder: ReportFolder | None, lacking: Lacking, *, spent: bool) -> None:
         """Begins with no results.
 
         Args:
             options: of the run.
             folder: where the tables go.
             lacking: takes what can't be told.
+            spent: whether to show what the time was spent on.
         """
+        self._spent = spent
         self._options = options
         self._folder = folder
         self._results: dict[str, Result] = {}
@@ -75,13 +77,20 @@ class Summary:
         terminalreporter.section("what was broken, and what it cost")
         if len(self.outcomes) <= _FEW and folder.figures.exists():
             terminalreporter.write(folder.figures.read_text() + "\n")
-        writer = terminalreporter._tw
-        shown = io.StringIO()
-        tables.terminal(self.outcomes, Console(file=shown, width=writer.fullwidth, force_terminal=writer.hasmarkup))
-        terminalreporter.write(shown.getvalue())
+        self._print(terminalreporter, tables.terminal)
+        if self._spent:
+            terminalreporter.section("where the time went, in seconds")
+            self._print(terminalreporter, tables.spent)
         where = {"backend": self.backend, "timings": self._options.timings}
         sentence = tables.in_one_sentence(self.outcomes, **where)
         terminalreporter.write_line(f"{sentence} {folder.summary}; `make report` makes the HTML of it.")
+
+    def _print(
+        self, terminalreporter: pytest.TerminalReporter, table: Callable[[Sequence[Outcome], Console], None]
+    ) -> None:
+        writer, shown = terminalreporter._tw, io.StringIO()
+        table(self.outcomes, Console(file=shown, width=writer.fullwidth, force_terminal=writer.hasmarkup))
+        terminalreporter.write(shown.getvalue())
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.checks import Evaluation
@@ -45,6 +46,7 @@ class Outcome:
         repeat: the command that repeats just this.
         anomalies: the names of what its checkers found, each once.
         history: the file of its history, if it left one.
+        spent: the seconds that it spent, by what on (`harness.spent`).
     """
 
     scenario: str
@@ -55,6 +57,7 @@ class Outcome:
     repeat: str
     anomalies: tuple[str, ...] = ()
     history: Path | None = None
+    spent: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def title(self) -> str:

@@ -23,6 +23,7 @@ from harness.report.labels import file_under_fault
 from harness.report.lacking import Lacking
 from harness.report.outcome import Figures, measured
 from harness.report.timeline import svg
+from harness.spent import On, spending
 from harness.system import System
 from harness.telling import Line, tellings
 
@@ -59,6 +60,7 @@ class ScenarioReport:
         """The folder of the nodes' logs."""
         return self._folder.logs(self.scenario)
 
+    @spending(On.REPORT)
     def begin(self, system: System, *, backend: str, timings: str) -> None:
         """Notes the topology as it is before anything is broken."""
         with self.lacking.part("the parameters"):
@@ -83,12 +85,14 @@ class ScenarioReport:
         with self.lacking.part(f"the topology {moment}"):
             self._moments[moment] = snapshot.of(system)
 
+    @spending(On.REPORT)
     def note_evidence(self, system: System) -> None:
         """Has the system record evidence on what its checkers found, also where the scenario expected that."""
         with self.lacking.part("evidence on single things"):
             if found := anomalies(evaluate(system.history.events, system.history.verdicts)):
                 system.note_evidence(found)
 
+    @spending(On.REPORT)
     def end(self, system: System, *, failed: bool, repeat: str) -> None:
         """Attaches everything that is left, what people look for first at first."""
         events = system.history.events

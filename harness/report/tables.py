@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich import box
@@ -14,7 +14,10 @@ from rich.table import Table
 from harness.plain import markdown
 from harness.report.outcome import Figures, Outcome
 from harness.results import Result
+from harness.spent import On
 
+#: How many scenarios the table of what time was spent on shows by themselves, and what it shows of that, in seconds.
+_LONGEST, _LEAST_S = 20, 0.05
 _HEADS = ("scenario", "fault", "verdict", "acknowledged", "lost", "unavailable", "time")
 _SHOWN_AS = {
     Result.HELD: "green",
@@ -55,6 +58,27 @@ def terminal(outcomes: Sequence[Outcome], console: Console) -> None:
         table.add_row(escape(scenario), escape(fault), f"[{colour}]{verdict}[/]", share, gap, took)
     console.print(table)
     console.print("gap: the longest time without a successful request while somebody asked", style="dim")
+
+
+def spent(outcomes: Sequence[Outcome], console: Console) -> None:
+    """Prints what the time of a run was spent on: of the scenarios that took longest, and of all."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("scenario", ratio=1, overflow="fold")
+    for head in (*On, "itself", "all"):
+        table.add_column(head, justify="right", no_wrap=True)
+    longest = sorted(outcomes, key=lambda outcome: outcome.took_s, reverse=True)[:_LONGEST]
+    for outcome in longest:
+        table.add_row(escape(outcome.title), *_spent([outcome]))
+    table.add_section()
+    table.add_row(f"all {len(outcomes)}", *_spent(outcomes))
+    console.print(table)
+
+
+def _spent(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """The cells of what these scenarios spent: on each thing, on their own requests, and on all."""
+    every = sum(outcome.took_s for outcome in outcomes)
+    on = [sum(outcome.spent.get(each, 0.0) for outcome in outcomes) for each in On]
+    yield from (f"{seconds:.1f}" if seconds >= _LEAST_S else "" for seconds in (*on, every - sum(on), every))
 
 
 def write_markdown(path: Path, outcomes: Sequence[Outcome], *, backend: str, timings: str) -> None:
