@@ -22,6 +22,7 @@ from harness.backends.protocol import (
     Pausable,
     Phase,
     Throttleable,
+    Upgradable,
 )
 from harness.clusters import Clusters, Servers
 from harness.errors import HarnessError
@@ -125,7 +126,13 @@ def topology_of(servers: Sequence[Servers[Any]], timings: Timings) -> Topology:
 
 
 def restore(node: Node) -> None:
-    """Makes a server run as it was declared: in its network, with its clients, at its speed, on a disk with room."""
+    """Makes a server run as it was declared: in its network, with its clients, at its speed, on a disk with room.
+
+    Raises:
+        HarnessError: it can't; one that was upgraded does not become again what it was.
+    """
+    if isinstance(node, Upgradable) and node.kind != node.spec.kind:
+        raise HarnessError(f"{node.spec.name} has become {node.kind.name}")
     # First: a server that starts cut off may wait in vain for the others. And it may be paused, or down, beside that.
     if isinstance(node, Networked):
         node.rejoin()

@@ -26,6 +26,7 @@ from harness.faults import (
     Split,
     Stop,
     TornTail,
+    Upgrade,
     Wipe,
 )
 from harness.faults.following import follow
@@ -61,6 +62,7 @@ __all__ = [
     "Stop",
     "System",
     "TornTail",
+    "Upgrade",
     "Wipe",
     "all_but",
     "assert_broken",

@@ -28,6 +28,7 @@ from harness.backends.protocol import (
     Pausable,
     Rewritable,
     Throttleable,
+    Upgradable,
 )
 from harness.backends.reach import assert_reached
 from harness.backends.ready import wait_all_ready
@@ -49,7 +50,7 @@ class DockerBackend:
 
     name = "docker"
     abilities: frozenset[Ability] = frozenset(
-        {Killable, Pausable, Networked, Rewritable, Throttleable, Fillable, Interposable}
+        {Killable, Pausable, Networked, Rewritable, Throttleable, Fillable, Interposable, Upgradable}
     ) | ({Clocked} if clock.installed() else set())
 
     def __init__(self, session: Session, *, images: Mapping[str, str] | None = None) -> None:

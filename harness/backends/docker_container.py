@@ -15,6 +15,7 @@ from harness.backends.docker_data import volume
 from harness.backends.docker_ports import HOST
 from harness.backends.docker_site import FOLDER, DockerSite
 from harness.backends.session import LABEL_NODE
+from harness.topology.kinds import NodeKind
 from harness.topology.nodes import NodeSpec
 
 # Its image can't be pulled everywhere; the watchdog and the sweep do its work.
@@ -24,13 +25,21 @@ testcontainers_config.hub_image_name_prefix = ""
 logging.getLogger("testcontainers.core.container").setLevel(logging.WARNING)
 
 
-def container_of(spec: NodeSpec, site: DockerSite) -> DockerContainer:
-    """The container of a node, to be started: nothing is made yet."""
+def container_of(spec: NodeSpec, site: DockerSite, *, kind: NodeKind, data_of: str | None = None) -> DockerContainer:
+    """The container of a node, to be started: nothing is made yet.
+
+    Args:
+        spec: of the node.
+        site: where it is.
+        kind: that it is of.
+        data_of: the container whose volume it takes over, in place of a new one; the node has been ready before.
+    """
     resolver = site.resolver()
     address = site.addresses[spec.name]
     network = site.client.api.create_endpoint_config(aliases=[spec.name], ipv4_address=address)
     files: list[tuple[bytes | Path, str] | tuple[bytes | Path, str, int]] = [
-        (text.encode(), f"{FOLDER}/{name}", 0o644) for name, text in resolver.files(spec).items()
+        (text.encode(), f"{FOLDER}/{name}", 0o644)
+        for name, text in resolver.files(spec, later=data_of is not None).items()
     ]
     environment = resolver.environment(spec)
     if spec.clock:
@@ -40,7 +49,7 @@ def container_of(spec: NodeSpec, site: DockerSite) -> DockerContainer:
         ]
         environment = {**clock.environment(f"{FOLDER}/{clock.COPY}", f"{FOLDER}/{clock.FILE}"), **environment}
     container = DockerContainer(
-        site.images[spec.kind], env=environment, name=f"{site.name}-{spec.name}", transferables=files
+        site.images[kind], env=environment, name=f"{site.name}-{spec.name}", transferables=files
     ).with_kwargs(
         hostname=spec.name,
         labels={**site.labels(), LABEL_NODE: spec.name},
@@ -50,7 +59,7 @@ def container_of(spec: NodeSpec, site: DockerSite) -> DockerContainer:
         stdin_open=spec.renewable,
         detach=True,
         log_config=LogConfig(type=LogConfig.types.JSON),
-        mounts=[volume(spec.disk_mb)],
+        **({"volumes_from": [data_of]} if data_of else {"mounts": [volume(spec.disk_mb)]}),
     )
     if spec.arguments:
         container.with_command(list(resolver.arguments(spec)))

@@ -26,7 +26,8 @@ from harness.backends.passing import Passed, Passing
 from harness.backends.protocol import ExecContext, NodeState, Phase
 from harness.backends.ready import wait_ready
 from harness.errors import AwaitTimeoutError, BadInputError, EnvironmentUnfitError, NodeStartError
-from harness.topology.nodes import NodeSpec
+from harness.topology.kinds import NodeKind
+from harness.topology.nodes import NodeSpec, named
 from harness.waiting import until
 
 _READY_TIMEOUT_S = 60.0
@@ -47,6 +48,7 @@ class DockerNode:
     def __init__(self, spec: NodeSpec, site: DockerSite, *, place: Vacant | None = None) -> None:
         """`place` is where a node of this name was before, if its container is still there."""
         self.spec = spec
+        self.kind = spec.kind
         self._site = site
         self._api = site.client.api
         self._place = place
@@ -66,6 +68,8 @@ class DockerNode:
         #: Whether nothing was done to the container, so that the next node of this name may have it.
         self._untouched = True
         self._made_of = site.images[spec.kind]
+        #: The logs of the containers that it had before it became of another kind.
+        self._earlier_words = ""
         self._made_with = frozenset(spec.environment)
 
     @property
@@ -104,8 +108,18 @@ class DockerNode:
             remove_container(self._site.client, place.container)
         return False
 
-    def _create(self) -> None:
-        container = container_of(self.spec, self._site)
+    def _replace_container(self) -> None:
+        """Starts a container of the image of its kind in place of the one that has ended, whose volume it takes."""
+        former = self._made()
+        with complaining(f"have {self.spec.name} become {self.kind.name}"):
+            self._earlier_words += self.logs()
+            self._api.rename(former, f"{self._site.name}-{self.spec.name}-former")
+            self._create(data_of=former)
+            remove_container(self._site.client, former)
+        self._made_of = self._site.images[self.kind]
+
+    def _create(self, *, data_of: str | None = None) -> None:
+        container = container_of(self.spec, self._site, kind=self.kind, data_of=data_of)
         self._site.ports.release(self.spec.name)
         try:
             container.start()
@@ -151,13 +165,21 @@ class DockerNode:
         One that is impaired may need the others to be ready: `rejoin` waits for it.
         """
         self._untouched = False
-        self._site.ports.release(self.spec.name)
-        self._start_when_ports_are_free()
+        if self._site.images[self.kind] != self._made_of:
+            self._replace_container()
+        else:
+            self._site.ports.release(self.spec.name)
+            self._start_when_ports_are_free()
         self._impairable().begin_again()
         self._started_impaired = self.impaired
         if not self.impaired:
             self._wait_ready()
         self._interposing().begin_again()
+
+    def become(self, kind: NodeKind) -> None:
+        """Has its next start be of another container, made of that kind's image, with the same volume."""
+        self.kind = named(self.spec, kind)
+        self._untouched = False
 
     def pause(self) -> None:
         """Freezes every process of the container; a signal to it thaws it again, as the engine has it."""
@@ -334,7 +356,7 @@ class DockerNode:
         with complaining(f"show the log of {self.spec.name}"):
             options: dict[str, Any] = {"since": since} if since else {}
             log = cast("bytes", self._api.logs(self._id, **options)).decode(errors="replace")
-        return of_this_life(log, self._mark)
+        return self._earlier_words + of_this_life(log, self._mark)
 
     def exec_context(self) -> ExecContext:
         """The container in which a person's command can run, with the environment if the container has another's."""

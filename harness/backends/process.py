@@ -10,7 +10,16 @@ from harness.backends import clock
 from harness.backends.folders import make_folder
 from harness.backends.loopback import FIRST_HOST, assert_free, leased_block
 from harness.backends.process_node import ProcessNode, ProcessSite, folder_mode
-from harness.backends.protocol import Ability, Clocked, Fillable, Killable, Pausable, Rewritable, Throttleable
+from harness.backends.protocol import (
+    Ability,
+    Clocked,
+    Fillable,
+    Killable,
+    Pausable,
+    Rewritable,
+    Throttleable,
+    Upgradable,
+)
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
 from harness.backends.small_disk import can_mount
@@ -27,7 +36,7 @@ class ProcessBackend:
 
     name = "process"
     abilities: frozenset[Ability] = (
-        frozenset({Killable, Pausable, Rewritable, Throttleable})
+        frozenset({Killable, Pausable, Rewritable, Throttleable, Upgradable})
         | ({Fillable} if can_mount() else set())
         | ({Clocked} if clock.installed() else set())
     )

@@ -27,7 +27,7 @@ from harness.backends.session import LABEL_NODE, Session, variables
 from harness.errors import BadInputError, EnvironmentUnfitError
 from harness.processes import runs
 from harness.topology.kinds import NodeKind, Program
-from harness.topology.nodes import NodeSpec
+from harness.topology.nodes import NodeSpec, named
 from harness.waiting import until
 
 _READY_TIMEOUT_S = 60.0
@@ -72,6 +72,7 @@ class ProcessNode:
 
     def __init__(self, spec: NodeSpec, site: ProcessSite) -> None:
         self.spec = spec
+        self.kind = spec.kind
         self._site = site
         self._folder = site.folder / spec.name
         self._process: subprocess.Popen[bytes] | None = None
@@ -104,7 +105,7 @@ class ProcessNode:
         """Starts the process without waiting for it."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*self._site.programs[self.spec.kind].command, *self._resolver().arguments(self.spec)],
+                [*self._site.programs[self.kind].command, *self._resolver().arguments(self.spec)],
                 cwd=self._folder,
                 env={**self._environment(), **variables({**self._site.session.labels(), LABEL_NODE: self.spec.name})},
                 stdin=subprocess.DEVNULL,
@@ -158,6 +159,10 @@ class ProcessNode:
         """Starts the node again with its data; returns when it is ready."""
         self.launch()
         self.wait_ready()
+
+    def become(self, kind: NodeKind) -> None:
+        """Has its next start be by that kind's program."""
+        self.kind = named(self.spec, kind)
 
     def pause(self) -> None:
         """Sends SIGSTOP to all processes of the node."""
@@ -297,7 +302,7 @@ class ProcessNode:
         spec = self.spec
         return {
             **{key: os.environ[key] for key in _INHERITED if key in os.environ},
-            **self._site.programs[spec.kind].environment,
+            **self._site.programs[self.kind].environment,
             **(clock.environment(str(clock.library()), str(self._folder / clock.FILE)) if spec.clock else {}),
             **self._resolver().environment(spec),
             _DATA: self._data(),

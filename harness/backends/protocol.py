@@ -106,6 +106,22 @@ class Killable(Node, Protocol):
 
 
 @runtime_checkable
+class Upgradable(Killable, Protocol):
+    """A node that can start as another release of its server, with what it had stored (`NodeSpec.upgrades`)."""
+
+    @property
+    def kind(self) -> NodeKind:
+        """The kind that it is of now."""
+
+    def become(self, kind: NodeKind) -> None:
+        """Has a node that is stopped be of that kind from its next start on.
+
+        Raises:
+            BadInputError: its spec does not name that kind.
+        """
+
+
+@runtime_checkable
 class Pausable(Node, Protocol):
     """A node that can be frozen."""
 

@@ -42,9 +42,10 @@ class Resolver:
         """The spec's arguments, resolved."""
         return tuple(self.text(value, node=spec.name, files=_files(spec)) for value in spec.arguments)
 
-    def files(self, spec: NodeSpec) -> dict[str, str]:
-        """The spec's files for its first start, name to resolved text."""
-        return {name: self.text(text, node=spec.name, files=_files(spec)) for name, text in spec.files.items()}
+    def files(self, spec: NodeSpec, *, later: bool = False) -> dict[str, str]:
+        """The spec's files for its first start, or for later ones; name to resolved text."""
+        texts = {**spec.files, **(spec.files_when_ready if later else {})}
+        return {name: self.text(text, node=spec.name, files=_files(spec)) for name, text in texts.items()}
 
     def _one(self, reference: str, node: str, files: Collection[str] | None) -> str:
         head, _, tail = reference.partition(":")

@@ -21,6 +21,7 @@ from harness.faults.slow import Slow
 from harness.faults.split import Split
 from harness.faults.stop import Stop
 from harness.faults.torn_tail import TornTail
+from harness.faults.upgrade import Upgrade
 from harness.faults.wipe import Wipe
 
 __all__ = [
@@ -45,5 +46,6 @@ __all__ = [
     "Split",
     "Stop",
     "TornTail",
+    "Upgrade",
     "Wipe",
 ]

@@ -21,7 +21,8 @@ def lock(say: Say) -> None:
     """
     for server in every_kind().values():
         if isinstance(server, MavenServer):
-            _lock(server, say)
+            for release in server.releases:
+                _lock(server.release(release), say)
 
 
 def _lock(server: MavenServer, say: Say) -> None:

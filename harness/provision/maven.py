@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
+from harness.errors import BadInputError
 from harness.progress import Say
 from harness.provision.resources import files_in
 from harness.topology.kinds import Build, LockedFolder, Program
 
 #: What the launchers of all servers share.
 SHARED = Path(__file__).parent / "launchers"
+#: The folder of the jars of further releases, each in one of its own.
+_RELEASES = "releases"
 #: The variable that says to `jvm.py` where Java's cache is.
 JAVAS_CACHE = "HARNESS_AOT"
 
@@ -55,6 +59,7 @@ class MavenServer:
         uses: the kinds whose jars and caches its own are prepared with, and whose stages its image copies from.
         gives_up_root: see there.
         client: the Python distribution that asks the server; empty if there is none.
+        stage: what the image's stage is called in the Dockerfile, where that is not the name of the kind.
     """
 
     name: str
@@ -65,6 +70,36 @@ class MavenServer:
     uses: tuple[MavenServer, ...] = ()
     gives_up_root: bool = False
     client: str = ""
+    stage: str = ""
+
+    def release(self, version: str) -> MavenServer:
+        """Gives the server in another release, as a kind of its own; its jars are locked in `releases/<version>`.
+
+        Nothing of it is got before a node of it is needed.
+
+        Raises:
+            BadInputError: no such release is locked.
+        """
+        if version == self.version:
+            return self
+        if version not in self.releases:
+            raise BadInputError(
+                f"{self.name} has no locked jars of release {version!r}; choose one of {', '.join(self.releases)}"
+            )
+        jars = f"{_RELEASES}/{version}"
+        return replace(self, name=f"{self.name}-{version}", jars=jars, stage=self.stage or self.name)
+
+    @property
+    def releases(self) -> tuple[str, ...]:
+        """The releases whose jars are locked, oldest first."""
+        others = (path.parent.name for path in (self.folder / _RELEASES).glob("*/jgo.lock.toml"))
+        return tuple(sorted({self.version, *others}, key=_in_order))
+
+    @property
+    def version(self) -> str:
+        """The release of the server."""
+        coordinates: Sequence[str] = tomllib.loads(self.specification.read_text())["dependencies"]["coordinates"]
+        return coordinates[0].rpartition(":")[2]
 
     @property
     def launchers(self) -> Path:
@@ -85,7 +120,7 @@ class MavenServer:
         """The versions of the server, of Java and of the client, by name."""
         wanted = tomllib.loads(self.specification.read_text())
         return {
-            self.name.capitalize(): wanted["dependencies"]["coordinates"][0].rpartition(":")[2],
+            (self.stage or self.name).capitalize(): self.version,
             "Java": wanted["java"]["version"],
             **({self.client: version(self.client)} if self.client else {}),
         }
@@ -108,12 +143,23 @@ class MavenServer:
     def image(self) -> Build:
         """The part of the image that this kind adds: its stages, its launchers and its jars."""
         return Build(
-            stages=(self.folder / "Dockerfile").read_text(),
+            stages=self._stages(),
             files=files_in(self.launchers, f"{self.folder.name}/launchers", "*"),
             folders={f"jars/{self.name}": LockedFolder(self.lock.read_bytes(), self._jars)},
         )
+
+    def _stages(self) -> str:
+        text = (self.folder / "Dockerfile").read_text()
+        if not self.stage:
+            return text
+        text = re.sub(rf"(?<= AS ){self.stage}$", self.name, text, flags=re.MULTILINE)
+        return re.sub(rf"^COPY jars/{self.stage} ", f"COPY jars/{self.name} ", text, flags=re.MULTILINE)
 
     def _jars(self, say: Say) -> Sequence[Path]:
         from harness.provision.jars import install
 
         return sorted(install(self.name, self.lock, say).glob("*.jar"))
+
+
+def _in_order(version: str) -> list[int]:
+    return [int(part) for part in re.findall("[0-9]+", version)]

@@ -24,8 +24,8 @@ from harness.provision.preparing import prepare, sweep_scratch
 
 _ROOM_GB = 0.5
 _KEPT_S = 7 * 24 * 3600
-_CACHE = re.compile(r"[a-z0-9-]+-[0-9a-f]{16}\.aot")
-_HALF_MADE = re.compile(r"\.[a-z0-9-]+-[0-9a-f]{16}(\.aot)?\.[0-9]+\.part")
+_CACHE = re.compile(r"[a-z0-9.-]+-[0-9a-f]{16}\.aot")
+_HALF_MADE = re.compile(r"\.[a-z0-9.-]+-[0-9a-f]{16}(\.aot)?\.[0-9]+\.part")
 
 
 def places(server: MavenServer) -> Mapping[str, str]:

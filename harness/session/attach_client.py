@@ -9,7 +9,7 @@ from typing import Any
 from harness.backends.identity import Identity
 from harness.backends.impairment import CUT_OFF, Direction, Impairment, Others
 from harness.backends.passing import Passed, Passing
-from harness.backends.protocol import Ability, ExecContext, Interposable, Networked, NodeState
+from harness.backends.protocol import Ability, ExecContext, Interposable, Networked, NodeState, Upgradable
 from harness.declared import Declared
 from harness.errors import BadInputError, HarnessError
 from harness.history import History
@@ -95,7 +95,8 @@ class AttachedBackend:
 
     def __init__(self, running: AttachableSystem) -> None:
         self.name = running.backend
-        self.abilities = running.abilities
+        # Nobody prepares another release of a server that runs already.
+        self.abilities = running.abilities - {Upgradable}
 
     def prepare(self, kinds: Iterable[NodeKind], say: Say) -> None:
         """Does nothing: the session has prepared its backend."""

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from harness.errors import BadInputError
 from harness.topology.kinds import NodeKind
 
 
@@ -54,6 +55,7 @@ class NodeSpec:
             such a node has nothing that outlives its processes.
         disk_mb: the size of a disk in memory that its own data is on, in megabytes; None: it is on the machine's.
         clock: whether it has a wall clock of its own, which can be off from the machine's.
+        upgrades: the kinds as which it may start later, with what it had stored: other releases of its server.
     """
 
     name: str
@@ -71,6 +73,7 @@ class NodeSpec:
     renewable: bool = False
     disk_mb: int | None = None
     clock: bool = False
+    upgrades: tuple[NodeKind, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,5 +103,16 @@ class Topology:
 
 
 def kinds_of(specs: Iterable[NodeSpec]) -> frozenset[NodeKind]:
-    """The kinds of these nodes."""
-    return frozenset(spec.kind for spec in specs)
+    """The kinds of these nodes, and those as which they may start later."""
+    return frozenset(kind for spec in specs for kind in (spec.kind, *spec.upgrades))
+
+
+def named(spec: NodeSpec, kind: NodeKind) -> NodeKind:
+    """Gives the kind if the spec of a node names it.
+
+    Raises:
+        BadInputError: it does not.
+    """
+    if kind not in kinds_of([spec]):
+        raise BadInputError(f"{spec.name} can't start as {kind.name}: its spec does not name that among its upgrades")
+    return kind

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from harness.backends.protocol import Node
 from harness.clusters import Console, Servers, Target
+from harness.errors import BadInputError
+from harness.servers.hazelcast.recipe import HAZELCAST
 from harness.servers.hazelcast.spec import CLUSTER_NAME, PORT, deciding, members
 from harness.servers.postgres.kind import Postgres
 from harness.topology.nodes import NodeSpec
@@ -26,12 +28,15 @@ class Hazelcast(Servers["HazelcastView"]):
     zoned: bool = False
     stored: bool = False
     settings: Settings = ()
+    version: str = ""
 
     @property
     def words(self) -> str:
-        """The members in words: how many there are, and what is special about them."""
+        """The members in words: how many there are, of which release, and what is special about them."""
         special = {" in two zones": self.zoned, " with a map store": self.stored}
-        words = f"{self.count} Hazelcast member{'s' * (self.count != 1)}" + "".join(w for w in special if special[w])
+        release = f" {self.version}" if self.version else ""
+        words = f"{self.count} Hazelcast{release} member{'s' * (self.count != 1)}"
+        words += "".join(each for each in special if special[each])
         return words + " with settings of their own" * bool(self.settings)
 
     @property
@@ -59,7 +64,14 @@ class Hazelcast(Servers["HazelcastView"]):
 
     def nodes(self, timings: Timings) -> tuple[NodeSpec, ...]:
         """The members' node specs."""
-        return members(self.count, timings=timings, zoned=self.zoned, stored=self.stored, settings=dict(self.settings))
+        return members(
+            self.count,
+            timings=timings,
+            zoned=self.zoned,
+            stored=self.stored,
+            settings=dict(self.settings),
+            version=self.version,
+        )
 
     def view(self, nodes: Sequence[Node]) -> HazelcastView:
         """The view of the members' cluster."""
@@ -70,7 +82,12 @@ class Hazelcast(Servers["HazelcastView"]):
 
 
 def hazelcast(
-    count: int = 3, *, zoned: bool = False, stored: bool = False, settings: Mapping[str, str] | None = None
+    count: int = 3,
+    *,
+    zoned: bool = False,
+    stored: bool = False,
+    settings: Mapping[str, str] | None = None,
+    version: str = "",
 ) -> Hazelcast:
     """`count` members of one cluster, whose maps and queues have one backup unless their name says otherwise.
 
@@ -81,8 +98,15 @@ def hazelcast(
         stored: whether maps of certain names write to the PostgreSQL node and are loaded from it; needs `postgres()`.
         settings: system properties, such as {"hazelcast.shutdownhook.policy": "TERMINATE"}, in place of the harness'
             own.
+        version: the release, such as "5.6.0"; by default the harness' own. Without a store.
 
     Raises:
-        BadInputError: fewer than one, or settings that are no text.
+        BadInputError: fewer than one, settings that are no text, or a release whose jars are not locked.
     """
-    return Hazelcast(at_least(1, count, "hazelcast"), zoned, stored, settings_of(settings, "hazelcast"))
+    if version:
+        if stored:
+            raise BadInputError(f"hazelcast(stored=True, version={version!r}): with a store there is one release")
+        HAZELCAST.release(version)
+    if version == HAZELCAST.version:
+        version = ""
+    return Hazelcast(at_least(1, count, "hazelcast"), zoned, stored, settings_of(settings, "hazelcast"), version)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from harness.backends.protocol import Node
 from harness.clusters import Console, Servers, Target
 from harness.errors import BadInputError
+from harness.servers.kafka.recipe import KAFKA
 from harness.servers.kafka.spec import PORT, brokers
 from harness.topology.nodes import NodeSpec
 from harness.topology.settings import Settings, at_least, settings_of
@@ -29,14 +30,17 @@ class Kafka(Servers["KafkaView"]):
     settings: Settings = ()
     disk_mb: int | None = None
     clock: bool = False
+    version: str = ""
+    upgrades: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
-        """The brokers in words: how many there are, and whether they have settings, disks or clocks of their own."""
+        """The brokers in words: how many there are, of which release, and what each has for itself."""
         own = " with settings of their own" if self.settings else ""
         disks = f" on disks of {self.disk_mb} MB" if self.disk_mb else ""
         clocks = " with clocks of their own" if self.clock else ""
-        return f"{self.count} Kafka broker{'s' * (self.count != 1)}{own}{disks}{clocks}"
+        release = f" {self.version}" if self.version else ""
+        return f"{self.count} Kafka{release} broker{'s' * (self.count != 1)}{own}{disks}{clocks}"
 
     @property
     def targets(self) -> Mapping[str, tuple[Target, str]]:
@@ -54,8 +58,10 @@ class Kafka(Servers["KafkaView"]):
 
     def nodes(self, timings: Timings) -> tuple[NodeSpec, ...]:
         """The brokers' node specs."""
-        made = brokers(self.count, timings=timings, settings=dict(self.settings))
-        return tuple(replace(spec, disk_mb=self.disk_mb, clock=self.clock) for spec in made)
+        kind = KAFKA.release(self.version) if self.version else KAFKA
+        made = brokers(self.count, timings=timings, settings=dict(self.settings), kind=kind)
+        upgrades = tuple(map(KAFKA.release, self.upgrades))
+        return tuple(replace(spec, disk_mb=self.disk_mb, clock=self.clock, upgrades=upgrades) for spec in made)
 
     def view(self, nodes: Sequence[Node]) -> KafkaView:
         """The view of the brokers' cluster."""
@@ -66,7 +72,13 @@ class Kafka(Servers["KafkaView"]):
 
 
 def kafka(
-    count: int = 3, *, settings: Mapping[str, str] | None = None, disk_mb: int | None = None, clock: bool = False
+    count: int = 3,
+    *,
+    settings: Mapping[str, str] | None = None,
+    disk_mb: int | None = None,
+    clock: bool = False,
+    version: str = "",
+    upgrades: Sequence[str] = (),
 ) -> Kafka:
     """`count` combined brokers and controllers (KRaft), replicated so that one of three may die.
 
@@ -75,10 +87,17 @@ def kafka(
         settings: broker properties, such as {"min.insync.replicas": "1"}, in place of the harness' own.
         disk_mb: the size of a disk that each has for itself, in megabytes; by default they share the machine's.
         clock: whether each has a wall clock of its own, which can be wrong.
+        version: the release, such as "4.2.1"; by default the harness' own.
+        upgrades: the releases that brokers may be upgraded to.
 
     Raises:
-        BadInputError: fewer than one, settings that are no text, or a disk too small to start on.
+        BadInputError: fewer than one, settings that are no text, a disk too small to start on, or a release whose jars
+            are not locked.
     """
+    for release in (version or KAFKA.version, *upgrades):
+        KAFKA.release(release)
+    if version == KAFKA.version:
+        version = ""
     if disk_mb is not None and (not isinstance(disk_mb, int) or disk_mb < _LEAST_MB):
         raise BadInputError(f"kafka(disk_mb={disk_mb!r}): give megabytes, a whole number from {_LEAST_MB} on")
-    return Kafka(at_least(1, count, "kafka"), settings_of(settings, "kafka"), disk_mb, clock)
+    return Kafka(at_least(1, count, "kafka"), settings_of(settings, "kafka"), disk_mb, clock, version, tuple(upgrades))

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.errors import BadInputError
-from harness.servers.kafka.recipe import KAFKA
 from harness.servers.kafka.timings import PROPERTIES
+from harness.topology.kinds import NodeKind
 from harness.topology.nodes import NodeSpec, PortReady
 from harness.topology.timings import Timings
 
@@ -44,7 +44,7 @@ def _retention_ms(settings: Mapping[str, str]) -> str:
         raise BadInputError(f"kafka(settings=...): {name} is {given!r}; give a whole number") from None
 
 
-def brokers(count: int, *, timings: Timings, settings: Mapping[str, str]) -> tuple[NodeSpec, ...]:
+def brokers(count: int, *, timings: Timings, settings: Mapping[str, str], kind: NodeKind) -> tuple[NodeSpec, ...]:
     """`count` combined brokers: replication 3 (or `count`, if fewer), min.insync.replicas 2, clean elections only."""
     voters = ",".join(f"{index}@${{kafka-{index}}}:{_CONTROLLER_PORT}" for index in range(1, count + 1))
     return tuple(
@@ -52,7 +52,7 @@ def brokers(count: int, *, timings: Timings, settings: Mapping[str, str]) -> tup
             name=f"kafka-{index}",
             role="kafka",
             index=index,
-            kind=KAFKA,
+            kind=kind,
             ports={"broker": PORT, "external": _EXTERNAL_PORT},
             ready=PortReady("external"),
             environment={

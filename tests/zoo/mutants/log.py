@@ -16,6 +16,7 @@ from tests.zoo.mutant import Mutant, Patch
 
 _LOST = "test_kafka_log.py::test_a_log_under_load_survives_the_loss_of_brokers"
 _AT_ONCE = "test_kafka_log.py::test_what_was_acknowledged_survives_the_loss_of_most_brokers_at_once"
+_UPGRADE = "test_kafka_upgrade.py::test_a_log_under_load_survives_a_rolling_upgrade"
 _STORAGE = "test_kafka_storage.py::"
 _LEADER = "test_kafka_log.py::test_a_log_under_load_survives_a_leader"
 _LEADERS = (
@@ -129,6 +130,7 @@ MUTANTS: tuple[Mutant, ...] = (
             },
             **{f"{_LEADER}_{how}": "unseen" for how in _LEADERS},
             "test_kafka_log.py::test_a_log_under_load_survives_a_rolling_restart": "unseen",
+            **{f"{_UPGRADE}[{release}]": "unseen" for release in ("4.1.2", "4.2.1", "4.3.1", "4.4.0")},
             f"{_AT_ONCE}[all]": "unseen",
             f"{_AT_ONCE}[all but one]": "unseen",
             f"{_RANDOM}[seed 1]": "unseen",
