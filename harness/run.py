@@ -18,7 +18,7 @@ from harness.errors import BadInputError
 from harness.history import History
 from harness.pool import Pool
 from harness.progress import Say, Step
-from harness.provision.kinds import every_kind
+from harness.provision.kinds import every_kind, released
 from harness.spent import On, spending
 from harness.system import Basis, Cast, System
 from harness.topology.kinds import NodeKind
@@ -41,6 +41,7 @@ class Options:
     trace_http: bool = False
     attach: bool = False
     seed: int = 0
+    releases: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.backend not in BACKENDS:
@@ -51,6 +52,7 @@ class Options:
             raise BadInputError("images were given, but --backend process runs none; use --backend docker")
         if self.images and (unknown := sorted(self.images.keys() - every_kind().keys())):
             raise BadInputError(f"--image: the kind {unknown[0]!r} is unknown; choose one of {', '.join(every_kind())}")
+        released(self.releases)
 
     @property
     def profile(self) -> Timings:
@@ -58,19 +60,19 @@ class Options:
         return PROFILES[self.timings]
 
 
-def images_by_kind(given: Iterable[str]) -> Mapping[str, str]:
-    """The images that the options `--image KIND=IMAGE` give, by kind.
+def by_kind(option: str, what: str, given: Iterable[str]) -> Mapping[str, str]:
+    """What an option gives by kind that is said as `KIND=WHAT`, such as `--image KIND=IMAGE`.
 
     Raises:
         BadInputError: it says something else.
     """
     parts = [text.partition("=") for text in given]
-    for kind, equals, image in parts:
-        if not (kind and image):
+    for kind, equals, one in parts:
+        if not (kind and one):
             raise BadInputError(
-                f"--image {kind + equals + image!r} is not KIND=IMAGE; kinds are {', '.join(every_kind())}"
+                f"{option} {kind + equals + one!r} is not KIND={what}; kinds are {', '.join(every_kind())}"
             )
-    return {kind: image for kind, _, image in parts}
+    return {kind: one for kind, _, one in parts}
 
 
 def seed_of(given: str) -> int:
@@ -90,7 +92,8 @@ class Run:
     def __init__(self, options: Options, say: Say, *, kinds: Collection[NodeKind] = ()) -> None:
         """Makes a run that gets at once what nodes of `kinds` need; what others need when a system has some."""
         self.options = options
-        self._kinds = kinds
+        self._releases = released(options.releases)
+        self._kinds = [self._releases.get(kind, kind) for kind in kinds]
         self.session = Session.of_this_process()
         self._say = say
         self._resources = ExitStack()
@@ -103,7 +106,9 @@ class Run:
         self._resources.callback(start_watchdog(self.session).close)
         try:
             self.backend = prepared_backend(self.options, self.session, self._kinds, self._say)
-            self._pool = self._resources.enter_context(Pool(self.backend, self._say, self.options.profile))
+            self._pool = self._resources.enter_context(
+                Pool(self.backend, self._say, self.options.profile, self._releases)
+            )
         except BaseException:
             self._resources.close()
             raise

@@ -36,6 +36,7 @@ def rerun(history: Path, options: Sequence[str]) -> int:
     click.echo(f"{scenario} once more, with the plan of {history}:\n{plan.words}")
     click.echo("the plan is the same each time, what the system makes of it is not: this run may end otherwise")
     again = [f"--{name}={ran[name]}" for name in ("backend", "timings", "seed") if name in ran]
+    again += [f"--release={kind}={version}" for kind, version in ran.get("releases", {}).items()]
     # What is not said of the scenario is the suite's: what its marks leave out does not count here.
     asked = ["-m", "", scenario, *again, f"--nemesis-plan={history}", f"--reports={_REPORTS}", *options]
     status = subprocess.run([sys.executable, "-m", "pytest", *asked]).returncode

@@ -31,6 +31,12 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "metavar": "KIND=IMAGE",
             "help": "run nodes of this kind from this image (docker only); may be given for several kinds",
         },
+        "--release": {
+            "default": None,
+            "action": "append",
+            "metavar": "KIND=VERSION",
+            "help": "run nodes of this kind in another release, such as kafka=4.2.1; may be given for several kinds",
+        },
         "--attach": {
             "default": False,
             "action": "store_true",

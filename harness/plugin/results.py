@@ -120,12 +120,14 @@ class Results:
     def ran(self, item: pytest.Item) -> Mapping[str, object]:
         """Which scenario an item is, and the options that it takes to run it again, by name."""
         options = {"backend": self.backend, "timings": self._options.timings, "seed": self._options.seed}
-        return {"id": _scenario(item), **options}
+        releases = {"releases": dict(self._options.releases)} if self._options.releases else {}
+        return {"id": _scenario(item), **options, **releases}
 
     def repeat(self, item: pytest.Item) -> str:
         """The command that repeats just this item."""
         command = f'pytest "{_scenario(item)}" --backend {self.backend} --timings {self._options.timings}'
         command += f" --seed {self._options.seed}" if self._options.seed else ""
+        command += "".join(f" --release {kind}={version}" for kind, version in self._options.releases.items())
         command += repeating(item)
         return f"{command} --attach" if self._options.attach else command
 

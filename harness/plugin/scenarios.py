@@ -23,7 +23,7 @@ from harness.plugin.showing import Showing
 from harness.plugin.summary import Summary
 from harness.report.folder import ReportFolder
 from harness.report.lacking import Lacking
-from harness.run import Options, images_by_kind, seed_of
+from harness.run import Options, by_kind, seed_of
 
 #: Plugins of their own, registered with this one.
 pytest_plugins = (
@@ -47,7 +47,8 @@ def pytest_configure(config: pytest.Config) -> None:
             backend=value(config, "--backend"),
             timings=value(config, "--timings"),
             reports=Path(value(config, "--reports")),
-            images=images_by_kind(value(config, "--image") or ()),
+            images=by_kind("--image", "IMAGE", value(config, "--image") or ()),
+            releases=by_kind("--release", "VERSION", value(config, "--release") or ()),
             attach=value(config, "--attach"),
             trace_http=value(config, "--trace-http"),
             seed=seed_of(value(config, "--seed")),

@@ -111,4 +111,4 @@ class Summary:
                 if self._experiments:
                     write(self._folder.path / "experiments.md", self._experiments)
             with self.lacking.part("how the page is to look"):
-                html.write_config(self._folder.path, environment(**where))
+                html.write_config(self._folder.path, environment(**where, releases=self._options.releases))

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from graphlib import TopologicalSorter
 from types import ModuleType
 
-from harness.topology.kinds import NodeKind
+from harness.errors import BadInputError
+from harness.topology.kinds import NodeKind, Released
 
 _MODULE = "recipe"
 #: The packages in the first may have a module of that name, and so may the second itself.
@@ -20,6 +21,18 @@ def every_kind() -> Mapping[str, NodeKind]:
     """Every kind that is a value in a `recipe` module, by name, each after those that it uses."""
     kinds = {kind for module in _recipes() for kind in vars(module).values() if _is_kind(kind)}
     return {kind.name: kind for kind in in_order(sorted(kinds, key=lambda kind: kind.name))}
+
+
+def released(given: Mapping[str, str]) -> Mapping[NodeKind, NodeKind]:
+    """Which kinds are to run in place of others, by the releases that are `given` by the names of kinds.
+
+    Raises:
+        BadInputError: a kind is unknown or has no other release, or not that one.
+    """
+    several = {name: kind for name, kind in every_kind().items() if isinstance(kind, Released) and kind.releases[1:]}
+    if unknown := sorted(given.keys() - several.keys()):
+        raise BadInputError(f"--release: {unknown[0]!r} is not known in several releases; choose {', '.join(several)}")
+    return {several[name]: several[name].release(version) for name, version in given.items()}
 
 
 def in_order(kinds: Iterable[NodeKind]) -> tuple[NodeKind, ...]:

@@ -91,7 +91,9 @@ class MavenServer:
 
     @property
     def releases(self) -> tuple[str, ...]:
-        """The releases whose jars are locked, oldest first."""
+        """The releases whose jars are locked, oldest first; of the kind that its folder is called after."""
+        if (self.stage or self.name) != self.folder.name:
+            return (self.version,)
         others = (path.parent.name for path in (self.folder / _RELEASES).glob("*/jgo.lock.toml"))
         return tuple(sorted({self.version, *others}, key=_in_order))
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import psutil
 
-from harness.provision.kinds import every_kind
+from harness.provision.kinds import every_kind, released
 
 #: Environment variables whose values a report may show: what a CI service says about the commit that it runs.
 ALLOWED = (
@@ -31,15 +31,22 @@ def allowed(environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
     return {name: environ[name] for name in ALLOWED if environ.get(name)}
 
 
-def environment(*, backend: str, timings: str) -> Mapping[str, str]:
+def environment(*, backend: str, timings: str, releases: Mapping[str, str] | None = None) -> Mapping[str, str]:
     """The facts on where and with what a run took place, for a person who compares two runs.
 
     A server's version is that of its lock; an image that was given instead is named by its tag in the steps.
+
+    Args:
+        backend: where the nodes ran.
+        timings: of the failure detectors.
+        releases: by kind, those that ran in place of the harness' own.
     """
+    instead = released(releases or {})
+    kinds = [instead.get(kind, kind) for kind in every_kind().values()]
     return {
         "backend": backend,
         "timings": timings,
-        **{name: version for kind in every_kind().values() for name, version in kind.versions().items()},
+        **{name: version for kind in kinds for name, version in kind.versions().items()},
         "Python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()}, {platform.machine()}",
         "machine": f"{os.cpu_count()} cores, {psutil.virtual_memory().total / _GIB:.0f} GiB",

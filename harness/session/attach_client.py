@@ -86,8 +86,8 @@ def _assert_fits(options: Options, running: AttachableSystem) -> None:
             f"--attach: the running system has the {running.timings} timings, not {options.timings}; "
             f"give --timings {running.timings}, or harness down, then harness up --timings {options.timings}"
         )
-    if options.images:
-        raise BadInputError("--attach: the running system has its images already; leave the images out")
+    if options.images or options.releases:
+        raise BadInputError("--attach: the running system has its images and releases already; leave them out")
 
 
 class AttachedBackend:

@@ -101,6 +101,22 @@ class NodeKind(Protocol):
         """The name of an image that is there or can be pulled, or the part that an image of the project's own adds."""
 
 
+@runtime_checkable
+class Released(NodeKind, Protocol):
+    """A kind that there is in several releases, each of which is a kind of its own."""
+
+    @property
+    def releases(self) -> tuple[str, ...]:
+        """The releases that can be had, oldest first; its own is among them."""
+
+    def release(self, version: str) -> NodeKind:
+        """Gives the kind in that release; itself if that is its own.
+
+        Raises:
+            BadInputError: it can't be had.
+        """
+
+
 @dataclass(frozen=True)
 class ForeignImage(NodeKind):
     """A kind of node by somebody else's image: no jars, no launcher, no Dockerfile, and no local process.

@@ -1,18 +1,22 @@
 """Other releases of a server: kinds of their own with locked jars, of which nothing is got before it is needed."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from harness.errors import BadInputError
+from harness.pool import topology_of
 from harness.provision.context import Recipe
 from harness.provision.images import image_tags
-from harness.provision.kinds import every_kind
+from harness.provision.kinds import every_kind, released
+from harness.report.environment import environment
 from harness.servers.hazelcast import hazelcast
 from harness.servers.hazelcast.recipe import HAZELCAST
 from harness.servers.kafka import kafka
 from harness.servers.kafka.recipe import KAFKA
 from harness.topology.timings import FAST
+from tests.running import ROOT, run
 
 SERVERS = pytest.mark.parametrize("server", [KAFKA, HAZELCAST], ids=lambda server: server.name)
 
@@ -74,3 +78,22 @@ def test_servers_are_declared_by_it() -> None:
 def test_a_release_that_is_not_locked_is_refused_with_those_that_are(declare, words: str) -> None:
     with pytest.raises(BadInputError, match=re.escape(words)):
         declare()
+
+
+def test_a_run_can_have_other_releases_in_place_of_its_own() -> None:
+    instead = released({"kafka": "4.2.1"})
+    topology = topology_of([kafka(), hazelcast()], FAST, instead)
+    assert {spec.role: spec.kind.name for spec in topology} == {"kafka": "kafka-4.2.1", "hazelcast": "hazelcast"}
+    (spec, *_) = topology_of([kafka(version="4.0.2")], FAST, instead).nodes
+    assert spec.kind.name == "kafka-4.0.2"
+    assert environment(backend="docker", timings="fast", releases={"kafka": "4.2.1"})["Kafka"] == "4.2.1"
+
+
+def test_a_history_and_the_command_that_repeats_it_say_the_release(tmp_path: Path) -> None:
+    (tmp_path / "test_two.py").write_text(
+        "import pytest\n@pytest.mark.faulttolerance\ndef test_fails(history, report): assert False\n"
+    )
+    plugin = ("-p", "harness.plugin", "-c", str(ROOT / "pytest.ini"), "-p", "no:cacheprovider", f"--rootdir={tmp_path}")
+    status, output = run("pytest", *plugin, "--release=kafka=4.2.1", str(tmp_path), cwd=tmp_path)
+    assert status == 1, output
+    assert "--release kafka=4.2.1" in (tmp_path / "reports" / "summary.md").read_text()
