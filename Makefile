@@ -12,7 +12,7 @@ REPORTS ?= reports
 ARGS   ?=
 
 .NOTPARALLEL:
-.PHONY: faulttolerance check servers test test-all mutation zoo zoo-slice explore report bench agreement lock clean prepare docs durations lint-ci
+.PHONY: faulttolerance check servers test test-all mutation zoo zoo-slice explore soak report bench agreement lock clean prepare docs durations lint-ci
 
 # What Python compiles, and pytest of each test, is kept: several hundred processes of a check load the same modules.
 unexport PYTHONDONTWRITEBYTECODE
@@ -72,6 +72,13 @@ explore: $(VENV)/.made
 	$(BIN)/harness explore scenarios/test_random_plans.py --duration $(DURATION) --backend $(BACKEND) $(ARGS)
 
 DURATION ?= 1h
+
+# one system, one workload and one random plan of an hour, another every day; then the page of it in REPORTS/random/allure
+soak: $(VENV)/.made
+	@status=0; BACKEND=$(BACKEND) REPORTS="$(REPORTS)" SECONDS_OF_PLAN=$(SECONDS_OF_PLAN) .ci/random $(ARGS) || status=$$?; \
+	  [ $$status -eq 2 ] || $(BIN)/python -m harness.report.html "$(REPORTS)/random" || true; exit $$status
+
+SECONDS_OF_PLAN ?= 3600
 
 prepare: $(VENV)/.made
 	$(BIN)/python -m harness.provision $(if $(filter docker,$(BACKEND)),images,processes)
