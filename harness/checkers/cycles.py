@@ -55,31 +55,31 @@ def check(events: Sequence[Event], *, isolation: Isolation = "serializable") -> 
         events: the history.
         isolation: what is promised: "read-uncommitted", "read-committed", "consistent-view" or "serializable".
     """
-    found = observed(operations(events))
-    if not found.reads:
+    transactions = observed(operations(events))
+    if not transactions.reads:
         return unknown("no transaction that read something succeeded")
-    if found.again:
-        one = found.again[0]
-        return unknown(f"{one.element} was appended to {one.key} more than once, so nobody knows whose was read")
+    if transactions.again:
+        append = transactions.again[0]
+        return unknown(f"{append.element} was appended to {append.key} more than once, so nobody knows whose was read")
     promised = _LEVELS[: _LEVELS.index(isolation) + 1]
-    cycles = (_cyclic(name, cycle) for name, cycle in anomalous_cycles(dependencies(found)))
-    anomalies = [*_of_reads(found), *_of_orders(found), *_of_updates(found), *cycles]
+    cycles = (_cyclic(name, cycle) for name, cycle in anomalous_cycles(dependencies(transactions)))
+    anomalies = [*_of_reads(transactions), *_of_orders(transactions), *_of_updates(transactions), *cycles]
     return Verdict.of(
         [anomaly for anomaly in anomalies if _PROMISED[anomaly.name] in promised],
-        {"transactions": found.committed, "keys": len(found.orders.keys() | found.unread.keys())},
+        {"transactions": transactions.committed, "keys": len(transactions.orders.keys() | transactions.unread.keys())},
     )
 
 
-def _of_reads(found: Observed) -> Iterator[Anomaly]:
+def _of_reads(transactions: Observed) -> Iterator[Anomaly]:
     """Anomalies that one read shows."""
     others: dict[tuple[int, Hashable], Sequence[Hashable]] = {}
-    for read in found.reads:
+    for read in transactions.reads:
         key = identity(read.key)
         if len(set(read.ids)) < len(read.ids):
             yield Anomaly("duplicated", f"{_words(read)}, with an element twice", (read.by,))
-        if not found.elements.get(key, _NONE).issuperset(read.ids):
-            yield from _of_elements(read, found)
-        last = found.appends.get(read.state)
+        if not transactions.elements.get(key, _NONE).issuperset(read.ids):
+            yield from _of_elements(read, transactions)
+        last = transactions.appends.get(read.state)
         if last and last.by is not read.by and not last.is_last:
             sentence = f"{_words(read)}, which ends in the midst of what {_named(last.by)} appended"
             yield Anomaly("G1b", sentence, (last.by, read.by))
@@ -91,37 +91,37 @@ def _of_reads(found: Observed) -> Iterator[Anomaly]:
 _NONE: frozenset[Hashable] = frozenset()
 
 
-def _of_elements(read: Read, found: Observed) -> Iterator[Anomaly]:
+def _of_elements(read: Read, transactions: Observed) -> Iterator[Anomaly]:
     """Anomalies of the elements that one read has and that should not be there."""
     for element, id_ in zip(read.elements, read.ids, strict=True):
         place = Place(identity(read.key), id_)
-        if failed := found.failed.get(place):
+        if failed := transactions.failed.get(place):
             yield Anomaly("G1a", f"{_words(read)}, and the append of {element} surely failed", (failed.by, read.by))
-        elif place not in found.appends:
+        elif place not in transactions.appends:
             yield Anomaly("unexpected", f"{_words(read)}, and nobody appended {element}", (read.by,))
 
 
-def _of_orders(found: Observed) -> Iterator[Anomaly]:
+def _of_orders(transactions: Observed) -> Iterator[Anomaly]:
     """Anomalies of lists that were read in two orders."""
     longest: dict[Hashable, Read] = {}
-    for read in found.reads:
+    for read in transactions.reads:
         if len(read.ids) > len(longest.setdefault(identity(read.key), read).ids):
             longest[identity(read.key)] = read
-    for read in found.reads:
+    for read in transactions.reads:
         other = longest[identity(read.key)]
         if read.ids != other.ids[: len(read.ids)]:
             sentence = (
                 f"{_words(read)}, which is not the beginning of {_list(other.elements)}, read by {_named(other.by)}"
             )
             yield Anomaly("incompatible order", sentence, (read.by, other.by))
-    yield from _of_own_orders(found, longest)
+    yield from _of_own_orders(transactions, longest)
 
 
-def _of_own_orders(found: Observed, longest: Mapping[Hashable, Read]) -> Iterator[Anomaly]:
+def _of_own_orders(transactions: Observed, longest: Mapping[Hashable, Read]) -> Iterator[Anomaly]:
     """Anomalies of lists that have a transaction's appends in another order than it made them."""
     places = {key: {id_: place for place, id_ in enumerate(read.ids)} for key, read in longest.items()}
     latest: dict[tuple[int, Hashable], int] = {}
-    for (key, element), append in found.appends.items():
+    for (key, element), append in transactions.appends.items():
         place = places.get(key, {}).get(element)
         if place is None:
             continue
@@ -132,11 +132,11 @@ def _of_own_orders(found: Observed, longest: Mapping[Hashable, Read]) -> Iterato
         latest[by] = place
 
 
-def _of_updates(found: Observed) -> Iterator[Anomaly]:
+def _of_updates(transactions: Observed) -> Iterator[Anomaly]:
     """Anomalies of transactions that read one and the same list before they appended to it."""
     updates: defaultdict[Place, dict[int, Operation]] = defaultdict(dict)
     keys: dict[Place, object] = {}
-    for read in found.reads:
+    for read in transactions.reads:
         if read.after:
             updates[read.state][read.by.invoke.index] = read.by
             keys[read.state] = read.key
@@ -152,9 +152,9 @@ def _cyclic(name: str, cycle: Sequence[Dependency]) -> Anomaly:
     numbers = [f"T{number}" for number in range(1, len(cycle) + 1)]
     steps = list(zip(cycle, pairwise([*numbers, numbers[0]]), strict=True))
     more = [f"... ({len(cycle)} transactions)"] if len(cycle) > _TOLD else []
-    told = steps if not more else [*steps[: _TOLD - 1], steps[-1]]
-    why = [f"{before} before {after}, as {each.words(before, after)}" for each, (before, after) in told]
-    who = [f"{number} = {_named(each.before)}" for each, (number, _) in told]
+    shown = steps if not more else [*steps[: _TOLD - 1], steps[-1]]
+    why = [f"{before} before {after}, as {each.words(before, after)}" for each, (before, after) in shown]
+    who = [f"{number} = {_named(each.before)}" for each, (number, _) in shown]
     for words in (why, who):
         words[len(words) - len(more) : len(words) - len(more)] = more
     sentence = f"no order explains these, each being before itself: {'; '.join(why)}; with {', '.join(who)}"

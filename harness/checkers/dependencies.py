@@ -46,27 +46,27 @@ class Dependency:
         return f"{after} appended {self.element} to {self.key}{unread}"
 
 
-def dependencies(found: Observed) -> Iterator[Dependency]:
+def dependencies(transactions: Observed) -> Iterator[Dependency]:
     """All direct dependencies; between two transactions there may be several."""
     following: dict[Place, Sequence[Append]] = {}
-    for key in found.orders.keys() | found.unread.keys():
-        order, unread = _written(key, found), found.unread.get(key, [])
-        for one, next_ in [*pairwise(order), *((order[-1], each) for each in unread if order)]:
-            yield from _dependency(one.by, next_, "ww")
+    for key in transactions.orders.keys() | transactions.unread.keys():
+        order, unread = _written(key, transactions), transactions.unread.get(key, [])
+        for earlier, next_ in [*pairwise(order), *((order[-1], each) for each in unread if order)]:
+            yield from _dependency(earlier.by, next_, "ww")
         states = [Place(key, EMPTY), *(append.place for append in order)]
         following |= zip(states, [*([append] for append in order), unread], strict=True)
-    for read in found.reads:
-        append = found.appends.get(read.state)
+    for read in transactions.reads:
+        append = transactions.appends.get(read.state)
         if append and append.by is not read.by:
             yield Dependency(append.by, read.by, "wr", append.key, append.element)
         for next_ in following.get(read.state, ()):
             yield from _dependency(read.by, next_, "rw")
 
 
-def _written(key: Hashable, found: Observed) -> list[Append]:
+def _written(key: Hashable, transactions: Observed) -> list[Append]:
     """The appends that were read, in their order; what surely failed, or nobody appended, has no place in it."""
-    order = found.orders.get(key, ())
-    return [append for element in order if (append := found.appends.get(Place(key, element)))]
+    order = transactions.orders.get(key, ())
+    return [append for element in order if (append := transactions.appends.get(Place(key, element)))]
 
 
 def _dependency(before: Operation, append: Append, kind: Kind) -> Iterator[Dependency]:

@@ -36,8 +36,8 @@ def check(events: Sequence[Event]) -> Verdict:
     noted = [event.value for event in events if event.process == NEMESIS and event.f == "settings"]
     if not noted:
         return unknown("no settings were recorded, so nobody knows what they permit")
-    if found := [words for each in noted for words in _others(each)]:
-        return Verdict.of([Anomaly("other settings", "; ".join(dict.fromkeys(found)))])
+    if others := [words for each in noted for words in _others(each)]:
+        return Verdict.of([Anomaly("other settings", "; ".join(dict.fromkeys(others)))])
     effective = {name for each in noted for name in each["effective"]}
     unsaid = dict.fromkeys(name for each in noted for name in each["declared"] if name not in effective)
     unread = [f"{whose} ({why})" for each in noted for whose, why in each["unread"].items()]

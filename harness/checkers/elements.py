@@ -25,11 +25,11 @@ def read_of(name: str, elements: Collection[object] | None = None) -> dict[str, 
 
 def by_set(history: Sequence[Operation]) -> Mapping[str | None, Sequence[Operation]]:
     """The additions and reads of each set, by its name; None is the name of the only one of a history."""
-    found: dict[str | None, list[Operation]] = {}
+    sets: dict[str | None, list[Operation]] = {}
     for operation in history:
         if operation.f == "add" or operation.f == "read":
-            found.setdefault(set_of(operation), []).append(operation)
-    return found
+            sets.setdefault(set_of(operation), []).append(operation)
+    return sets
 
 
 def set_of(operation: Operation) -> str | None:
@@ -47,5 +47,5 @@ def element_of(add: Operation) -> Any:
 def elements_of(read: Operation) -> Sequence[Any]:
     """The elements that a successful `read` returned."""
     value = read.value
-    found: Sequence[Any] = value["elements"] if isinstance(value, dict) else value
-    return found
+    elements: Sequence[Any] = value["elements"] if isinstance(value, dict) else value
+    return elements

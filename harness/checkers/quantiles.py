@@ -15,5 +15,5 @@ def quantiles_s(times_ns: Sequence[int] | npt.NDArray[np.int64], at: Sequence[fl
     # Here: numpy takes as long to import as pytest, and a run in which nothing is timed needs none.
     import numpy as np
 
-    found = np.quantile(times_ns, at, method="inverted_cdf")
-    return [float(time) / 1e9 for time in found]
+    values = np.quantile(times_ns, at, method="inverted_cdf")
+    return [float(time) / 1e9 for time in values]

@@ -143,9 +143,9 @@ def _unwritten(key: Hashable, value: object, read: Operation, failed: Operation 
 def _conflicts(key: Hashable, zones: Sequence[_Zone]) -> list[Anomaly]:
     """A stale read, if forward zones overlap or one holds a backward zone; exactly then it is not linearizable."""
     forward = sorted((zone for zone in zones if zone.finish < zone.start), key=lambda zone: zone.finish)
-    for one, next_ in pairwise(forward):
-        if next_.finish < one.start:
-            return [_stale(key, one, next_)]
+    for zone, next_ in pairwise(forward):
+        if next_.finish < zone.start:
+            return [_stale(key, zone, next_)]
     finishes = [zone.finish for zone in forward]
     for zone in zones:
         if zone.finish < zone.start:

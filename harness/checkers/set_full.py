@@ -244,8 +244,8 @@ def _of(name: str | None) -> str:
 def _summed(figures: Iterable[Mapping[str, object]]) -> dict[str, object]:
     """The sum of each count over all sets."""
     total: Counter[str] = Counter()
-    for one in figures:
-        total.update(cast("Mapping[str, int]", one))
+    for counts in figures:
+        total.update(cast("Mapping[str, int]", counts))
     return dict(total)
 
 

@@ -65,8 +65,8 @@ def judging(shapes: Shapes) -> Callable[[_Check], _Check]:
 
 def of(check: Callable[..., Any]) -> Shapes:
     """The forms that a checker relies on."""
-    found: Shapes = vars(check).get("shapes", _NONE)
-    return found
+    shapes: Shapes = vars(check).get("shapes", _NONE)
+    return shapes
 
 
 _NONE = Shapes()

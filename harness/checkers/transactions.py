@@ -87,37 +87,37 @@ class Observed:
 
 def observed(history: Sequence[Operation]) -> Observed:
     """All that the transactions of a history did and saw."""
-    found = Observed()
+    transactions = Observed()
     for operation in history:
         if operation.f == TXN:
-            _note(operation, found)
-    for place in found.failed.keys() & found.appends.keys():
-        del found.failed[place]
-    for read in found.reads:
-        order = found.orders.setdefault(identity(read.key), [])
+            _note(operation, transactions)
+    for place in transactions.failed.keys() & transactions.appends.keys():
+        del transactions.failed[place]
+    for read in transactions.reads:
+        order = transactions.orders.setdefault(identity(read.key), [])
         if len(read.ids) > len(order) and len(distinct := list(dict.fromkeys(read.ids))) > len(order):
             order[:] = distinct
-    known = {key: set(order) for key, order in found.orders.items()}
-    for (key, element), append in found.appends.items():
-        found.elements.setdefault(key, set()).add(element)
+    known = {key: set(order) for key, order in transactions.orders.items()}
+    for (key, element), append in transactions.appends.items():
+        transactions.elements.setdefault(key, set()).add(element)
         if element not in known.get(key, ()):
-            found.unread.setdefault(key, []).append(append)
-    return found
+            transactions.unread.setdefault(key, []).append(append)
+    return transactions
 
 
-def _note(operation: Operation, found: Observed) -> None:
+def _note(operation: Operation, transactions: Observed) -> None:
     """Notes one transaction; of one that did not succeed only what it was to append, as nobody knows what it read."""
     micros = operation.value
     appends = list(_appends(operation, micros))
     if operation.outcome == "fail":
-        found.failed.update((append.place, append) for append in appends)
+        transactions.failed.update((append.place, append) for append in appends)
         return
     for append in appends:
-        if found.appends.setdefault(append.place, append) is not append:
-            found.again.append(append)
+        if transactions.appends.setdefault(append.place, append) is not append:
+            transactions.again.append(append)
     if operation.outcome == "ok":
-        found.committed += 1
-        found.reads += _reads(operation, micros)
+        transactions.committed += 1
+        transactions.reads += _reads(operation, micros)
 
 
 def _appends(operation: Operation, micros: Sequence[Sequence[Any]]) -> Iterator[Append]:

@@ -68,12 +68,12 @@ def check(events: Sequence[Event]) -> Verdict:
     for anomaly in chain(_unanswered(seen, touched(events)), _of_the_dead(seen, events), left_out):
         by_name[anomaly.name].append(anomaly)
     answers = f"{len({read.operation.invoke.index for read in seen})} answers"
-    told = {name: together(alike, of=answers) for name, alike in by_name.items()}
+    anomalies = {name: together(alike, of=answers) for name, alike in by_name.items()}
     if lacking := by_name.get(_INCOMPLETE):
         returning = Returning()
         returning.look(lacking, [read for read in seen if read.role == "logging"][-1])
-        told[_INCOMPLETE] = returning.told(told[_INCOMPLETE])
-    return Verdict.of(list(told.values()), {"gets": len(gets), "answered_by": _answered_by(gets)})
+        anomalies[_INCOMPLETE] = returning.added_to(anomalies[_INCOMPLETE])
+    return Verdict.of(list(anomalies.values()), {"gets": len(gets), "answered_by": _answered_by(gets)})
 
 
 def _coming_since(drain: Operation, history: Sequence[Operation]) -> frozenset[str]:

@@ -42,7 +42,7 @@ def check(events: Sequence[Event]) -> Verdict:
                 wrong = _Wrong(id_, posted[0], text, read)
                 by_kind[texts.kind_of(wrong)].append(wrong)
     posts = Posts(history)
-    anomalies = [_told(name, wrong, posts) for name, wrong in sorted(by_kind.items())]
+    anomalies = [_anomaly(name, wrong, posts) for name, wrong in sorted(by_kind.items())]
     return Verdict.of([*anomalies, *_two_texts(texts)], {"answers": len(seen)})
 
 
@@ -109,15 +109,15 @@ def _text(post: Operation) -> Told:
     return text
 
 
-def _differ(one: Operation, other: Operation) -> bool:
-    return _text(one) != _text(other)
+def _differ(post: Operation, other: Operation) -> bool:
+    return _text(post) != _text(other)
 
 
 def _key(text: Told) -> object:
     return text if isinstance(text, str) else (text["length"], text["sha256"])
 
 
-def _told(name: str, wrong: Sequence[_Wrong], posts: Posts) -> Anomaly:
+def _anomaly(name: str, wrong: Sequence[_Wrong], posts: Posts) -> Anomaly:
     first, last = wrong[0], wrong[-1]
     ids = dict.fromkeys(each.id for each in wrong)
     looks = {each.read.operation.invoke.index for each in wrong}
@@ -135,6 +135,9 @@ def _two_texts(texts: _Texts) -> Iterator[Anomaly]:
         first = min(posts, key=answered, default=None)
         other = next((post for post in posts if first and _differ(post, first)), None)
         if first and other:
-            one, two = told_apart(_text(first), _text(other))
-            sentence = f"id {first.invoke.value['id']} was acknowledged as {one}, and as {two}, which had to be refused"
+            first_text, other_text = told_apart(_text(first), _text(other))
+            sentence = (
+                f"id {first.invoke.value['id']} was acknowledged as {first_text}, and as {other_text}, "
+                "which had to be refused"
+            )
             yield Anomaly("two texts", sentence, (first, other))

@@ -145,14 +145,14 @@ def _has_partitions(events: Sequence[Event], history: Sequence[Operation]) -> bo
 
 def _records(history: Sequence[Operation]) -> Mapping[str, _Place]:
     """The partition and the offset of each message that surely has one record."""
-    told: dict[str, _Place | None] = {}
+    places: dict[str, _Place | None] = {}
     for post in _posts(history):
-        id_, place = post.invoke.value["id"], _told(post)
-        told[id_] = place if told.get(id_, place) == place else None
-    return {id_: place for id_, place in told.items() if place}
+        id_, place = post.invoke.value["id"], _place(post)
+        places[id_] = place if places.get(id_, place) == place else None
+    return {id_: place for id_, place in places.items() if place}
 
 
-def _told(post: Operation) -> _Place | None:
+def _place(post: Operation) -> _Place | None:
     if post.outcome != "ok":
         return None
     partition, offset = post.value.get("partition"), post.value.get("offset")

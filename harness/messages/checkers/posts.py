@@ -93,8 +93,8 @@ class Posts:
 
 def is_surely_not_queued(post: Operation) -> bool:
     """Whether the answer to a post that was not acknowledged says that the queue surely has not got the message."""
-    told = post.completion.value if post.completion and post.outcome == "info" else None
-    return isinstance(told, dict) and told.get("queued") is False
+    answer = post.completion.value if post.completion and post.outcome == "info" else None
+    return isinstance(answer, dict) and answer.get("queued") is False
 
 
 def _first(posts: Iterable[Operation]) -> Mapping[str, int]:

@@ -39,8 +39,8 @@ def check(events: Sequence[Event]) -> Verdict:
         lacking = list(_vanished(answers, posts))
         returning.look(lacking, answers[-1])
         anomalies += lacking
-    told = [returning.told(together(anomalies, of=f"{len(seen)} answers"))] if anomalies else []
-    return Verdict.of(told, {"answers": len(seen)})
+    summary = [returning.added_to(together(anomalies, of=f"{len(seen)} answers"))] if anomalies else []
+    return Verdict.of(summary, {"answers": len(seen)})
 
 
 def _lives(seen: Sequence[Read], ends: Touched) -> Mapping[tuple[str, int], Sequence[Read]]:

@@ -28,7 +28,7 @@ class Returning:
             self.missing += len(missing)
             self.gone += len(missing.difference(last.ids))
 
-    def told(self, anomaly: Anomaly) -> Anomaly:
+    def added_to(self, anomaly: Anomaly) -> Anomaly:
         """The anomaly with these words; without, if nobody has looked again."""
         if not self.missing:
             return anomaly

@@ -68,7 +68,7 @@ def check(events: Sequence[Event], *, share: Share, copies: Count) -> Verdict:
     Unknown without a round, and where a round is; the share is then not judged, nor where a round lost nothing that had
     to lose something.
     """
-    each = [lost_partitions.check(one, share=share, copies=copies) for one in rounds(events)]
+    each = [lost_partitions.check(round_, share=share, copies=copies) for round_ in rounds(events)]
     if not each:
         return unknown("no keys were put, so no round says how many partitions were lost")
     of_each = combine(*each)

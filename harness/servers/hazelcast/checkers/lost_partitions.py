@@ -107,7 +107,7 @@ def check(events: Sequence[Event], *, share: Share, copies: Count | None = None)
     else:
         sentence = f"nothing was lost of {len(adds)} keys, although about {share:.0%} of the partitions had to be"
         anomalies = [Anomaly(NOT_AS_EXPECTED, sentence, (read,))]
-    anomalies += _told(events, whole, gone, copies) if copies else []
+    anomalies += _by_members(events, whole, gone, copies) if copies else []
     return Verdict.of(anomalies + _spread(events), figures)
 
 
@@ -131,7 +131,7 @@ def _places(events: Sequence[Event]) -> Mapping[str, tuple[object, object]]:
     return owners
 
 
-def _told(events: Sequence[Event], whole: Counter[object], gone: Counter[object], copies: int) -> list[Anomaly]:
+def _by_members(events: Sequence[Event], whole: Counter[object], gone: Counter[object], copies: int) -> list[Anomaly]:
     """Anomalies by the members' own word: lost is what lost its owner and every backup, and nothing else."""
     said = [e.value["backups"] for e in events if e.process == NEMESIS and e.f == "partition-losses"]
     without_a_copy = {partition for partition, backups in (said[-1] if said else ()) if backups >= copies - 1}
