@@ -72,15 +72,15 @@ class Messages(Application):
         """The settings that decide what may be lost, as they are by what is declared."""
         counts = _counts(servers)
         members = next((each.settings for each in servers if isinstance(each, Hazelcast)), ())
-        found = {**deciding(dict(members)), **on_hazelcast("map", counts.members, backups=self.backups)}
+        settings = {**deciding(dict(members)), **on_hazelcast("map", counts.members, backups=self.backups)}
         if self.queue == "hazelcast":
             for structure in ("queue", "claims"):
-                found |= on_hazelcast(structure, counts.members, backups=self.backups)
-            found["messages.from_beginning"] = "false"
+                settings |= on_hazelcast(structure, counts.members, backups=self.backups)
+            settings["messages.from_beginning"] = "false"
         else:
             brokers = next((each.settings for each in servers if isinstance(each, Kafka)), ())
-            found |= on_kafka(counts.brokers, dict(brokers), from_beginning=self.replay)
-        return with_own(found, dict(self.own))
+            settings |= on_kafka(counts.brokers, dict(brokers), from_beginning=self.replay)
+        return with_own(settings, dict(self.own))
 
     def under(self, names: Namespace, counts: Counts, timings: Timings, declared: DeclaredSettings) -> MessagesCast:
         """The services under these names."""
@@ -209,5 +209,5 @@ def messages(
     refuse_others(settings or {})
     if unknown := sorted((work_s or {}).keys() - WORKING):
         raise BadInputError(f"messages(work_s=...) has no role {unknown[0]!r}; choose of {', '.join(sorted(WORKING))}")
-    told = [settings_of(each, "messages") for each in (mutants, work_s, settings)]
-    return Messages(queue, queue_owner, backups, consumers, replay, *told)
+    given = [settings_of(each, "messages") for each in (mutants, work_s, settings)]
+    return Messages(queue, queue_owner, backups, consumers, replay, *given)

@@ -38,7 +38,7 @@ from harness.errors import InconclusiveError
 from harness.history import Client, History, Invoked
 from harness.messages.entries import Entry
 from harness.messages.posted import Post, Posted, Traffic
-from harness.messages.texts import text, told
+from harness.messages.texts import as_recorded, text
 from harness.messages.tracing import Traced
 from harness.progress import Say
 
@@ -128,10 +128,10 @@ class MessageClients:
             InconclusiveError: it does not say.
         """
         try:
-            told: Mapping[str, str] = self._http.get(f"http://{instance}/settings").raise_for_status().json()
+            settings: Mapping[str, str] = self._http.get(f"http://{instance}/settings").raise_for_status().json()
         except (httpx.HTTPError, ValueError) as error:
             raise InconclusiveError(f"{instance} does not say with which settings it works: {error}") from error
-        return told
+        return settings
 
     def health(self, instance: str) -> str:
         """Why an instance can't do its job now, by its own word; empty if it can. Without a record."""
@@ -162,7 +162,7 @@ class MessageClients:
     def registered(self, config: str) -> Mapping[str, Sequence[str]]:
         """The names of the live instances by role, as config has them."""
         answer = self._http.get(f"http://{config}/instances").raise_for_status().json()
-        return {role: sorted(instance["name"] for instance in found) for role, found in answer.items()}
+        return {role: sorted(instance["name"] for instance in instances) for role, instances in answer.items()}
 
     def say_again(self, config: str, entry: Entry, f: Literal["renew-late", "remove-late"]) -> int:
         """Sends config what an instance sent it before, as a network does that held it up; gives the answer's status.
@@ -170,7 +170,7 @@ class MessageClients:
         Raises:
             httpx.HTTPError: config does not answer.
         """
-        operation = self._client().invoke(f, told := {"name": entry.name, "incarnation": entry.incarnation})
+        operation = self._client().invoke(f, sent := {"name": entry.name, "incarnation": entry.incarnation})
         url = f"http://{config}/instances/{entry.name}/{entry.incarnation}"
         try:
             if f == "renew-late":
@@ -182,7 +182,7 @@ class MessageClients:
         except httpx.HTTPError as error:
             operation.info(f"{type(error).__name__}: {error}")
             raise
-        operation.ok({**told, "status": status})
+        operation.ok({**sent, "status": status})
         return status
 
     def close(self) -> None:
@@ -202,7 +202,7 @@ class MessageClients:
 
     def _post_as(self, id_: str, message: str) -> Post | str:
         self._texts.setdefault(id_, message)
-        recorded = {"id": id_, "msg": told(message)}
+        recorded = {"id": id_, "msg": as_recorded(message)}
         operation = self._client().invoke("post", recorded)
         answer = self._call(
             operation, "POST", f"{self._facade}/messages", json={"msg": message}, headers={"Idempotency-Key": id_}
@@ -221,7 +221,9 @@ class MessageClients:
         if "ids" in part:
             return list(part["ids"])
         return [
-            message["id"] if self._texts.get(message["id"]) == message["msg"] else [message["id"], told(message["msg"])]
+            message["id"]
+            if self._texts.get(message["id"]) == message["msg"]
+            else [message["id"], as_recorded(message["msg"])]
             for message in part["messages"]
         ]
 
@@ -274,9 +276,9 @@ def _surely_not(response: httpx.Response) -> Literal["done", "queued"] | None:
 
 
 def _sorted(answers: Iterable[Post | str]) -> Posted:
-    found = list(answers)
-    acknowledged = tuple(answer for answer in found if isinstance(answer, Post))
-    return Posted(acknowledged, tuple(answer for answer in found if isinstance(answer, str)))
+    posts = list(answers)
+    acknowledged = tuple(answer for answer in posts if isinstance(answer, Post))
+    return Posted(acknowledged, tuple(answer for answer in posts if isinstance(answer, str)))
 
 
 def _id(number: int) -> str:

@@ -43,7 +43,7 @@ def get(system: MessageSystem) -> Answer:
         words = "the facade did not answer with success; harness status shows what runs"
         return Answer(words, {"error": words}, EXIT_INCONCLUSIVE)
     lines = [
-        f"{part}: {len(found['ids'])} messages from {found['from']}" if found["from"] else f"no {part} instance answers"
-        for part, found in answer.items()
+        f"{part}: {len(shown['ids'])} messages from {shown['from']}" if shown["from"] else f"no {part} instance answers"
+        for part, shown in answer.items()
     ]
     return Answer("\n".join(lines), answer)

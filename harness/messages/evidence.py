@@ -17,7 +17,7 @@ from harness.checkers import Anomaly
 from harness.errors import HarnessError
 from harness.gather import Question, Round
 from harness.messages.forensics.facts import EVIDENCE, MOST, OWNERS, concerned
-from harness.messages.texts import told
+from harness.messages.texts import as_recorded
 from harness.servers.hazelcast.contents import Entry, entries, items, shares
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.kafka.guarantees import LEADERS
@@ -89,8 +89,8 @@ def _evidence(system: MessageSystem, ids: Sequence[str]) -> Mapping[str, Any]:
         "clock": {"wall_ns": wall, "monotonic_ns": monotonic},
         "logs_of": [name for name, log in logs.items() if log.answer is not None],
         "log": sorted(lines, key=lambda line: int(line[0])),
-        "brokers": {name: found.answer and found.answer.places for name, found in brokers.items()},
-        "sent": _first([found.answer.made_ms for found in brokers.values() if found.answer], wall - monotonic),
+        "brokers": {name: records.answer and records.answer.places for name, records in brokers.items()},
+        "sent": _first([records.answer.made_ms for records in brokers.values() if records.answer], wall - monotonic),
         "group": group.answer if group else None,
         "queue": queue.answer if queue else None,
         "map": stored.answer,
@@ -106,14 +106,14 @@ def _log(node: Node, ids: Collection[str], ahead_ns: int) -> list[Any]:
         ids: of the messages.
         ahead_ns: how far the services' clock is ahead of the history's.
     """
-    wanted, found = set(ids), []
+    wanted, lines = set(ids), []
     for line in _parsed(node.logs().splitlines()):
         event, at = line.pop("event", None), line.pop("time", None)
         if isinstance(at, str) and (line.get("id") in wanted or event in _OF_A_LIFE):
             line.pop("service", None)
             since_1970 = round(datetime.fromisoformat(at).timestamp() * 1e6) * 1000
-            found.append([since_1970 - ahead_ns, node.spec.name, event, line])
-    return found
+            lines.append([since_1970 - ahead_ns, node.spec.name, event, line])
+    return lines
 
 
 def _parsed(lines: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -145,17 +145,17 @@ def _records(
     # Here: Kafka's client takes its time to import.
     from harness.servers.kafka.segments import stored
 
-    found: dict[str, list[Any]] = {}
+    places: dict[str, list[Any]] = {}
     made_ms: dict[str, int] = {}
     for partition in partitions:
         for record in stored(broker, topic, partition):
             message = _json(record.value)
             if message and (id_ := str(message.get("id"))) in ids:
                 place = [record.partition, record.offset]
-                found.setdefault(id_, []).append([*place, *_other(message.get("msg"), texts.get(id_))])
+                places.setdefault(id_, []).append([*place, *_other(message.get("msg"), texts.get(id_))])
                 if record.made_ms is not None:
                     made_ms[id_] = min(record.made_ms, made_ms.get(id_, record.made_ms))
-    return _Records(found, made_ms)
+    return _Records(places, made_ms)
 
 
 def _first(made_ms: Sequence[Mapping[str, int]], ahead_ns: int) -> Mapping[str, int]:
@@ -166,7 +166,7 @@ def _first(made_ms: Sequence[Mapping[str, int]], ahead_ns: int) -> Mapping[str, 
 
 def _other(text: object, posted: Any) -> list[Any]:
     """The text as a history has it, if it is another one than was posted."""
-    shown = told(str(text))
+    shown = as_recorded(str(text))
     return [] if shown == posted else [shown]
 
 
@@ -185,12 +185,12 @@ def _queue(system: MessageSystem, ids: Collection[str]) -> Mapping[str, Any]:
 
 def _map(system: MessageSystem, texts: Mapping[str, Any], ids: Sequence[str]) -> Mapping[str, Any]:
     """By id the partition of its entry, who owns that now, and whether it is there; its text, if that is another."""
-    found = entries(system.clusters[Hazelcast], system.namespace.map, ids)
-    return {id_: _entry(entry, texts.get(id_)) for id_, entry in found.items()}
+    held = entries(system.clusters[Hazelcast], system.namespace.map, ids)
+    return {id_: _entry(entry, texts.get(id_)) for id_, entry in held.items()}
 
 
 def _entry(entry: Entry, posted: Any) -> Mapping[str, Any]:
-    there = entry.value is not None
-    other = _other(entry.value, posted) if there else []
+    present = entry.value is not None
+    other = _other(entry.value, posted) if present else []
     text = {"text": other[0]} if other else {}
-    return {"partition": entry.partition, "owner": entry.owner, "there": there, **text}
+    return {"partition": entry.partition, "owner": entry.owner, "there": present, **text}

@@ -61,8 +61,8 @@ def table(held: Sequence[MessageCount]) -> str:
     if not held:
         return ""
     shown = Table("instance", "holds", "what", box=None)
-    for one in held:
-        shown.add_row(one.instance, "?" if one.count is None else str(one.count), _WORDS[one.what])
+    for holding in held:
+        shown.add_row(holding.instance, "?" if holding.count is None else str(holding.count), _WORDS[holding.what])
     out = io.StringIO()
     Console(file=out, width=140).print(shown)
     return out.getvalue()

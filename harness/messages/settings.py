@@ -117,12 +117,12 @@ def on_hazelcast(structure: str, members: int, *, backups: bool) -> Settings:
 
 def with_own(settings: Settings, own: Mapping[str, str]) -> Settings:
     """Settings of which some are declared otherwise, with what follows from that."""
-    found = {**settings, **own}
-    if found.get("kafka.producer.acks", "all") != "all":
-        found["kafka.producer.enable_idempotence"] = "false"
-    if found.get("kafka.consumer.enable_auto_commit") == "true":
-        found["messages.commits"] = "by the clock"
-    return found
+    merged = {**settings, **own}
+    if merged.get("kafka.producer.acks", "all") != "all":
+        merged["kafka.producer.enable_idempotence"] = "false"
+    if merged.get("kafka.consumer.enable_auto_commit") == "true":
+        merged["messages.commits"] = "by the clock"
+    return merged
 
 
 def note(system: MessageSystem, declared: Settings, *, consumers: bool) -> None:
@@ -158,6 +158,6 @@ def _of_client(system: MessageSystem, instance: str) -> Settings:
     Raises:
         InconclusiveError: it does not say, or has none.
     """
-    if told := system.clients.settings(instance):
-        return told
+    if answer := system.clients.settings(instance):
+        return answer
     raise InconclusiveError("it has no client yet")

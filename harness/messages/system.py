@@ -231,9 +231,9 @@ class MessageSystem(System):
         Raises:
             InconclusiveError: no member runs.
         """
-        found = [json.loads(item) for item in items(self.clusters[Hazelcast], self.queue)]
+        entries = [json.loads(item) for item in items(self.clusters[Hazelcast], self.queue)]
         # Consumers leave an entry there that is no message (services.queues.hazelcast).
-        return [str(message["id"]) for message in found if "id" in message]
+        return [str(message["id"]) for message in entries if "id" in message]
 
     def held(self) -> Mapping[str, Sequence[str]]:
         """The messages that each running messages instance holds now, recorded as the final read."""

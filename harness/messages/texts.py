@@ -100,7 +100,7 @@ def of_bytes(size: int, beginning: str = "") -> str:
     return begun + "é世🙂" * (left // 9) + "." * (left % 9)
 
 
-def told(message: str) -> Told:
+def as_recorded(message: str) -> Told:
     """A text as a history has it."""
     if len(message) <= _LONG:
         return message
@@ -117,14 +117,14 @@ def begins(of: Told) -> str:
     return of if isinstance(of, str) else str(of["head"])
 
 
-def told_apart(one: Told, other: Told) -> tuple[str, str]:
+def told_apart(first: Told, other: Told) -> tuple[str, str]:
     """Two told texts that are not equal, for a sentence: if they look alike, with how they go on where they differ.
 
     If that is behind what is told of them, or looks alike as well, with the beginnings of their digests.
     """
-    pair = (one, other)
-    at = next((n for n, (a, b) in enumerate(zip(begins(one), begins(other), strict=False)) if a != b), None)
-    words = shown(one), shown(other)
+    pair = (first, other)
+    at = next((n for n, (a, b) in enumerate(zip(begins(first), begins(other), strict=False)) if a != b), None)
+    words = shown(first), shown(other)
     if words[0] == words[1] and at:
         words = _with(words, [f"from character {at + 1} on {shown(begins(each)[at:])}" for each in pair])
     if words[0] == words[1]:

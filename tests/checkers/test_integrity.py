@@ -21,7 +21,7 @@ def read(*entries: Any, posts: Sequence[tuple[str, str, str]], after: int | None
     """Posts, each of an id, a text and an outcome, one after the other, and a drain of these after so many of them."""
     steps: list[tuple[str, Any, Any]] = []
     for id_, text, outcome in posts:
-        steps.append(("post", {"id": id_, "msg": texts.told(text)}, outcome))
+        steps.append(("post", {"id": id_, "msg": texts.as_recorded(text)}, outcome))
     steps.insert(len(posts) if after is None else after, ("drain", None, {"messages-1": list(entries)}))
     events: list[Event] = []
     for process, (f, asked, outcome) in enumerate(steps):
@@ -82,7 +82,7 @@ LONG = texts.of_bytes(5000, "long ")
 )
 def test_a_wrong_text_has_the_name_of_what_happened_to_it(shown: str, name: str) -> None:
     posts = [("a", "abc", "ok"), ("b", "other", "ok"), ("c", LONG, "info")]
-    assert names(read(["a", texts.told(shown)], posts=posts)) == [name]
+    assert names(read(["a", texts.as_recorded(shown)], posts=posts)) == [name]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_wrong_text_has_the_name_of_what_happened_to_it(shown: str, name: str)
     ids=["without its end", "a digest's length", "a few letters", "longer", "another end", "another beginning"],
 )
 def test_so_has_one_of_which_the_history_has_a_digest(shown: str, name: str) -> None:
-    assert names(read(["a", texts.told(shown)], posts=[("a", LONG, "ok")])) == [name]
+    assert names(read(["a", texts.as_recorded(shown)], posts=[("a", LONG, "ok")])) == [name]
 
 
 def test_a_beginning_that_is_another_messages_text_is_swapped_not_cut() -> None:
@@ -146,7 +146,7 @@ def test_an_id_that_nobody_posted_is_somebody_elses_to_judge() -> None:
 
 def test_both_texts_are_shown_and_what_came_often_is_told_once() -> None:
     posts = [("a", "one\n", "ok"), ("b", LONG, "ok")]
-    verdict = integrity.check(read(["a", "one"], ["b", texts.told(LONG[:100])], posts=posts))
+    verdict = integrity.check(read(["a", "one"], ["b", texts.as_recorded(LONG[:100])], posts=posts))
     told = 'messages-1, read directly, showed one under id a, which was posted as "one\\n"'
     assert verdict.sentences == f"truncated: {told}; the first of 2 messages like it, in 1 answers over 0.0 s"
 
@@ -197,8 +197,8 @@ def test_of_two_posts_at_once_the_one_that_was_answered_first_is_the_first() -> 
 
 def test_texts_that_begin_alike_are_told_by_what_they_differ_in() -> None:
     one, two = LONG + "1", LONG + "2"
-    shown = read(["a", texts.told(two)], posts=[("a", one, "ok")])
-    first, second = texts.told_apart(texts.told(two), texts.told(one))
+    shown = read(["a", texts.as_recorded(two)], posts=[("a", one, "ok")])
+    first, second = texts.told_apart(texts.as_recorded(two), texts.as_recorded(one))
     assert first != second
     assert integrity.check(shown).sentences == (
         f"altered: messages-1, read directly, showed {first} under id a, which was posted as {second}"

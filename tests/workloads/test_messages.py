@@ -15,7 +15,7 @@ import pytest
 
 from harness.history import History
 from harness.messages.clients import IDLE_S, MessageClients
-from harness.messages.texts import text, told
+from harness.messages.texts import as_recorded, text
 from harness.waiting import until
 
 
@@ -73,7 +73,7 @@ def test_clients_of_a_seed_post_its_texts(tmp_path: Path) -> None:
             clients.post_twice(13)
             posts = [event.value for event in history.events if event.type == "invoke"]
         said[seed] = sorted({value["id"][:8]: json.dumps(value["msg"]) for value in posts}.items())
-        due = {f"m-{number:06d}": json.dumps(told(text(number, seed))) for number in range(1, 27)}
+        due = {f"m-{number:06d}": json.dumps(as_recorded(text(number, seed))) for number in range(1, 27)}
         assert said[seed] == sorted(due.items())
     assert said[0] != said[7]
 

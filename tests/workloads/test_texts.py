@@ -45,9 +45,9 @@ def test_a_text_has_the_bytes_that_were_asked_for(size: int, beginning: str) -> 
 @given(st.text(st.characters(exclude_categories=("Cs",))), st.text(st.characters(exclude_categories=("Cs",))))
 def test_texts_are_told_alike_only_if_they_are_equal(one: str, other: str) -> None:
     for text, same in ((one, one), (one * 50, one * 50), (one, other), (one * 50, other * 50)):
-        assert (texts.told(text) == texts.told(same)) is (text == same)
-    assert texts.length(texts.told(one * 50)) == len(one) * 50
-    assert (one * 50).startswith(texts.begins(texts.told(one * 50)))
+        assert (texts.as_recorded(text) == texts.as_recorded(same)) is (text == same)
+    assert texts.length(texts.as_recorded(one * 50)) == len(one) * 50
+    assert (one * 50).startswith(texts.begins(texts.as_recorded(one * 50)))
 
 
 LONG = "m-000001 " + "x" * 300
@@ -71,19 +71,19 @@ LONG = "m-000001 " + "x" * 300
     ],
 )
 def test_two_texts_that_look_alike_are_told_by_where_they_differ(one: str, other: str, told: tuple[str, str]) -> None:
-    assert texts.told_apart(texts.told(one), texts.told(other)) == told
+    assert texts.told_apart(texts.as_recorded(one), texts.as_recorded(other)) == told
 
 
 @given(st.text(), st.text(), st.sampled_from(["", "x" * 60, "x" * 300]))
 def test_no_two_texts_are_told_as_one(one: str, other: str, before: str) -> None:
     assume(one != other)
-    pair = texts.told_apart(texts.told(before + one), texts.told(before + other))
+    pair = texts.told_apart(texts.as_recorded(before + one), texts.as_recorded(before + other))
     assert pair[0] != pair[1]
     assert all(words.isprintable() for words in pair)
 
 
 def test_a_long_text_is_told_by_its_beginning_its_length_and_its_digest() -> None:
-    told = texts.told("é" * 201)
+    told = texts.as_recorded("é" * 201)
     assert told == {
         "head": "é" * 80,
         "length": 201,
@@ -100,4 +100,4 @@ def test_what_a_sentence_shows_is_on_one_line_and_tells_texts_apart() -> None:
     assert texts.shown("e\u0301") == '"e\\u0301"'
     assert texts.shown("\u00e9") == '"\u00e9"'
     assert texts.shown("x" * 41) == "x" * 40 + "... (41 characters)"
-    assert texts.shown(texts.told("x" * 500)) == "x" * 40 + "... (500 characters)"
+    assert texts.shown(texts.as_recorded("x" * 500)) == "x" * 40 + "... (500 characters)"

@@ -36,7 +36,7 @@ def _everywhere(case: Case, logging: Read, messages: Read) -> Ending:
     return Ending("wrong in logging and in messages alike", f"{queue}: altered before logging had it")
 
 
-def _on_the_way(case: Case, wrong: Sequence[Read], right_there: bool | None, role: str, there: str) -> Ending:
+def _on_the_way(case: Case, wrong: Sequence[Read], right_there: bool | None, role: str, source: str) -> Ending:
     """Of a text that only one role showed wrongly.
 
     Args:
@@ -44,7 +44,7 @@ def _on_the_way(case: Case, wrong: Sequence[Read], right_there: bool | None, rol
         wrong: the answers that had it wrong.
         right_there: whether what the role reads from has it as it was posted; None if nobody looked.
         role: logging or messages.
-        there: what the role reads from.
+        source: what the role reads from.
     """
     other = "messages" if role == "logging" else "logging"
     beside = f"right in {other}, " if _right(case, other) else ""
@@ -52,16 +52,16 @@ def _on_the_way(case: Case, wrong: Sequence[Read], right_there: bool | None, rol
     if all(read.operation.f == "get" for read in wrong) and any(r.operation.f != "get" for r in _right(case, role)):
         return Ending(f"right when {role} is read directly, and wrong in GETs", ": altered by the facade that answers")
     if right_there is True:
-        return Ending(f"{beside}as posted in {there}, and wrong in what {role} shows", f": altered by {who}")
+        return Ending(f"{beside}as posted in {source}, and wrong in what {role} shows", f": altered by {who}")
     if right_there is False:
-        return Ending(f"{beside}altered already in {there}", f", between the facade and {there}")
+        return Ending(f"{beside}altered already in {source}", f", between the facade and {source}")
     return Ending(f"{beside}wrong in what {role} shows", f": altered between the facade and {who}")
 
 
 def _looks(case: Case, role: str) -> Iterator[tuple[Read, bool]]:
     """The answers of a role that showed it, and whether with the text that was first posted."""
-    for read, there in case.reads(role, due=False):
-        if there:
+    for read, shows in case.reads(role, due=False):
+        if shows:
             yield read, case.id in read.entries
 
 

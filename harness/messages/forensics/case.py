@@ -74,9 +74,9 @@ class Case:
     @cached_property
     def place(self) -> tuple[int, int] | None:
         """The partition and offset that it was acknowledged with, or that services or brokers have for it."""
-        told = [self.post.value] if self.post and self.post.outcome == "ok" else []
-        told += [line.fields for line in self.logged("queued", "consumed")]
-        for value in told:
+        values = [self.post.value] if self.post and self.post.outcome == "ok" else []
+        values += [line.fields for line in self.logged("queued", "consumed")]
+        for value in values:
             partition, offset = value.get("partition"), value.get("offset")
             if partition is not None and offset is not None and offset >= 0:
                 return partition, offset
@@ -85,8 +85,8 @@ class Case:
     @property
     def places(self) -> Sequence[tuple[int, int]]:
         """All places at which brokers have a record of it."""
-        found = [(at[0], at[1]) for held in self.facts.brokers.values() if held for at in held.get(self.id, ())]
-        return sorted(set(found))
+        places = [(at[0], at[1]) for held in self.facts.brokers.values() if held for at in held.get(self.id, ())]
+        return sorted(set(places))
 
     @property
     def brokers(self) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:

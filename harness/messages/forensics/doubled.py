@@ -34,8 +34,8 @@ def ending(case: Case) -> Ending:
         posted = len(case.posts)
         times = ", although it was posted once" if posted == 1 else f": posted {posted} times"
         return Ending(_in_the_queue_twice(case), f"{times} ({len(entries)} entries were taken)")
-    if found := _kept_what_moved(case):
-        return found
+    if end := _kept_what_moved(case):
+        return end
     others = [line for line in kept if line.service != kept[0].service]
     if others:
         return _read_again(case, kept[0], others[0])
@@ -51,12 +51,12 @@ def _in_the_queue_twice(case: Case) -> str:
 
 
 def _places(case: Case, kept: object) -> list[tuple[int, int]]:
-    found = set(case.places)
+    places = set(case.places)
     for line in case.logged("consumed", by="messages"):
         partition, offset = line.fields.get("partition"), line.fields.get("offset")
         if partition is not None and offset is not None:
-            found.add((partition, offset))
-    return sorted(found)
+            places.add((partition, offset))
+    return sorted(places)
 
 
 def _kept_what_moved(case: Case) -> Ending | None:
@@ -77,21 +77,21 @@ def _kept_what_moved(case: Case) -> Ending | None:
 
 def _read_again(case: Case, first: LogLine, second: LogLine) -> Ending:
     """Why two instances read one record."""
-    one, other = first.service, second.service
+    who, other = first.service, second.service
     later = f", {span(second.at - first.at)} later"
     if not case.place:
         same = (
             ", the same entry" if len([line for line in case.logged("taken") if line.fields.get("entry")]) > 1 else ""
         )
-        return Ending(f"taken by {one}, and again by {other}", f"{later}{same}")
+        return Ending(f"taken by {who}, and again by {other}", f"{later}{same}")
     partition = case.place[0]
     given = [line for line in case.facts.assigned(partition) if line.service == other and line.at <= second.at]
     if given and given[-1].at > first.at and not _still_had(case, partition, first, second.at):
-        again = f", which was given partition {partition} {span(given[-1].at - first.at)} after {one} had kept it"
-        return Ending(f"kept by {one}, and read again by {other}", f"{again}{_why(case, one, first.at, second.at)}")
+        again = f", which was given partition {partition} {span(given[-1].at - first.at)} after {who} had kept it"
+        return Ending(f"kept by {who}, and read again by {other}", f"{again}{_why(case, who, first.at, second.at)}")
     if given:
-        return Ending(f"read by {one} and by {other}, which both had its partition", f" ({partition}), as they say")
-    return Ending(f"kept by {one}, and again by {other}", later)
+        return Ending(f"read by {who} and by {other}, which both had its partition", f" ({partition}), as they say")
+    return Ending(f"kept by {who}, and again by {other}", later)
 
 
 def _still_had(case: Case, partition: int, kept: LogLine, until: int) -> bool:

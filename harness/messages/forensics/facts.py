@@ -162,12 +162,12 @@ class Facts:
 
         Of two that there is evidence on, if there is such an answer.
         """
-        found: dict[str, Overtaking] = {}
+        by_id: dict[str, Overtaking] = {}
         looked_into = set(self.evidence.get("ids") or ())
         for each in chain(overtakings(self.events, among=looked_into), overtakings(self.events)):
-            found.setdefault(each.late, each)
-            found.setdefault(each.first, each)
-        return found
+            by_id.setdefault(each.late, each)
+            by_id.setdefault(each.first, each)
+        return by_id
 
     @cached_property
     def lines(self) -> Sequence[LogLine]:
@@ -177,19 +177,19 @@ class Facts:
     @cached_property
     def lines_of(self) -> Mapping[str, Sequence[LogLine]]:
         """What the services logged of a message, by its id."""
-        found: defaultdict[str, list[LogLine]] = defaultdict(list)
+        by_id: defaultdict[str, list[LogLine]] = defaultdict(list)
         for line in self.lines:
-            found[str(line.fields.get("id"))].append(line)
-        return found
+            by_id[str(line.fields.get("id"))].append(line)
+        return by_id
 
     @cached_property
     def settings(self) -> Mapping[str, str]:
         """The settings in force, as far as somebody said them; else those that were declared."""
-        found: dict[str, str] = {}
+        settings: dict[str, str] = {}
         for event in self.events:
             if event.process == NEMESIS and event.f == SETTINGS:
-                found |= {**event.value["declared"], **event.value.get("effective", {})}
-        return found
+                settings |= {**event.value["declared"], **event.value.get("effective", {})}
+        return settings
 
     @cached_property
     def deaths(self) -> Sequence[Death]:
@@ -274,5 +274,5 @@ def _past(fault: Event) -> str:
 
 
 def _last(events: Events, f: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = next((e.value for e in reversed(events) if (e.process, e.f) == (NEMESIS, f)), {})
-    return found
+    value: Mapping[str, Any] = next((e.value for e in reversed(events) if (e.process, e.f) == (NEMESIS, f)), {})
+    return value

@@ -30,8 +30,8 @@ def ending(case: Case) -> Ending:
         _in_answers,
     )
     for stage in stages:
-        if found := stage(case, until):
-            return found
+        if end := stage(case, until):
+            return end
     return Ending("")
 
 
@@ -163,7 +163,7 @@ def _in_the_hazelcast_queue(case: Case, until: int) -> Ending | None:
 
 def _in_answers(case: Case, until: int) -> Ending | None:
     """The last instance that showed it, and its death: all that there is without evidence."""
-    shown = [read for read, there in case.reads("messages", due=False) if there and read.operation.ended < until]
+    shown = [read for read, shows in case.reads("messages", due=False) if shows and read.operation.ended < until]
     if not shown or not (who := shown[-1].instance):
         return None
     if death := case.facts.died(who, shown[-1].operation.ended, until):

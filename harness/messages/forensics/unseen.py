@@ -10,14 +10,14 @@ from harness.messages.forensics.facts import named, span
 def from_logging(case: Case) -> Ending:
     """Why answers of logging lacked a message that was acknowledged before."""
     due = list(case.reads("logging"))
-    missed = [read for read, there in due if not there]
+    missed = [read for read, shows in due if not shows]
     if not missed:
         return Ending("")
-    shown = [read for read, there in due if there]
+    shown = [read for read, shows in due if shows]
     if shown and all(r.operation.f == "get" for r in missed) and all(r.operation.f == "stored" for r in shown):
         return _in_no_get(case, missed, shown[0])
-    if found := _put_later(case, missed) or _apart(case, missed, shown):
-        return found
+    if end := _put_later(case, missed) or _apart(case, missed, shown):
+        return end
     after = [read for read in shown if read.operation.began >= missed[-1].operation.ended]
     if after:
         return _stale(case, missed, shown, after[0])
@@ -46,7 +46,7 @@ def _apart(case: Case, missed: list[Read], shown: list[Read]) -> Ending | None:
     lacked = f"{_answers(missed)} lacked it"
     return Ending(
         "shown by some logging instances, and never by others",
-        f": {named(sorted(have))} had it, {lacked}{_there(case)}",
+        f": {named(sorted(have))} had it, {lacked}{_in_map(case)}",
     )
 
 
@@ -95,7 +95,7 @@ def _half_put(case: Case) -> Ending | None:
     who, at = put[-1].service, put[-1].at
     death = case.facts.died(who, at)
     half = f"{who} says that it put it, and died before it said that it had logged it"
-    return Ending(half, f": {death.after(at)}{_there(case)}") if death else None
+    return Ending(half, f": {death.after(at)}{_in_map(case)}") if death else None
 
 
 def _gone(case: Case, missed: list[Read], shown: list[Read]) -> Ending:
@@ -107,16 +107,16 @@ def _gone(case: Case, missed: list[Read], shown: list[Read]) -> Ending:
         backups = case.facts.settings.get("hazelcast.map.backup-count")
         having = "without a backup" if backups == "0" else "with backups"
         return Ending(
-            f"an entry {having}, whose owner {death.node} died", f": {death.after(case.acknowledged)}{_there(case)}"
+            f"an entry {having}, whose owner {death.node} died", f": {death.after(case.acknowledged)}{_in_map(case)}"
         )
     if shown:
-        return Ending("shown, and later no more", f": last by {shown[-1].instance}{_there(case)}")
+        return Ending("shown, and later no more", f": last by {shown[-1].instance}{_in_map(case)}")
     hit = case.facts.what_hit_first_owner(entry["partition"], case.acknowledged) if entry else ""
     put = case.logged("put", by="logging")
     if put:
-        words = f": {put[-1].service} says that it put it{_there(case)}{hit or _first_dead(case, began)}"
+        words = f": {put[-1].service} says that it put it{_in_map(case)}{hit or _first_dead(case, began)}"
         return Ending("acknowledged as put into the map, and shown by nobody", words)
-    return Ending("in no answer of logging that had to show it", f"{_there(case)}{hit}")
+    return Ending("in no answer of logging that had to show it", f"{_in_map(case)}{hit}")
 
 
 def _first_dead(case: Case, until: int) -> str:
@@ -126,7 +126,7 @@ def _first_dead(case: Case, until: int) -> str:
     return f"; {first.node} died: {first.after(case.acknowledged)}" if first else ""
 
 
-def _there(case: Case) -> str:
+def _in_map(case: Case) -> str:
     entry = (case.facts.evidence.get("map") or {}).get(case.id)
     if entry is None:
         return ""
@@ -136,9 +136,9 @@ def _there(case: Case) -> str:
 def from_messages(case: Case) -> Ending:
     """Why an instance no longer showed a message that it had shown."""
     seen: dict[str, Read] = {}
-    for read, there in case.reads("messages", due=False):
+    for read, shows in case.reads("messages", due=False):
         who = str(read.instance)
-        if there:
+        if shows:
             seen[who] = read
         elif who in seen and not case.facts.died(who, seen[who].operation.ended, read.operation.began):
             return _forgot(case, who, seen[who], read)

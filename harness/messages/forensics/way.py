@@ -92,22 +92,22 @@ def _place(value: Mapping[str, Any]) -> str:
 def _seen(case: Case) -> Iterator[tuple[int, str]]:
     """What each answer that was due to show it said of it; answers in a row that say the same are one line."""
     for role in ("logging", "messages"):
-        due = [(read, there) for read, there in case.reads(role) if read.instance]
+        due = [(read, shows) for read, shows in case.reads(role) if read.instance]
         due.sort(key=lambda each: each[0].operation.began)
-        for (who, f, there, text), some in groupby(due, key=lambda each: _said_of(case, *each)):
+        for (who, f, shows, text), some in groupby(due, key=lambda each: _said_of(case, *each)):
             row = [read for read, _ in some]
             first, last = row[0].operation, row[-1].operation
             how = "a GET" if f == "get" else "a direct read"
             many = how if len(row) == 1 else f"{len(row)} {'GETs' if f == 'get' else 'direct reads'}"
             until = "" if first is last else f", until {(last.ended - case.facts.begin) / _NS:.3f} s"
-            had = f"shows it{text}" if there else "does not show it"
+            had = f"shows it{text}" if shows else "does not show it"
             yield first.began, f"{who} in {many}{until}: {had}"
 
 
-def _said_of(case: Case, read: Read, there: bool) -> tuple[str, str, bool, str]:
+def _said_of(case: Case, read: Read, shows: bool) -> tuple[str, str, bool, str]:
     other = next((entry[1] for entry in read.entries if not isinstance(entry, str) and entry[0] == case.id), None)
     posted = case.posts[0].invoke.value["msg"] if case.posts else ""
-    return str(read.instance), read.operation.f, there, "" if other is None else f" as {told_apart(other, posted)[0]}"
+    return str(read.instance), read.operation.f, shows, "" if other is None else f" as {told_apart(other, posted)[0]}"
 
 
 def _done(case: Case) -> Iterator[tuple[int, str]]:
