@@ -24,24 +24,24 @@ class Answers:
     """What servers and clients said when they were asked for their settings.
 
     Attributes:
-        told: by their names, the settings that they have.
+        settings: by their names, the settings that they have.
         unread: by their names, why they said nothing.
     """
 
-    told: Mapping[str, Settings]
+    settings: Mapping[str, Settings]
     unread: Mapping[str, str]
 
 
 def ask(questions: Mapping[str, Callable[[], Settings]]) -> Answers:
     """Asks each of those that are named for the settings that it has; one that can't say them holds up no other."""
-    told: dict[str, Settings] = {}
+    settings: dict[str, Settings] = {}
     unread: dict[str, str] = {}
     for whose, question in questions.items():
         try:
-            told[whose] = question()
+            settings[whose] = question()
         except HarnessError as error:
             unread[whose] = str(error)
-    return Answers(told, unread)
+    return Answers(settings, unread)
 
 
 def compared(declared: Settings, answers: Answers) -> Mapping[str, Mapping[str, object]]:
@@ -52,8 +52,8 @@ def compared(declared: Settings, answers: Answers) -> Mapping[str, Mapping[str, 
     """
     effective: dict[str, str] = {}
     differing: dict[str, Settings] = {}
-    for whose, told in answers.told.items():
-        of_these = {name: value for name, value in told.items() if name in declared}
+    for whose, settings in answers.settings.items():
+        of_these = {name: value for name, value in settings.items() if name in declared}
         others = {name: value for name, value in of_these.items() if value != declared[name]}
         effective = {**of_these, **effective, **others}
         if others:

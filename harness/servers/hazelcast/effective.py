@@ -35,16 +35,16 @@ _ATTRIBUTES = {"eviction-policy": "eviction"}
 
 def member_config(client: HazelcastClient) -> ElementTree.Element:
     """The configuration of the member that the client is connected to."""
-    return ElementTree.fromstring(_told(client, _GET_MEMBER_CONFIG, StringCodec.decode))
+    return ElementTree.fromstring(_answer(client, _GET_MEMBER_CONFIG, StringCodec.decode))
 
 
 def properties_of(client: HazelcastClient, names: Collection[str]) -> Mapping[str, str]:
     """The system properties of these names that the member has that the client is connected to; "" if it has none."""
-    told = _told(client, _GET_SYSTEM_PROPERTIES, lambda m: MapCodec.decode(m, StringCodec.decode, StringCodec.decode))
-    return {name: told.get(name, "") for name in names}
+    said = _answer(client, _GET_SYSTEM_PROPERTIES, lambda m: MapCodec.decode(m, StringCodec.decode, StringCodec.decode))
+    return {name: said.get(name, "") for name in names}
 
 
-def _told(client: HazelcastClient, question: int, decode: Callable[[Any], Any]) -> Any:
+def _answer(client: HazelcastClient, question: int, decode: Callable[[Any], Any]) -> Any:
     """What a member answers to a question that has no arguments."""
 
     def answer(message: Any) -> Any:
@@ -65,12 +65,12 @@ def settings_of(config: ElementTree.Element, kind: str, name: str, *, told_as: s
     A name without a pattern of its own has Hazelcast's defaults. Of several patterns that fit, the one counts that says
     most of the name (reference manual, using wildcards).
     """
-    fitting = sorted(_fitting(config, kind, name), key=lambda found: len(found.get("name", "")))
-    found = fitting[-1] if fitting else None
-    told = {each: "" if found is None else _said(found, each) for each in _TOLD[kind]}
+    fitting = sorted(_fitting(config, kind, name), key=lambda pattern: len(pattern.get("name", "")))
+    pattern = fitting[-1] if fitting else None
+    settings = {each: "" if pattern is None else _said(pattern, each) for each in _TOLD[kind]}
     # A policy may be told by its class, with the package in front.
     front = f"hazelcast.{told_as or kind}"
-    return {f"{front}.{each}": value.rpartition(".")[2] or _TOLD[kind][each] for each, value in told.items()}
+    return {f"{front}.{each}": value.rpartition(".")[2] or _TOLD[kind][each] for each, value in settings.items()}
 
 
 def _said(structure: ElementTree.Element, setting: str) -> str:
@@ -83,12 +83,12 @@ def _said(structure: ElementTree.Element, setting: str) -> str:
 
 def groups_of(config: ElementTree.Element) -> list[list[str]]:
     """The addresses of the members of each partition group; none if there are no groups."""
-    enabled = [found for found in config.iter(f"{_SCHEMA}partition-group") if found.get("enabled") == "true"]
-    groups = [group for found in enabled for group in found.iter(f"{_SCHEMA}member-group")]
+    enabled = [element for element in config.iter(f"{_SCHEMA}partition-group") if element.get("enabled") == "true"]
+    groups = [group for element in enabled for group in element.iter(f"{_SCHEMA}member-group")]
     return [[(each.text or "").strip() for each in group.iter(f"{_SCHEMA}interface")] for group in groups]
 
 
 def _fitting(config: ElementTree.Element, kind: str, name: str) -> Iterator[ElementTree.Element]:
-    for found in config.iter(f"{_SCHEMA}{kind}"):
-        if fnmatch.fnmatchcase(name, found.get("name", "")):
-            yield found
+    for pattern in config.iter(f"{_SCHEMA}{kind}"):
+        if fnmatch.fnmatchcase(name, pattern.get("name", "")):
+            yield pattern

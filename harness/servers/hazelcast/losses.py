@@ -34,20 +34,20 @@ def partition_losses(members: Sequence[Node]) -> Iterator[Mapping[int, int]]:
 
     Each member is asked for what it sees itself, so that a survivor is among them whoever dies.
     """
-    told: dict[int, int] = {}
+    losses: dict[int, int] = {}
     with ExitStack() as clients:
         for member in members:
-            _listen(clients.enter_context(connect([member])), told)
-        yield told
+            _listen(clients.enter_context(connect([member])), losses)
+        yield losses
 
 
-def _listen(client: HazelcastClient, told: dict[int, int]) -> None:
+def _listen(client: HazelcastClient, losses: dict[int, int]) -> None:
     def handle(message: Any) -> None:
         if message.get_message_type() == _EVENT:
             buffer = message.next_frame().buf
             partition = FixSizedTypesCodec.decode_int(buffer, EVENT_HEADER_SIZE)
             backups = FixSizedTypesCodec.decode_int(buffer, EVENT_HEADER_SIZE + INT_SIZE_IN_BYTES)
-            told[partition] = max(backups, told.get(partition, 0))
+            losses[partition] = max(backups, losses.get(partition, 0))
 
     client._listener_service.register_listener(_add(), _registration, _remove, handle).result()
 

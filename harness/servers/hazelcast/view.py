@@ -150,11 +150,11 @@ class HazelcastView(View):
         """
         with self._asked_for_settings() as client:
             config = member_config(client)
-            found = [properties_of(client, self.declared)]
-        found += [settings_of(config, "map", name) for name in maps]
-        found += [settings_of(config, "queue", name) for name in queues]
-        found += [settings_of(config, "map", name, told_as="claims") for name in claims]
-        return {setting: value for each in found for setting, value in each.items()}
+            settings = [properties_of(client, self.declared)]
+        settings += [settings_of(config, "map", name) for name in maps]
+        settings += [settings_of(config, "queue", name) for name in queues]
+        settings += [settings_of(config, "map", name, told_as="claims") for name in claims]
+        return {setting: value for each in settings for setting, value in each.items()}
 
     def partition_groups(self) -> Sequence[Sequence[str]]:
         """The names of the members of each partition group; none where every member is for itself.

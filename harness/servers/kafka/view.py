@@ -167,8 +167,8 @@ class KafkaView(View):
     def leaders(self, topic: str) -> Mapping[str, str | None]:
         """By the number of each partition of a topic the name of the broker that leads it; None where nobody does."""
         return {
-            str(found.id): None if found.leader is None else self.broker(found.leader).spec.name
-            for found in self.partitions(topic)
+            str(partition.id): None if partition.leader is None else self.broker(partition.leader).spec.name
+            for partition in self.partitions(topic)
         }
 
     def leaders_of(self, topic: str) -> Sequence[tuple[str, Duty]]:
@@ -206,8 +206,8 @@ class KafkaView(View):
         )
         partitions = until(f"the partitions of {topic}", lambda: self.partitions(topic), timeout_s=_ASK_TIMEOUT_S)
         replicas = min(len(partition.replicas) for partition in partitions)
-        told = {name: str(settings[name]["value"]) for name in _TOLD}
-        return {f"kafka.topic.{name}": value for name, value in {"replication.factor": str(replicas), **told}.items()}
+        values = {name: str(settings[name]["value"]) for name in _TOLD}
+        return {f"kafka.topic.{name}": value for name, value in {"replication.factor": str(replicas), **values}.items()}
 
     def is_fully_replicated(self, topic: str) -> bool:
         """Whether every partition has a leader and all its replicas are in sync."""

@@ -51,7 +51,7 @@ class Lock:
         """One client's work at one member; there is nothing to choose."""
         entries: Any = hazelcast.get_map(self._name).blocking()
 
-        def one() -> bool:
+        def work() -> bool:
             has_it = False
 
             def take(operation: Invoked) -> None:
@@ -69,4 +69,4 @@ class Lock:
                 answered = recorder.do("release", None, give_back)
             return answered
 
-        return one
+        return work

@@ -60,12 +60,12 @@ class NewMap:
             **of_clients,
             _COUNT: str(len(self._view.nodes)),
         }
-        answers = ask({_MEMBER: self._told, **clients})
+        answers = ask({_MEMBER: self._effective, **clients})
         # Nobody declares the groups to a workload: what the share of a loss follows from is what they are.
-        groups = answers.told.get(_MEMBER, {}).get(_GROUPS, "")
+        groups = answers.settings.get(_MEMBER, {}).get(_GROUPS, "")
         self._history.event(SETTINGS, compared({**declared, _GROUPS: groups}, answers))
 
-    def _told(self) -> Settings:
+    def _effective(self) -> Settings:
         """What a member says of the map, and of the cluster.
 
         Raises:

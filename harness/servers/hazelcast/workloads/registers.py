@@ -72,7 +72,7 @@ class Registers:
         """One client's work at one member."""
         entries: Any = hazelcast.get_map(self._name).blocking()
         at = _At(entries, recorder, choice, self._values, self.keys)
-        return at.one if self._writes(recorder.number) else at.one_read
+        return at.work if self._writes(recorder.number) else at.one_read
 
 
 class _At:
@@ -94,7 +94,7 @@ class _At:
         """Reads one of the keys."""
         return self._read(self._choice.choice(self._keys))
 
-    def one(self) -> bool:
+    def work(self) -> bool:
         """Reads, writes or replaces, at one of the keys."""
         (kind,) = self._choice.choices(list(_KINDS), list(_KINDS.values()))
         key = self._choice.choice(self._keys)

@@ -49,13 +49,13 @@ class Elements:
         """One client's work at one member."""
         elements: Any = hazelcast.get_set(self.name).blocking()
 
-        def one() -> bool:
+        def work() -> bool:
             if not choice.randrange(_READS):
                 return recorder.do("read", None, lambda operation: _read(elements, operation))
             value = next(self._values)
             return recorder.do("add", value, lambda operation: _add(elements, value, operation))
 
-        return one
+        return work
 
     def read(self) -> None:
         """Reads the set once more, by a client of any member."""

@@ -84,14 +84,14 @@ class StoredEntries:
     def read(self) -> None:
         """Reads all entries, once a member answers, and records how many are lost."""
         operation = self._history.client().invoke("read", read_of(self._name))
-        found: Mapping[str, str] = until(
+        entries: Mapping[str, str] = until(
             f"the entries of {self._name}",
             self._all,
             lambda _: True,
             timeout_s=_READ_TIMEOUT_S,
             passing=(Exception,),
         )
-        back = _right(found)
+        back = _right(entries)
         operation.ok(read_of(self._name, back))
         figures = {"acknowledged": self._acknowledged, "in PostgreSQL": self._held, "back": back}
         lost = len(self._acknowledged.difference(back))

@@ -102,9 +102,9 @@ def traffic(
         future.result()
 
 
-def _at_one(one: One, pace: Pace, stop: threading.Event) -> None:
+def _at_one(work: One, pace: Pace, stop: threading.Event) -> None:
     """Works at a member until it is to stop, or the member is of no use."""
     while not stop.is_set():
         pace.await_next()
-        if not one():
+        if not work():
             return

@@ -126,7 +126,7 @@ class Log:
         declared = {f"kafka.topic.{name}": value for name, value in of_the_topic.items()}
         answers = ask({_BROKERS: lambda: self._view.settings_of(self.topic), _PRODUCER: self._told_by_a_producer})
         # Nobody declares to a workload what a topic has by default: what may be lost follows from what it has.
-        of_the_brokers = answers.told.get(_BROKERS, {})
+        of_the_brokers = answers.settings.get(_BROKERS, {})
         self._history.event(SETTINGS, compared({**of_the_brokers, **declared, **self._sending.declared}, answers))
 
     def _told_by_a_producer(self) -> Settings:

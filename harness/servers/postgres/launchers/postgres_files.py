@@ -78,10 +78,10 @@ def execute(home: Path, database: str, statements: str) -> None:
 def _jar() -> Path:
     folder: Path = jvm.place("HARNESS_JARS", "/opt/harness/jars/postgres")
     machine = platform.machine()
-    found = list(folder.glob(f"*-linux-{_ARCHITECTURES.get(machine, machine)}-*.jar"))
-    if not found:
+    jars = list(folder.glob(f"*-linux-{_ARCHITECTURES.get(machine, machine)}-*.jar"))
+    if not jars:
         raise prepare.PreparationError(f"there is no PostgreSQL for the architecture {machine} in {folder}")
-    return found[0]
+    return jars[0]
 
 
 def _extract(jar: Path, home: Path) -> None:
