@@ -36,8 +36,8 @@ def library() -> Path:
     Raises:
         EnvironmentUnfitError: there is none.
     """
-    if found := installed():
-        return found
+    if path := installed():
+        return path
     raise EnvironmentUnfitError(
         "a node can't have a clock of its own here: libfaketime is not installed (Debian: apt-get install libfaketime)"
     )

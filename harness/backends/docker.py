@@ -184,8 +184,8 @@ class DockerDeployment:
         self._signs_of_life.close()
         self._site.ports.close()
         with engine.complaining("list containers"):
-            found = self._client.api.containers(all=True, filters=self._site.filters())
-        containers = tuple(str(one["Id"]) for one in found)
+            listed = self._client.api.containers(all=True, filters=self._site.filters())
+        containers = tuple(str(container["Id"]) for container in listed)
         engine.remove(self._client, engine.Owned(containers, (self._network,)))
         self._site.networks.clear()
         self._nodes.clear()

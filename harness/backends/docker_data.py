@@ -45,8 +45,8 @@ class Data:
     def files(self) -> Mapping[str, int]:
         """The paths of the files, from the folder of data on, and their sizes; the one last written to comes last."""
         listed = self._run("find", DATA, "-type", "f", "-printf", "%T@ %s %P\\n").splitlines()
-        found = sorted((line.split(" ", 2) for line in listed), key=lambda one: float(one[0]))
-        return {path: int(size) for _, size, path in found}
+        entries = sorted((line.split(" ", 2) for line in listed), key=lambda entry: float(entry[0]))
+        return {path: int(size) for _, size, path in entries}
 
     def write(self, path: str, content: bytes) -> None:
         """Overwrites a file, which stays whose it is: the engine itself would make a new one, which is root's."""

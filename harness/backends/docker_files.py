@@ -20,5 +20,5 @@ def file_in(api: APIClient, container: str, path: str) -> bytes | None:
     except NotFound:
         return None
     with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as archive:
-        found = archive.extractfile(archive.getmembers()[0])
-        return found.read() if found else None
+        file = archive.extractfile(archive.getmembers()[0])
+        return file.read() if file else None

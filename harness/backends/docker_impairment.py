@@ -140,10 +140,10 @@ class Network:
             if direction.covers(way)
         ]
         with ThreadPoolExecutor(max(1, len(pairs))) as pool:
-            answered = list(pool.map(lambda pair: _told(pair[0], pair[1], ask), pairs))
+            answered = list(pool.map(lambda pair: _answer(pair[0], pair[1], ask), pairs))
         return {
-            f"{one.spec.name} to {other.spec.name}": answer
-            for (one, other), answer in zip(pairs, answered, strict=True)
+            f"{sender.spec.name} to {other.spec.name}": answer
+            for (sender, other), answer in zip(pairs, answered, strict=True)
         }
 
     def _exists(self) -> bool:
@@ -153,14 +153,14 @@ class Network:
 
     def _refuse_unknown(self, others: Others) -> None:
         known = self._site.roles
-        for kind, asked, there in (
+        for kind, asked, present in (
             ("has that role", others.roles, set(known.values())),
             ("has that name", others.names, set(known)),
         ):
-            if unknown := sorted((asked or frozenset()) - there):
+            if unknown := sorted((asked or frozenset()) - present):
                 raise BadInputError(
                     f"{self.spec.name} can't be cut off from {', '.join(unknown)}: no node {kind}; "
-                    f"there are {', '.join(sorted(there))}"
+                    f"there are {', '.join(sorted(present))}"
                 )
 
     def _peers(self, others: Others | None) -> list[Network]:
@@ -169,16 +169,16 @@ class Network:
         If none are given, they are those of its own role; where there are none, as for the only node of a role, all.
         """
         with complaining(f"list the peers of {self.spec.name}"):
-            found = self._site.client.api.containers(filters={**self._site.filters(), "status": "running"})
-        running = {one["Id"] for one in found}
-        there = [
+            listed = self._site.client.api.containers(filters={**self._site.filters(), "status": "running"})
+        running = {container["Id"] for container in listed}
+        peers = [
             other
             for _, other in sorted(self._site.networks.items())
             if other is not self and other.container in running and not other._impairs(self)
         ]
         if others is not None:
-            return [other for other in there if others.include(other.spec.name, other.spec.role)]
-        return [other for other in there if other.spec.role == self.spec.role] or there
+            return [other for other in peers if others.include(other.spec.name, other.spec.role)]
+        return [other for other in peers if other.spec.role == self.spec.role] or peers
 
     def _impairs(self, other: Network) -> bool:
         return any(each.others.include(other.spec.name, other.spec.role) for each in self.faults.values())
@@ -228,10 +228,10 @@ def _chosen(impairment: Impairment, name: str) -> str:
     return " ".join(said)
 
 
-def _told(one: Network, other: Network, ask: Callable[[Network, Network], _Answer]) -> _Answer:
+def _answer(sender: Network, other: Network, ask: Callable[[Network, Network], _Answer]) -> _Answer:
     try:
-        return ask(one, other)
+        return ask(sender, other)
     except EnvironmentUnfitError as error:
         raise EnvironmentUnfitError(
-            f"whether {one.spec.name} reaches {other.spec.name} can't be told: {error}"
+            f"whether {sender.spec.name} reaches {other.spec.name} can't be told: {error}"
         ) from error

@@ -143,7 +143,7 @@ class Interposing:
     def disconnect(self) -> frozenset[str]:
         """Resets them, and gives those that there were before."""
         before = self.connections()
-        self._told(self._with_connections("reset", None, ()), "reset connections")
+        self._execute(self._with_connections("reset", None, ()), "reset connections")
         return before
 
     def _apply(self, fault: str) -> None:
@@ -161,7 +161,7 @@ class Interposing:
             return
         begins = self._listens is None
         if begins:
-            self._told(_python(proxy, _ORDERS), "start a proxy")
+            self._execute(_python(proxy, _ORDERS), "start a proxy")
         self._listens = int(self._order(proxied)["port"])
         if begins:
             # What the proxy passes on to clients is lost to them as well.
@@ -175,12 +175,12 @@ class Interposing:
     def _end_proxy(self) -> None:
         if self._listens is not None:
             self._remove("nat", "PREROUTING", _PROXY)
-            self._told([*_ORDER, ""], "end the proxy")
+            self._execute([*_ORDER, ""], "end the proxy")
             self._listens = None
 
     def _proxied(self) -> dict[str, dict[str, object]]:
         """What the proxy has to do, as it is told."""
-        return {name: asdict(one) for name, one in self.faults.items() if not isinstance(one, Unanswered)}
+        return {name: asdict(fault) for name, fault in self.faults.items() if not isinstance(fault, Unanswered)}
 
     def _ports(self) -> list[int]:
         """The ports at which clients come in."""
@@ -191,7 +191,7 @@ class Interposing:
         return [self._site.addresses[name] for name, role in tuple(self._site.roles.items()) if role == self._spec.role]
 
     def _reset_clients(self, ports: Collection[int]) -> None:
-        self._told(self._with_connections("reset", ports, self._peers()), "reset connections")
+        self._execute(self._with_connections("reset", ports, self._peers()), "reset connections")
 
     def _with_connections(self, verb: str, ports: Collection[int] | None, spared: Collection[str]) -> Sequence[str]:
         which = json.dumps({"ports": ports, "spared": spared})
@@ -208,7 +208,7 @@ class Interposing:
         self._run(_REMOVE.format(table=table, hook=hook, chain=chain), "come from between")
 
     def _run(self, script: str, what: str) -> None:
-        self._told(["sh", "-ec", script], what)
+        self._execute(["sh", "-ec", script], what)
 
     def _order(self, faults: Mapping[str, Mapping[str, object]]) -> Any:
         """Tells the proxy what is in force, and gives its answer."""
@@ -219,9 +219,9 @@ class Interposing:
 
         An engine that is busy loses that of one now and then (20.10), and says that all went well.
         """
-        return until(f"an answer of the command to {what}", lambda: self._told(command, what), timeout_s=_ANSWERED_S)
+        return until(f"an answer of the command to {what}", lambda: self._execute(command, what), timeout_s=_ANSWERED_S)
 
-    def _told(self, command: Sequence[str], what: str) -> str:
+    def _execute(self, command: Sequence[str], what: str) -> str:
         status, output = self._helper.run(command)
         if status:
             raise EnvironmentUnfitError(

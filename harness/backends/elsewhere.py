@@ -79,20 +79,20 @@ class SignsOfLife:
         self._made = [name]
 
 
-def _last_made(found: Labelled) -> Mapping[Session, datetime]:
+def _last_made(listed: Labelled) -> Mapping[Session, datetime]:
     last: dict[Session, datetime] = defaultdict(lambda: _LONG_AGO)
-    for one, at in _times(found):
-        if session := Session.from_labels(one["Labels"] or {}):
+    for item, at in _times(listed):
+        if session := Session.from_labels(item["Labels"] or {}):
             last[session] = max(last[session], at)
     return last
 
 
-def _times(found: Labelled) -> Iterator[tuple[dict[str, Any], datetime]]:
-    for container in found.containers:
+def _times(listed: Labelled) -> Iterator[tuple[dict[str, Any], datetime]]:
+    for container in listed.containers:
         yield container, datetime.fromtimestamp(container["Created"], UTC)
-    for network in found.networks:
+    for network in listed.networks:
         yield network, _read(network.get("Created"), otherwise=_TO_COME)
-    for volume in found.volumes:
+    for volume in listed.volumes:
         yield volume, _read(volume.get("CreatedAt"), otherwise=_TO_COME)
 
 

@@ -103,9 +103,9 @@ def owned(client: docker.DockerClient, wanted: Callable[[Session], bool]) -> Own
     Raises:
         EnvironmentUnfitError: the engine does not tell.
     """
-    found = labelled(client)
+    listed = labelled(client)
     return Owned(
-        _of(found.containers, "Id", wanted), _of(found.networks, "Id", wanted), _of(found.volumes, "Name", wanted)
+        _of(listed.containers, "Id", wanted), _of(listed.networks, "Id", wanted), _of(listed.volumes, "Name", wanted)
     )
 
 
@@ -173,8 +173,8 @@ def complaining(of: str) -> Iterator[None]:
         raise EnvironmentUnfitError(f"the Docker engine could not {of}: {cause(error)}") from error
 
 
-def _of(found: Iterable[dict[str, Any]], key: str, wanted: Callable[[Session], bool]) -> tuple[str, ...]:
-    sessions = ((one[key], Session.from_labels(one["Labels"] or {})) for one in found)
+def _of(listed: Iterable[dict[str, Any]], key: str, wanted: Callable[[Session], bool]) -> tuple[str, ...]:
+    sessions = ((item[key], Session.from_labels(item["Labels"] or {})) for item in listed)
     return tuple(id_ for id_, session in sessions if session is not None and wanted(session))
 
 

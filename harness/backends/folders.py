@@ -30,13 +30,13 @@ def make_folder(session: Session) -> Path:
 
 def folders_of(wanted: Callable[[Session], bool]) -> list[Path]:
     """The folders of these sessions: this user's own, none that is a link, none without its file."""
-    found = []
+    folders = []
     for path in Path(tempfile.gettempdir()).glob("harness-*"):
         named = _NAME.fullmatch(path.name)
         session = _session_of(path) if named else None
         if named and session and session.id == named[1] and wanted(session):
-            found.append(path)
-    return found
+            folders.append(path)
+    return folders
 
 
 def remove_folders(wanted: Callable[[Session], bool]) -> None:

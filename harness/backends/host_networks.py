@@ -12,9 +12,9 @@ import psutil
 def host_networks() -> Iterator[IPv4Network]:
     """The subnet of each of this host's interfaces, the loopback's included."""
     for addresses in psutil.net_if_addrs().values():
-        for one in addresses:
-            if one.family == socket.AF_INET and one.netmask:
-                yield IPv4Network(f"{one.address}/{one.netmask}", strict=False)
+        for address in addresses:
+            if address.family == socket.AF_INET and address.netmask:
+                yield IPv4Network(f"{address.address}/{address.netmask}", strict=False)
 
 
 def is_near(address: str) -> bool:

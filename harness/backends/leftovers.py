@@ -77,7 +77,7 @@ def processes_of(wanted: Callable[[Session], bool], *, also: tuple[str, str] | N
         also: a variable and its value that a process has to have in its environment as well.
     """
     spared = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
-    found: dict[int, psutil.Process] = {}
+    processes: dict[int, psutil.Process] = {}
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             environment = process.environ()
@@ -86,9 +86,9 @@ def processes_of(wanted: Callable[[Session], bool], *, also: tuple[str, str] | N
                 continue
             # First whose it is: what a stranger says of himself is not even asked about.
             if _is_mine(process) and process.status() != psutil.STATUS_ZOMBIE and wanted(session):
-                descendants = [one for one in process.children(recursive=True) if _is_mine(one)]
-                found |= {one.pid: one for one in (process, *descendants)}
-    return [process for pid, process in found.items() if pid not in spared]
+                descendants = [child for child in process.children(recursive=True) if _is_mine(child)]
+                processes |= {each.pid: each for each in (process, *descendants)}
+    return [process for pid, process in processes.items() if pid not in spared]
 
 
 def _session_of(environment: Mapping[str, str]) -> Session | None:

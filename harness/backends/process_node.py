@@ -217,8 +217,8 @@ class ProcessNode:
         """The files in the folder of the node's data."""
         data = Path(self._data())
         with self._complaining("tell what it has stored"):
-            found = [(path.relative_to(data), path.stat()) for path in data.rglob("*") if path.is_file()]
-        return {str(path): seen.st_size for path, seen in sorted(found, key=lambda each: each[1].st_mtime_ns)}
+            files = [(path.relative_to(data), path.stat()) for path in data.rglob("*") if path.is_file()]
+        return {str(path): seen.st_size for path, seen in sorted(files, key=lambda each: each[1].st_mtime_ns)}
 
     def write_data(self, path: str, content: bytes) -> None:
         """Overwrites a file in the folder of the node's data."""

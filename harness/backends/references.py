@@ -32,7 +32,7 @@ class Resolver:
         Raises:
             BadInputError: a reference that names nothing; it says which node's spec holds it and what there is.
         """
-        return _REFERENCE.sub(lambda match: self._one(match[1], node, files), text)
+        return _REFERENCE.sub(lambda match: self._value(match[1], node, files), text)
 
     def environment(self, spec: NodeSpec) -> dict[str, str]:
         """The spec's environment, resolved."""
@@ -47,7 +47,7 @@ class Resolver:
         texts = {**spec.files, **(spec.files_when_ready if later else {})}
         return {name: self.text(text, node=spec.name, files=_files(spec)) for name, text in texts.items()}
 
-    def _one(self, reference: str, node: str, files: Collection[str] | None) -> str:
+    def _value(self, reference: str, node: str, files: Collection[str] | None) -> str:
         head, _, tail = reference.partition(":")
         if head == "file" and tail:
             if files is not None and tail not in files:
@@ -69,5 +69,5 @@ def _files(spec: NodeSpec) -> set[str]:
 
 
 def _unknown(node: str, reference: str, what: str, known: Collection[str]) -> BadInputError:
-    there = ", ".join(sorted(known)) or "none"
-    return BadInputError(f"{node} refers to ${{{reference}}}, but there is no {what}; there are: {there}")
+    names = ", ".join(sorted(known)) or "none"
+    return BadInputError(f"{node} refers to ${{{reference}}}, but there is no {what}; there are: {names}")

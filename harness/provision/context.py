@@ -130,9 +130,9 @@ def _pip_options() -> Iterator[tuple[str, str]]:
     listed = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False, timeout=30
     )
-    for found in re.finditer(r"^(?:global|install)\.([a-z-]+)='(.*)'$", listed.stdout, re.MULTILINE):
-        if found[1] in _PIP_OPTIONS:
-            yield found[1], found[2]
+    for match in re.finditer(r"^(?:global|install)\.([a-z-]+)='(.*)'$", listed.stdout, re.MULTILINE):
+        if match[1] in _PIP_OPTIONS:
+            yield match[1], match[2]
     # A venv made by uv has no pip to ask; and the environment wins over files, as with pip itself.
     for name in _PIP_OPTIONS:
         if value := os.environ.get(f"PIP_{name.replace('-', '_').upper()}"):

@@ -86,8 +86,8 @@ def install(server: str, lock: Path, say: Say) -> Path:
         if missing := [jar for jar in jars if not (folder / jar.file).exists()]:
             _fetch(server, missing, folder, say)
         with ThreadPoolExecutor() as pool:
-            for jar, found in zip(jars, pool.map(lambda jar: _sha256(folder / jar.file), jars), strict=True):
-                _assert_same(jar, found, folder / jar.file)
+            for jar, sha256 in zip(jars, pool.map(lambda jar: _sha256(folder / jar.file), jars), strict=True):
+                _assert_same(jar, sha256, folder / jar.file)
         if strangers := {path.name for path in folder.glob("*.jar")} - {jar.file for jar in jars}:
             raise EnvironmentUnfitError(
                 f"{folder / min(strangers)} is not of the lock, and the server would run it: take it away and run again"
@@ -99,7 +99,7 @@ def _fetch(server: str, jars: Sequence[Jar], folder: Path, say: Say) -> None:
     """Gets jars in parallel; whatever came before a failure stays, so that the next run has less to do."""
     say(f"{server}: getting {len(jars)} jars")
     settings = GlobalSettings.load()
-    told = time.monotonic()
+    said_at = time.monotonic()
     for left in folder.parent.glob(f".{server}-*"):
         # Of a run that was killed: nobody else gets jars of this server now.
         if _SCRATCH.fullmatch(left.name.removeprefix(f".{server}-")):
@@ -115,9 +115,9 @@ def _fetch(server: str, jars: Sequence[Jar], folder: Path, say: Say) -> None:
             futures = [pool.submit(_get, maven, settings.repo_cache, jar, folder / jar.file) for jar in jars]
             for count, future in enumerate(as_completed(futures), start=1):
                 _raise_or_go_on(future, futures)
-                if time.monotonic() - told > _SAY_EVERY_S:
+                if time.monotonic() - said_at > _SAY_EVERY_S:
                     say(f"{server}: {count} of {len(jars)} jars")
-                    told = time.monotonic()
+                    said_at = time.monotonic()
 
 
 def _raise_or_go_on(done: Future[None], others: Sequence[Future[None]]) -> None:
@@ -172,8 +172,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _assert_same(jar: Jar, found: str, path: Path, *, hint: str = "Delete that file and run again") -> None:
-    if found != jar.sha256:
+def _assert_same(jar: Jar, sha256: str, path: Path, *, hint: str = "Delete that file and run again") -> None:
+    if sha256 != jar.sha256:
         raise EnvironmentUnfitError(
-            f"{path} is corrupt: its sha256 is {found[:16]}..., expected is {jar.sha256[:16]}... by the lock. {hint}"
+            f"{path} is corrupt: its sha256 is {sha256[:16]}..., expected is {jar.sha256[:16]}... by the lock. {hint}"
         )

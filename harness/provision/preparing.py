@@ -106,9 +106,9 @@ def _kill(process: subprocess.Popen[str]) -> None:
 
 def _working_in(folder: Path) -> list[psutil.Process]:
     """The servers that have their data in a scratch folder."""
-    found = []
+    servers = []
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
             if Path(process.environ().get("HARNESS_DATA", "/")).is_relative_to(folder):
-                found.append(process)
-    return found
+                servers.append(process)
+    return servers

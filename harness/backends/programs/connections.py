@@ -61,13 +61,13 @@ def connections() -> Iterator[Connection]:
             yield Connection(family, body[1], body[4 : 4 + _SOCKET.size])
 
 
-def reset(one: Connection) -> None:
+def reset(connection: Connection) -> None:
     """Resets a connection: neither end can send or read any more. One that has ended meanwhile is none.
 
     Raises:
         OSError: the kernel can't do it, or it may not be asked.
     """
-    asked = struct.pack("=BBBBI", one.family, socket.IPPROTO_TCP, 0, 0, 0xFFFFFFFF) + one.socket
+    asked = struct.pack("=BBBBI", connection.family, socket.IPPROTO_TCP, 0, 0, 0xFFFFFFFF) + connection.socket
     try:
         list(_answers(_DESTROY, _REQUEST | _ACK, asked))
     except OSError as error:
@@ -99,18 +99,18 @@ def _answers(kind: int, flags: int, asked: bytes) -> Iterator[bytes]:
 def main(verb: str, own: str, which: str) -> None:
     """Lists or resets the connections that are asked for."""
     wanted = json.loads(which)
-    found = [
-        one
-        for one in connections()
-        if (wanted["ports"] is None or one.port in wanted["ports"])
-        and not ip_address(one.peer).is_loopback
-        and one.peer not in (own, *wanted["spared"])
+    matching = [
+        connection
+        for connection in connections()
+        if (wanted["ports"] is None or connection.port in wanted["ports"])
+        and not ip_address(connection.peer).is_loopback
+        and connection.peer not in (own, *wanted["spared"])
     ]
     if verb == "list":
-        sys.stdout.write(json.dumps(sorted(one.words for one in found if one.state in _OPEN)))
+        sys.stdout.write(json.dumps(sorted(connection.words for connection in matching if connection.state in _OPEN)))
     else:
-        for one in found:
-            reset(one)
+        for connection in matching:
+            reset(connection)
 
 
 if __name__ == "__main__":

@@ -98,13 +98,15 @@ class Proxy:
 
     def _put_in_force(self, faults: Mapping[str, Any]) -> None:
         """Puts these in force; those that are already go on counting."""
-        self._late = {name: (one["requests_s"], one["answers_s"]) for name, one in faults.items() if "answers_s" in one}
-        holding = {name: one for name, one in faults.items() if "nth" in one}
+        self._late = {
+            name: (fault["requests_s"], fault["answers_s"]) for name, fault in faults.items() if "answers_s" in fault
+        }
+        holding = {name: fault for name, fault in faults.items() if "nth" in fault}
         if holding.keys() - self._holds.keys():
             # Where a frame begins is known of a connection that was looked at from its beginning.
             for writer in self._connected:
                 _reset(writer)
-        self._holds = {name: self._holds.get(name) or Hold(**one) for name, one in holding.items()}
+        self._holds = {name: self._holds.get(name) or Hold(**fault) for name, fault in holding.items()}
 
     async def _connect(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         try:
@@ -141,7 +143,7 @@ class Proxy:
                 content, framed = await _frame(reader) if framed else (await reader.read(_CHUNK), False)
             except OSError:
                 content, framed, broken = b"", False, way == 1
-            hold = next((one for one in self._holds.values() if one.takes(content)), None) if framed else None
+            hold = next((each for each in self._holds.values() if each.takes(content)), None) if framed else None
             late_s = sum(both[way] for both in self._late.values()) + (hold.seconds if hold else 0.0)
             await waiting.put(Part(content, asyncio.get_running_loop().time() + late_s, hold, broken))
             if not content:
