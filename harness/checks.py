@@ -57,10 +57,10 @@ class Check:
     @property
     def value(self) -> Mapping[str, object]:
         """The value of the event that records the demand."""
-        told = {"checker": self.checker, "arguments": dict(self.arguments), "expected": list(self.expected)}
-        told |= {"permitted": dict(self.permitted)} if self.permitted else {}
-        told |= {"causes": dict(self.causes)} if self.causes else {}
-        return {**told, "standing": True} if self.standing else told
+        value = {"checker": self.checker, "arguments": dict(self.arguments), "expected": list(self.expected)}
+        value |= {"permitted": dict(self.permitted)} if self.permitted else {}
+        value |= {"causes": dict(self.causes)} if self.causes else {}
+        return {**value, "standing": True} if self.standing else value
 
 
 @dataclass(frozen=True)

@@ -199,8 +199,8 @@ class Clusters:
     @property
     def consoles(self) -> tuple[Console, ...]:
         """The vendors' pages, of every kind of server that has one."""
-        found = (kind.console(self.nodes_of(type(kind))) for kind in self._kinds)
-        return tuple(console for console in found if console)
+        consoles = (kind.console(self.nodes_of(type(kind))) for kind in self._kinds)
+        return tuple(console for console in consoles if console)
 
     def role(self, role: str) -> tuple[Node, ...]:
         """The nodes of a role in index order."""

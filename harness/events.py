@@ -106,9 +106,9 @@ def answered(operation: Operation) -> int:
 
 def steps(history: Sequence[Operation]) -> Iterator[tuple[Operation, bool]]:
     """The invocations and completions of a history in the order of the events, with True for a completion."""
-    found = [(operation.invoke.index, operation, False) for operation in history]
-    found += [(operation.completion.index, operation, True) for operation in history if operation.completion]
-    for _, operation, ended in sorted(found, key=lambda step: step[0]):
+    moments = [(operation.invoke.index, operation, False) for operation in history]
+    moments += [(operation.completion.index, operation, True) for operation in history if operation.completion]
+    for _, operation, ended in sorted(moments, key=lambda step: step[0]):
         yield operation, ended
 
 

@@ -64,8 +64,8 @@ def explained(settings: Settings, kinds: Collection[type] = ()) -> Explained:
     return Explained(settings, theirs, [rule for rule in rules() if rule not in theirs])
 
 
-def _in_lines(head: str, told: Sequence[Rule], otherwise: str = "nothing") -> str:
-    lines = [line for rule in told for line in _lines(rule)] or [f"  {otherwise}"]
+def _in_lines(head: str, listed: Sequence[Rule], otherwise: str = "nothing") -> str:
+    lines = [line for rule in listed for line in _lines(rule)] or [f"  {otherwise}"]
     return "\n".join([head, *lines, ""])
 
 

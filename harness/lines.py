@@ -47,18 +47,18 @@ def fields_of(line: bytes) -> dict[str, Any]:
 
 def _json(line: bytes) -> Any:
     try:
-        found = json.loads(line.decode(), parse_constant=_no_number, parse_float=_number)
+        value = json.loads(line.decode(), parse_constant=_no_number, parse_float=_number)
         if b"\\ud" in line.lower():
-            json.dumps(found, ensure_ascii=False).encode()
+            json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise HistoryError(f"half a character, which nobody can print ({error.reason})") from error
     except ValueError as error:
         raise HistoryError(f"not JSON ({error})") from error
     except RecursionError as error:
         raise HistoryError(_TOO_DEEP) from error
-    if line.count(b"[") + line.count(b"{") > _DEEPEST and _is_deeper(found, _DEEPEST):
+    if line.count(b"[") + line.count(b"{") > _DEEPEST and _is_deeper(value, _DEEPEST):
         raise HistoryError(_TOO_DEEP)
-    return found
+    return value
 
 
 def _no_number(name: str) -> None:

@@ -52,8 +52,8 @@ def _packages() -> Iterator[tuple[str, ...]]:
     yield ()
     for addition in _ADDITIONS:
         yield (addition,)
-        found = _modules_in([str(_HERE / addition)])
-        yield from ((addition, name) for name, is_package in found.items() if is_package)
+        names = _modules_in([str(_HERE / addition)])
+        yield from ((addition, name) for name, is_package in names.items() if is_package)
 
 
 def _handed_over() -> Iterator[tuple[str, Iterable[str]]]:
@@ -81,5 +81,5 @@ def _all(module: ModuleType) -> Iterator[ModuleType]:
     if not hasattr(module, "__path__"):
         yield module
         return
-    for found in pkgutil.iter_modules(module.__path__, f"{module.__name__}."):
-        yield importlib.import_module(found.name)
+    for info in pkgutil.iter_modules(module.__path__, f"{module.__name__}."):
+        yield importlib.import_module(info.name)

@@ -34,7 +34,7 @@ def read(path: Path) -> Events:
 def salvage(path: Path) -> tuple[Events, HistoryError | None]:
     """The sound beginning of a history file, and what is wrong with the line after it, if it does not end there."""
     lines = _content(path).splitlines(keepends=True)
-    found: list[Event] = []
+    events: list[Event] = []
     broken: HistoryError | None = None
     pairing = Pairing()
     for number, line in enumerate(lines, start=1):
@@ -44,8 +44,8 @@ def salvage(path: Path) -> tuple[Events, HistoryError | None]:
         except HistoryError as error:
             broken = HistoryError(f"{path}, line {number}: {error}")
             break
-        found.append(event)
-    return Events(found), broken
+        events.append(event)
+    return Events(events), broken
 
 
 def _content(path: Path) -> bytes:

@@ -91,9 +91,9 @@ def _signature(function: Callable[..., Any]) -> str:
     """The parameters of a function as its source has them, without `self`, private ones, and what it returns."""
     signature = inspect.signature(function)
     shown = [
-        one.replace(annotation=_AsWritten(one.annotation)) if isinstance(one.annotation, str) else one
-        for one in signature.parameters.values()
-        if one.name != "self" and not one.name.startswith("_")
+        each.replace(annotation=_AsWritten(each.annotation)) if isinstance(each.annotation, str) else each
+        for each in signature.parameters.values()
+        if each.name != "self" and not each.name.startswith("_")
     ]
     return str(signature.replace(parameters=shown, return_annotation=inspect.Signature.empty))
 
@@ -132,9 +132,9 @@ def _markers() -> Iterator[tuple[str, str]]:
 
 def _fixtures() -> Iterator[tuple[str, str, str]]:
     for function in ast.parse(inspect.getsource(plugin)).body:
-        decorators = [ast.unparse(one) for one in getattr(function, "decorator_list", [])]
-        if isinstance(function, ast.FunctionDef) and any(one.startswith("pytest.fixture") for one in decorators):
-            scope = "session" if any("'session'" in one for one in decorators) else "scenario"
+        decorators = [ast.unparse(decorator) for decorator in getattr(function, "decorator_list", [])]
+        if isinstance(function, ast.FunctionDef) and any(text.startswith("pytest.fixture") for text in decorators):
+            scope = "session" if any("'session'" in text for text in decorators) else "scenario"
             what = (ast.get_docstring(function) or "").partition("\n\n")[0]
             yield f"`{function.name}`", " ".join(what.split()), scope
 
@@ -203,7 +203,7 @@ def _commands(group: click.Group, prefix: str = "harness") -> Iterator[tuple[str
 def _command(name: str, command: click.Command) -> str:
     context = click.Context(command, info_name=name)
     usage = " ".join([name, *command.collect_usage_pieces(context)])
-    help_ = _VERBATIM.sub(lambda found: f"```\n{found[1].rstrip()}\n```\n", inspect.cleandoc(command.help or "") + "\n")
+    help_ = _VERBATIM.sub(lambda match: f"```\n{match[1].rstrip()}\n```\n", inspect.cleandoc(command.help or "") + "\n")
     given = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
     records = [record for option in given if (record := option.get_help_record(context))]
     options = _table(("option", "what"), ((f"`{names}`", what) for names, what in records)) if records else ""

@@ -67,12 +67,12 @@ def by_kind(option: str, what: str, given: Iterable[str]) -> Mapping[str, str]:
         BadInputError: it says something else.
     """
     parts = [text.partition("=") for text in given]
-    for kind, equals, one in parts:
-        if not (kind and one):
+    for kind, equals, value in parts:
+        if not (kind and value):
             raise BadInputError(
-                f"{option} {kind + equals + one!r} is not KIND={what}; kinds are {', '.join(every_kind())}"
+                f"{option} {kind + equals + value!r} is not KIND={what}; kinds are {', '.join(every_kind())}"
             )
-    return {kind: one for kind, _, one in parts}
+    return {kind: value for kind, _, value in parts}
 
 
 def seed_of(given: str) -> int:

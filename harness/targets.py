@@ -58,8 +58,8 @@ def together(*targets: Target) -> Target:
 
     def pick(clusters: Clusters) -> Picked:
         picked = [target(clusters) for target in targets]
-        nodes = tuple(dict.fromkeys(node for one in picked for node in one.nodes))
-        return Picked(nodes, "together: " + "; ".join(dict.fromkeys(one.why for one in picked)))
+        nodes = tuple(dict.fromkeys(node for part in picked for node in part.nodes))
+        return Picked(nodes, "together: " + "; ".join(dict.fromkeys(part.why for part in picked)))
 
     return pick
 

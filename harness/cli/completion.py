@@ -23,8 +23,8 @@ def names(*kinds: str) -> Complete:
             known = ask("names")
         except HarnessError:
             return []
-        found = [item for kind in kinds for item in known[kind].items()]
-        return [CompletionItem(name, help=words) for name, words in found if name.startswith(incomplete)]
+        entries = [item for kind in kinds for item in known[kind].items()]
+        return [CompletionItem(name, help=words) for name, words in entries if name.startswith(incomplete)]
 
     return complete
 

@@ -20,11 +20,11 @@ def explain(scenario: str, as_json: bool) -> None:
     from harness.plugin.collecting import collected
     from harness.plugin.ordering import declared_by
 
-    found: dict[tuple[tuple[tuple[str, str], ...], tuple[type, ...]], list[str]] = {}
+    scenarios: dict[tuple[tuple[tuple[str, str], ...], tuple[type, ...]], list[str]] = {}
     for item in collected(scenario):
         declared = declared_by(item)
         kinds = tuple(type(each) for each in declared.servers)
-        found.setdefault((tuple(sorted(declared.settings.items())), kinds), []).append(item.nodeid)
-    answers = [(names, explained(dict(settings), kinds)) for (settings, kinds), names in found.items()]
-    lines = "\n".join("\n".join([*names, told.words]) for names, told in answers)
+        scenarios.setdefault((tuple(sorted(declared.settings.items())), kinds), []).append(item.nodeid)
+    answers = [(names, explained(dict(settings), kinds)) for (settings, kinds), names in scenarios.items()]
+    lines = "\n".join("\n".join([*names, explanation.words]) for names, explanation in answers)
     show(Answer(lines, {"explained": [{"scenarios": n, **t.data} for n, t in answers]}), as_json=as_json)

@@ -54,16 +54,16 @@ def explore(suite: Path, options: tuple[str, ...], duration: str, into: Path, ba
     before = len(journal.explored)
     ours = [f"--reports={into}/last-run", *([f"--backend={backend}"] if backend else [])]
     ended = pytest.main([*exploring.arguments, str(suite), *ours, *options], plugins=[exploring])
-    if not exploring.found and ended == pytest.ExitCode.NO_TESTS_COLLECTED:
+    if not exploring.has_items and ended == pytest.ExitCode.NO_TESTS_COLLECTED:
         raise BadInputError(f"no scenario of {suite} follows a random plan: give it the marker `nemesis`")
-    for line in _told(journal.explored, len(journal.explored) - before, into):
+    for line in _lines(journal.explored, len(journal.explored) - before, into):
         click.echo(line)
     if len(journal.explored) == before:
         sys.exit(EXIT_BAD_INPUT)
     sys.exit(gravest(each.result for each in journal.explored))
 
 
-def _told(explored: Sequence[Explored], now: int, folder: Path) -> Iterator[str]:
+def _lines(explored: Sequence[Explored], now: int, folder: Path) -> Iterator[str]:
     counts = Counter(each.result for each in explored)
     counted = ", ".join(f"{counts[result]} {result}" for result in Result if counts[result])
     yield f"\n{now} plans now; {len(explored)} in all: {counted or 'none'}. The journal is {folder}/explored.jsonl"

@@ -130,8 +130,8 @@ class _Following:
         """
         nodes = self.faults.clusters.nodes
         if act.target not in self.targets and act.target not in nodes:
-            there = ", ".join([*self.targets, *nodes])
-            raise BadInputError(f"the plan has no such target here ({act.words}); there are {there}")
+            targets = ", ".join([*self.targets, *nodes])
+            raise BadInputError(f"the plan has no such target here ({act.words}); there are {targets}")
 
     def run(self, plan: Plan) -> None:
         """Begins each act at its time and undoes it at its, in one thread, for as long as the plan is; then heals."""

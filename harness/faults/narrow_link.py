@@ -65,10 +65,10 @@ class NarrowLink:
     def _narrow(self, node: Networked) -> str:
         sent = self._datagrams
         arrived = arriving(node, sent, Direction.BOTH, self.name)
-        told = ", ".join(f"{count} from {words}" for words, count in arrived.items())
+        counts = ", ".join(f"{count} from {words}" for words, count in arrived.items())
         if any(count > sent * 3 / 4 for count in arrived.values()) or not any(arrived.values()):
             raise FaultDidNotBiteError(
                 f"{self.name} of {node.spec.name} did not bite as it should: of {sent} datagrams each, some and at the "
-                f"most three quarters were to arrive, and there arrived {told}"
+                f"most three quarters were to arrive, and there arrived {counts}"
             )
-        return f"of {sent} datagrams of {DATAGRAM} bytes each, arrived: {told}"
+        return f"of {sent} datagrams of {DATAGRAM} bytes each, arrived: {counts}"

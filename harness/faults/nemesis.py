@@ -170,11 +170,11 @@ class Nemesis:
             self._note()
             again = self._asked(fault, target)
             if set(_names(again)) == set(_names(picked)):
-                return Picked(again.nodes, "; a moment before it was ".join((again.why, *map(_told, reversed(passed)))))
+                return Picked(again.nodes, "; a moment before it was ".join((again.why, *map(_said, reversed(passed)))))
             passed.append(picked)
             picked = again
-        found = ", then ".join(map(_told, (*passed, picked)))
-        raise InconclusiveError(f"the target to {fault.name} is never the same for a moment: {found}")
+        picks = ", then ".join(map(_said, (*passed, picked)))
+        raise InconclusiveError(f"the target to {fault.name} is never the same for a moment: {picks}")
 
     def _asked(self, fault: Fault, target: Target) -> Picked:
         """The nodes that a target picks now.
@@ -238,7 +238,7 @@ class Nemesis:
             self.undo(injected)
 
 
-def _told(picked: Picked) -> str:
+def _said(picked: Picked) -> str:
     return f"{', '.join(_names(picked))} ({picked.why})"
 
 

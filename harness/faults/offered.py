@@ -34,7 +34,7 @@ def offered_faults() -> Mapping[str, Offered]:
 
 def plain_faults() -> Mapping[str, Fault]:
     """The faults that need no argument, by name: commands and buttons do them."""
-    return {name: one.kind() for name, one in offered_faults().items() if _needs_nothing(one.kind)}
+    return {name: fault.kind() for name, fault in offered_faults().items() if _needs_nothing(fault.kind)}
 
 
 def possible_faults(abilities: Collection[Ability]) -> list[str]:
@@ -49,4 +49,4 @@ def _is_fault(value: object) -> bool:
 
 
 def _needs_nothing(kind: type[Any]) -> bool:
-    return all(one.default is not inspect.Parameter.empty for one in inspect.signature(kind).parameters.values())
+    return all(each.default is not inspect.Parameter.empty for each in inspect.signature(kind).parameters.values())

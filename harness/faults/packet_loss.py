@@ -68,10 +68,10 @@ class PacketLoss:
         arrived = arriving(node, sent, Direction.BOTH, self.name)
         lost = {words: sent - count for words, count in arrived.items()}
         by_chance = _DEVIATIONS * math.sqrt(sent * self.share * (1 - self.share))
-        told = ", ".join(f"{count} from {words}" for words, count in lost.items())
+        counts = ", ".join(f"{count} from {words}" for words, count in lost.items())
         if any(abs(count - sent * self.share) > by_chance for count in lost.values()):
             raise FaultDidNotBiteError(
                 f"{self.name} of {node.spec.name} did not bite as it should: of {sent} datagrams each, "
-                f"{sent * self.share:.0f} were to be lost, and there were lost {told}"
+                f"{sent * self.share:.0f} were to be lost, and there were lost {counts}"
             )
-        return f"of {sent} datagrams each, lost: {told}"
+        return f"of {sent} datagrams each, lost: {counts}"

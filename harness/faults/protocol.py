@@ -109,7 +109,7 @@ def _arguments(fault: Fault) -> dict[str, Any]:
     """What a fault was made with, by name; nothing if it needs nothing."""
     if not is_dataclass(fault):
         return {}
-    return {one.name: getattr(fault, one.name) for one in fields(fault) if not one.name.startswith("_")}
+    return {field.name: getattr(fault, field.name) for field in fields(fault) if not field.name.startswith("_")}
 
 
 def inability(fault: Fault, abilities: Collection[Ability]) -> str | None:

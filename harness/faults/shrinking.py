@@ -48,9 +48,9 @@ def _fewer(plan: Plan, fails: Fails) -> Iterator[Plan]:
         size = math.ceil(len(acts) / parts)
         cut = [acts[at : at + size] for at in range(0, len(acts), size)]
         candidates = [*cut, *(_without(cut, each) for each in cut)] if parts == 2 else [_without(cut, e) for e in cut]
-        found = next((each for each in candidates if each and fails(_of(plan, each))), None)
-        if found is not None:
-            acts, parts = found, max(2, parts - 1) if len(found) > size else 2
+        failing = next((each for each in candidates if each and fails(_of(plan, each))), None)
+        if failing is not None:
+            acts, parts = failing, max(2, parts - 1) if len(failing) > size else 2
             yield _of(plan, acts)
         elif size == 1:
             return

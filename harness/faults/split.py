@@ -35,7 +35,7 @@ class Split:
         """
         role = role_of(nodes, self.name)
         names = {node.spec.name for node in nodes}
-        if not [name for name, one in nodes[0].others.items() if one == role and name not in names]:
+        if not [name for name, other_role in nodes[0].others.items() if other_role == role and name not in names]:
             raise BadInputError(
                 f"{self.name} of {', '.join(sorted(names))}: no other {role} node is left for the other side; "
                 "pick some of them"

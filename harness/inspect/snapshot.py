@@ -78,7 +78,7 @@ def of(system: System) -> Snapshot:
     return Snapshot(
         system=system.id,
         nodes=tuple(_seen(node, states[name].answer, known[name]) for name, node in nodes.items()),
-        waiting=tuple(one for question in waiting for one in question.answer or ()),
+        waiting=tuple(entry for question in waiting for entry in question.answer or ()),
         notes=notes,
     )
 
@@ -88,7 +88,7 @@ def table(snapshot: Snapshot) -> str:
     nodes = Table("node", "address", "state", "is", box=None)
     for node in snapshot.nodes:
         nodes.add_row(node.name, node.address, node.state, "; ".join(duty.words for duty in node.duties))
-    waiting = [one.words for one in snapshot.waiting if one.count]
+    waiting = [entry.words for entry in snapshot.waiting if entry.count]
     return _shown(nodes) + "\n".join((*waiting, *snapshot.notes))
 
 

@@ -35,8 +35,8 @@ def collected(scenario: str) -> list[pytest.Item]:
     collector, said = _Collector(), io.StringIO()
     with redirect_stdout(said):
         status = pytest.main(["--collect-only", "-qq", *([path] if path else [])], plugins=[collector])
-    found = {item.nodeid: item for item in collector.items if is_scenario(item)}
-    chosen = [found[each] for each in meant(name, list(found))]
+    scenarios = {item.nodeid: item for item in collector.items if is_scenario(item)}
+    chosen = [scenarios[each] for each in meant(name, list(scenarios))]
     if not chosen:
         words = " ".join(said.getvalue().split())[-_SHOWN:] if status not in (0, 5) else ""
         raise BadInputError(

@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if (seed := seed_of(item)) is not None:
             by_seed[seed].append(item)
     # Not by the seed alone, which draws the plan: a cell and its faults would belong together.
-    drawn = [random.Random(f"scenario {seed}").choice(found) for seed, found in by_seed.items()]
+    drawn = [random.Random(f"scenario {seed}").choice(choices) for seed, choices in by_seed.items()]
     config.hook.pytest_deselected(items=[item for item in items if item not in drawn])
     # In the order that they have: those of one topology are together.
     items[:] = [item for item in items if item in drawn]

@@ -102,7 +102,7 @@ class Exploring:
         self._why: dict[str, str] = {}
         self._session: pytest.Session | None = None
         #: Whether anything could be run.
-        self.found = False
+        self.has_items = False
 
     @property
     def arguments(self) -> Sequence[str]:
@@ -116,11 +116,11 @@ class Exploring:
         """Leaves what follows a random plan and has not been explored, the scenarios taking turns."""
         known = {(each.scenario, each.seed) for each in self._journal.explored}
         for item in items:
-            if (one := _of(item)) and one not in known:
-                self._items[item.nodeid] = one
+            if (plan := _of(item)) and plan not in known:
+                self._items[item.nodeid] = plan
         left = [item for item in items if item.nodeid in self._items]
         items[:] = sorted(left, key=lambda item: (self._items[item.nodeid][1] - 1) // _TURN)
-        self.found = bool(items)
+        self.has_items = bool(items)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:

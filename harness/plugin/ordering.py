@@ -22,9 +22,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     A marker that says what no system can be made of ends the run before anything is started, with exit status 2.
     """
     places = [place for place, item in enumerate(items) if uses_harness(item)]
-    found = {place: servers_of(items[place]) for place in places}
-    ranks = {servers: rank for rank, servers in enumerate(dict.fromkeys(found.values()))}
-    order = sorted(places, key=lambda place: ranks[found[place]])
+    by_place = {place: servers_of(items[place]) for place in places}
+    ranks = {servers: rank for rank, servers in enumerate(dict.fromkeys(by_place.values()))}
+    order = sorted(places, key=lambda place: ranks[by_place[place]])
     for place, item in zip(places, [items[place] for place in order], strict=True):
         items[place] = item
 
@@ -72,8 +72,8 @@ def needed_by(item: pytest.Item) -> tuple[Fault, ...]:
     Raises:
         BadInputError: what one names is no fault.
     """
-    named = [one for marker in item.iter_markers("needs") for one in marker.args]
-    for one in named:
-        if isinstance(one, type) or not hasattr(one, "needs"):
-            raise BadInputError(f"{item.nodeid}: the marker `needs` takes faults, such as Isolate(), and not {one!r}")
+    named = [fault for marker in item.iter_markers("needs") for fault in marker.args]
+    for fault in named:
+        if isinstance(fault, type) or not hasattr(fault, "needs"):
+            raise BadInputError(f"{item.nodeid}: the marker `needs` takes faults, such as Isolate(), and not {fault!r}")
     return tuple(named)

@@ -69,10 +69,10 @@ _QUARANTINE = pytest.StashKey[Quarantine]()
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Reads every quarantine, whatever is deselected afterwards: a bad one must not wait for its scenario to be run."""
     try:
-        found = [(item, found) for item in items if uses_harness(item) and (found := Quarantine.of(item))]
+        quarantined = [(item, own) for item in items if uses_harness(item) and (own := Quarantine.of(item))]
     except BadInputError as error:
         pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
-    for item, quarantine in found:
+    for item, quarantine in quarantined:
         item.stash[_QUARANTINE] = quarantine
         if not quarantine.is_over(date.today()):
             item.add_marker(pytest.mark.xfail(reason=str(quarantine), strict=False))

@@ -109,18 +109,18 @@ class Repeating:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leaves the runs of the one scenario that is meant; nothing, if that is none or more than one."""
-        found: dict[str, list[pytest.Item]] = {}
+        runs: dict[str, list[pytest.Item]] = {}
         for item in items:
             if number := _number(item):
                 self._numbers[item.nodeid] = number
-                found.setdefault(_without(item.nodeid, self._id(number)), []).append(item)
+                runs.setdefault(_without(item.nodeid, self._id(number)), []).append(item)
         try:
-            self._chosen = self._meant(list(found))
+            self._chosen = self._meant(list(runs))
         except BadInputError as error:
             self.problem = error
             items.clear()
             return
-        items[:] = found[self._chosen]
+        items[:] = runs[self._chosen]
         for item in items:
             item.stash[REPEATED] = self._chosen
 
@@ -169,13 +169,13 @@ class Repeating:
         Raises:
             BadInputError: it is none of these, or it may be several.
         """
-        found = meant(self._name, scenarios)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            named = ", ".join(found[:_MOST_NAMED])
-            more = f", and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
-            raise BadInputError(f"{self._said!r} may be {len(found)} scenarios; name one of them: {named}{more}")
+        matches = meant(self._name, scenarios)
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            named = ", ".join(matches[:_MOST_NAMED])
+            more = f", and {len(matches) - _MOST_NAMED} more" if len(matches) > _MOST_NAMED else ""
+            raise BadInputError(f"{self._said!r} may be {len(matches)} scenarios; name one of them: {named}{more}")
         unread = f"; {self._unread[0]}" if self._unread else ""
         raise BadInputError(f"no scenario has {self._said!r} in its id{unread}; pytest --collect-only -q lists the ids")
 

@@ -41,12 +41,12 @@ class Shard:
         Raises:
             BadInputError: it is not two numbers with 1 <= K <= N.
         """
-        found = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", text)
-        if not found or not 1 <= int(found[1]) <= int(found[2]):
+        match = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", text)
+        if not match or not 1 <= int(match[1]) <= int(match[2]):
             raise BadInputError(
                 f"--shard {text!r} is not a part of a whole; give K/N with K from 1 to N, such as --shard 2/3"
             )
-        return cls(int(found[1]), int(found[2]))
+        return cls(int(match[1]), int(match[2]))
 
     def __str__(self) -> str:
         return f"{self.number}/{self.count}"
@@ -68,11 +68,11 @@ def partition(work: Sequence[Work], count: int) -> tuple[frozenset[str], ...]:
     of a topology that takes longer than a fair share fill up what is uneven then. The order of `work` does not matter.
     """
     groups: dict[Hashable, list[Work]] = {}
-    for one in sorted(work, key=lambda one: (-one.seconds, one.name)):
-        groups.setdefault(one.topology, []).append(one)
+    for scenario in sorted(work, key=lambda scenario: (-scenario.seconds, scenario.name)):
+        groups.setdefault(scenario.topology, []).append(scenario)
     fair_s = sum(map(_together_s, groups.values())) / count
     whole_groups = [group for group in groups.values() if _together_s(group) <= fair_s]
-    spread = [[one] for group in groups.values() if _together_s(group) > fair_s for one in group]
+    spread = [[scenario] for group in groups.values() if _together_s(group) > fair_s for scenario in group]
     parts = [_Part() for _ in range(count)]
     for piece in [*sorted(whole_groups, key=lambda group: (-_together_s(group), group[0].name)), *spread]:
         min(parts, key=lambda part: part.busy_s_with(piece)).take(piece)
@@ -95,12 +95,12 @@ class _Part:
         """Adds this work to the part."""
         self._busy_s = self.busy_s_with(piece)
         self._started.add(piece[0].topology)
-        self.names.update(one.name for one in piece)
+        self.names.update(scenario.name for scenario in piece)
 
 
 def _together_s(group: Sequence[Work]) -> float:
     """The seconds that the scenarios take one after the other, with the start of their servers."""
-    return _TOPOLOGY_S + sum(one.seconds for one in group)
+    return _TOPOLOGY_S + sum(scenario.seconds for scenario in group)
 
 
 def pytest_configure(config: pytest.Config) -> None:

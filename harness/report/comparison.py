@@ -41,12 +41,12 @@ class Compared:
     def with_those_of(cls, events: Sequence[Event], comparison: Comparison, folder: Path) -> Compared | None:
         """Takes a scenario's figures in; None if it has none."""
         broken = "; ".join(map(in_words, faults(events))) or _NOTHING
-        found = [e.value for e in events if e.process == NEMESIS and e.f == comparison.event]
-        if not found:
+        values = [e.value for e in events if e.process == NEMESIS and e.f == comparison.event]
+        if not values:
             return None
         with (folder / comparison.measured).open("a+", encoding="utf-8") as file:
             # One call, so that the lines of several processes don't mix.
-            file.write("".join(f"{json.dumps(asdict(Row(broken, figures)))}\n" for figures in found))
+            file.write("".join(f"{json.dumps(asdict(Row(broken, figures)))}\n" for figures in values))
             file.seek(0)
             return cls(comparison, [Row(**json.loads(line)) for line in file])
 

@@ -19,31 +19,31 @@ _LINES = 120
 
 def anomalies(evaluation: Evaluation) -> Sequence[Anomaly]:
     """Everything that the checkers of a history found, also where that had to be, or may be."""
-    found = (each.verdict for each in evaluation.checks if each.verdict.validity is Validity.INVALID)
-    return [anomaly for verdict in found for anomaly in verdict.anomalies]
+    verdicts = (each.verdict for each in evaluation.checks if each.verdict.validity is Validity.INVALID)
+    return [anomaly for verdict in verdicts for anomaly in verdict.anomalies]
 
 
-def ways(events: Events, found: Sequence[Anomaly]) -> Mapping[str, str]:
+def ways(events: Events, invalid: Sequence[Anomaly]) -> Mapping[str, str]:
     """What became of the first things of each anomaly as text, by what they are; those of which nobody says anything
     are left out. Of the first that went wrong alike it is the whole way, of the others where it went wrong.
     """
-    told = {each.title: each.of(events, found) for telling in tellings() for each in telling.fates}
-    return {title: "\n\n".join(_paragraphs(fates)) for title, fates in told.items() if fates}
+    by_title = {each.title: each.of(events, invalid) for telling in tellings() for each in telling.fates}
+    return {title: "\n\n".join(_paragraphs(fates)) for title, fates in by_title.items() if fates}
 
 
-def sentences(events: Events, found: Sequence[Anomaly]) -> Mapping[str, Sequence[str]]:
+def sentences(events: Events, invalid: Sequence[Anomaly]) -> Mapping[str, Sequence[str]]:
     """Where the first things of anomalies went wrong, by the anomaly's name: a sentence of each kind, and how many are
     like it.
     """
-    fates = [fate for telling in tellings() for each in telling.fates for fate in each.of(events, found)]
+    fates = [fate for telling in tellings() for each in telling.fates for fate in each.of(events, invalid)]
     like = Counter((fate.anomaly, fate.kind) for fate in fates)
-    told: dict[str, list[str]] = {}
+    by_name: dict[str, list[str]] = {}
     for fate in fates:
         # The first of its kind; what nobody knows is no sentence.
         if fate.kind and (count := like.pop((fate.anomaly, fate.kind), 0)):
             others = f" {count - 1} like it." if count > 1 else ""
-            told.setdefault(fate.anomaly, []).append(printable(f"{fate.thing}: {fate.sentence}{others}"))
-    return told
+            by_name.setdefault(fate.anomaly, []).append(printable(f"{fate.thing}: {fate.sentence}{others}"))
+    return by_name
 
 
 def _paragraphs(fates: Sequence[Fate]) -> Iterator[str]:

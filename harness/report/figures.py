@@ -18,12 +18,12 @@ def figures(injected: Sequence[Injected], evaluation: Evaluation) -> Sequence[Li
 
 
 def _faults(injected: Sequence[Injected]) -> Iterator[Line]:
-    for one in injected:
-        for node in one.nodes:
-            done = f"{one.fault.name} {node.spec.name}"
-            yield Line(f"{done}, because {one.picked.why}", done)
-            yield Line(f"  proof: {one.proofs[node.spec.name]}")
-        for effect, seconds in one.effects.items():
+    for injection in injected:
+        for node in injection.nodes:
+            done = f"{injection.fault.name} {node.spec.name}"
+            yield Line(f"{done}, because {injection.picked.why}", done)
+            yield Line(f"  proof: {injection.proofs[node.spec.name]}")
+        for effect, seconds in injection.effects.items():
             seen = f"{effect} after {seconds:.2f} s"
             yield Line(f"  {seen}", seen)
 

@@ -37,11 +37,11 @@ def tables(events: Sequence[Event]) -> Sequence[Table]:
     settings = settings_of(events)
     if not settings:
         return ()
-    found, done = explained(settings), met(events)
-    costs = [(*_about(rule), _here(rule, done), *_why(rule)) for rule in found.costs]
+    explanation, done = explained(settings), met(events)
+    costs = [(*_about(rule), _here(rule, done), *_why(rule)) for rule in explanation.costs]
     return (
         Table("What these settings cost", _COSTS, costs),
-        Table("What they keep clear of", _CLEAR, [(*_about(rule), *_why(rule)) for rule in found.saved_from]),
+        Table("What they keep clear of", _CLEAR, [(*_about(rule), *_why(rule)) for rule in explanation.saved_from]),
         Table("The settings", ("name", "value"), [(name, settings[name] or "not set") for name in sorted(settings)]),
     )
 

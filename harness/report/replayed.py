@@ -33,13 +33,13 @@ def write(folder: Path, evaluation: Evaluation) -> Path:
     Raises:
         BadInputError: the folder can't be written, or holds what is not ours.
     """
-    events, found = evaluation.events, evaluation.outcome.anomalies
+    events, broken = evaluation.events, evaluation.outcome.anomalies
     pictures = {"operations.svg": overview(events)}
-    pictures |= {f"timeline-{_slug(a)}.svg": svg(a.operations, events) for a in found if a.operations}
+    pictures |= {f"timeline-{_slug(a)}.svg": svg(a.operations, events) for a in broken if a.operations}
     files = {name: picture for name, picture in pictures.items() if picture}
     words = ["# A history, judged again", _verdicts(evaluation)]
-    if found:
-        words += ["## What did not hold", fenced(explained(found, events))]
+    if broken:
+        words += ["## What did not hold", fenced(explained(broken, events))]
     for title, text in ways(events, anomalies(evaluation)).items():
         words += [f"## {title.capitalize()}", fenced(text)]
     if permits := as_markdown(tables(events)):

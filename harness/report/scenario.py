@@ -89,22 +89,22 @@ class ScenarioReport:
     def note_evidence(self, system: System) -> None:
         """Has the system record evidence on what its checkers found, also where the scenario expected that."""
         with self.lacking.part("evidence on single things"):
-            if found := anomalies(evaluate(system.history.events, system.history.verdicts)):
-                system.note_evidence(found)
+            if invalid := anomalies(evaluate(system.history.events, system.history.verdicts)):
+                system.note_evidence(invalid)
 
     @spending(On.REPORT)
     def end(self, system: System, *, failed: bool, repeat: str) -> None:
         """Attaches everything that is left, what people look for first at first."""
         events = system.history.events
-        found = Evaluation(events)
+        evaluation = Evaluation(events)
         part = self.lacking.part
         self._look(system, _AFTER)
         with part("what was demanded"):
-            found = evaluate(events, system.history.verdicts)
+            evaluation = evaluate(events, system.history.verdicts)
         with part("the figures of the table"):
-            self.measured = measured(found)
+            self.measured = measured(evaluation)
         with part("the figures in words"):
-            self.lines = figures(self.nemesis.injected if self.nemesis else (), found)
+            self.lines = figures(self.nemesis.injected if self.nemesis else (), evaluation)
             words = "\n".join([self.scenario, *(f"  {line.words}" for line in self.lines)])
             with self._folder.figures.open("a") as file:
                 file.write(words + "\n")
@@ -124,13 +124,13 @@ class ScenarioReport:
                 if lines := table.text(events):
                     allure.attach(lines, table.title, allure.attachment_type.CSV)
         with part("the ways of single things"):
-            for title, text in ways(events, anomalies(found)).items():
+            for title, text in ways(events, anomalies(evaluation)).items():
                 allure.attach(text, title, allure.attachment_type.TEXT)
         with part("the comparison"):
             self._compare(events)
         with part("the timelines"):
             if failed:
-                _draw(found)
+                _draw(evaluation)
         with part("the logs"):
             self.keep_logs(system.deployment.nodes, attach=failed)
         with part("the history on the page"):
@@ -175,11 +175,11 @@ class ScenarioReport:
         return node.logs(since=self._began)
 
 
-def _draw(found: Evaluation) -> None:
+def _draw(evaluation: Evaluation) -> None:
     """A timeline of the operations that an anomaly concerns."""
-    for anomaly in found.outcome.anomalies:
+    for anomaly in evaluation.outcome.anomalies:
         if anomaly.operations:
-            drawn = svg(anomaly.operations, found.events)
+            drawn = svg(anomaly.operations, evaluation.events)
             allure.attach(drawn, f"timeline: {anomaly.name}", allure.attachment_type.SVG)
 
 

@@ -19,8 +19,8 @@ _CHARACTERS = 1_000
 def text(path: Path, whole: bytes, events: Sequence[Event]) -> str:
     """What was done to the system, what followed, and what was judged, a line for each event."""
     lines = whole.decode().splitlines()
-    told = [_beginning(line) for line, event in zip(lines, events, strict=False) if event.process == NEMESIS]
-    return "\n".join([f"{path} has all {len(lines)} events: harness replay reads it. Faults, effects, checks:", *told])
+    shown = [_beginning(line) for line, event in zip(lines, events, strict=False) if event.process == NEMESIS]
+    return "\n".join([f"{path} has all {len(lines)} events: harness replay reads it. Faults, effects, checks:", *shown])
 
 
 def compressed(whole: bytes) -> bytes:

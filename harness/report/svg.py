@@ -63,8 +63,8 @@ def _join_lines(axis: Element, marks: Mapping[str, str]) -> None:
         else:
             continue
         look: dict[str, str] = {name: line.attrib[name] for name in ("clip-path", "style") if name in line.attrib}
-        one = joined.setdefault(tuple(look.values()), Element("path", {"d": "", **look}))
-        one.attrib["d"] += path
+        element = joined.setdefault(tuple(look.values()), Element("path", {"d": "", **look}))
+        element.attrib["d"] += path
     axis[:] = [*joined.values(), *axis.iter("text")]
 
 
@@ -123,9 +123,9 @@ def _short(path: str) -> str:
     steps: list[tuple[str, int, int]] = []
     begin = here = (0, 0)
     for do, x, y, close in _STEP.findall(path):
-        there = begin if close else (round(10 * float(x)), round(10 * float(y)))
-        _step(steps, close or do, there[0] - here[0], there[1] - here[1])
-        begin, here = (there if do == "M" else begin), there
+        place = begin if close else (round(10 * float(x)), round(10 * float(y)))
+        _step(steps, close or do, place[0] - here[0], place[1] - here[1])
+        begin, here = (place if do == "M" else begin), place
     return "".join(map(_written, steps))
 
 

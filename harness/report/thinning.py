@@ -19,9 +19,9 @@ def unbroken(lines: Iterable[Level], *, gap: float, grid: float = _FINEST) -> It
     rows: dict[int, list[tuple[float, float]]] = defaultdict(list)
     for begin, end, height in lines:
         rows[round(height / grid)].append((begin, end))
-    for row, found in rows.items():
-        begin, end = min(found)
-        for next_begin, next_end in sorted(found):
+    for row, spans in rows.items():
+        begin, end = min(spans)
+        for next_begin, next_end in sorted(spans):
             if next_begin > end + gap:
                 yield begin, end, row * grid
                 begin, end = next_begin, next_end

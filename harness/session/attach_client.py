@@ -143,10 +143,10 @@ class AttachedDeployment:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def _update(self, found: Sequence[AttachableNode]) -> None:
+    def _update(self, nodes: Sequence[AttachableNode]) -> None:
         """Takes the nodes over; those known already stay the same objects, as a fault remembers whom it hurt."""
-        known = {name: node for name, node in self._nodes.items() if node.attachable in found}
-        now = {node.spec.name: known.get(node.spec.name) or self._kind(node) for node in found}
+        known = {name: node for name, node in self._nodes.items() if node.attachable in nodes}
+        now = {node.spec.name: known.get(node.spec.name) or self._kind(node) for node in nodes}
         for name in self._nodes.keys() - now.keys():
             del self._nodes[name]
         self._nodes.update(now)  # in place: clusters look at the same mapping

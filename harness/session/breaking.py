@@ -37,7 +37,7 @@ def hurt(state: SessionState, fault: str, name: str) -> Answer:
 
     # One injection a node, so that each can be undone by itself.
     injected = [inject(*picked.nodes)] if isinstance(what, Joint) else each(picked.nodes, inject).values()
-    proofs = {node: proof for one in injected for node, proof in one.proofs.items()}
+    proofs = {node: proof for injection in injected for node, proof in injection.proofs.items()}
     lines = [f"{what.done} {node}, because {picked.why}: {proof}" for node, proof in proofs.items()]
     return Answer("\n".join(lines), {"fault": fault, "why": picked.why, "proofs": proofs})
 

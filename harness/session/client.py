@@ -109,9 +109,7 @@ def _show_until_ready(session: subprocess.Popen[bytes], say: Say) -> None:
             ended = session.poll() is not None
             return log.readline() or ("" if ended else None)
 
-        while read := until(
-            "the session's next line", line, lambda found: found is not None, timeout_s=_LINE_TIMEOUT_S
-        ):
+        while read := until("the session's next line", line, lambda text: text is not None, timeout_s=_LINE_TIMEOUT_S):
             if read.strip() == READY:
                 return
             if read.startswith(REFUSAL):

@@ -17,12 +17,12 @@ def bring_up_consoles(deployment: Deployment, consoles: Sequence[Console], say: 
     if not isinstance(deployment, DockerDeployment):
         say("--ui: going on without the consoles, which are images: this backend runs none")
         return {}
-    found: dict[str, str] = {}
+    addresses: dict[str, str] = {}
     for console in consoles:
         sidecar = Sidecar(console.name, console.image, console.port, console.environment)
         try:
-            found[console.title] = deployment.start_sidecar(sidecar, say)
-            say(f"{console.title}: {found[console.title]}")
+            addresses[console.title] = deployment.start_sidecar(sidecar, say)
+            say(f"{console.title}: {addresses[console.title]}")
         except EnvironmentUnfitError as error:
             say(f"--ui: going on without {console.title}: {error}")
-    return found
+    return addresses

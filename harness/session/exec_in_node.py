@@ -31,8 +31,8 @@ def exec_in_node(context: ExecContext, command: Sequence[str]) -> int:
 
 
 def _as_process(context: ExecContext, command: Sequence[str]) -> int:
-    found = shutil.which(command[0], path=context.environment.get("PATH"))
-    if found is None:
+    program = shutil.which(command[0], path=context.environment.get("PATH"))
+    if program is None:
         sys.stderr.write(f"{command[0]}: not found on the node's PATH\n")
         return _NOT_FOUND
-    return subprocess.call([found, *command[1:]], cwd=context.folder, env=dict(context.environment))
+    return subprocess.call([program, *command[1:]], cwd=context.folder, env=dict(context.environment))

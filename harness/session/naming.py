@@ -15,8 +15,8 @@ from harness.topology.nodes import NodeSpec
 
 def roles(system: System) -> Sequence[str]:
     """The roles of which there are several nodes, or may be; the others' nodes are called as the role is."""
-    found = dict.fromkeys(spec.role for spec in _specs(system).values())
-    return [role for role in found if role not in _specs(system)]
+    candidates = dict.fromkeys(spec.role for spec in _specs(system).values())
+    return [role for role in candidates if role not in _specs(system)]
 
 
 def node_names(system: System) -> Sequence[str]:
@@ -48,10 +48,10 @@ def specs_named(system: System, name: str) -> Sequence[NodeSpec]:
     Raises:
         BadInputError: there is none of that name.
     """
-    found = [spec for spec in _specs(system).values() if name in (spec.name, spec.role)]
-    if not found:
+    specs = [spec for spec in _specs(system).values() if name in (spec.name, spec.role)]
+    if not specs:
         raise _unknown(name, [*roles(system), *node_names(system)])
-    return found
+    return specs
 
 
 def nodes_named(system: System, name: str) -> Sequence[Node]:

@@ -32,7 +32,7 @@ def watch(state: SessionState, session: str | None, taken: int) -> Mapping[str, 
     return {
         "session": mine,
         "taken": (events[-1].index + 1) if events else taken,
-        "events": list(_told(events)),
+        "events": list(_shown(events)),
         "backend": state.run.backend.name,
         "faults": [name for name in possible_faults(state.run.backend.abilities) if not isinstance(plain[name], Joint)],
         "targets": {name: words for name, (_, words) in system.targets.items()},
@@ -44,7 +44,7 @@ def watch(state: SessionState, session: str | None, taken: int) -> Mapping[str, 
     }
 
 
-def _told(events: Sequence[Event]) -> Iterator[Event]:
+def _shown(events: Sequence[Event]) -> Iterator[Event]:
     """The faults as they are, the operations without what they carried."""
     for event in events:
         yield event if event.process == NEMESIS else event._replace(value=None, error=None)

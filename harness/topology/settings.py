@@ -16,11 +16,11 @@ def settings_of(given: Mapping[str, str] | None, whose: str) -> Settings:
     Raises:
         BadInputError: a name or a value is no text.
     """
-    found = dict(given or {})
-    wrong = {name: value for name, value in found.items() if not (isinstance(name, str) and isinstance(value, str))}
+    settings = dict(given or {})
+    wrong = {name: value for name, value in settings.items() if not (isinstance(name, str) and isinstance(value, str))}
     if wrong:
         raise BadInputError(f"{whose}: settings map names to text, such as {{'a.b': '1'}}; this is no text: {wrong!r}")
-    return tuple(sorted(found.items()))
+    return tuple(sorted(settings.items()))
 
 
 def at_least(least: int, count: int, whose: str) -> int:

@@ -32,11 +32,11 @@ def counters(expected: Sequence[str], counts: Mapping[str, Mapping[str, int]]) -
     """
     for f in dict.fromkeys((*expected, *counts)):
         if request := request_of(f):
-            found = counts.get(f, {})
+            outcomes = counts.get(f, {})
             if not request.writes:
-                yield Counter(f"{request.name} answered", found.get("ok", 0))
+                yield Counter(f"{request.name} answered", outcomes.get("ok", 0))
                 continue
-            yield Counter(f"{request.name} acknowledged", found.get("ok", 0))
+            yield Counter(f"{request.name} acknowledged", outcomes.get("ok", 0))
             for outcome, words in (("info", "unknown"), ("fail", "failed")):
-                count = found.get(outcome, 0)
+                count = outcomes.get(outcome, 0)
                 yield Counter(f"{request.name} {words}", count, outcome if count else "")

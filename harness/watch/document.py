@@ -45,7 +45,7 @@ def _taken_in(html: str, tag: str, reference: re.Pattern[str]) -> tuple[str, str
     """The page with the files that it refers to in their places, and their hashes as a policy names them."""
     texts = {name: (_PAGE / name).read_text() for name in reference.findall(html)}
     hashes = " ".join(map(_hash, texts.values()))
-    return reference.sub(lambda found: f"<{tag}>{texts[found[1]]}</{tag}>", html), hashes
+    return reference.sub(lambda match: f"<{tag}>{texts[match[1]]}</{tag}>", html), hashes
 
 
 def _hash(text: str) -> str:

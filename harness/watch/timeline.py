@@ -76,11 +76,11 @@ class Timeline:
             since = min(since, self._first)
         width = max(_BIN_NS, -(-(now - since) // _SHOWN_BINS))
         shown = [[0, 0, 0] for _ in range(-(-(now - since) // width))]
-        for found in self._bins:
-            place = (found.number * _BIN_NS + _BIN_NS // 2 - since) // width
+        for bin_ in self._bins:
+            place = (bin_.number * _BIN_NS + _BIN_NS // 2 - since) // width
             if 0 <= place < len(shown):
                 for number, outcome in enumerate(("ok", "fail", "info")):
-                    shown[place][number] += found.outcomes[outcome]
+                    shown[place][number] += bin_.outcomes[outcome]
         bands = [band for band in self._bands if band.until is None or band.until > since]
         return {
             "span_s": (now - since) / _NS,
