@@ -112,7 +112,7 @@ class Registry:
         now = self._clock()
         for name in [name for name, entry in self._entries.items() if entry.until <= now]:
             self._log("lease expired", name=name, role=self._entries.pop(name).registration.role)
-        self._gone = {one: until for one, until in self._gone.items() if until > now}
+        self._gone = {life: until for life, until in self._gone.items() if until > now}
 
 
 def build(registry: Registry) -> Starlette:
@@ -137,11 +137,11 @@ def build(registry: Registry) -> Starlette:
         """The live instances by role."""
         return Json(registry.live())
 
-    one = "/instances/{name}/{incarnation}"
+    path = "/instances/{name}/{incarnation}"
     return application(
         [
-            Route(one, put, methods=["PUT"]),
-            Route(one, delete, methods=["DELETE"]),
+            Route(path, put, methods=["PUT"]),
+            Route(path, delete, methods=["DELETE"]),
             Route("/instances", live),
         ]
     )

@@ -54,7 +54,7 @@ class Directory:
             response = await self._client.get(self._url, timeout=TIMEOUT_S)
             response.raise_for_status()
             roles = msgspec.json.decode(response.content, type=dict[str, list[Instance]])
-            self._known.update((role, {one.name: one.url for one in found}) for role, found in roles.items())
+            self._known.update((role, {each.name: each.url for each in instances}) for role, instances in roles.items())
             self._tell(True, None)
         except (httpx.HTTPError, ValueError) as error:  # the last: not the JSON that was asked for
             self._tell(False, error)

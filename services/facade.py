@@ -90,15 +90,15 @@ class Settings:
         )
 
 
-def producer(told: Settings, log: Log) -> Producer:
+def producer(config: Settings, log: Log) -> Producer:
     """The producer that puts messages on the queue; only the client library that it needs is imported."""
-    if isinstance(told.queue, settings.Kafka):
+    if isinstance(config.queue, settings.Kafka):
         from services.queues.kafka import KafkaProducing
 
-        return KafkaProducing(told.queue, told.acks, log)
+        return KafkaProducing(config.queue, config.acks, log)
     from services.queues.hazelcast import HazelcastProducing
 
-    return HazelcastProducing(told.queue, log)
+    return HazelcastProducing(config.queue, log)
 
 
 def once(poster: Poster, *, deadline_s: float) -> Once[Accepted]:
@@ -153,20 +153,20 @@ def _id(request: Request) -> str:
 
 def main() -> None:
     """Runs the facade."""
-    told = settings.read(Settings.of)
-    log = Log(told.service.name)
-    queue = producer(told, log)
+    config = settings.read(Settings.of)
+    log = Log(config.service.name)
+    queue = producer(config, log)
     client = httpx.AsyncClient(verify=False, trust_env=False)  # plain HTTP inside; loading certificates takes time
-    directory = Directory(client, told.config_url, log)
-    lease = Lease(told.service, "facade", told.config_url, fit=lambda: queue.problem() is None, log=log)
+    directory = Directory(client, config.config_url, log)
+    lease = Lease(config.service, "facade", config.config_url, fit=lambda: queue.problem() is None, log=log)
     app = build(
-        once(Poster(client, directory, queue, log=log, work_s=told.work_s), deadline_s=told.deadline_s),
-        Reader(client, directory, deadline_s=told.deadline_s, log=log),
+        once(Poster(client, directory, queue, log=log, work_s=config.work_s), deadline_s=config.deadline_s),
+        Reader(client, directory, deadline_s=config.deadline_s, log=log),
         log,
-        message_bytes=told.message_bytes,
+        message_bytes=config.message_bytes,
         settings=queue.settings,
     )
-    run(told.service, app, Stages(at_once=[lease], when_drained=[queue]), log)
+    run(config.service, app, Stages(at_once=[lease], when_drained=[queue]), log)
 
 
 if __name__ == "__main__":

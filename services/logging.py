@@ -177,12 +177,12 @@ def build(logging: Logging, name: str, log: Log, settings: Callable[[], dict[str
 
 def main() -> None:
     """Runs the logging service."""
-    told = settings.read(Settings.of)
-    log = Log(told.service.name)
-    cluster = Cluster(told.cluster, lambda client: client.get_map(told.map), log)
-    lease = Lease(told.service, "logging", told.config_url, fit=lambda: cluster.problem() is None, log=log)
-    app = build(Logging(cluster, told.map, log, work_s=told.work_s), told.service.name, log, cluster.settings)
-    run(told.service, app, Stages(at_once=[lease], when_drained=[cluster]), log)
+    config = settings.read(Settings.of)
+    log = Log(config.service.name)
+    cluster = Cluster(config.cluster, lambda client: client.get_map(config.map), log)
+    lease = Lease(config.service, "logging", config.config_url, fit=lambda: cluster.problem() is None, log=log)
+    app = build(Logging(cluster, config.map, log, work_s=config.work_s), config.service.name, log, cluster.settings)
+    run(config.service, app, Stages(at_once=[lease], when_drained=[cluster]), log)
 
 
 if __name__ == "__main__":

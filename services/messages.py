@@ -92,12 +92,12 @@ def build(store: Store, settings: Callable[[], dict[str, str]]) -> Starlette:
 
 def main() -> None:
     """Runs the messages service."""
-    told = settings.read(Settings.of)
-    log, store = Log(told.service.name), Store()
-    taking = source(told.queue, log, work_s=told.work_s)
+    config = settings.read(Settings.of)
+    log, store = Log(config.service.name), Store()
+    taking = source(config.queue, log, work_s=config.work_s)
     consuming = Consuming(taking, store, log)
-    lease = Lease(told.service, "messages", told.config_url, fit=lambda: consuming.problem() is None, log=log)
-    run(told.service, build(store, taking.settings), Stages(at_once=[consuming, lease]), log)
+    lease = Lease(config.service, "messages", config.config_url, fit=lambda: consuming.problem() is None, log=log)
+    run(config.service, build(store, taking.settings), Stages(at_once=[consuming, lease]), log)
 
 
 if __name__ == "__main__":

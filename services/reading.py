@@ -48,10 +48,10 @@ class Reader:
 
     async def both(self) -> tuple[Answer, Answer]:
         """The answer of a logging and of a messages instance."""
-        logging, messages = await asyncio.gather(self._one("logging"), self._one("messages"))
+        logging, messages = await asyncio.gather(self._answer("logging"), self._answer("messages"))
         return logging, messages
 
-    async def _one(self, role: str) -> Answer:
+    async def _answer(self, role: str) -> Answer:
         end = time.monotonic() + self._deadline_s
         for name, url, within_s in in_turn(await self._directory.instances(role), end):
             try:

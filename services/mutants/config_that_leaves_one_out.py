@@ -8,7 +8,7 @@ class Short(config.Registry):
 
     def live(self) -> dict[str, list[config.Instance]]:
         """The live instances by role, but for the last of several."""
-        return {role: found[:-1] or found for role, found in super().live().items()}
+        return {role: instances[:-1] or instances for role, instances in super().live().items()}
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ from services import facade, reading
 class Half(reading.Reader):
     """A reader of logging alone."""
 
-    async def _one(self, role: str) -> reading.Answer:
-        return await super()._one(role) if role == "logging" else reading.Answer(None, [])
+    async def _answer(self, role: str) -> reading.Answer:
+        return await super()._answer(role) if role == "logging" else reading.Answer(None, [])
 
 
 if __name__ == "__main__":

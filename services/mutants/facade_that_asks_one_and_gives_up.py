@@ -8,9 +8,9 @@ from services import facade, reading
 class OneTry(reading.Reader):
     """A reader that asks one messages instance."""
 
-    async def _one(self, role: str) -> reading.Answer:
+    async def _answer(self, role: str) -> reading.Answer:
         if role == "logging":
-            return await super()._one(role)
+            return await super()._answer(role)
         for name, url in (await self._directory.instances(role))[:1]:
             try:
                 return reading.Answer(name, await self._ask(url, self._deadline_s))

@@ -176,8 +176,8 @@ class HazelcastSource:
 
         Who takes an item has it removed: a queue has no beginning that could be read from once more.
         """
-        told = self._cluster.settings()
-        return {**told, "messages.from_beginning": "false"} if told else {}
+        settings = self._cluster.settings()
+        return {**settings, "messages.from_beginning": "false"} if settings else {}
 
 
 def _name(entry: str) -> str:

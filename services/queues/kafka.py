@@ -95,7 +95,7 @@ class Sending:
 
     def settings(self) -> dict[str, str]:
         """The settings that the producer has."""
-        return told("producer", self._producer.config, _TOLD)
+        return settings_of("producer", self._producer.config, _TOLD)
 
     def close(self, within_s: float) -> None:
         """Closes the producer; what it still holds has an unknown outcome, which its senders are told."""
@@ -172,7 +172,7 @@ class KafkaProducing:
         return Sending(producer, self._log)
 
 
-def told(client: str, config: dict[str, Any], names: tuple[str, ...]) -> dict[str, str]:
+def settings_of(client: str, config: dict[str, Any], names: tuple[str, ...]) -> dict[str, str]:
     """Some settings of a client, as Kafka's documentation writes their values."""
     values = {name: "all" if (name, config[name]) == ("acks", -1) else config[name] for name in names}
     return {f"kafka.{client}.{name}": str(value).lower() for name, value in values.items()}

@@ -15,7 +15,7 @@ from kafka.errors import KafkaError
 
 from services.logs import Log
 from services.queues import Held, Store, decode
-from services.queues.kafka import CLIENT, bootstrap, told
+from services.queues.kafka import CLIENT, bootstrap, settings_of
 from services.settings import Kafka
 
 #: How often a client commits that does so by the clock. Only what nobody wants is tried with that.
@@ -199,7 +199,7 @@ class KafkaSource:
             "messages.commits": "by the clock" if self._reading.auto_commit else self.commits,
             "messages.from_beginning": str(self._reading.replay).lower(),
         }
-        return {**told("consumer", consumer.config, _TOLD), **own}
+        return {**settings_of("consumer", consumer.config, _TOLD), **own}
 
     def problem(self) -> str | None:
         """Why no messages can come now (no share of the topic yet), or None if they can."""
