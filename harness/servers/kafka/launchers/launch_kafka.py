@@ -49,8 +49,9 @@ def properties(environment: Mapping[str, str]) -> dict[str, str]:
 def format_storage(wanted: Mapping[str, str], *, formatted: Path, cluster_id: str) -> None:
     """Makes the storage folders of a broker out of one that was formatted once: the tool takes seconds for that.
 
-    Only meta.properties differs between brokers. The bootstrap checkpoint, in the metadata's folder, holds feature
-    levels and neither cluster nor broker id. Folders that are formatted already stay as they are.
+    Only meta.properties differs between brokers. The checkpoint that is beside it in the metadata's folder, from 4.4 on
+    in the folder of its log, holds feature levels and neither cluster nor broker id. Folders that are formatted already
+    stay as they are.
     """
     folders = wanted["log.dirs"].split(",")
     metadata = wanted.get("metadata.log.dir") or folders[0]
@@ -59,7 +60,7 @@ def format_storage(wanted: Mapping[str, str], *, formatted: Path, cluster_id: st
             continue
         folder.mkdir(parents=True, exist_ok=True)
         if str(folder) == metadata:
-            shutil.copyfile(formatted / "bootstrap.checkpoint", folder / "bootstrap.checkpoint")
+            shutil.copytree(formatted, folder, dirs_exist_ok=True)
         meta = {
             "version": "1",
             "cluster.id": cluster_id,
