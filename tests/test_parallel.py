@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,6 @@ def test_what_a_dead_worker_had_goes_and_what_another_one_has_stays(tmp_path: Pa
     status, output = _pytest(tmp_path, "-n", "2", "--backend=process")
     assert status == 1
     assert "2 scenarios: 1 held, 1 error" in (tmp_path / "reports" / "summary.md").read_text(), output
+    # A history says how its scenario ended, also where the scenario itself does not name it.
+    lives = (tmp_path / "reports" / "histories" / "test_two.py-test_its_worker_lives.jsonl").read_text()
+    assert json.loads(lives.splitlines()[-1])["value"]["result"] == "held"

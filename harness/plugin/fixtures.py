@@ -73,6 +73,8 @@ def system(request: pytest.FixtureRequest, run: Run, report: ScenarioReport) -> 
             pytest.skip(f"the {run.backend.name} backend {why}")
     # Only now: a scenario that this backend can't run leaves no history.
     history: History = request.getfixturevalue("history")
+    # As if it had been in the scenario's signature: how the scenario ends is recorded there.
+    request.node.funcargs["history"] = history
     results = request.config.stash[scenarios.RESULTS]
     history.event(SCENARIO, results.ran(request.node))
     try:
