@@ -55,10 +55,13 @@ def _left(folder: Path) -> list[str]:
     return [str(path.relative_to(folder)) for path in files if path not in results] + [f"{len(results)} of Allure"]
 
 
-@pytest.mark.parametrize("reports", [(), ("--reports=reports",)])
 @pytest.mark.parametrize(
-    ("ends", "status"),
-    [(("held", "held", "lock", "lock"), 0), (("broken", "held", "inconclusive"), 1), (("unfit", "inconclusive"), 2)],
+    ("ends", "status", "reports"),
+    [
+        (("held", "held", "lock", "lock"), 0, ()),
+        (("broken", "held", "inconclusive"), 1, ("--reports=reports",)),
+        (("unfit", "inconclusive"), 2, ()),
+    ],
 )
 def test_a_run_leaves_and_ends_as_one_process_would(
     tmp_path: Path, ends: tuple[str, ...], status: int, reports: tuple[str, ...]

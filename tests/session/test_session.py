@@ -23,7 +23,7 @@ from harness.backends.docker import DockerBackend
 from harness.backends.identity import Identity
 from harness.backends.loopback import leased_block
 from harness.backends.process_node import ProcessNode, ProcessSite
-from harness.backends.protocol import Killable, Networked, Pausable
+from harness.backends.protocol import Killable, Networked, Pausable, Upgradable
 from harness.backends.session import Session, variables
 from harness.clusters import Clusters
 from harness.declared import Declared
@@ -35,7 +35,7 @@ from harness.inspect import snapshot
 from harness.run import Options, Run
 from harness.servers.kafka import kafka
 from harness.session import client, paths, server
-from harness.session.attach_client import AttachedDeployment, AttachedRun
+from harness.session.attach_client import AttachedBackend, AttachedDeployment, AttachedRun
 from harness.session.attach_server import AttachableNode, AttachableSystem
 from harness.session.attachment import Attachment
 from harness.session.client import ask
@@ -197,8 +197,11 @@ def test_a_run_whose_session_is_gone_at_its_end_ends_as_it_held(folder: Path, mo
 
 
 def test_what_can_be_done_to_a_node_can_be_done_to_it_through_a_session() -> None:
-    (node,) = AttachedDeployment(replace(_attachable(), abilities=DockerBackend.abilities)).nodes.values()
-    for ability in DockerBackend.abilities:
+    attachable = replace(_attachable(), abilities=DockerBackend.abilities)
+    (node,) = AttachedDeployment(attachable).nodes.values()
+    abilities = AttachedBackend(attachable).abilities
+    assert DockerBackend.abilities - abilities == {Upgradable}
+    for ability in abilities:
         assert {name for name in vars(ability) if not name.startswith("_")} <= set(dir(type(node))), ability
 
 
