@@ -89,7 +89,14 @@ _SELDOM = frozenset(
 )
 _TURNS = 3
 #: What each pipeline sees as well: the quick half injects these faults into real servers, with their proofs.
-_NIGHTLY = frozenset({"tests/faults/test_interposed.py", "tests/faults/test_packets.py", "tests/faults/test_sides.py"})
+_NIGHTLY = frozenset(
+    {
+        "tests/faults/test_interposed.py",
+        "tests/faults/test_packets.py",
+        "tests/faults/test_sides.py",
+        "tests/faults/test_slow.py",
+    }
+)
 #: About how many seconds tests that share something take, where that is long: who begins with these ends in time.
 _SECONDS = {
     _OF_THE_SESSION: 140,
