@@ -24,13 +24,7 @@ RELEASES = ("4.0.2", "4.1.2", "4.2.1", "4.3.1", "4.4.0")
 @pytest.mark.parametrize(
     "release",
     [
-        pytest.param(
-            new,
-            marks=[
-                pytest.mark.system(kafka(version=old, upgrades=[new])),
-                *([pytest.mark.quick] if new == RELEASES[-1] else []),
-            ],
-        )
+        pytest.param(new, marks=pytest.mark.system(kafka(version=old, upgrades=[new])))
         for old, new in pairwise(RELEASES)
     ],
 )

@@ -6,6 +6,9 @@ import pytest
 
 from tests.running import run
 
+#: It takes two more releases of a server, and the jars, images and caches of both: two minutes.
+_NOT_QUICK = {"Upgrade"}
+
 
 @pytest.mark.parametrize("what", ["guarantees", "faults"])
 def test_each_is_in_the_quick_half(what: str) -> None:
@@ -14,4 +17,4 @@ def test_each_is_in_the_quick_half(what: str) -> None:
     scenarios = [json.loads(line) for line in output.splitlines() if line.startswith('{"quick"')]
     everything = {one for scenario in scenarios for one in scenario[what]}
     assert len(everything) >= 4
-    assert {one for scenario in scenarios if scenario["quick"] for one in scenario[what]} == everything
+    assert {one for scenario in scenarios if scenario["quick"] for one in scenario[what]} == everything - _NOT_QUICK
