@@ -110,7 +110,7 @@ def test_a_split_into_halves_has_no_majority_and_keeps_registers(system: System,
 
 @pytest.mark.needs(Isolate())
 def test_a_write_whose_backup_never_comes_is_shown_and_undone(system: System, faults: Nemesis) -> None:
-    """Clients of one member write five keys that it owns, of a map that a majority alone serves, and clients of every
+    """A client of one member writes five keys that it owns, of a map that a majority alone serves, and clients of every
     member read them. That member is cut off.
     What it is given then nobody acknowledges, as no backup comes. It shows that to whoever reads there until it finds
     itself without a majority; the others never see it, and the merge undoes it.
