@@ -49,5 +49,5 @@ class Upgrade:
                 return kind
         raise BadInputError(
             f"{node.spec.name} is not prepared for release {self.release!r}: name it where its server is declared, "
-            'such as kafka(3, version="4.0.2", upgrades=("4.1.2", "4.2.1"))'
+            f"such as upgrades=[{self.release!r}]"
         )

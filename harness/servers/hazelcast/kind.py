@@ -106,7 +106,6 @@ def hazelcast(
     if version:
         if stored:
             raise BadInputError(f"hazelcast(stored=True, version={version!r}): with a store there is one release")
-        HAZELCAST.release(version)
-    if version == HAZELCAST.version:
-        version = ""
+        if HAZELCAST.release(version) == HAZELCAST:
+            version = ""
     return Hazelcast(at_least(1, count, "hazelcast"), zoned, stored, settings_of(settings, "hazelcast"), version)

@@ -86,7 +86,7 @@ def members(
     count: int, *, timings: Timings, zoned: bool, stored: bool, settings: Mapping[str, str], version: str
 ) -> tuple[NodeSpec, ...]:
     """The node specs of so many members; see `harness.servers.hazelcast.kind.hazelcast`."""
-    kind = HAZELCAST_MAPSTORE if stored else HAZELCAST.release(version or HAZELCAST.version)
+    kind = HAZELCAST_MAPSTORE if stored else HAZELCAST.release(version) if version else HAZELCAST
     names = [f"hazelcast-{index}" for index in range(1, count + 1)]
     groups = [names[: count // 2], names[count // 2 :]] if zoned else []
     protection = _protection(count, silence_s(timings, settings))

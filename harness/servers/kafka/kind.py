@@ -94,9 +94,10 @@ def kafka(
         BadInputError: fewer than one, settings that are no text, a disk too small to start on, or a release whose jars
             are not locked.
     """
-    for release in (version or KAFKA.version, *upgrades):
+    # What the own release is, is read from a file: of the many systems that name none nobody has to know it.
+    for release in upgrades:
         KAFKA.release(release)
-    if version == KAFKA.version:
+    if version and KAFKA.release(version) == KAFKA:
         version = ""
     if disk_mb is not None and (not isinstance(disk_mb, int) or disk_mb < _LEAST_MB):
         raise BadInputError(f"kafka(disk_mb={disk_mb!r}): give megabytes, a whole number from {_LEAST_MB} on")
