@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
 
 from harness.backends.protocol import Node, running_nodes
 from harness.errors import BadInputError
@@ -135,6 +135,13 @@ class Servers(ABC, Generic[ViewT]):
     def targets(self) -> Mapping[str, tuple[Target, str]]:
         """Targets that a person can name on the command line, each with a word on what it is."""
         return {}
+
+    def in_release(self, versions: Mapping[str, str]) -> Self:
+        """These servers in the release that stands by the name of their nodes' kind, unless they name one themselves.
+
+        The same servers where there is one release alone.
+        """
+        return self
 
     def console(self, nodes: Sequence[Node]) -> Console | None:
         """A page of the vendor's that shows these nodes, if there is one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.clusters import Servers
@@ -102,6 +102,10 @@ class Declared:
         """The kinds of all its nodes, which have to be prepared."""
         servers = [spec for each in self.servers for spec in each.nodes(FAST)]
         return kinds_of((*servers, *self.cast("none", FAST).specs))
+
+    def in_releases(self, versions: Mapping[str, str]) -> Declared:
+        """This system with servers that name no release in those that stand by the names of kinds."""
+        return replace(self, servers=tuple(each.in_release(versions) for each in self.servers))
 
     def cast(self, scenario: str, timings: Timings) -> Cast:
         """The services for one scenario."""

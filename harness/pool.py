@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 from harness.backends.protocol import (
@@ -29,7 +28,6 @@ from harness.clusters import Clusters, Servers
 from harness.errors import HarnessError
 from harness.progress import Say
 from harness.spent import On, spending
-from harness.topology.kinds import NodeKind
 from harness.topology.nodes import Topology
 from harness.topology.timings import Timings
 
@@ -41,11 +39,8 @@ _FORMING = 3
 class Pool:
     """Gives out clusters that run as declared. A context manager: leaving it removes every deployment."""
 
-    def __init__(
-        self, backend: Backend, say: Say, timings: Timings, instead: Mapping[NodeKind, NodeKind] | None = None
-    ) -> None:
-        """A pool with no clusters yet; `instead` says which kinds run in place of those that are declared."""
-        self._instead = instead or {}
+    def __init__(self, backend: Backend, say: Say, timings: Timings) -> None:
+        """A pool with no clusters yet."""
         self._backend = backend
         self._say = say
         self._timings = timings
@@ -57,7 +52,7 @@ class Pool:
         One that runs already is healed: rid of its services, its servers brought back. One that can't be healed is
         removed and made anew, as is one of another topology.
         """
-        topology = topology_of(servers, self._timings, self._instead)
+        topology = topology_of(servers, self._timings)
         for deployment, clusters in self._running.copy():
             if deployment.topology == topology:
                 try:
@@ -124,16 +119,10 @@ class Pool:
         self.close()
 
 
-def topology_of(
-    servers: Sequence[Servers[Any]], timings: Timings, instead: Mapping[NodeKind, NodeKind] | None = None
-) -> Topology:
-    """The nodes of these servers, some kinds in place of others; equal servers make equal topologies."""
-    specs = [spec for each in servers for spec in each.nodes(timings)]
-    kinds = instead or {}
-    return Topology(
-        ", ".join(each.words for each in servers),
-        tuple(replace(spec, kind=kinds.get(spec.kind, spec.kind)) for spec in specs),
-    )
+def topology_of(servers: Sequence[Servers[Any]], timings: Timings) -> Topology:
+    """The nodes of these servers; equal servers make equal topologies."""
+    specs = tuple(spec for each in servers for spec in each.nodes(timings))
+    return Topology(", ".join(each.words for each in servers), specs)
 
 
 def restore(node: Node) -> None:

@@ -92,8 +92,7 @@ class Run:
     def __init__(self, options: Options, say: Say, *, kinds: Collection[NodeKind] = ()) -> None:
         """Makes a run that gets at once what nodes of `kinds` need; what others need when a system has some."""
         self.options = options
-        self._releases = released(options.releases)
-        self._kinds = [self._releases.get(kind, kind) for kind in kinds]
+        self._kinds = kinds
         self.session = Session.of_this_process()
         self._say = say
         self._resources = ExitStack()
@@ -106,9 +105,7 @@ class Run:
         self._resources.callback(start_watchdog(self.session).close)
         try:
             self.backend = prepared_backend(self.options, self.session, self._kinds, self._say)
-            self._pool = self._resources.enter_context(
-                Pool(self.backend, self._say, self.options.profile, self._releases)
-            )
+            self._pool = self._resources.enter_context(Pool(self.backend, self._say, self.options.profile))
         except BaseException:
             self._resources.close()
             raise

@@ -11,6 +11,8 @@ from harness.declared import Declared, declared, is_part
 from harness.errors import EXIT_BAD_INPUT, BadInputError
 from harness.faults.protocol import Fault
 from harness.plugin import is_ours, uses_harness
+from harness.plugin.options import value
+from harness.run import by_kind
 
 _FIXTURE = "system"
 
@@ -47,11 +49,12 @@ def has_system(item: pytest.Item) -> bool:
 
 
 def declared_by(item: pytest.Item) -> Declared:
-    """The system that the closest of a test's `system` markers declares.
+    """The system that the closest of a test's `system` markers declares, in the releases that the command line gives.
 
     Raises:
         BadInputError: there is none, or it says what no system can be made of.
     """
+    releases = by_kind("--release", "VERSION", value(item.config, "--release") or ())
     marker = item.get_closest_marker(_FIXTURE)
     if marker is None:
         raise BadInputError(
@@ -61,7 +64,7 @@ def declared_by(item: pytest.Item) -> Declared:
     try:
         if marker.kwargs:
             raise BadInputError(f"it takes values, such as kafka(3), and no {', '.join(marker.kwargs)}=...")
-        return declared(marker.args)
+        return declared(marker.args).in_releases(releases)
     except BadInputError as error:
         raise BadInputError(f"{item.nodeid}: the marker `system`: {error}") from None
 

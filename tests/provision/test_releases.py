@@ -5,16 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from harness.declared import declared
 from harness.errors import BadInputError
-from harness.pool import topology_of
 from harness.provision.context import Recipe
 from harness.provision.images import image_tags
-from harness.provision.kinds import every_kind, released
+from harness.provision.kinds import every_kind
 from harness.report.environment import environment
 from harness.servers.hazelcast import hazelcast
 from harness.servers.hazelcast.recipe import HAZELCAST
 from harness.servers.kafka import kafka
 from harness.servers.kafka.recipe import KAFKA
+from harness.servers.postgres import postgres
 from harness.topology.timings import FAST
 from tests.running import ROOT, run
 
@@ -59,11 +60,11 @@ def test_servers_are_declared_by_it() -> None:
     (spec, *_) = kafka(version="4.0.2", upgrades=["4.1.2"]).nodes(FAST)
     assert (spec.kind.name, [kind.name for kind in spec.upgrades]) == ("kafka-4.0.2", ["kafka-4.1.2"])
     assert kafka(version="4.0.2").words == "3 Kafka 4.0.2 brokers"
-    assert kafka(version=KAFKA.version) == kafka()
+    (broker, *_) = kafka(version=KAFKA.version).nodes(FAST)
+    assert broker.kind == KAFKA
     (member, *_) = hazelcast(version="5.5.0").nodes(FAST)
     assert member.kind.name == "hazelcast-5.5.0"
     assert hazelcast(version="5.5.0").words == "3 Hazelcast 5.5.0 members"
-    assert hazelcast(version=HAZELCAST.version) == hazelcast()
 
 
 @pytest.mark.parametrize(
@@ -81,19 +82,48 @@ def test_a_release_that_is_not_locked_is_refused_with_those_that_are(declare, wo
 
 
 def test_a_run_can_have_other_releases_in_place_of_its_own() -> None:
-    instead = released({"kafka": "4.2.1"})
-    topology = topology_of([kafka(), hazelcast()], FAST, instead)
-    assert {spec.role: spec.kind.name for spec in topology} == {"kafka": "kafka-4.2.1", "hazelcast": "hazelcast"}
-    (spec, *_) = topology_of([kafka(version="4.0.2")], FAST, instead).nodes
-    assert spec.kind.name == "kafka-4.0.2"
+    system = declared([kafka(), hazelcast()]).in_releases({"kafka": "4.2.1"})
+    assert {kind.name for kind in system.kinds} == {"kafka-4.2.1", "hazelcast"}
+    system = declared([kafka(), hazelcast()]).in_releases({"hazelcast": "5.6.0"})
+    assert {kind.name for kind in system.kinds} == {"kafka", "hazelcast-5.6.0"}
     assert environment(backend="docker", timings="fast", releases={"kafka": "4.2.1"})["Kafka"] == "4.2.1"
+
+
+@pytest.mark.parametrize("own", [KAFKA.version, "4.0.2"])
+def test_a_system_that_names_its_release_keeps_it_be_it_the_harness_own(own: str) -> None:
+    named = kafka(version=own)
+    assert declared([named]).in_releases({"kafka": "4.2.1"}).servers == (named,)
+
+
+def test_members_with_a_store_are_in_the_one_release_there_is() -> None:
+    stored = (postgres(), hazelcast(stored=True))
+    assert set(declared(stored).in_releases({"hazelcast": "5.6.0"}).servers) == set(stored)
+
+
+def run_in_release(release: str, suite: Path) -> tuple[int, str]:
+    plugin = ("-p", "harness.plugin", "-c", str(ROOT / "pytest.ini"), "-p", "no:cacheprovider", f"--rootdir={suite}")
+    return run("pytest", *plugin, f"--release={release}", str(suite), cwd=suite)
 
 
 def test_a_history_and_the_command_that_repeats_it_say_the_release(tmp_path: Path) -> None:
     (tmp_path / "test_two.py").write_text(
         "import pytest\n@pytest.mark.faulttolerance\ndef test_fails(history, report): assert False\n"
     )
-    plugin = ("-p", "harness.plugin", "-c", str(ROOT / "pytest.ini"), "-p", "no:cacheprovider", f"--rootdir={tmp_path}")
-    status, output = run("pytest", *plugin, "--release=kafka=4.2.1", str(tmp_path), cwd=tmp_path)
+    status, output = run_in_release("kafka=4.2.1", tmp_path)
     assert status == 1, output
     assert "--release kafka=4.2.1" in (tmp_path / "reports" / "summary.md").read_text()
+
+
+def test_the_release_of_the_command_line_is_that_of_systems_that_name_none(tmp_path: Path) -> None:
+    (tmp_path / "test_two.py").write_text(
+        "import pytest\n"
+        "from harness.plugin.ordering import declared_by\n"
+        "from harness.servers.kafka import kafka\n"
+        "pytestmark = pytest.mark.faulttolerance\n"
+        "@pytest.mark.system(kafka(1))\n"
+        "def test_names_none(request, report): assert declared_by(request.node).words == '1 Kafka 4.2.1 broker'\n"
+        "@pytest.mark.system(kafka(1, version='4.0.2'))\n"
+        "def test_names_one(request, report): assert declared_by(request.node).words == '1 Kafka 4.0.2 broker'\n"
+    )
+    status, output = run_in_release("kafka=4.2.1", tmp_path)
+    assert status == 0, output

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from harness.backends.protocol import Node
@@ -55,6 +55,11 @@ class Hazelcast(Servers["HazelcastView"]):
             "oldest": (oldest_member, "the oldest Hazelcast member"),
         }
 
+    def in_release(self, versions: Mapping[str, str]) -> Hazelcast:
+        """The members in the release that stands by `hazelcast`, unless they name one; with a store there is one."""
+        own = self.version or self.stored
+        return self if own else replace(self, version=versions.get(HAZELCAST.name, ""))
+
     def console(self, nodes: Sequence[Node]) -> Console:
         """Hazelcast's Management Center. The newest: it measures nothing, and an older one may not know our servers."""
         members = ",".join(f"{node.address}:{PORT}" for node in nodes)
@@ -98,7 +103,7 @@ def hazelcast(
         stored: whether maps of certain names write to the PostgreSQL node and are loaded from it; needs `postgres()`.
         settings: system properties, such as {"hazelcast.shutdownhook.policy": "TERMINATE"}, in place of the harness'
             own.
-        version: the release, such as "5.6.0"; by default the harness' own. Without a store.
+        version: the release, such as "5.6.0"; by default what `--release` says, or the harness' own. Without a store.
 
     Raises:
         BadInputError: fewer than one, settings that are no text, or a release whose jars are not locked.
@@ -106,6 +111,5 @@ def hazelcast(
     if version:
         if stored:
             raise BadInputError(f"hazelcast(stored=True, version={version!r}): with a store there is one release")
-        if HAZELCAST.release(version) == HAZELCAST:
-            version = ""
+        HAZELCAST.release(version)
     return Hazelcast(at_least(1, count, "hazelcast"), zoned, stored, settings_of(settings, "hazelcast"), version)

@@ -50,6 +50,10 @@ class Kafka(Servers["KafkaView"]):
 
         return {"controller": (controller, "Kafka's active controller")}
 
+    def in_release(self, versions: Mapping[str, str]) -> Kafka:
+        """The brokers in the release that stands by `kafka`, unless they name one."""
+        return self if self.version else replace(self, version=versions.get(KAFKA.name, ""))
+
     def console(self, nodes: Sequence[Node]) -> Console:
         """The Kafka UI of kafbat. The newest: it measures nothing, and an older one may not know our servers."""
         brokers = ",".join(f"{node.address}:{PORT}" for node in nodes)
@@ -87,18 +91,16 @@ def kafka(
         settings: broker properties, such as {"min.insync.replicas": "1"}, in place of the harness' own.
         disk_mb: the size of a disk that each has for itself, in megabytes; by default they share the machine's.
         clock: whether each has a wall clock of its own, which can be wrong.
-        version: the release, such as "4.2.1"; by default the harness' own.
+        version: the release, such as "4.2.1"; by default what `--release` says, or the harness' own.
         upgrades: the releases that brokers may be upgraded to.
 
     Raises:
         BadInputError: fewer than one, settings that are no text, a disk too small to start on, or a release whose jars
             are not locked.
     """
-    # What the own release is, is read from a file: of the many systems that name none nobody has to know it.
-    for release in upgrades:
+    # What releases there are, is read from files: for the many systems that name none nobody has to know it.
+    for release in filter(None, (version, *upgrades)):
         KAFKA.release(release)
-    if version and KAFKA.release(version) == KAFKA:
-        version = ""
     if disk_mb is not None and (not isinstance(disk_mb, int) or disk_mb < _LEAST_MB):
         raise BadInputError(f"kafka(disk_mb={disk_mb!r}): give megabytes, a whole number from {_LEAST_MB} on")
     return Kafka(at_least(1, count, "kafka"), settings_of(settings, "kafka"), disk_mb, clock, version, tuple(upgrades))
