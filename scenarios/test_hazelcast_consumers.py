@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from harness import Isolate, Kill, Nemesis, PartialPartition, Pause, PeerPartition, Stop, node, other_than
+from harness import Isolate, Kill, Nemesis, OneWay, PartialPartition, Pause, PeerPartition, Stop, node, other_than
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.moments import demand_in_flight, demand_moments
@@ -36,6 +36,8 @@ ANSWER_S = 3.0
 UNREACHED_S = 7.0
 #: A member is cut off from the services, and from nobody else.
 UNREACHED = PartialPartition(ROLES)
+#: What the facade sends to a member arrives there; nothing comes back.
+UNHEARD = OneWay("out", roles=["facade"])
 
 
 def chosen(system: MessageSystem, victim: str) -> Target:
@@ -85,6 +87,25 @@ def test_members_that_no_service_reaches_lose_no_message(system: MessageSystem, 
         traffic.await_answers(40)
         unreached = faults.inject(UNREACHED, chosen(system, victim)).lasting(UNREACHED_S).until(member_list_of(3))
         unreached.undo()
+        traffic.await_answers(40)
+
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+    demand_in_flight(system.history)
+
+
+@pytest.mark.needs(UNHEARD)
+def test_an_owner_that_the_facade_does_not_hear_loses_no_message(system: MessageSystem, faults: Nemesis) -> None:
+    """Under posts and with both consumers at work, nothing from the member that owns the queue arrives at the facade,
+    while all that the facade sends arrives at the member, which puts it in the queue. The facade says of such a message
+    that it does not know, and does not put it there again. Every acknowledged message reaches exactly one consumer, and
+    GET shows it.
+    """
+    with system.traffic() as traffic:
+        traffic.await_answers(40)
+        unheard = faults.inject(UNHEARD, owner_of(system.queue)).lasting(UNREACHED_S).until(member_list_of(3))
+        unheard.undo()
         traffic.await_answers(40)
 
     system.drain(traffic.posted)

@@ -12,6 +12,7 @@ from harness import (
     Isolate,
     Kill,
     LostAnswers,
+    NarrowLink,
     Nemesis,
     OneWay,
     PacketLoss,
@@ -224,6 +225,25 @@ def test_a_log_under_load_survives_a_leader_whose_packets_are_lost(system: Syste
         lossy = faults.inject(PacketLoss(0.5), target).until(new_leader(log.topic))
         traffic.sends.await_acknowledged(SENDS)
         lossy.undo().until(full_isr(log.topic))
+        traffic.sends.await_acknowledged(SENDS)
+
+    log.read()
+    assert_kept(system.history, least_a_second=LEAST_A_SECOND)
+
+
+@pytest.mark.needs(NarrowLink())
+def test_a_log_under_load_survives_a_leader_behind_a_narrow_link(system: System, faults: Nemesis) -> None:
+    """Producers send a thousand records a second, and a group reads them; between the leader of the fullest partition
+    and everybody else only a hundred kilobytes a second get through, and what is more is lost.
+    Whoever waits longer than a request may take sends again: every acknowledged record stays where it was put, once, in
+    order.
+    """
+    log = Log(system, sending=UNDER_LOAD)
+    with log.traffic() as traffic:
+        traffic.sends.await_acknowledged(SENDS)
+        narrow = faults.inject(NarrowLink(), leader_holding(log.topic, traffic.partitions))
+        traffic.sends.await_acknowledged(SENDS)
+        narrow.undo().until(full_isr(log.topic))
         traffic.sends.await_acknowledged(SENDS)
 
     log.read()

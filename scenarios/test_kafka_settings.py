@@ -112,18 +112,20 @@ def test_without_the_acknowledgement_of_the_others_the_leader_takes_messages_alo
 def test_a_leader_that_the_others_have_given_up_acknowledges_what_it_will_lose(
     system: MessageSystem, faults: Nemesis
 ) -> None:
-    """acks=1, and a leader is cut off from the other brokers alone. They elect another one, and it does not hear of it:
-    it goes on acknowledging what is posted to its partition. When they reach it again it follows, and gives up what the
-    new leader does not have: that is lost, although no broker ever died.
+    """Under posts and GETs, with acks=1, a leader is cut off from the other brokers alone. They elect another one, and
+    it does not hear of it: it acknowledges alone what is posted to its partition, until the producer asks who leads.
+    When they reach it again it follows, and gives up what the new leader does not have: that is lost, although no
+    broker ever died.
     """
-    first = system.post(10)
-    alone = faults.inject(PeerPartition(), leader_holding(system.topic, first.partitions))
-    alone.until(new_leader(system.topic))
-    meanwhile = taken(system, mode(first.partitions))
+    with system.traffic() as traffic:
+        traffic.await_answers(20)
+        alone = faults.inject(PeerPartition(), leader_holding(system.topic, traffic.posted.partitions))
+        alone.until(new_leader(system.topic))
+        traffic.await_answers(20)
     alone.undo().until(full_isr(system.topic))
 
     system.messages.start()
-    system.drain(first + meanwhile)
+    system.drain(traffic.posted)
     system.read()
     assert_delivered_and_aggregated(system.history, shows=["lost"])
 

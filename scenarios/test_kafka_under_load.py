@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Isolate, Kill, Nemesis, PartialPartition, Pause, PeerPartition, Stop, node
+from harness import Isolate, Kill, Nemesis, OneWay, PartialPartition, Pause, PeerPartition, Stop, node
 from harness.effects import Effect
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
@@ -35,6 +35,8 @@ OFFSETS = "__consumer_offsets"
 UNREACHED_S = 5.0
 #: A broker is cut off from the services, and from nobody else.
 UNREACHED = PartialPartition(ROLES)
+#: What the facade sends to a broker arrives there; nothing comes back.
+UNHEARD = OneWay("out", roles=["facade"])
 
 
 def duty(system: MessageSystem, name: str, partitions: tuple[int, ...]) -> tuple[Target, Effect]:
@@ -137,6 +139,25 @@ def test_brokers_that_no_service_reaches_lose_no_message(system: MessageSystem, 
     demand_in_flight(system.history)
     if name == "coordinator":
         pending.demand()
+
+
+@pytest.mark.needs(UNHEARD)
+def test_leaders_that_the_facade_does_not_hear_lose_no_message(system: MessageSystem, faults: Nemesis) -> None:
+    """Under posts and GETs, nothing from the broker that leads the fullest partition arrives at the facade, three
+    times, while all that the facade sends arrives at the broker, which puts it in the log. The facade says of such a
+    message that it does not know. Every acknowledged message reaches exactly one messages instance, and GET shows it.
+    """
+    with system.traffic() as traffic:
+        for _ in range(KILLS):
+            traffic.await_answers(20)
+            unheard = faults.inject(UNHEARD, leader_holding(system.topic, traffic.posted.partitions))
+            unheard.lasting(UNREACHED_S).undo()
+        traffic.await_answers(20)
+
+    system.drain(traffic.posted)
+    system.read()
+    assert_delivered_and_aggregated(system.history)
+    demand_in_flight(system.history)
 
 
 @pytest.mark.needs(PeerPartition())

@@ -135,3 +135,15 @@ def test_every_service_mutant_is_in_the_zoo() -> None:
     folder = Path(__file__).parents[2] / "services" / "mutants"
     modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
     assert modules == {module for mutant in MUTANTS.values() for module in mutant.services.values()}
+
+
+def test_scenarios_run_with_one_mutant_where_somebody_else_runs_them(tmp_path: Path) -> None:
+    (tmp_path / "test_suite.py").write_text(SUITE)
+    one = ("-p", "tests.zoo.with_mutant", "-p", "no:cacheprovider", "-q", "--mutant")
+    status, output = run("pytest", *one, "facade_cutting_texts", "-k", "test_first", cwd=tmp_path)
+    assert status == 0, output
+    status, output = run("pytest", *one, "facade_without_idempotence", "-k", "test_first", cwd=tmp_path)
+    assert "1 failed, 1 passed" in output
+    status, output = run("pytest", *one, "facade_cutting", cwd=tmp_path)
+    assert status == 2
+    assert "there is no mutant 'facade_cutting'; there are facade_cutting_texts, " in output
