@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from harness import Kill, Nemesis, Pause, node
+from harness.errors import InconclusiveError
+from harness.faults.nemesis import Injected
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.moments import demand_moments
 from harness.servers.hazelcast import Hazelcast, member_list_of, partitions_safe
@@ -49,7 +51,7 @@ def test_what_no_backup_has_is_not_acknowledged(system: MessageSystem, faults: N
     Every acknowledged message is still there, read through any logging instance.
     """
     _, owner, backup = (member.spec.name for member in system.clusters[Hazelcast].members())
-    with connect([system.clusters.nodes[owner]]) as client, ThreadPoolExecutor(1) as pool:
+    with connect([system.clusters.nodes[owner]]) as client, ThreadPoolExecutor(2) as pool:
         filling: Any = client.get_map(system.new_name("filling"))
         hanging = faults.inject(Pause(), node(backup))
         puts = [filling.put(number, A_LOT) for number in range(FILLING)]
@@ -57,16 +59,32 @@ def test_what_no_backup_has_is_not_acknowledged(system: MessageSystem, faults: N
         until("a lot to be put", lambda: sum(put.done() for put in puts), lambda done: done > FILLING / 6, timeout_s=2)
         posting = pool.submit(system.clients.post, 60, clients=60)
         hanging.lasting(0.8 * silence_s(system.timings))
-        without = put_without_backup(system)
+        # Meanwhile: reading the logs would give the others the time to give the hanging member up.
+        counting = pool.submit(put_without_backup, system)
         dead = faults.inject(Kill(), node(owner))
+        demand_in_time(hanging, dead, silence_s(system.timings))
         hanging.undo().until(member_list_of(2))
-        posted = posting.result()
+        posted, without = posting.result(), counting.result()
     dead.undo().until(member_list_of(3)).until(partitions_safe())
 
     system.drain(posted)
     system.read()
     assert_delivered_and_aggregated(system.history)
     demand_moments(system.history, "put without its backup", [len(without)])
+
+
+def demand_in_time(hanging: Injected, dead: Injected, limit_s: float) -> None:
+    """Sees that the owner died before the others gave the hanging member up, and made other backups, or began to.
+
+    Raises:
+        InconclusiveError: the machine was too slow for that.
+    """
+    hung_s = (dead.at_ns - hanging.at_ns) / 1e9
+    if hung_s > limit_s:
+        raise InconclusiveError(
+            f"{hanging.node.spec.name} had hung for {hung_s:.1f} s when {dead.node.spec.name} was killed, and after "
+            f"{limit_s:g} s the others give it up: give the machine less to do besides"
+        )
 
 
 def put_without_backup(system: MessageSystem) -> set[str]:

@@ -64,6 +64,8 @@ LEAST_AFTER_AN_OUTAGE = 50
 SENDS = 1000
 #: By how much requests and answers are late, in seconds: a request waits for its answer for 1.5 s.
 LATE_S = 0.3
+#: By how much answers are late that nobody waits for any more, in seconds.
+TOO_LATE_S = 2.0
 #: How long answers are late or lost, in seconds: longer than a producer waits for them.
 IN_FORCE_S = 2.0
 UNDER_LOAD = Sending(a_second=SENDS_A_SECOND)
@@ -272,16 +274,17 @@ def test_a_log_under_load_survives_what_befalls_its_leaders_answers(
     assert_kept(system.history, least_a_second=LEAST_A_SECOND)
 
 
-@pytest.mark.needs(LostAnswers())
+@pytest.mark.needs(Delay(TOO_LATE_S))
 def test_what_is_sent_again_is_there_twice_where_nobody_knows_it_for_the_same(system: System, faults: Nemesis) -> None:
     """Producers send a thousand records a second, without idempotence (acks=1); the answers of the broker that leads
-    the fullest partition are lost, although the requests got through.
+    the fullest partition come later than they wait for them, although the requests got through.
     Nothing that was acknowledged is lost. What the producers sent again is there twice, as their documentation says.
     """
     log = Log(system, sending=replace(UNDER_LOAD, acks="1"))
     with log.traffic() as traffic:
         traffic.sends.await_acknowledged(SENDS)
-        faults.inject(LostAnswers(), leader_holding(log.topic, traffic.partitions)).undo()
+        late = faults.inject(Delay(TOO_LATE_S, "answers"), leader_holding(log.topic, traffic.partitions))
+        late.lasting(2 * TOO_LATE_S).undo()
         traffic.sends.await_acknowledged(SENDS)
 
     log.read()

@@ -4,7 +4,7 @@ import ipaddress
 
 import pytest
 
-from harness import Kill, Nemesis, Pause, Stop
+from harness import Kill, Nemesis, Pause, PeerPartition, Stop
 from harness.messages import MessageSystem, messages
 from harness.servers.hazelcast import (
     Hazelcast,
@@ -92,6 +92,20 @@ def test_some_are_chosen_by_seed_among_those_that_run(system: MessageSystem, fau
     assert len({frozenset(chosen(seed)) for seed in range(10)}) > 1
     faults.inject(Kill(), some("logging", 1, seed=1))
     assert len({name for seed in range(10) for name in chosen(seed)}) == 2
+
+
+@pytest.mark.needs(PeerPartition())
+@pytest.mark.system(messages(consumers=False))
+def test_replicas_are_in_sync_only_if_all_brokers_say_so(system: MessageSystem, faults: Nemesis) -> None:
+    view = system.clusters[Kafka]
+    posted = system.post(30)
+    alone = faults.inject(PeerPartition(), leader_holding(system.topic, posted.partitions))
+    alone.until(new_leader(system.topic))
+    # The one that is cut off still says that it leads, and that all are in sync with it.
+    assert not any(view.is_fully_replicated(system.topic) for _ in range(10))
+    assert not view.agreed(system.topic)
+    alone.undo().until(full_isr(system.topic))
+    assert [partition.leader for partition in view.agreed(system.topic)] != []
 
 
 # Last: a broker that was killed needs ten seconds before the next test has all three.

@@ -18,7 +18,7 @@ from kafka.errors import KafkaError, for_code
 from kafka.net.compat import KafkaNetClient
 from kafka.net.manager import KafkaConnectionManager
 from kafka.net.selector import NetworkSelector
-from kafka.protocol.metadata import CoordinatorType, FindCoordinatorRequest
+from kafka.protocol.metadata import CoordinatorType, FindCoordinatorRequest, MetadataRequest
 
 from harness.backends.protocol import Node, running_nodes
 from harness.clusters import Duty, DutyQuestions, View, Waiting
@@ -96,18 +96,9 @@ class KafkaView(View):
         return frozenset(int(broker["broker_id"]) for broker in answer["brokers"])
 
     def partitions(self, topic: str) -> tuple[Partition, ...]:
-        """The partitions of a topic in order."""
+        """The partitions of a topic in order, as any broker says: one that is cut off says how they were before."""
         (description,) = self._ask(lambda admin: admin.describe_topics([topic]))
-        return tuple(
-            Partition(
-                topic=topic,
-                id=int(entry["partition_index"]),
-                leader=int(entry["leader_id"]) if entry["leader_id"] >= 0 else None,
-                isr=frozenset(entry["isr_nodes"]),
-                replicas=frozenset(entry["replica_nodes"]),
-            )
-            for entry in sorted(description["partitions"], key=lambda entry: int(entry["partition_index"]))
-        )
+        return _partitions(topic, description)
 
     def controller(self) -> Node:
         """The active controller: the leader of the metadata quorum.
@@ -210,9 +201,29 @@ class KafkaView(View):
         return {f"kafka.topic.{name}": value for name, value in {"replication.factor": str(replicas), **values}.items()}
 
     def is_fully_replicated(self, topic: str) -> bool:
-        """Whether every partition has a leader and all its replicas are in sync."""
-        partitions = self.partitions(topic)
-        return bool(partitions) and all(p.leader is not None and p.isr == p.replicas for p in partitions)
+        """Whether every partition has a leader and all its replicas are in sync, by all brokers that run.
+
+        By one alone is not enough: a leader that was cut off, and reaches the others again, answers with the replicas
+        and the leader of before until it has heard of the new one.
+        """
+        agreed = self.agreed(topic)
+        return bool(agreed) and all(partition.isr == partition.replicas for partition in agreed)
+
+    def agreed(self, topic: str) -> tuple[Partition, ...]:
+        """The partitions of a topic in order, each with a leader, by all brokers that run; none while they differ."""
+        told = {self._told_by(node, topic) for node in self.running()}
+        partitions = told.pop() if len(told) == 1 else ()
+        return partitions if all(partition.leader is not None for partition in partitions) else ()
+
+    def _told_by(self, node: Node, topic: str) -> tuple[Partition, ...]:
+        """The partitions of a topic as one broker says; none if it does not answer, or the others don't know it yet."""
+        admin = self._connected()
+        told: tuple[Partition, ...] = ()
+        try:
+            told = admin._manager.run(_topic_by, admin, topic, self.id_of(node))
+        except _CLOSED:
+            self._give_up(admin)
+        return told
 
     def _ask(self, question: Callable[[KafkaAdminClient], Answer]) -> Answer:
         """Asks brokers until one answers: a connection to one that was killed fails, and the next one is tried."""
@@ -274,6 +285,19 @@ class KafkaView(View):
         self.close()
 
 
+def _partitions(topic: str, description: Mapping[str, Any]) -> tuple[Partition, ...]:
+    return tuple(
+        Partition(
+            topic=topic,
+            id=int(entry["partition_index"]),
+            leader=int(entry["leader_id"]) if entry["leader_id"] >= 0 else None,
+            isr=frozenset(entry["isr_nodes"]),
+            replicas=frozenset(entry["replica_nodes"]),
+        )
+        for entry in sorted(description["partitions"], key=lambda entry: int(entry["partition_index"]))
+    )
+
+
 def _leads(partitions: Sequence[Partition]) -> Duty:
     names = ", ".join(f"p{partition.id}" for partition in partitions)
     fewest = min((sorted(partition.isr) for partition in partitions), key=len)
@@ -307,6 +331,13 @@ async def _coordinator(admin: KafkaAdminClient, name: str, kind: CoordinatorType
     if coordinator.error_code:
         raise for_code(coordinator.error_code)(coordinator.error_message)
     return int(coordinator.node_id)
+
+
+async def _topic_by(admin: KafkaAdminClient, topic: str, node_id: int) -> tuple[Partition, ...]:
+    """The partitions of a topic as one broker says; the client's own question goes to any."""
+    asked = MetadataRequest([MetadataRequest.MetadataRequestTopic(name=topic)], allow_auto_topic_creation=False)
+    (described,) = (await admin._manager.send(asked, node_id=node_id)).to_dict()["topics"]
+    return _partitions(topic, described)
 
 
 def _lag(group: str, at: Any, first: int, committed: Any, end: int) -> Lag:

@@ -31,6 +31,8 @@ from harness.waiting import until
 _BROKERS, _PRODUCER = "the Kafka brokers", "a producer"
 #: A client asks one broker, chosen at random, for half a second; so long others are tried, in seconds.
 _ASK_S = 10.0
+#: How long brokers that reach each other may be of different opinions, in seconds.
+_AGREE_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -111,9 +113,13 @@ class Log:
     def read(self) -> int:
         """Reads the whole topic once more with a consumer of no group; gives how many records it holds.
 
+        Not before the brokers agree who leads: one that led, and does not know yet that it does so no more, would tell
+        the reader an end that is none.
+
         Raises:
-            AwaitTimeoutError: it did not get to the end.
+            AwaitTimeoutError: they did not agree, or it did not get to the end.
         """
+        until(f"the brokers to agree who leads {self.topic}", lambda: self._view.agreed(self.topic), timeout_s=_AGREE_S)
         brokers = self._view.running()
         return read_all(brokers, self.topic, self._partitions, isolation=self._isolation, history=self._history)
 
