@@ -64,11 +64,11 @@ LEAST_AFTER_AN_OUTAGE = 50
 SENDS = 1000
 #: By how much requests and answers are late, in seconds: a request waits for its answer for 1.5 s.
 LATE_S = 0.3
-#: By how much answers are late that nobody waits for any more, in seconds.
-TOO_LATE_S = 2.0
 #: How long answers are late or lost, in seconds: longer than a producer waits for them.
 IN_FORCE_S = 2.0
 UNDER_LOAD = Sending(a_second=SENDS_A_SECOND)
+#: Without idempotence. What was not answered is still to be sent again, however long it takes to lose answers.
+PATIENT = replace(UNDER_LOAD, acks="1", request_s=10.0)
 #: Each transaction waits for its records, a coordinator and the leaders of its partitions, one after the other.
 IN_TRANSACTIONS, LEAST_IN_TRANSACTIONS = Sending(a_second=SENDS_A_SECOND, transaction=20), 20
 #: They last 2 s, much longer than their ends take. An end that is held has not timed out when its connection is reset.
@@ -274,17 +274,16 @@ def test_a_log_under_load_survives_what_befalls_its_leaders_answers(
     assert_kept(system.history, least_a_second=LEAST_A_SECOND)
 
 
-@pytest.mark.needs(Delay(TOO_LATE_S))
+@pytest.mark.needs(LostAnswers())
 def test_what_is_sent_again_is_there_twice_where_nobody_knows_it_for_the_same(system: System, faults: Nemesis) -> None:
     """Producers send a thousand records a second, without idempotence (acks=1); the answers of the broker that leads
-    the fullest partition come later than they wait for them, although the requests got through.
+    the fullest partition are lost, although the requests got through, and then its connections are reset.
     Nothing that was acknowledged is lost. What the producers sent again is there twice, as their documentation says.
     """
-    log = Log(system, sending=replace(UNDER_LOAD, acks="1"))
+    log = Log(system, sending=PATIENT)
     with log.traffic() as traffic:
         traffic.sends.await_acknowledged(SENDS)
-        late = faults.inject(Delay(TOO_LATE_S, "answers"), leader_holding(log.topic, traffic.partitions))
-        late.lasting(2 * TOO_LATE_S).undo()
+        faults.inject(LostAnswers(), leader_holding(log.topic, traffic.partitions)).undo()
         traffic.sends.await_acknowledged(SENDS)
 
     log.read()

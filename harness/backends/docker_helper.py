@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
+from harness.backends import docker_exec
 from harness.backends.docker_site import DockerSite
 from harness.backends.engine import complaining, remove_container
 
@@ -51,11 +52,8 @@ class Helper:
         Raises:
             EnvironmentUnfitError: the engine doesn't do it, for one because the node does not run.
         """
-        api = self._site.client.api
         with complaining(f"run {command[0]} in the network of {self._node}"):
-            made = api.exec_create(self._made(), list(command))
-            output = api.exec_start(made["Id"]).decode(errors="replace")
-            return int(api.exec_inspect(made["Id"])["ExitCode"]), output
+            return docker_exec.run(self._site.client.api, self._made(), command)
 
     def lines(self, command: Sequence[str]) -> Iterator[str]:
         """Runs a command in the node's network, and gives each line of its output once it has written that.
@@ -63,13 +61,8 @@ class Helper:
         Raises:
             EnvironmentUnfitError: the engine doesn't do it, for one because the node does not run.
         """
-        api = self._site.client.api
         with complaining(f"run {command[0]} in the network of {self._node}"):
-            made = api.exec_create(self._made(), list(command))
-            text = ""
-            for chunk in api.exec_start(made["Id"], stream=True):
-                *lines, text = (text + chunk.decode(errors="replace")).split("\n")
-                yield from lines
+            yield from docker_exec.lines(self._site.client.api, self._made(), command)
 
     def end(self) -> None:
         """Removes the helper, if there is one; the next `run` makes another."""

@@ -10,7 +10,7 @@ from docker.errors import APIError, NotFound
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.transferable import build_transfer_tar
 
-from harness.backends import clock, docker_throttle, engine
+from harness.backends import clock, docker_exec, docker_throttle, engine
 from harness.backends.docker_container import container_of
 from harness.backends.docker_data import Data
 from harness.backends.docker_files import file_in
@@ -340,11 +340,9 @@ class DockerNode:
         if self.state().phase is not Phase.RUNNING:
             return 0.0
         with complaining(f"tell the time of {self.spec.name}"):
-            made = self._api.exec_create(self._made(), ["python3", "-c", clock.ASK, "1"])
             before_s = engine.time_s(self._site.client)
-            answer = self._api.exec_start(made["Id"]).decode(errors="replace")
+            status, answer = docker_exec.run(self._api, self._made(), ["python3", "-c", clock.ASK, "1"])
             true_s = (before_s + engine.time_s(self._site.client)) / 2
-            status = self._api.exec_inspect(made["Id"])["ExitCode"]
         if status:
             raise EnvironmentUnfitError(f"the clock of {self.spec.name} can't be read: {answer.strip()[-300:]}")
         return clock.read(answer, true_s)
