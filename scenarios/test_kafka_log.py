@@ -235,12 +235,11 @@ def test_a_log_under_load_survives_a_leader_whose_packets_are_lost(system: Syste
 
 @pytest.mark.needs(NarrowLink())
 def test_a_log_under_load_survives_a_leader_behind_a_narrow_link(system: System, faults: Nemesis) -> None:
-    """Producers send a thousand records a second, and a group reads them; between the leader of the fullest partition
-    and everybody else only a hundred kilobytes a second get through, and what is more is lost.
-    Whoever waits longer than a request may take sends again: every acknowledged record stays where it was put, once, in
-    order.
+    """Producers send as fast as they are answered, and a group reads; between the leader of the fullest partition and
+    everybody else only a hundred kilobytes a second get through, and what is more is lost.
+    What comes too late is given up, or sent again: every acknowledged record stays where it was put, once, in order.
     """
-    log = Log(system, sending=UNDER_LOAD)
+    log = Log(system)
     with log.traffic() as traffic:
         traffic.sends.await_acknowledged(SENDS)
         narrow = faults.inject(NarrowLink(), leader_holding(log.topic, traffic.partitions))
