@@ -25,5 +25,5 @@ class Breaking(posting.Poster):
 
 
 if __name__ == "__main__":
-    facade.Poster = Breaking  # type: ignore[misc]
+    facade.Poster = Breaking  # type: ignore[attr-defined]
     facade.main()
