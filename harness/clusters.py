@@ -143,6 +143,10 @@ class Servers(ABC, Generic[ViewT]):
         """
         return self
 
+    def detectors(self, timings: Timings) -> Mapping[str, str]:
+        """The declared settings that bound how long the loss of a node goes unnoticed, for `harness.bounds`."""
+        return {}
+
     def console(self, nodes: Sequence[Node]) -> Console | None:
         """A page of the vendor's that shows these nodes, if there is one."""
         return None

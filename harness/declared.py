@@ -97,6 +97,10 @@ class Declared:
         """The settings that decide what may be lost, as they are by what is declared."""
         return self.application.settings(self.servers) if self.application else {}
 
+    def detectors(self, timings: Timings) -> Mapping[str, str]:
+        """The settings that bound how long the loss of one of its servers goes unnoticed."""
+        return {name: value for each in self.servers for name, value in each.detectors(timings).items()}
+
     @property
     def kinds(self) -> frozenset[NodeKind]:
         """The kinds of all its nodes, which have to be prepared."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.checkers.availability import longest_unavailability_s
 from harness.checkers.quantiles import quantiles_s
-from harness.events import NEMESIS, NEVER, Event, Operation, faults, operations, undone
+from harness.events import NEMESIS, Event, Operation, faults, operations, undone
 from harness.telling import tellings
 
 _NS = 1e9
-#: A client that was refused asks again within this time; a longer pause means that nobody asks.
-_PAUSE_NS = 1_000_000_000
 #: An effect says in whole milliseconds how long after its fault it was seen.
 _ROUNDED_NS = 1_000_000
 
@@ -45,41 +44,6 @@ def kinds(events: Sequence[Event]) -> tuple[OperationFigures, ...]:
 def _kind(f: str, of_kind: Sequence[Operation]) -> OperationFigures:
     outcomes = Counter(operation.outcome for operation in of_kind)
     return OperationFigures(f, outcomes["ok"], outcomes["fail"], outcomes["info"], longest_unavailability_s(of_kind))
-
-
-def longest_unavailability_s(of_kind: Sequence[Operation]) -> float:
-    """The longest time without a success during which somebody asked, in seconds.
-
-    It is counted from one success to the next, or to the last attempt's end: as long as an operation is under way, and
-    between attempts that follow one another within a second, as a client that was refused waits before it tries again.
-    A longer pause after a failure is nobody's wait, and so is any pause after a success. When somebody gave up on an
-    operation that was never completed is not known: the longest that any other took is assumed.
-    """
-    under_way = waited = longest = 0
-    since: int | None = None
-    for time, change, succeeded in _attempts(of_kind):
-        if since is not None and (under_way or time - since <= _PAUSE_NS):
-            waited += time - since
-        under_way += change
-        since = time
-        if succeeded:
-            longest, waited = max(longest, waited), 0
-            since = time if under_way else None
-    return max(longest, waited) / _NS
-
-
-def _attempts(of_kind: Sequence[Operation]) -> Iterator[tuple[int, int, bool]]:
-    """The moments at which operations began or ended, how each changes the number under way, and which succeeded."""
-    patience = max((operation.ended - operation.began for operation in of_kind if operation.completion), default=0)
-    seen = []
-    for operation in of_kind:
-        seen.append((operation.began, operation.invoke.index, 1, False))
-        if end := operation.completion:
-            seen.append((end.time, end.index, -1, operation.outcome == "ok"))
-        else:
-            seen.append((operation.began + patience, NEVER, -1, False))
-    for time, _, change, succeeded in sorted(seen):
-        yield time, change, succeeded
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 import pytest
 
-from harness import Isolate, Kill, Nemesis, OneWay, PartialPartition, Pause, PeerPartition, Stop, node
+from harness import Isolate, Kill, Nemesis, OneWay, PartialPartition, Pause, PeerPartition, Stop, assert_holds, node
+from harness.bounds import budget_s
+from harness.checkers import availability
 from harness.effects import Effect
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
@@ -91,7 +93,7 @@ def test_losing_brokers_in_turn_loses_no_message(
     active controller, is killed, stopped, hangs, or is cut off from everybody; when it is back and all replicas are in
     sync, the next one that has that duty, and again. Every acknowledged message reaches a messages instance, and GET
     shows it. It may reach both: what was read and not committed when a coordinator is lost is read again, by whoever
-    gets the partition.
+    gets the partition. Posts are acknowledged again about as soon as the servers' settings imply.
     """
     pending = Pending(system)
     with system.traffic() as traffic:
@@ -107,6 +109,7 @@ def test_losing_brokers_in_turn_loses_no_message(
     system.drain(traffic.posted)
     system.read()
     assert_delivered_and_aggregated(system.history)
+    assert_holds(system.history, availability.check, f="post", within_s=budget_s(system.history.events))
     demand_in_flight(system.history)
     # Who stops in order hands its duties over, perhaps sooner than a consumer gives up a commit.
     if name == "coordinator" and Taken.PEERS in fault.takes:

@@ -1,11 +1,10 @@
 """Unavailability is waiting without a success, not the absence of questions."""
 
 import random
-from collections.abc import Sequence
 
-from harness.events import NEMESIS, NEVER, Event, Operation, Type, operations
-from harness.recovery import Latency, kinds, longest_unavailability_s, recoveries
-from tests.checkers.small import how_many, small
+from harness.events import NEMESIS, Event, Type
+from harness.recovery import Latency, kinds, recoveries
+from tests.checkers.small import how_many
 
 S = 1_000_000_000
 
@@ -54,44 +53,6 @@ def test_an_operation_that_was_never_completed_is_not_waited_for_forever() -> No
         events((0, 1, "invoke"), (0, 2, "invoke"), (2, 1, "ok"), (60, 1, "invoke"), (61, 1, "ok"), (90, 1, "invoke"))
     )
     assert post.unavailable_s == 2
-
-
-UNIT = S // 4
-
-
-def _waits(found: Sequence[Operation]) -> float:
-    """`longest_unavailability_s` as its docstring has it, quarter of a second by quarter of a second."""
-    longest_took = max((o.ended - o.began for o in found if o.completion), default=0)
-    began = sorted(o.began for o in found)
-    ends = [(o.ended, o.completion.index, o.outcome == "ok") for o in found if o.completion]
-    ends += [(o.began + longest_took, NEVER, False) for o in found if not o.completion]
-    spans = [(o.began, o.ended if o.completion else o.began + longest_took) for o in found]
-
-    def asked(at: int) -> bool:
-        if any(begin <= at and at + UNIT <= end for begin, end in spans):
-            return True
-        before, after = [end for end in ends if end[0] <= at], [begin for begin in began if begin >= at + UNIT]
-        if not before or not after:
-            return False
-        last = max(before)
-        return not last[2] and after[0] - last[0] <= S
-
-    successes = sorted({time for time, _, ok in ends if ok})
-    gaps = zip([-1, *successes], [*successes, 1 << 61], strict=True)
-    last = max(end for end, _, _ in ends)
-    return max(sum(UNIT for at in range(0, last, UNIT) if a <= at < b and asked(at)) for a, b in gaps) / S
-
-
-def test_unavailability_is_as_defined_for_every_small_history() -> None:
-    chance = random.Random(13)
-    waited = 0
-    for _ in range(how_many()):
-        made = small(chance, lambda _: ("post", None), lambda *_: None, outcomes=("ok", "fail", "info"))
-        slow = chance.choice([1, 2, 3, 5])
-        found = operations([event._replace(time=event.time * UNIT * slow) for event in made])
-        assert longest_unavailability_s(found) == _waits(found), made
-        waited += bool(longest_unavailability_s(found))
-    assert waited > how_many() / 2
 
 
 def _told(*rows: tuple[float, int | str, Type, str, object]) -> list[Event]:

@@ -171,7 +171,7 @@ def test_where_nothing_is_demanded_nothing_is_judged_and_said_how_to_demand(tmp_
             2,
             'can\'t be given isolation="none"; due was Isolation ("read-uncommitted", ',
         ),
-        ("queue.check", 2, 'there is no checker "queue.check"; there are aggregation.check, bounded_queue.check, '),
+        ("queue.check", 2, 'there is no checker "queue.check"; there are aggregation.check, availability.check, '),
     ],
 )
 def test_a_demand_is_typed_as_a_name_with_arguments(check: str, status: int, words: str) -> None:

@@ -9,6 +9,7 @@ from typing import TypeVar
 import allure
 import pytest
 
+from harness.bounds import DETECTORS
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
 from harness.events import SCENARIO
 from harness.faults.nemesis import Nemesis
@@ -77,6 +78,7 @@ def system(request: pytest.FixtureRequest, run: Run, report: ScenarioReport) -> 
     request.node.funcargs["history"] = history
     results = request.config.stash[scenarios.RESULTS]
     history.event(SCENARIO, results.ran(request.node))
+    history.event(DETECTORS, declared_by(request.node).detectors(run.options.profile))
     try:
         system = run.system(declared_by(request.node), history, _steps(request.config))
     except Exception as error:

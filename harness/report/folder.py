@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness.claim import Marker, remove
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError
+from harness.report import last_runs
 from harness.telling import tellings
 
 #: In git for `reports/`, so that a checkout's is ours from the beginning.
@@ -47,6 +48,7 @@ class ReportFolder:
         try:
             self.path, self._lock = _taken(path)
             _empty(self.path)
+            last_runs.cut(self.path)
         except OSError as error:
             raise BadInputError(f"--reports {path} can't be written ({error.strerror}); give another folder") from error
 
@@ -138,7 +140,7 @@ def _taken(path: Path) -> tuple[Path, int]:
 
 
 def _empty(folder: Path) -> None:
-    """Removes what runs left, except for the trend."""
+    """Removes what runs left, except for the trend and the times of the last runs."""
     compared = {name for telling in tellings() for each in telling.comparisons for name in (*each.files, each.measured)}
     for old in folder.iterdir():
         if old.name in _OURS | compared:
@@ -154,6 +156,7 @@ def _remove_beside(folder: Path) -> None:
         if alone:
             _empty(folder)
             remove(folder / TREND)
+            remove(folder / last_runs.NAME)
             if [path.name for path in folder.iterdir()] == [MARKER.name]:
                 remove(folder)
     finally:

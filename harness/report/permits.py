@@ -1,4 +1,4 @@
-"""The tables of what a scenario's settings give and cost: as HTML for Allure's page, as Markdown for a replay's.
+"""The tables of what a scenario's settings give and cost.
 
 A row is a rule: what is set, under which faults it matters, which anomalies may come then, and which fault of this
 history is one. Hermitage (https://github.com/ept/hermitage) shows isolation levels in such a form.
@@ -6,30 +6,15 @@ history is one. Hermitage (https://github.com/ept/hermitage) shows isolation lev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from xml.etree import ElementTree
+from collections.abc import Mapping, Sequence
 
 from harness.events import Event
 from harness.explaining import explained
 from harness.guarantees import Broken, Rule, met, settings_of
-from harness.plain import markdown, printable
+from harness.report.grid import Table
 
 _COSTS = ("setting", "under", "permits", "done here", "why", "documented")
 _CLEAR = ("setting", "under", "would permit", "why", "documented")
-_STYLE = (
-    "body{font:14px sans-serif} table{border-collapse:collapse}"
-    "td,th{border:1px solid #ccc;padding:4px 8px;text-align:left;vertical-align:top}"
-)
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table with a title; every cell is plain text, and every row has as many as there are heads."""
-
-    title: str
-    heads: Sequence[str]
-    rows: Sequence[Sequence[str]]
 
 
 def tables(events: Sequence[Event]) -> Sequence[Table]:
@@ -46,27 +31,6 @@ def tables(events: Sequence[Event]) -> Sequence[Table]:
     )
 
 
-def as_markdown(shown: Sequence[Table]) -> str:
-    """The tables, each below its title; empty if there are none."""
-    return "\n\n".join(part for table in shown for part in (f"### {table.title}", "\n".join(_lines(table))))
-
-
-def as_html(shown: Sequence[Table]) -> str:
-    """The tables as a page of their own; empty if there are none."""
-    if not shown:
-        return ""
-    page = ElementTree.Element("html")
-    ElementTree.SubElement(page, "style").text = _STYLE
-    for table in shown:
-        ElementTree.SubElement(page, "h3").text = table.title
-        drawn = ElementTree.SubElement(page, "table")
-        for kind, row in (("th", table.heads), *(("td", row) for row in table.rows)):
-            line = ElementTree.SubElement(drawn, "tr")
-            for cell in row:
-                ElementTree.SubElement(line, kind).text = printable(cell)
-    return ElementTree.tostring(page, encoding="unicode", method="html")
-
-
 def _about(rule: Rule) -> tuple[str, str, str]:
     return rule.setting, rule.when, ", ".join(rule.permits) or "no loss"
 
@@ -79,10 +43,3 @@ def _here(rule: Rule, done: Mapping[Rule, Broken | None]) -> str:
 
 def _why(rule: Rule) -> tuple[str, str]:
     return rule.because, rule.source
-
-
-def _lines(table: Table) -> Iterator[str]:
-    yield f"| {' | '.join(table.heads)} |"
-    yield "|---" * len(table.heads) + "|"
-    for row in table.rows:
-        yield f"| {' | '.join(map(markdown, row))} |"

@@ -13,10 +13,12 @@ from harness.errors import BadInputError
 from harness.events import Events
 from harness.plain import fenced, markdown
 from harness.recovery import kinds
+from harness.report import recovered
 from harness.report.fates import anomalies, ways
 from harness.report.forensics import explained
+from harness.report.grid import as_markdown
 from harness.report.overview import overview
-from harness.report.permits import as_markdown, tables
+from harness.report.permits import tables
 from harness.report.timeline import svg
 from harness.telling import tellings
 
@@ -44,6 +46,8 @@ def write(folder: Path, evaluation: Evaluation) -> Path:
         words += [f"## {title.capitalize()}", fenced(text)]
     if permits := as_markdown(tables(events)):
         words += ["## What its settings permit", permits]
+    if recovery := as_markdown(recovered.tables(recovered.times(events))):
+        words += ["## What the faults cost", recovery]
     words += ["## Requests", _requests(events), *(f"![{name}]({name})" for name in files)]
     for table in (table for telling in tellings() for table in telling.tables):
         if lines := table.text(events):

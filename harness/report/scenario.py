@@ -14,14 +14,17 @@ from harness.events import Events
 from harness.faults.nemesis import Moment, Nemesis
 from harness.inspect import snapshot, topology
 from harness.inspect.snapshot import Snapshot
-from harness.report import permits, shortened
+from harness.report import permits, recovered, shortened
 from harness.report.comparison import Compared
 from harness.report.fates import anomalies, ways
 from harness.report.figures import figures
 from harness.report.folder import ReportFolder
+from harness.report.grid import as_html
 from harness.report.labels import file_under_fault
 from harness.report.lacking import Lacking
+from harness.report.last_runs import Ran, add, last
 from harness.report.outcome import Figures, measured
+from harness.report.recovered import Time
 from harness.report.timeline import svg
 from harness.spent import On, spending
 from harness.system import System
@@ -45,6 +48,7 @@ class ScenarioReport:
         #: How much of a server's log is of the time before the scenario, where the backend can't tell.
         self._earlier: Mapping[str, int] = {}
         self._moments: dict[str, Snapshot] = {}
+        self._ran = Ran(scenario, "", "")
         self.nemesis: Nemesis | None = None
         self.lines: Sequence[Line] = ()
         self.measured = Figures()
@@ -63,6 +67,7 @@ class ScenarioReport:
     @spending(On.REPORT)
     def begin(self, system: System, *, backend: str, timings: str) -> None:
         """Notes the topology as it is before anything is broken."""
+        self._ran = Ran(self.scenario, backend, timings)
         with self.lacking.part("the parameters"):
             allure.dynamic.parameter("backend", backend)
             allure.dynamic.parameter("timings", timings)
@@ -99,12 +104,17 @@ class ScenarioReport:
         evaluation = Evaluation(events)
         part = self.lacking.part
         self._look(system, _AFTER)
+        times: Sequence[Time] = ()
+        past: Sequence[Mapping[str, float]] = ()
+        with part("the times of recovery"):
+            times, past = recovered.times(events), last(self._folder.path, self._ran)
         with part("what was demanded"):
             evaluation = evaluate(events, system.history.verdicts)
         with part("the figures of the table"):
             self.measured = measured(evaluation)
         with part("the figures in words"):
-            self.lines = figures(self.nemesis.injected if self.nemesis else (), evaluation)
+            told = figures(self.nemesis.injected if self.nemesis else (), evaluation)
+            self.lines = (*told, *recovered.lines(times, past))
             words = "\n".join([self.scenario, *(f"  {line.words}" for line in self.lines)])
             with self._folder.figures.open("a") as file:
                 file.write(words + "\n")
@@ -117,8 +127,14 @@ class ScenarioReport:
         with part("the picture of the topology"):
             allure.attach(topology.drawn(self._moments), "topology before and after", allure.attachment_type.SVG)
         with part("what its settings permit"):
-            if page := permits.as_html(permits.tables(events)):
+            if page := as_html(permits.tables(events)):
                 allure.attach(page, "what its settings permit", allure.attachment_type.HTML)
+        with part("the table of the times of recovery"):
+            if page := as_html(recovered.tables(times, past)):
+                allure.attach(page, "times of recovery", allure.attachment_type.HTML)
+        with part("the times of recovery, for the next runs"):
+            if times:
+                add(self._folder.path, self._ran, {time.name: time.seconds for time in times})
         with part("what became of each single thing"):
             for table in (table for telling in tellings() for table in telling.tables):
                 if lines := table.text(events):

@@ -4,7 +4,8 @@ from xml.etree import ElementTree
 
 from harness.events import NEMESIS, Event, Events
 from harness.guarantees import SETTINGS
-from harness.report.permits import as_html, as_markdown, tables
+from harness.report.grid import as_html, as_markdown
+from harness.report.permits import tables
 from tests.report.histories import Told
 
 

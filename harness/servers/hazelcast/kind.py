@@ -11,6 +11,7 @@ from harness.clusters import Console, Servers, Target
 from harness.errors import BadInputError
 from harness.servers.hazelcast.recipe import HAZELCAST
 from harness.servers.hazelcast.spec import CLUSTER_NAME, PORT, deciding, members
+from harness.servers.hazelcast.timings import detectors
 from harness.servers.postgres.kind import Postgres
 from harness.topology.nodes import NodeSpec
 from harness.topology.settings import Settings, at_least, settings_of
@@ -59,6 +60,10 @@ class Hazelcast(Servers["HazelcastView"]):
         """The members in the release that stands by `hazelcast`, unless they name one; with a store there is one."""
         own = self.version or self.stored
         return self if own else replace(self, version=versions.get(HAZELCAST.name, ""))
+
+    def detectors(self, timings: Timings) -> Mapping[str, str]:
+        """The settings that bound how long the loss of a node goes unnoticed."""
+        return detectors(timings, dict(self.settings))
 
     def console(self, nodes: Sequence[Node]) -> Console:
         """Hazelcast's Management Center. The newest: it measures nothing, and an older one may not know our servers."""

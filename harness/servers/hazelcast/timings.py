@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from harness.topology.timings import Profile, Timings
 
 _SILENCE = "hazelcast.max.no.heartbeat.seconds"
-#: Hazelcast's default, in seconds.
-_SHIPPED = "60"
+#: What decides when a member's silence is noticed, and Hazelcast's defaults (documentation, "System Properties").
+_SHIPPED = {_SILENCE: "60", "hazelcast.heartbeat.interval.seconds": "5"}
 #: System properties (Hazelcast documentation, "System Properties"), units in their names.
 PROPERTIES: Mapping[Profile, Mapping[str, str]] = {
     "fast": {
@@ -27,6 +27,12 @@ PROPERTIES: Mapping[Profile, Mapping[str, str]] = {
 }
 
 
+def detectors(timings: Timings, settings: Mapping[str, str] | None = None) -> Mapping[str, str]:
+    """What decides when a member's silence is noticed: settings of its own, else of a profile, else the defaults."""
+    known = {**_SHIPPED, **PROPERTIES[timings.name], **(settings or {})}
+    return {name: known[name] for name in _SHIPPED}
+
+
 def silence_s(timings: Timings, settings: Mapping[str, str] | None = None) -> float:
     """The silence after which members give one up, in seconds: by settings of their own, else by their profile."""
-    return float({_SILENCE: _SHIPPED, **PROPERTIES[timings.name], **(settings or {})}[_SILENCE])
+    return float(detectors(timings, settings)[_SILENCE])

@@ -11,6 +11,7 @@ from harness.clusters import Console, Servers, Target
 from harness.errors import BadInputError
 from harness.servers.kafka.recipe import KAFKA
 from harness.servers.kafka.spec import PORT, brokers
+from harness.servers.kafka.timings import detectors
 from harness.topology.nodes import NodeSpec
 from harness.topology.settings import Settings, at_least, settings_of
 from harness.topology.timings import Timings
@@ -53,6 +54,10 @@ class Kafka(Servers["KafkaView"]):
     def in_release(self, versions: Mapping[str, str]) -> Kafka:
         """The brokers in the release that stands by `kafka`, unless they name one."""
         return self if self.version else replace(self, version=versions.get(KAFKA.name, ""))
+
+    def detectors(self, timings: Timings) -> Mapping[str, str]:
+        """The settings that bound how long the loss of a node goes unnoticed."""
+        return detectors(timings, dict(self.settings))
 
     def console(self, nodes: Sequence[Node]) -> Console:
         """The Kafka UI of kafbat. The newest: it measures nothing, and an older one may not know our servers."""

@@ -20,6 +20,12 @@ PROPERTIES: Mapping[Profile, Mapping[str, str]] = {
     },
     "vendor": {},
 }
+#: What decides when the loss of a broker is noticed, and Kafka's defaults (Kafka documentation, "Broker Configs").
+_SHIPPED = {
+    "broker.session.timeout.ms": "9000",
+    "controller.quorum.fetch.timeout.ms": "2000",
+    "controller.quorum.election.timeout.ms": "1000",
+}
 _SESSION_MS: Mapping[Profile, int] = {"fast": 3000, "vendor": 45_000}
 
 
@@ -29,3 +35,9 @@ def session_ms(timings: Timings) -> int:
     The brokers refuse less than their group.min.session.timeout.ms.
     """
     return _SESSION_MS[timings.name]
+
+
+def detectors(timings: Timings, settings: Mapping[str, str]) -> Mapping[str, str]:
+    """What decides when the loss of a broker is noticed: settings of its own, else of a profile, else the defaults."""
+    known = {**_SHIPPED, **PROPERTIES[timings.name], **settings}
+    return {f"kafka.{name}": known[name] for name in _SHIPPED}

@@ -52,6 +52,15 @@ MUTANTS: tuple[Mutant, ...] = (
         told="lost: Acknowledged by the facade, which passed on nothing under this id",
     ),
     service(
+        "facade_that_gives_up_for_long",
+        'harness/bounds.py: "How long nothing may succeed, whichever node is lost"',
+        {
+            "test_kafka_under_load.py::test_losing_brokers_in_turn_loses_no_message[leader-kill]": (
+                "unavailable too long"
+            ),
+        },
+    ),
+    service(
         "facade_merging_the_messages",
         _SECTION_7 + '"GET /messages asks a random live logging and a random live messages instance"',
         {

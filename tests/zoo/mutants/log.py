@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any, Literal
 
 import pytest
+from kafka.errors import KafkaTimeoutError
 
 from harness.backends.passing import Held
 from harness.faults import Kill, Wipe, held_frame
@@ -97,6 +99,24 @@ def _trusting_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(producing, "_DELIVERY_MS", 2000)
 
 
+def _refusing_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    right, closed_again = producing.KafkaProducer, [0.0]
+
+    class Breaking(right):  # type: ignore[misc, valid-type]
+        def send(self, *given: Any, **more: Any) -> Any:
+            if (began := time.monotonic()) < closed_again[0]:
+                time.sleep(0.1)
+                raise KafkaTimeoutError("the circuit breaker is open")
+
+            def ended(_: object) -> None:
+                if not closed_again[0] and time.monotonic() - began > 1:
+                    closed_again[0] = time.monotonic() + 45
+
+            return super().send(*given, **more).add_both(ended)
+
+    monkeypatch.setattr(producing, "KafkaProducer", Breaking)
+
+
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         name="producers_that_ask_all_where_one_had_to_do",
@@ -140,6 +160,13 @@ MUTANTS: tuple[Mutant, ...] = (
             f"{_STORAGE}test_what_a_leader_lost_of_its_log_the_others_have[inverted]": "unseen",
             f"{_STORAGE}test_a_leader_without_room_on_its_disk_gives_way": "unseen",
         },
+    ),
+    Mutant(
+        name="producers_that_give_up_for_long",
+        wrong="Producers with a circuit breaker that stays open for 45 s: after a send that was slow, they refuse.",
+        promise="harness/bounds.py: how long nothing may succeed, whichever node is lost",
+        patch=_refusing_for_long,
+        seen={f"{_LOST}[kill-leader]": "unavailable too long"},
     ),
     Mutant(
         name="producers_that_count_what_they_gave_up",

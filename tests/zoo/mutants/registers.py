@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
+from hazelcast.errors import SplitBrainProtectionError
 
-from harness.servers.hazelcast.workloads import registers
+from harness.servers.hazelcast.workloads import registers, working
 from tests.zoo.mutant import Mutant
 
 _SERVED = "test_hazelcast_registers.py::test_a_majority_serves_registers_whoever_is_lost"
@@ -44,6 +46,24 @@ def _never_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registers.Registers, "_writes", lambda self, number: False)
 
 
+def _refusing_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    right, closed_again = working.Recorder.do, [0.0]
+
+    def refused(_: Any) -> None:
+        raise SplitBrainProtectionError("the circuit breaker is open")
+
+    def do(self: Any, f: str, value: Any, action: Any) -> bool:
+        if time.monotonic() < closed_again[0]:
+            time.sleep(0.1)
+            right(self, f, value, refused)
+            return True
+        if not (answered := right(self, f, value, action)) and not closed_again[0]:
+            closed_again[0] = time.monotonic() + 45
+        return answered
+
+    monkeypatch.setattr(working.Recorder, "do", do)
+
+
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         name="registers_that_any_member_serves",
@@ -64,6 +84,13 @@ MUTANTS: tuple[Mutant, ...] = (
                 "not linearizable"
             ),
         },
+    ),
+    Mutant(
+        name="clients_that_give_up_for_long",
+        wrong="Clients with a circuit breaker that stays open for 45 s: after one has lost its member, all refuse.",
+        promise="harness/bounds.py: how long nothing may succeed, whichever node is lost",
+        patch=_refusing_for_long,
+        seen={f"{_SERVED}[kill]": "unavailable too long"},
     ),
     Mutant(
         name="registers_that_a_majority_serves",

@@ -1,0 +1,71 @@
+"""The times of recovery: each beside its bound, and beside what the last runs took."""
+
+from harness.bounds import DETECTORS
+from harness.events import NEMESIS, Event, Events
+from harness.report.grid import as_html, as_markdown
+from harness.report.recovered import lines, tables, times
+from harness.servers.kafka import kafka
+from harness.topology.timings import FAST
+from tests.faulted import said
+
+S = 1_000_000_000
+
+
+def history(fault: str = "kill") -> Events:
+    """Posts around the loss of a broker, whose leaders and replicas were waited for."""
+    done = {**said(fault), "nodes": ["kafka-2"], "phase": "begin"}
+    rows = [
+        (0, NEMESIS, "info", DETECTORS, kafka().detectors(FAST)),
+        (1, 1, "invoke", "post", None),
+        (2, 1, "ok", "post", None),
+        (10, NEMESIS, "info", fault, done),
+        (11, 1, "invoke", "post", None),
+        (13, NEMESIS, "info", "leader", {"seen": {}, "after_s": 3.0}),
+        (15, 1, "ok", "post", None),
+        (20, NEMESIS, "info", f"undo-{fault}", done),
+        (22, NEMESIS, "info", "isr-full", {"seen": True, "after_s": 12.0}),
+    ]
+    return Events(Event(i, who, type_, f, value, at * S) for i, (at, who, type_, f, value) in enumerate(rows))  # type: ignore[arg-type]
+
+
+def test_each_time_has_its_bound_or_the_word_none() -> None:
+    (table,) = tables(times(history()))
+    assert [(row[0], row[1], row[2]) for row in table.rows] == [
+        ("1. kill: detected", "3.00 s", "5.81 s"),
+        ("1. kill: new leaders", "3.00 s", "5.81 s"),
+        ("1. kill: full redundancy", "12.00 s", "none"),
+        ("1. kill: first post acknowledged", "5.00 s", ""),
+        ("post: longest time without a success", "4.00 s", ""),
+    ]
+    (leaders,) = [row[3] for row in table.rows if row[0].endswith("new leaders")]
+    assert "1.125 x kafka.broker.session.timeout.ms: a broker is fenced" in leaders
+    assert "broker configs, broker.session.timeout.ms" in leaders
+
+
+def test_of_who_hands_over_nothing_is_bounded() -> None:
+    (table,) = tables(times(history("stop")))
+    assert {row[2] for row in table.rows if "stop" in row[0] and "first" not in row[0]} == {"none"}
+
+
+def test_the_last_runs_are_told_by_their_median_and_the_largest() -> None:
+    past = [{"1. kill: new leaders": seconds} for seconds in (2.0, 9.0, 3.0)]
+    (table,) = tables(times(history()), [*past, {"2. kill: new leaders": 99.0}])
+    cells = {row[0]: tuple(row[4:]) for row in table.rows}
+    assert cells["1. kill: new leaders"] == ("3.00 s", "9.00 s", "3")
+    assert cells["1. kill: detected"] == ("", "", "")
+
+
+def test_the_words_have_what_is_bounded_or_was_there_before() -> None:
+    past = [{"1. kill: new leaders": 2.0, "1. kill: first post acknowledged": 4.0}]
+    assert [line.words for line in lines(times(history()), past)] == [
+        "  1. kill: detected after 3.00 s (bound 5.81 s)",
+        "  1. kill: new leaders after 3.00 s (bound 5.81 s; last 1 runs: median 2.00 s, largest 2.00 s)",
+        "  1. kill: full redundancy after 12.00 s (bound none)",
+        "  1. kill: first post acknowledged after 5.00 s (last 1 runs: median 4.00 s, largest 4.00 s)",
+    ]
+
+
+def test_where_nothing_was_broken_there_is_no_table() -> None:
+    unbroken = Events(event for event in history() if event.process != NEMESIS)
+    assert not times(unbroken)
+    assert as_html(tables(times(unbroken))) == as_markdown(tables(())) == ""
