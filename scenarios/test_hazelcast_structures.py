@@ -1,31 +1,32 @@
-"""A Hazelcast set, and a generator of ids, under load by clients of every member."""
+"""A Hazelcast set, a generator of ids, a counter, and a queue, under load by clients of every member."""
 
 import pytest
 
 from harness import Isolate, Kill, Nemesis, System, assert_holds
-from harness.checkers import ids, load, set_full
+from harness.checkers import bounded_queue, counter, effective_settings, ids, load, set_full
 from harness.effects import Effect
 from harness.faults.protocol import Fault
 from harness.load import Tally
 from harness.servers.hazelcast import hazelcast, member_list_of, owner_of, partitions_safe, split_off
+from harness.servers.hazelcast.spec import UNBOUNDED
+from harness.servers.hazelcast.workloads.counters import Counter
 from harness.servers.hazelcast.workloads.ids import Ids
+from harness.servers.hazelcast.workloads.queues import Queue
 from harness.servers.hazelcast.workloads.sets import Elements
 
-pytestmark = [
-    pytest.mark.faulttolerance,
-    pytest.mark.hazelcast,
-    pytest.mark.system(hazelcast()),
-    pytest.mark.parametrize(
-        "fault",
-        [pytest.param(Kill(), marks=pytest.mark.quick), pytest.param(Isolate(), marks=pytest.mark.needs(Isolate()))],
-        ids=lambda fault: fault.name,
-    ),
-]
+pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast, pytest.mark.system(hazelcast())]
 
 #: Of all clients together, and what has to be left of it over a run in which a member is given up.
 OPERATIONS_A_SECOND, LEAST_A_SECOND = 150, 20
 #: Acknowledged before a fault, while it is in force, and after it.
 OPERATIONS = 200
+
+
+def a_member_is_lost(*, quick: bool) -> pytest.MarkDecorator:
+    """How a member is lost: it is killed, which the quick half of the scenarios may have, or it is cut off."""
+    killed = pytest.param(Kill(), marks=[pytest.mark.quick] * quick)
+    cut_off = pytest.param(Isolate(), marks=pytest.mark.needs(Isolate()))
+    return pytest.mark.parametrize("fault", [killed, cut_off], ids=lambda fault: fault.name)
 
 
 def lose_twice(faults: Nemesis, fault: Fault, key: str, operations: Tally) -> None:
@@ -40,6 +41,7 @@ def lose_twice(faults: Nemesis, fault: Fault, key: str, operations: Tally) -> No
 
 
 @pytest.mark.guarantee("every read is right")
+@a_member_is_lost(quick=True)
 def test_a_majority_keeps_a_set_whoever_is_lost(system: System, faults: Nemesis, fault: Fault) -> None:
     """Clients of every member add numbers to one set that a majority alone serves, and read it; the member that has the
     set is killed, or cut off, twice, the second time once the others have copies again.
@@ -56,6 +58,7 @@ def test_a_majority_keeps_a_set_whoever_is_lost(system: System, faults: Nemesis,
 
 
 @pytest.mark.guarantee("no id is given out twice")
+@a_member_is_lost(quick=True)
 def test_no_id_is_given_out_twice_whoever_is_lost(system: System, faults: Nemesis, fault: Fault) -> None:
     """Clients of every member take ids from one generator; a member is killed, or cut off, twice, and both sides of a
     split go on giving out ids.
@@ -67,3 +70,38 @@ def test_no_id_is_given_out_twice_whoever_is_lost(system: System, faults: Nemesi
 
     assert_holds(system.history, load.check, f="generate", least_a_second=LEAST_A_SECOND)
     assert_holds(system.history, ids.check)
+
+
+@pytest.mark.guarantee("no update is lost")
+@a_member_is_lost(quick=False)
+def test_a_majority_counts_right_whoever_is_lost(system: System, faults: Nemesis, fault: Fault) -> None:
+    """Clients of every member read the value at one key of a map that a majority alone serves, and replace it by the
+    next one; the member that owns the key is killed, or cut off, twice, the second time once the others have copies
+    again.
+    Each read has all increments that were acknowledged before it, and none twice.
+    """
+    counted = Counter(system)
+    with counted.traffic(a_second=OPERATIONS_A_SECOND) as operations:
+        lose_twice(faults, fault, counted.key, operations)
+
+    counted.read()
+    assert_holds(system.history, effective_settings.check)
+    assert_holds(system.history, load.check, f="increment", least_a_second=LEAST_A_SECOND)
+    assert_holds(system.history, counter.check)
+
+
+@pytest.mark.guarantee("each item comes out once")
+@a_member_is_lost(quick=False)
+def test_a_majority_keeps_a_queue_whoever_is_lost(system: System, faults: Nemesis, fault: Fault) -> None:
+    """Clients of every member offer numbers to one queue that a majority alone serves, and take them out again, but for
+    some that stay; the member that owns the queue is killed, or cut off, twice, the second time once the others have
+    copies again. Then all is taken out.
+    Each item that was acknowledged comes out, once, and nobody finds the queue empty before.
+    """
+    queue = Queue(system)
+    with queue.traffic(a_second=OPERATIONS_A_SECOND) as operations:
+        lose_twice(faults, fault, queue.name, operations)
+
+    queue.drain()
+    assert_holds(system.history, load.check, f="take", least_a_second=LEAST_A_SECOND)
+    assert_holds(system.history, bounded_queue.check, bound=UNBOUNDED, refusal="SplitBrainProtectionError")

@@ -1,20 +1,25 @@
 """Random plans: faults of several kinds, one after the other, while clients are at work all the time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
 from harness import Draw, Nemesis, Plan, System, assert_holds, follow
-from harness.checkers import load
+from harness.checkers import bounded_queue, counter, effective_settings, load
 from harness.effects import Effect
+from harness.load import Tally
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
-from harness.servers.hazelcast import hazelcast, lowest_ip, member_list_of, oldest_member, partitions_safe
+from harness.servers.hazelcast import hazelcast, lowest_ip, member_list_of, oldest_member, owner_of, partitions_safe
 from harness.servers.hazelcast.assertions import assert_registers
+from harness.servers.hazelcast.spec import UNBOUNDED
+from harness.servers.hazelcast.workloads.counters import Counter
+from harness.servers.hazelcast.workloads.queues import Queue
 from harness.servers.hazelcast.workloads.registers import Registers
 from harness.servers.kafka import controller, coordinator, full_isr, kafka, leader_holding
 from harness.servers.kafka.assertions import assert_kept
 from harness.servers.kafka.workloads.log import Log
 from harness.servers.kafka.workloads.producing import Sending
+from harness.targets import Target
 
 pytestmark = [
     pytest.mark.faulttolerance,
@@ -79,6 +84,21 @@ def test_transactions_are_all_or_nothing_whatever_befalls_their_brokers(
     sending(system, faults, plan, Sending(a_second=1000, transaction=20), acknowledged=250, least=5)
 
 
+def working(system: System, faults: Nemesis, plan: Plan, operations: Tally, targets: Mapping[str, Target]) -> None:
+    """Has clients of members answered before the plan is followed, and again once all members are whole after it.
+
+    Args:
+        system: where the clients are at work.
+        faults: who follows the plan.
+        plan: what is broken.
+        operations: of the clients.
+        targets: what the plan's names mean that are of no node.
+    """
+    operations.await_acknowledged(300)
+    follow(faults, system.history, plan, targets, settled=[member_list_of(3), partitions_safe()])
+    operations.await_acknowledged(300)
+
+
 @pytest.mark.guarantee("every read is right")
 @pytest.mark.hazelcast
 @pytest.mark.system(hazelcast())
@@ -91,13 +111,54 @@ def test_registers_are_registers_whatever_befalls_their_members(plan: Plan, syst
     """
     registers = Registers(system)
     with registers.traffic(a_second=300) as operations:
-        operations.await_acknowledged(300)
         targets = {"oldest": oldest_member, "lowest-ip": lowest_ip}
-        follow(faults, system.history, plan, targets, settled=[member_list_of(3), partitions_safe()])
-        operations.await_acknowledged(300)
+        working(system, faults, plan, operations, targets)
 
     assert_holds(system.history, load.check, f="read", least_a_second=30)
     assert_registers(system.history)
+
+
+@pytest.mark.guarantee("no update is lost")
+@pytest.mark.hazelcast
+@pytest.mark.system(hazelcast())
+@pytest.mark.nemesis(Draw(FAULTS, targets=("owner", "oldest", *MEMBERS)))
+def test_a_counter_counts_right_whatever_befalls_its_members(plan: Plan, system: System, faults: Nemesis) -> None:
+    """Clients of every member read the value at one key of a map that a majority alone serves, and replace it by the
+    next one, while a random plan breaks one member after the other, each once the others have copies of all again. Once
+    all are whole, clients are answered again.
+    Each read has all increments that were acknowledged before it, and none twice.
+    """
+    counted = Counter(system)
+    with counted.traffic(a_second=150) as operations:
+        targets = {"owner": owner_of(counted.key), "oldest": oldest_member}
+        working(system, faults, plan, operations, targets)
+
+    counted.read()
+    assert_holds(system.history, effective_settings.check)
+    assert_holds(system.history, load.check, f="increment", least_a_second=15)
+    assert_holds(system.history, counter.check)
+
+
+@pytest.mark.guarantee("each item comes out once")
+@pytest.mark.hazelcast
+@pytest.mark.system(hazelcast())
+@pytest.mark.nemesis(Draw(FAULTS, targets=("owner", "oldest", *MEMBERS)))
+def test_a_queue_keeps_what_it_acknowledged_whatever_befalls_its_members(
+    plan: Plan, system: System, faults: Nemesis
+) -> None:
+    """Clients of every member offer numbers to one queue that a majority alone serves, and take them out again, but for
+    some that stay, while a random plan breaks one member after the other, each once the others have copies of all
+    again. Once all are whole, clients are answered again, and then all is taken out.
+    Each item that was acknowledged comes out, once, and nobody finds the queue empty before.
+    """
+    queue = Queue(system)
+    with queue.traffic(a_second=300) as operations:
+        targets = {"owner": owner_of(queue.name), "oldest": oldest_member}
+        working(system, faults, plan, operations, targets)
+
+    queue.drain()
+    assert_holds(system.history, load.check, f="take", least_a_second=15)
+    assert_holds(system.history, bounded_queue.check, bound=UNBOUNDED, refusal="SplitBrainProtectionError")
 
 
 def keeping(system: MessageSystem, faults: Nemesis, plan: Plan, settled: Sequence[Effect]) -> None:

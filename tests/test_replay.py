@@ -163,7 +163,7 @@ def test_where_nothing_is_demanded_nothing_is_judged_and_said_how_to_demand(tmp_
         ("bounded_queue.check:bound=ten", 2, "'bound=ten' is none of ARGUMENT=VALUE"),
         ("bounded_queue.check:bound=-1", 2, "can't be given bound=-1; due was Count (0 to "),
         ("bounded_queue.check:bound=true", 2, "can't be given bound=true; due was Count"),
-        ("bounded_queue.check:bound=10,room=2", 2, "has no argument room; it takes bound, drained"),
+        ("bounded_queue.check:bound=10,room=2", 2, "has no argument room; it takes bound, drained, refusal"),
         ("lost_partitions.check:share=NaN", 2, "can't be given share=NaN; due was Share (0 to 1)"),
         ('cycles.check:isolation="consistent-view"', 3, 'cycles.check(isolation="consistent-view"): unknown'),
         (

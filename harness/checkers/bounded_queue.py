@@ -25,7 +25,7 @@ _IN = ("put", "offer")
 
 @checker
 @judging(BOUNDED_QUEUE)
-def check(events: Sequence[Event], *, bound: Count, drained: bool = True) -> Verdict:
+def check(events: Sequence[Event], *, bound: Count, drained: bool = True, refusal: str = "") -> Verdict:
     """Judges one bounded queue by all its puts and takes.
 
     Args:
@@ -33,11 +33,13 @@ def check(events: Sequence[Event], *, bound: Count, drained: bool = True) -> Ver
         bound: how many items it may hold.
         drained: whether everything was taken out in the end, so that what never came out is lost, but for as many
             items as there are takes of unknown outcome.
+        refusal: how the error of an operation begins that failed for another reason than that there was no room, or
+            nothing, and so says nothing of the queue, such as "SplitBrainProtectionError"; empty if none did.
 
     Raises:
         BadInputError: an item was put in twice.
     """
-    history = operations(events)
+    history = [operation for operation in operations(events) if not _is_refused(operation, refusal)]
     put = _put_in(history)
     most, anomalies = _by_what_is_sure(history, put, bound)
     missing, unknown_takes = _missing(history, put) if drained else ([], 0)
@@ -51,6 +53,11 @@ def check(events: Sequence[Event], *, bound: Count, drained: bool = True) -> Ver
         "hidden": len(missing) - lost,
     }
     return Verdict.of(anomalies, figures)
+
+
+def _is_refused(operation: Operation, refusal: str) -> bool:
+    error = operation.completion.error if operation.completion and operation.outcome == "fail" else None
+    return bool(refusal and error and error.startswith(refusal))
 
 
 def _count(history: Sequence[Operation], kinds: Sequence[str]) -> int:

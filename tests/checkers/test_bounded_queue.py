@@ -173,3 +173,20 @@ def test_a_put_that_failed_takes_no_room() -> None:
     events = one_after_another(("put", 1, "fail", 1), ("offer", 2, "fail", 2))
     told = "the offer of 2 was refused with at most 0 items in a queue of 1"
     assert said(bounded_queue.check(events, bound=1)) == [("refused although there was room", told, [2])]
+
+
+def test_what_was_refused_says_nothing_of_the_queue() -> None:
+    asked: list[tuple[str, Any, Type, Any]] = [
+        ("put", 1, "ok", 1),
+        ("take", None, "fail", None),
+        ("offer", 2, "fail", 2),
+    ]
+    events = [*one_after_another(*asked, ("take", None, "ok", 1))]
+    assert len(said(bounded_queue.check(events, bound=2))) == 2
+    for index in (3, 5):
+        events[index] = events[index]._replace(error="RefusedError: too few")
+        assert len(said(bounded_queue.check(events, bound=2, refusal="RefusedError"))) == (1 if index == 3 else 0)
+        assert len(said(bounded_queue.check(events, bound=2, refusal="OtherError"))) == 2
+        assert len(said(bounded_queue.check(events, bound=2))) == 2
+    taken = events[-1]._replace(error="RefusedError")
+    assert not said(bounded_queue.check([*events[:-1], taken], bound=2, refusal="RefusedError"))

@@ -24,6 +24,8 @@ NO_BACKUP = "no-backup-"
 #: How many items a queue holds whose name begins with `BOUNDED`.
 BOUND = 10
 BOUNDED = "bounded-"
+#: How many any other queue holds.
+UNBOUNDED = 2**31 - 1
 #: By the backups that a map has, in words, what its name begins with.
 BACKUPS: dict[str, str] = {
     "0": NO_BACKUP,
