@@ -64,7 +64,7 @@ class Recovery:
         fault: what was done, such as "kill".
         nodes: to whom.
         at_s: when, from the history's first event.
-        detection_s: until the clusters first showed something of it, and not of a later fault.
+        detection_s: until the clusters first showed that something is amiss by it, and not by a later fault.
         leader_s: until every partition had a new leader.
         redundancy_s: until all backups or all replicas were in place again.
         first_success_s: by kind of operation, until the first success among those that began after the fault.
@@ -111,14 +111,16 @@ def _recovery(
     for operation in sorted(ok, key=lambda operation: operation.ended):
         if operation.began > begin.time:
             first.setdefault(operation.f, (operation.ended - begin.time) / _NS)
+    redundant = {name for telling in tellings() for name in telling.redundant}
     drained = [first.pop(f) for telling in tellings() for f in telling.received if f in first]
     return Recovery(
         fault=begin.f,
         nodes=tuple(begin.value["nodes"]),
         at_s=(begin.time - start) / _NS,
-        detection_s=_first(effects, {event.f for event in effects}, begin),
+        # That all copies are in place may be so because nobody noticed anything.
+        detection_s=_first(effects, {event.f for event in effects} - redundant, begin),
         leader_s=_first(effects, {name for telling in tellings() for name in telling.led}, begin),
-        redundancy_s=_first(effects, {name for telling in tellings() for name in telling.redundant}, begin),
+        redundancy_s=_first(effects, redundant, begin),
         first_success_s=first,
         drained_s=min(drained, default=None),
         latency={f: _latencies([o for o in ok if o.f == f], begin.time, undone(begin, nemesis)) for f in first},

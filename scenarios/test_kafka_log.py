@@ -66,6 +66,8 @@ LEAST_AFTER_AN_OUTAGE = 50
 SENDS = 1000
 #: By how much requests and answers are late, in seconds: a request waits for its answer for 1.5 s.
 LATE_S = 0.3
+#: How long a link is narrow, in seconds: longer than a record is kept that nobody takes.
+NARROW_S = 8.0
 #: How long answers are late or lost, in seconds: longer than a producer waits for them.
 IN_FORCE_S = 2.0
 UNDER_LOAD = Sending(a_second=SENDS_A_SECOND)
@@ -239,15 +241,14 @@ def test_a_log_under_load_survives_a_leader_whose_packets_are_lost(system: Syste
 
 @pytest.mark.needs(NarrowLink())
 def test_a_log_under_load_survives_a_leader_behind_a_narrow_link(system: System, faults: Nemesis) -> None:
-    """Producers send as fast as they are answered, and a group reads; between the leader of the fullest partition and
-    everybody else only a hundred kilobytes a second get through, and what is more is lost.
-    What comes too late is given up, or sent again: every acknowledged record stays where it was put, once, in order.
+    """Producers send a thousand records of a kilobyte a second, and a group reads them; between the leader of the
+    fullest partition and everybody else only a hundred kilobytes a second get through, and what is more is lost.
+    What comes too late is sent again, or given up: every acknowledged record stays where it was put, once, in order.
     """
-    log = Log(system)
+    log = Log(system, sending=replace(UNDER_LOAD, digits=1000))
     with log.traffic() as traffic:
         traffic.sends.await_acknowledged(SENDS)
-        narrow = faults.inject(NarrowLink(), leader_holding(log.topic, traffic.partitions))
-        traffic.sends.await_acknowledged(SENDS)
+        narrow = faults.inject(NarrowLink(), leader_holding(log.topic, traffic.partitions)).lasting(NARROW_S)
         narrow.undo().until(full_isr(log.topic))
         traffic.sends.await_acknowledged(SENDS)
 

@@ -82,7 +82,7 @@ def lines(found: Sequence[Time], past: Sequence[Mapping[str, float]] = ()) -> It
         bound, _ = _bound(each)
         middle, largest, runs = _past(each.name, past)
         beside = [f"bound {bound}"] if each.bound else []
-        beside += [f"last {runs} runs: median {middle}, largest {largest}"] if runs else []
+        beside += [f"last runs: {runs}, median {middle}, largest {largest}"] if runs else []
         if beside:
             yield Line(f"  {each.name} after {each.seconds:.2f} s ({'; '.join(beside)})")
 

@@ -59,9 +59,9 @@ def test_the_words_have_what_is_bounded_or_was_there_before() -> None:
     past = [{"1. kill: new leaders": 2.0, "1. kill: first post acknowledged": 4.0}]
     assert [line.words for line in lines(times(history()), past)] == [
         "  1. kill: detected after 3.00 s (bound 5.81 s)",
-        "  1. kill: new leaders after 3.00 s (bound 5.81 s; last 1 runs: median 2.00 s, largest 2.00 s)",
+        "  1. kill: new leaders after 3.00 s (bound 5.81 s; last runs: 1, median 2.00 s, largest 2.00 s)",
         "  1. kill: full redundancy after 12.00 s (bound none)",
-        "  1. kill: first post acknowledged after 5.00 s (last 1 runs: median 4.00 s, largest 4.00 s)",
+        "  1. kill: first post acknowledged after 5.00 s (last runs: 1, median 4.00 s, largest 4.00 s)",
     ]
 
 

@@ -46,6 +46,7 @@ class Sending:
         lives_s: after so many seconds a producer drops its client with all that is under way, as a process that dies
             does, and goes on with a new one; None: it keeps the client for as long as that works.
         request_s: how long a request waits for its answer.
+        digits: in how many digits each number is written at least; so many bytes a record has beside its head.
         seed: of the choice of partitions.
     """
 
@@ -55,7 +56,12 @@ class Sending:
     transaction: int = 0
     lives_s: float | None = None
     request_s: float = _REQUEST_MS / 1000
+    digits: int = 1
     seed: int = 1
+
+    def written(self, value: int) -> bytes:
+        """The number as a record has it."""
+        return str(value).zfill(self.digits).encode()
 
     @property
     def declared(self) -> Settings:
@@ -178,7 +184,7 @@ class _Life:
         partition, value = self._partition(), next(self._sends.values)
         operation = free.invoke("send", {"log": client.log_name(partition), "value": value})
         try:
-            future = self._producer.send(self._sends.topic, str(value).encode(), partition=partition)
+            future = self._producer.send(self._sends.topic, self._sending.written(value), partition=partition)
         except KafkaError as error:
             operation.fail(repr(error))
             self._ended(operation, free)

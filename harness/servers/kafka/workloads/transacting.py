@@ -81,7 +81,7 @@ class TransactionalProducer:
             KafkaError: the client is of no more use; what became of the sends is recorded.
         """
         producer.begin_transaction()
-        transaction = _Transaction(producer, self._sends)
+        transaction = _Transaction(producer, self._sends, self._sending)
         try:
             for each in self._clients:
                 pace.await_next()
@@ -97,8 +97,8 @@ class TransactionalProducer:
 class _Transaction:
     """The sends of one transaction."""
 
-    def __init__(self, producer: KafkaProducer, sends: Sends) -> None:
-        self._producer, self._sends = producer, sends
+    def __init__(self, producer: KafkaProducer, sends: Sends, sending: Sending) -> None:
+        self._producer, self._sends, self._sending = producer, sends, sending
         self._sent: list[Invoked] = []
         self._placed: list[tuple[int, int, Any]] = []
         self._asked = False
@@ -111,7 +111,7 @@ class _Transaction:
         """
         value = next(self._sends.values)
         self._sent.append(free.invoke("send", {"log": client.log_name(partition), "value": value}))
-        future = self._producer.send(self._sends.topic, str(value).encode(), partition=partition)
+        future = self._producer.send(self._sends.topic, self._sending.written(value), partition=partition)
         self._placed.append((partition, value, future))
 
     def commit(self) -> None:
