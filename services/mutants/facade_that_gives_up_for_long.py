@@ -1,4 +1,4 @@
-"""A facade with a circuit breaker that stays open for 45 s: after a post that took longer than a second, it refuses."""
+"""A facade with a circuit breaker that opens once: after a post that took longer than a second it refuses for 45 s."""
 
 import time
 
@@ -9,7 +9,7 @@ _SLOW_S, _OPEN_S = 1.0, 45.0
 
 
 class Breaking(posting.Poster):
-    """A poster that posts nothing for a while once a post has been slow."""
+    """A poster that posts nothing for a while after the first post that was slow."""
 
     _closed_again = 0.0
 
@@ -20,7 +20,7 @@ class Breaking(posting.Poster):
         try:
             return await super().post(message_id, msg, within_s)
         finally:
-            if time.monotonic() - began > _SLOW_S:
+            if not self._closed_again and time.monotonic() - began > _SLOW_S:
                 self._closed_again = time.monotonic() + _OPEN_S
 
 

@@ -7,6 +7,7 @@ _ONE_REPLICA = (
     "test_kafka_settings.py::test_with_one_replica_a_partition_is_away_with_its_broker_and_comes_back_with_it"
 )
 _ON_HAZELCAST = "test_services.py::test_ten_messages_are_shared[hazelcast]"
+_DISCONNECTED = "test_facade_connections.py::test_a_facade_that_loses_all_connections_loses_no_message"
 _DENIED = "test_kafka_quorum.py::test_what_is_surely_not_on_the_queue_never_comes_out_of_it"
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -301,6 +302,7 @@ MUTANTS: tuple[Mutant, ...] = (
             "test_services.py::test_an_id_that_was_acknowledged_is_not_queued_again": (
                 "assertion: not each is in the queue once"
             ),
+            f"{_DISCONNECTED}[kafka]": "out of order|duplicated",
         },
         told={_ON_HAZELCAST: "duplicated: In the queue twice, although it was posted once"},
     ),
@@ -352,7 +354,7 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "facade_with_a_careless_client",
         'services/hazelcast_client.py: "an offer that is sent again could be there twice"',
-        {"test_services.py::test_ten_messages_are_shared[hazelcast]": "other settings"},
+        {_ON_HAZELCAST: "other settings", f"{_DISCONNECTED}[hazelcast]": "other settings"},
     ),
     service(
         "facade_that_stays_with_a_minority",
