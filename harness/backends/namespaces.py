@@ -130,16 +130,19 @@ class Switch:
             EnvironmentUnfitError: the kernel refuses.
         """
         if node not in self._namespaces:
-            made = Namespace()
-            plug = f"node{len(self._namespaces)}"
+            made, plug = Namespace(), f"node{len(self._namespaces)}"
+            try:
+                _ip(
+                    made,
+                    f"link add eth0 type veth peer name {plug} netns {self._bridge.path}",
+                    f"address add {address}/{self._subnet.prefixlen} dev eth0",
+                    "link set eth0 up",
+                )
+                _ip(self._bridge, f"link set {plug} master bridge up")
+            except BaseException:
+                made.close()
+                raise
             self._namespaces[node] = made
-            _ip(
-                made,
-                f"link add eth0 type veth peer name {plug} netns {self._bridge.path}",
-                f"address add {address}/{self._subnet.prefixlen} dev eth0",
-                "link set eth0 up",
-            )
-            _ip(self._bridge, f"link set {plug} master bridge up")
         return self._namespaces[node]
 
     def close(self) -> None:

@@ -22,7 +22,7 @@ from harness.backends.impairable import ImpairableNode
 from harness.backends.impairing import Network
 from harness.backends.interposing import Interposing
 from harness.backends.leftovers import processes_of
-from harness.backends.namespaces import Switch, why_not
+from harness.backends.namespaces import Namespace, Switch, why_not
 from harness.backends.process_helper import ProcessHelper
 from harness.backends.protocol import ExecContext, NodeState, Phase
 from harness.backends.pulse import Pulse
@@ -100,14 +100,11 @@ class ProcessNode(ImpairableNode):
         #: What it is left of its time while it is throttled, and what sees to that while it runs.
         self._share: float | None = None
         self._pulse: Pulse | None = None
-        #: What its command begins with.
-        self._enter: Sequence[str] = ()
+        self._namespace: Namespace | None = None
         if site.switch:
-            namespace = site.switch.namespace(spec.name, self.address)
-            self._enter = namespace.enter
-            helpers = (ProcessHelper(namespace, site.session, f"{self._folder} {n}") for n in ("network", "proxy"))
-            self._network = Network(site, spec, next(helpers))
-            self._between = Interposing(site, spec, next(helpers))
+            self._namespace = site.switch.namespace(spec.name, self.address)
+            self._network = Network(site, spec, self._helper("network"))
+            self._between = Interposing(site, spec, self._helper("proxy"))
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
         self._folder.chmod(folder_mode([spec.kind]))
@@ -324,6 +321,15 @@ class ProcessNode(ImpairableNode):
     def network(self) -> Network | None:
         """The node's network, if it has one of its own."""
         return self._network
+
+    @property
+    def _enter(self) -> Sequence[str]:
+        """What the command begins with that runs in the node's network."""
+        return self._namespace.enter if self._namespace else ()
+
+    def _helper(self, purpose: str) -> ProcessHelper:
+        assert self._namespace
+        return ProcessHelper(self._namespace, self._site.session, f"{purpose} of {self._folder}")
 
     def _impairable(self) -> Network:
         if self._network is None:
