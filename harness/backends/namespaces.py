@@ -159,7 +159,10 @@ def _ip(namespace: Namespace, *commands: str) -> None:
 
 
 def _run(*command: str, text: str = "") -> None:
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=_TIMEOUT_S)
+    shown = " ".join(word for word in command if "\n" not in word)
+    try:
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=_TIMEOUT_S)
+    except subprocess.TimeoutExpired as error:
+        raise EnvironmentUnfitError(f"{shown} did not end within {_TIMEOUT_S:g} s") from error
     if done.returncode:
-        shown = " ".join(word for word in command if "\n" not in word)
         raise EnvironmentUnfitError(f"{shown} failed: {done.stderr.strip()[-300:]}")
