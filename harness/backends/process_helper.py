@@ -46,7 +46,7 @@ class ProcessHelper:
                 running.kill()
 
     def exists(self) -> bool:
-        """It does: the namespace outlasts the node's process."""
+        """Whether there is the network: the namespace outlasts the node's process."""
         return True
 
     def end(self) -> None:
