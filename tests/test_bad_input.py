@@ -77,13 +77,20 @@ def taken() -> Iterator[int]:
 
 @pytest.mark.process
 def test_a_taken_port_names_who_has_it(tmp_path: Path, taken: int) -> None:
-    (tmp_path / "in_one_block.py").write_text(f"from harness.backends import loopback\nloopback._BLOCKS = ({taken},)\n")
+    (tmp_path / "in_one_block.py").write_text(
+        "from harness.backends import loopback, namespaces\n"
+        f"loopback._BLOCKS = ({taken},)\n"
+        'namespaces._PROGRAMS = ("no-such-program",)\n'
+    )
     paths = os.pathsep.join([str(tmp_path), str(ROOT)])
     status, output = scenario(tmp_path, "-p", "in_one_block", "--backend", "process", PYTHONPATH=paths)
     assert status == 2
     assert (
         f"hazelcast-1 needs port 5701 on 127.77.{taken}.{FIRST_HOST}, which is taken by process {os.getpid()} ("
         in output
+    )
+    assert (
+        "nodes have no networks of their own, and what breaks these is skipped: there is no no-such-program" in output
     )
     assert_no_traceback(output)
     assert not leftovers()

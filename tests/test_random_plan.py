@@ -22,6 +22,11 @@ pytestmark = pytest.mark.faulttolerance
 def test_it(plan, system, faults):
     follow(faults, system.history, plan)
 """
+#: Nodes that have no networks of their own.
+_ON_THE_LOOPBACK = """
+from harness.backends import namespaces
+namespaces._PROGRAMS = ("no-such-program",)
+"""
 #: The first whose plan is not empty.
 _SEED = "5"
 
@@ -29,6 +34,7 @@ _SEED = "5"
 @pytest.fixture
 def suite(tmp_path: Path) -> Path:
     (tmp_path / "test_suite.py").write_text(_SUITE)
+    (tmp_path / "conftest.py").write_text(_ON_THE_LOOPBACK)
     return tmp_path
 
 

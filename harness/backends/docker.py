@@ -12,7 +12,7 @@ import docker
 from docker.errors import DockerException, ImageNotFound
 
 from harness.backends import clock, docker_sidecar, engine
-from harness.backends.docker_network import address, create_network
+from harness.backends.docker_network import create_network
 from harness.backends.docker_node import DockerNode, PortTakenError
 from harness.backends.docker_renewal import Vacant
 from harness.backends.docker_sidecar import Sidecar
@@ -33,6 +33,7 @@ from harness.backends.protocol import (
 from harness.backends.reach import assert_reached
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
+from harness.backends.subnets import address
 from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
 from harness.provision.images import ensure_images

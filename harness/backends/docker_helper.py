@@ -9,9 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
+from docker.errors import NotFound
+
 from harness.backends import docker_exec
 from harness.backends.docker_site import DockerSite
 from harness.backends.engine import complaining, remove_container
+from harness.errors import EnvironmentUnfitError
 
 
 class Helper:
@@ -20,6 +23,8 @@ class Helper:
     A container that starts again has a fresh namespace, in which the helper of the one before is not. It carries the
     labels of the session, so it is removed with all else, and none that names a node.
     """
+
+    python = "python3"
 
     def __init__(
         self,
@@ -41,6 +46,7 @@ class Helper:
         """
         self._site = site
         self._node = node
+        self._container = container
         self._purpose = purpose
         self._options = options or {"network_mode": f"container:{container}", "cap_add": ["NET_ADMIN"]}
         self._lock = Lock()
@@ -63,6 +69,16 @@ class Helper:
         """
         with complaining(f"run {command[0]} in the network of {self._node}"):
             yield from docker_exec.lines(self._site.client.api, self._made(), command)
+
+    def exists(self) -> bool:
+        """Whether the node's container runs: the network of one that has ended is gone."""
+        try:
+            with complaining(f"tell the state of {self._node}"):
+                return bool(self._site.client.api.inspect_container(self._container)["State"]["Running"])
+        except EnvironmentUnfitError as error:
+            if isinstance(error.__cause__, NotFound):
+                return False
+            raise
 
     def end(self) -> None:
         """Removes the helper, if there is one; the next `run` makes another."""

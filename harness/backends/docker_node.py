@@ -14,15 +14,17 @@ from harness.backends import clock, docker_exec, docker_throttle, engine
 from harness.backends.docker_container import container_of
 from harness.backends.docker_data import Data
 from harness.backends.docker_files import file_in
-from harness.backends.docker_impairment import Network
-from harness.backends.docker_interposing import Interposing
+from harness.backends.docker_helper import Helper
 from harness.backends.docker_ports import HOST
 from harness.backends.docker_renewal import NotRenewedError, Vacant, can_be_renewed, of_this_life, vacate
 from harness.backends.docker_site import DATA, FOLDER, DockerSite
 from harness.backends.engine import cause, complaining, remove_container
 from harness.backends.gone import accepts, await_exit
-from harness.backends.impairment import CUT_OFF, Direction, Impairment, Others
-from harness.backends.passing import Passed, Passing
+from harness.backends.impairable import ImpairableNode
+from harness.backends.impairing import Network
+from harness.backends.impairment import CUT_OFF, Impairment
+from harness.backends.interposing import Interposing
+from harness.backends.passing import Passing
 from harness.backends.protocol import ExecContext, NodeState, Phase
 from harness.backends.ready import wait_ready
 from harness.errors import AwaitTimeoutError, BadInputError, EnvironmentUnfitError, NodeStartError
@@ -42,7 +44,7 @@ class PortTakenError(EnvironmentUnfitError):
     """A host port that was free when it was chosen is taken now."""
 
 
-class DockerNode:
+class DockerNode(ImpairableNode):
     """A node as a container: implements `harness.backends.protocol.Node`; keeps its addresses over restarts."""
 
     def __init__(self, spec: NodeSpec, site: DockerSite, *, place: Vacant | None = None) -> None:
@@ -53,14 +55,10 @@ class DockerNode:
         self._api = site.client.api
         self._place = place
         self._id: str | None = None
-        self._network: Network | None = None
-        self._between: Interposing | None = None
         self._data: Data | None = None
         self._last_words: str | None = None
         #: The line of the container's log after which this node's own begins; all is its own if there is none.
         self._mark: str | None = None
-        #: Whether it was started while it was impaired, and has not been seen to be ready since.
-        self._started_impaired = False
         #: Whether it has a limit of processor time, or may have one: noted before it is set.
         self._throttled = False
         #: Whether its disk is filled, or may be; likewise.
@@ -171,9 +169,7 @@ class DockerNode:
             self._site.ports.release(self.spec.name)
             self._start_when_ports_are_free()
         self._impairable().begin_again()
-        self._started_impaired = self.impaired
-        if not self.impaired:
-            self._wait_ready()
+        self._await_unimpaired_start()
         self._interposing().begin_again()
 
     def become(self, kind: NodeKind) -> None:
@@ -232,61 +228,12 @@ class DockerNode:
     def impair(self, fault: str, impairment: Impairment = CUT_OFF) -> None:
         """Filters packets from and to the other nodes' addresses, in the container's network namespace."""
         self._untouched = False
-        self._impairable().impair(fault, impairment)
-
-    def rejoin(self, fault: str | None = None) -> None:
-        """Removes the filters; those of a container that was stopped meanwhile are gone with its namespace."""
-        if not self.impaired:
-            return
-        phase = self.state().phase
-        self._impairable().mend(fault, gone=phase is Phase.EXITED)
-        if self._started_impaired and phase is Phase.RUNNING and not self.impaired:
-            self._wait_ready()
-
-    @property
-    def others(self) -> Mapping[str, str]:
-        """The roles of all other nodes that the deployment has ever had, by their names."""
-        return self._impairable().others
-
-    @property
-    def impaired(self) -> bool:
-        """Whether a fault is in force that impairs the node's network, or will once it runs again."""
-        return self._network is not None and bool(self._network.faults)
-
-    def links(self, others: Others | None = None) -> Mapping[str, bool]:
-        """Tries a connection to each of its peers, and one from each."""
-        return self._impairable().links(others)
-
-    def arriving(self, count: int, direction: Direction, others: Others | None = None) -> Mapping[str, int]:
-        """Sends datagrams to each of its peers, or has each send them, and counts those that arrive."""
-        return self._impairable().arriving(count, direction, others)
+        super().impair(fault, impairment)
 
     def interpose(self, fault: str, passing: Passing) -> None:
         """Has it befall what passes, in the container's network namespace."""
         self._untouched = False
-        self._interposing().interpose(fault, passing)
-
-    def withdraw(self, fault: str | None = None) -> None:
-        """Removes what does it; in a container that was stopped meanwhile it is gone with its namespace."""
-        if self.interposed:
-            self._interposing().withdraw(fault, gone=self.state().phase is Phase.EXITED)
-
-    @property
-    def interposed(self) -> bool:
-        """Whether anything comes between the node and its clients, or will once it runs again."""
-        return self._between is not None and bool(self._between.faults)
-
-    def passed(self, fault: str) -> Passed:
-        """What has become of what passed, as the proxy or the filters count it."""
-        return self._interposing().passed(fault)
-
-    def connections(self) -> frozenset[str]:
-        """The connections in the container's network namespace, but for those of the node with itself."""
-        return self._interposing().connections()
-
-    def disconnect(self) -> frozenset[str]:
-        """Has the kernel reset all of them."""
-        return self._interposing().disconnect()
+        super().interpose(fault, passing)
 
     def write_file(self, name: str, text: str) -> None:
         """Puts the text, its references resolved, at `${file:NAME}`; the container may be stopped."""
@@ -393,8 +340,9 @@ class DockerNode:
         if container and container != self._id:
             self._id = container
             self._data = Data(self._site, self.spec.name, container)
-            self._network = self._site.networks[self.spec.name] = Network(self._site, self.spec, container)
-            self._between = Interposing(self._site, self.spec, container)
+            site, name = self._site, self.spec.name
+            self._network = site.networks[name] = Network(site, self.spec, Helper(site, name, container))
+            self._between = Interposing(site, self.spec, Helper(site, name, container, purpose="proxy"))
 
     def _made(self) -> str:
         if self._id is None:
@@ -403,7 +351,6 @@ class DockerNode:
 
     def _wait_ready(self) -> None:
         wait_ready(self, timeout_s=_READY_TIMEOUT_S)
-        self._started_impaired = False
 
     def _stored(self) -> Data:
         self._made()

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import docker
 
 from harness.backends.docker_ports import HostPorts
+from harness.backends.engine import complaining
 from harness.backends.references import Resolver
-from harness.backends.session import Session
+from harness.backends.session import LABEL_NODE, Session
 from harness.topology.kinds import NodeKind
 
 if TYPE_CHECKING:
-    from harness.backends.docker_impairment import Network
+    from harness.backends.impairing import Network
 
 LABEL_DEPLOYMENT = "harness.deployment"
 #: Where a container has its files.
@@ -59,6 +60,12 @@ class DockerSite:
     def filters(self) -> dict[str, list[str]]:
         """The filters by which an engine lists what carries every label of this deployment."""
         return {"label": [f"{label}={value}" for label, value in self.labels().items()]}
+
+    def running(self) -> frozenset[str]:
+        """The names of the nodes whose container runs and is not paused."""
+        with complaining("list the nodes that run"):
+            listed = self.client.api.containers(filters={**self.filters(), "status": "running"})
+        return frozenset(name for each in listed if (name := each["Labels"].get(LABEL_NODE)))
 
     def resolver(self) -> Resolver:
         """A resolver that puts the deployment's addresses in place of references."""

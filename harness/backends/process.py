@@ -1,20 +1,25 @@
-"""The backend that runs the same servers as local processes, each on a loopback address of its own."""
+"""The backend that runs the same servers as local processes, each in a network of its own or else on the loopback."""
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack
+from ipaddress import IPv4Network
 
 from harness.backends import clock
 from harness.backends.folders import make_folder
-from harness.backends.loopback import FIRST_HOST, assert_free, leased_block
+from harness.backends.loopback import assert_free, leased_block
+from harness.backends.namespaces import Switch, why_not
 from harness.backends.process_node import ProcessNode, ProcessSite, folder_mode
 from harness.backends.protocol import (
     Ability,
     Clocked,
     Fillable,
+    Interposable,
     Killable,
+    Networked,
     Pausable,
     Rewritable,
     Throttleable,
@@ -23,16 +28,18 @@ from harness.backends.protocol import (
 from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
 from harness.backends.small_disk import can_mount
+from harness.backends.subnets import address, leased_subnet
 from harness.progress import Say
 from harness.provision.processes import prepare_processes
 from harness.topology.kinds import NodeKind, Program
 from harness.topology.nodes import NodeSpec, Topology, kinds_of
 
 _READY_TIMEOUT_S = 60.0
+_numbers = itertools.count(1)
 
 
 class ProcessBackend:
-    """The backend that runs nodes as local processes; it needs no engine, and root only for disks of a size."""
+    """The backend that runs nodes as local processes; no engine is needed, and root for disks and networks alone."""
 
     name = "process"
     abilities: frozenset[Ability] = (
@@ -43,11 +50,15 @@ class ProcessBackend:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        if why_not() is None:
+            self.abilities = self.abilities | {Networked, Interposable}
         # The deployments look at the same mapping.
         self._programs: dict[NodeKind, Program] = {}
 
     def prepare(self, kinds: Iterable[NodeKind], say: Say) -> None:
-        """Gets what these kinds say that they need on this machine."""
+        """Gets what these kinds say that they need on this machine; says so where nodes can't have networks."""
+        if not self._programs and (why := why_not()):
+            say(f"nodes have no networks of their own, and what breaks these is skipped: {why}")
         self._programs.update(prepare_processes(kinds, say))
 
     def deploy(self, topology: Topology, say: Say) -> ProcessDeployment:
@@ -72,10 +83,10 @@ class ProcessDeployment:
         self._programs = programs
         self._say = say
         self._resources = ExitStack()
-        self._block = self._resources.enter_context(leased_block())
-        self._site = ProcessSite(programs, session, make_folder(session))
+        self._subnet, switch = _network(session, self._resources)
+        self._site = ProcessSite(programs, session, make_folder(session), switch=switch)
         self._site.folder.chmod(folder_mode(topology.kinds))
-        self._nodes: dict[str, ProcessNode] = {}
+        self._nodes = self._site.nodes
 
     @property
     def nodes(self) -> Mapping[str, ProcessNode]:
@@ -87,12 +98,16 @@ class ProcessDeployment:
         if lacking := kinds_of(specs) - self._programs.keys():
             self._programs.update(prepare_processes(lacking, self._say))
         self.remove([spec.name for spec in specs])
+        taken = self._site.addresses
+        comers = [spec for spec in specs if spec.name not in taken]
         for spec in specs:
-            taken = self._site.addresses
-            taken.setdefault(spec.name, f"{self._block}.{FIRST_HOST + len(taken)}")
+            taken.setdefault(spec.name, address(self._subnet, len(taken)))
             self._site.ports[spec.name] = spec.ports
+            self._site.roles[spec.name] = spec.role
+        for network in self._site.networks.values():
+            network.reckon_with(comers)
         added = [ProcessNode(spec, self._site) for spec in specs]
-        for node in added:
+        for node in added if self._site.switch is None else ():
             for port in node.spec.ports.values():
                 assert_free(node.spec.name, node.address, port)
         for node in added:
@@ -120,3 +135,13 @@ class ProcessDeployment:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+def _network(session: Session, resources: ExitStack) -> tuple[IPv4Network, Switch | None]:
+    """The subnet of a deployment's nodes, and what connects their networks if they can have some."""
+    if why_not():
+        return IPv4Network(f"{resources.enter_context(leased_block())}.0/24"), None
+    subnet = resources.enter_context(leased_subnet())
+    switch = Switch(f"hn{session.id}-{next(_numbers)}", subnet)
+    resources.callback(switch.close)
+    return subnet, switch

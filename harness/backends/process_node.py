@@ -18,7 +18,12 @@ import psutil
 
 from harness.backends import clock, filling, small_disk
 from harness.backends.gone import await_exit
+from harness.backends.impairable import ImpairableNode
+from harness.backends.impairing import Network
+from harness.backends.interposing import Interposing
 from harness.backends.leftovers import processes_of
+from harness.backends.namespaces import Namespace, Switch, why_not
+from harness.backends.process_helper import ProcessHelper
 from harness.backends.protocol import ExecContext, NodeState, Phase
 from harness.backends.pulse import Pulse
 from harness.backends.ready import wait_ready
@@ -54,6 +59,9 @@ class ProcessSite:
         folder: each node has its own inside.
         addresses: by node name.
         ports: by node name, its ports by name.
+        switch: what connects the networks of the nodes; None if they have none of their own.
+        roles: of all nodes that there ever were, by node name.
+        nodes: those that there are, by name.
     """
 
     programs: Mapping[NodeKind, Program]
@@ -61,13 +69,26 @@ class ProcessSite:
     folder: Path
     addresses: dict[str, str] = field(default_factory=dict)
     ports: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    switch: Switch | None = None
+    roles: dict[str, str] = field(default_factory=dict)
+    nodes: dict[str, ProcessNode] = field(default_factory=dict)
+
+    @property
+    def networks(self) -> Mapping[str, Network]:
+        """The networks of the nodes that have one of their own, by node name."""
+        return {name: node.network for name, node in tuple(self.nodes.items()) if node.network}
+
+    def running(self) -> frozenset[str]:
+        """The names of the nodes whose process runs and is not paused."""
+        nodes = tuple(self.nodes.items())
+        return frozenset(name for name, node in nodes if node.state().phase is Phase.RUNNING)
 
     def endpoint(self, node: str, port: str) -> str:
         """The `host:port` of a node's port, the same for the harness as for the other nodes."""
         return f"{self.addresses[node]}:{self.ports[node][port]}"
 
 
-class ProcessNode:
+class ProcessNode(ImpairableNode):
     """A node as local processes: implements `harness.backends.protocol.Node`; faults go to all of its processes."""
 
     def __init__(self, spec: NodeSpec, site: ProcessSite) -> None:
@@ -79,6 +100,11 @@ class ProcessNode:
         #: What it is left of its time while it is throttled, and what sees to that while it runs.
         self._share: float | None = None
         self._pulse: Pulse | None = None
+        self._namespace: Namespace | None = None
+        if site.switch:
+            self._namespace = site.switch.namespace(spec.name, self.address)
+            self._network = Network(site, spec, self._helper("network"))
+            self._between = Interposing(site, spec, self._helper("proxy"))
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
         self._folder.chmod(folder_mode([spec.kind]))
@@ -94,7 +120,7 @@ class ProcessNode:
 
     @property
     def address(self) -> str:
-        """The node's loopback address."""
+        """The node's address in its network, or else on the loopback."""
         return self._site.addresses[self.spec.name]
 
     def endpoint(self, port: str) -> str:
@@ -105,7 +131,7 @@ class ProcessNode:
         """Starts the process without waiting for it."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*self._site.programs[self.kind].command, *self._resolver().arguments(self.spec)],
+                [*self._enter, *self._site.programs[self.kind].command, *self._resolver().arguments(self.spec)],
                 cwd=self._folder,
                 env={**self._environment(), **variables({**self._site.session.labels(), LABEL_NODE: self.spec.name})},
                 stdin=subprocess.DEVNULL,
@@ -114,10 +140,6 @@ class ProcessNode:
                 start_new_session=True,
             )
         self._beat()
-
-    def wait_ready(self) -> None:
-        """Waits until the node is ready by its spec."""
-        wait_ready(self, timeout_s=_READY_TIMEOUT_S)
 
     def state(self) -> NodeState:
         """The state of the launched process, as the kernel tells it."""
@@ -156,9 +178,14 @@ class ProcessNode:
         self._await_exit(self.spec.stop_signal, self.spec.stop_timeout_s)
 
     def start(self) -> None:
-        """Starts the node again with its data; returns when it is ready."""
+        """Starts the node again with its data and its impairments; returns when it is ready.
+
+        One that is impaired may need the others to be ready: `rejoin` waits for it.
+        """
         self.launch()
-        self.wait_ready()
+        self._await_unimpaired_start()
+        if self._between:
+            self._between.begin_again()
 
     def become(self, kind: NodeKind) -> None:
         """Has its next start be by that kind's program."""
@@ -277,14 +304,49 @@ class ProcessNode:
 
     def exec_context(self) -> ExecContext:
         """The node's folder and environment; without the labels: a command started there outlives the session."""
-        return ExecContext(folder=str(self._folder), environment=self._environment())
+        return ExecContext(folder=str(self._folder), enter=self._enter, environment=self._environment())
 
     def end(self) -> None:
         """Kills whatever is left of the node, paused or not."""
         if self._process is not None:
             self.kill()
+        if self._network:
+            self._network.mend(None)
+            self._network.end()
+        self._network = self._between = None
         if self.spec.disk_mb:
             small_disk.unmount_beneath(self._folder)
+
+    @property
+    def network(self) -> Network | None:
+        """The node's network, if it has one of its own."""
+        return self._network
+
+    @property
+    def _enter(self) -> Sequence[str]:
+        """What the command begins with that runs in the node's network."""
+        return self._namespace.enter if self._namespace else ()
+
+    def _helper(self, purpose: str) -> ProcessHelper:
+        assert self._namespace
+        return ProcessHelper(self._namespace, self._site.session, f"{purpose} of {self._folder}")
+
+    def _impairable(self) -> Network:
+        if self._network is None:
+            raise self._without_network()
+        return self._network
+
+    def _interposing(self) -> Interposing:
+        if self._between is None:
+            raise self._without_network()
+        return self._between
+
+    def _without_network(self) -> EnvironmentUnfitError:
+        why = "it was removed" if self._site.switch else why_not()
+        return EnvironmentUnfitError(f"{self.spec.name} has no network of its own: {why}")
+
+    def _wait_ready(self) -> None:
+        wait_ready(self, timeout_s=_READY_TIMEOUT_S)
 
     def _beat(self) -> None:
         """Has the process that runs now stopped in a rhythm, if it is to be."""
@@ -349,6 +411,8 @@ class ProcessNode:
 
     def _await_exit(self, sent: str, timeout_s: float) -> None:
         await_exit(self, sent, timeout_s=timeout_s, interval_s=_POLL_S)
+        if self._between:
+            self._between.end()
 
     def _await_phase(self, phase: Phase) -> None:
         until(

@@ -41,10 +41,18 @@ class NodeState:
 
 @dataclass(frozen=True)
 class ExecContext:
-    """Where a node's process is, for a command beside it: in a container, or in a folder with an environment."""
+    """Where a node's process is, for a command beside it: in a container, or in a folder with an environment.
+
+    Attributes:
+        container: its id.
+        folder: of the process.
+        enter: what runs the command behind it in the network of the process, if that has one of its own.
+        environment: of the process.
+    """
 
     container: str | None = None
     folder: str | None = None
+    enter: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -35,4 +35,4 @@ def _as_process(context: ExecContext, command: Sequence[str]) -> int:
     if program is None:
         sys.stderr.write(f"{command[0]}: not found on the node's PATH\n")
         return _NOT_FOUND
-    return subprocess.call([program, *command[1:]], cwd=context.folder, env=dict(context.environment))
+    return subprocess.call([*context.enter, program, *command[1:]], cwd=context.folder, env=dict(context.environment))

@@ -1,6 +1,7 @@
 """An owner to be killed by a test: starts a watchdog and makes things, tells of them, and waits.
 
-Arguments: an image to make containers of as well, if any. Input: "end" for an orderly end without cleaning up.
+Arguments: an image to make containers of as well, or "process" to make local processes as nodes, if any. Input: "end"
+for an orderly end without cleaning up.
 """
 
 import json
@@ -12,6 +13,7 @@ import sys
 import psutil
 
 from harness.backends.docker import DockerBackend
+from harness.backends.process import ProcessBackend
 from harness.backends.session import Session, variables
 from harness.backends.watchdog import start_watchdog
 from harness.topology.nodes import Topology
@@ -26,8 +28,9 @@ def main() -> None:
     running, stopped = (_sleeper(environment) for _ in range(2))
     stopped.send_signal(signal.SIGSTOP)
     if sys.argv[1:]:
-        backend = DockerBackend(session, images={TINY.name: sys.argv[1]})
-        deployment = backend.deploy(Topology("owned", (tiny(1), tiny(2))), print)
+        where = sys.argv[1]
+        backend = ProcessBackend(session) if where == "process" else DockerBackend(session, images={TINY.name: where})
+        deployment = backend.deploy(Topology("owned", (tiny(1), tiny(2))), lambda line: None)
         deployment.nodes["tiny-1"].impair("test")
         deployment.nodes["tiny-2"].pause()
     told = {"labels": session.labels(), "pids": [running.pid, stopped.pid], "watchdog": watchdog.pid}

@@ -43,6 +43,7 @@ class Owner:
             owned = engine.owned(client, self.session.__eq__)
             words += [f"container {id_}" for id_ in owned.containers] + [f"network {id_}" for id_ in owned.networks]
             words += [f"volume {name}" for name in owned.volumes]
+        words += [f"interface {name}" for name in psutil.net_if_addrs() if self.session.id in name]
         return words
 
     def kill(self) -> None:

@@ -58,10 +58,10 @@ def test_a_subnet_that_another_network_has_is_passed_over(monkeypatch: pytest.Mo
         try:
             _, taken = create_network(client, f"harness-{session.id}-1", session.labels())
             candidates = [taken, next(subnet for subnet in free if subnet != taken)]
-            monkeypatch.setattr("harness.backends.docker_network._candidates", lambda: iter(candidates))
+            monkeypatch.setattr("harness.backends.docker_network.candidates", lambda: iter(candidates))
             _, subnet = create_network(client, f"harness-{session.id}-2", session.labels())
             assert subnet == candidates[1]
-            monkeypatch.setattr("harness.backends.docker_network._candidates", lambda: iter([taken]))
+            monkeypatch.setattr("harness.backends.docker_network.candidates", lambda: iter([taken]))
             with pytest.raises(EnvironmentUnfitError, match="overlap"):
                 create_network(client, f"harness-{session.id}-3", session.labels())
         finally:

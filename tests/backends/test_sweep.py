@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from harness.backends import engine
+from harness.backends.namespaces import why_not
 from harness.backends.session import LABEL_OWNER, LABEL_SESSION, LABEL_USER
 from harness.backends.sweep import sweep
 from tests.backends.owners import owning
@@ -29,6 +30,19 @@ def test_what_a_live_owner_has_is_left_alone_and_nothing_is_said() -> None:
         sweep(said.append)
         assert set(owner.left()) == set(before)
     assert not any(owner.session.id in line for line in said)
+
+
+@pytest.mark.process
+@pytest.mark.skipif(bool(why_not()), reason="nodes can't have networks of their own")
+def test_networks_of_processes_go_with_these_and_those_of_a_live_owner_stay() -> None:
+    with owning("process") as dead, owning("process") as live:
+        before = live.left()
+        dead.kill_the_watchdog()
+        dead.kill()
+        sweep(lambda line: None)
+        dead.await_nothing_left(timeout_s=5)
+        assert set(live.left()) == set(before)
+        assert any("interface" in word for word in before)
 
 
 @pytest.mark.docker

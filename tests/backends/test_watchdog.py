@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.backends.folders import make_folder
+from harness.backends.namespaces import why_not
 from tests.backends.owners import owning
 
 
@@ -23,6 +24,18 @@ def test_a_killed_owner_leaves_no_container_and_no_network(tiny_image: str) -> N
     with owning(tiny_image) as owner:
         assert sum("container" in word for word in owner.left()) == 3
         assert sum("network" in word for word in owner.left()) == 1
+        owner.kill()
+        owner.await_nothing_left()
+
+
+@pytest.mark.process
+@pytest.mark.skipif(bool(why_not()), reason="nodes can't have networks of their own")
+def test_a_killed_owner_leaves_no_node_and_no_network_of_one() -> None:
+    """One of its nodes is isolated and one is paused."""
+    with owning("process") as owner:
+        left = owner.left()
+        assert sum("process" in word for word in left) == 6
+        assert [word for word in left if "interface" in word] == [f"interface hn{owner.session.id}-1"]
         owner.kill()
         owner.await_nothing_left()
 

@@ -1,29 +1,28 @@
-"""Tiny nodes as containers, for the faults that need a network: several roles, and nobody who asks a cluster."""
+"""Tiny nodes on each backend, for the faults that need a network: several roles, and nobody who asks a cluster."""
 
 from __future__ import annotations
 
 import contextlib
-import secrets
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TypeAlias, cast
 
 import pytest
 
-from harness.backends import engine
-from harness.backends.docker import DockerBackend, DockerDeployment
+from harness.backends.docker import DockerDeployment
 from harness.backends.docker_node import DockerNode
 from harness.backends.impairment import Others
-from harness.backends.session import Session
+from harness.backends.namespaces import why_not
+from harness.backends.process import ProcessDeployment
+from harness.backends.process_node import ProcessNode
 from harness.pool import restore
 from harness.targets import Picked, Target
 from harness.topology.nodes import NodeSpec, Topology
-from tests.backends import image as tiny_image
-from tests.backends.specs import TINY, tiny
+from tests.backends.specs import tiny
+from tests.faults.storing import backend_named
 
-NEEDED = [
-    pytest.mark.docker,
-    pytest.mark.skipif(bool(engine.why_unavailable()), reason="no Docker engine answers"),
-]
+RealNode: TypeAlias = DockerNode | ProcessNode
+RealDeployment: TypeAlias = DockerDeployment | ProcessDeployment
 
 
 def spec(role: str, index: int) -> NodeSpec:
@@ -34,26 +33,21 @@ def spec(role: str, index: int) -> NodeSpec:
 
 
 @contextlib.contextmanager
-def deployed(*specs: NodeSpec) -> Iterator[DockerDeployment]:
-    """These nodes, of an image of their own; all of it is removed afterwards."""
-    tag = f"harness-test-{secrets.token_hex(4)}"
-    with contextlib.closing(engine.connect()) as client:
-        tiny_image.build(client, tag)
-        try:
-            backend = DockerBackend(Session.of_this_process(), images={TINY.name: tag})
-            with backend.deploy(Topology("tiny nodes", specs), print) as deployment:
-                yield deployment
-        finally:
-            client.images.remove(tag, force=True)
+def deployed(backend: str, *specs: NodeSpec) -> Iterator[RealDeployment]:
+    """These nodes on the backend of that name; all of it is removed afterwards."""
+    if backend == "process" and (why := why_not()):
+        pytest.skip(f"nodes can't have networks of their own: {why}")
+    with backend_named(backend) as chosen, chosen.deploy(Topology("tiny nodes", specs), print) as deployment:
+        yield cast(RealDeployment, deployment)
 
 
-def mend(deployment: DockerDeployment) -> None:
+def mend(deployment: RealDeployment) -> None:
     """Brings every node back, whatever was done to it."""
     for node in deployment.nodes.values():
         restore(node)
 
 
-def only(*nodes: DockerNode) -> Target:
+def only(*nodes: RealNode) -> Target:
     """A target that picks these nodes."""
     return lambda clusters: Picked(nodes, "of the test")
 

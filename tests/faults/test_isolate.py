@@ -1,51 +1,48 @@
-"""Isolation of real containers: seen to be connected before, proved by every peer that can say something after.
+"""Isolation of real nodes: seen to be connected before, proved by every peer that can say something after.
 
-Their image is this machine's Python and nothing else: no shell, no iptables, as with a vendor's.
+The image of containers is this machine's Python and nothing else: no shell, no iptables, as with a vendor's.
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+import os
+import signal
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import httpx
 import pytest
 
-from harness.backends import engine
-from harness.backends.docker import DockerDeployment
-from harness.backends.docker_node import DockerNode
 from harness.backends.protocol import Phase
-from harness.errors import BadInputError, EnvironmentUnfitError, FaultDidNotBiteError
+from harness.errors import BadInputError, FaultDidNotBiteError
 from harness.faults import Isolate
 from harness.faults.nemesis import Nemesis
 from harness.pool import restore
 from harness.topology.nodes import NodeSpec
 from harness.waiting import until
-from tests.faults.networks import NEEDED, deployed, mend, only, spec
-
-pytestmark = NEEDED
+from tests.faults.networks import RealDeployment, RealNode, deployed, mend, only, spec
+from tests.faults.storing import BACKENDS
 
 
 def server(index: int) -> NodeSpec:
     return spec("server", index)
 
 
-@pytest.fixture(scope="module")
-def deployment() -> Iterator[DockerDeployment]:
+@pytest.fixture(scope="module", params=BACKENDS)
+def deployment(request: pytest.FixtureRequest) -> Iterator[RealDeployment]:
     """Three servers."""
-    with deployed(server(1), server(2), server(3)) as deployment:
+    with deployed(request.param, server(1), server(2), server(3)) as deployment:
         yield deployment
 
 
 @pytest.fixture
-def nodes(deployment: DockerDeployment) -> Iterator[tuple[DockerNode, ...]]:
+def nodes(deployment: RealDeployment) -> Iterator[tuple[RealNode, ...]]:
     """Three that run and reach each other."""
     yield tuple(deployment.nodes[f"server-{index}"] for index in (1, 2, 3))
     mend(deployment)
 
 
 def test_it_bites_both_ways_for_every_peer_and_the_harness_still_reaches_the_node(
-    nodes: tuple[DockerNode, ...],
+    nodes: tuple[RealNode, ...],
 ) -> None:
     one = nodes[0]
     Isolate().inject([one])
@@ -57,12 +54,12 @@ def test_it_bites_both_ways_for_every_peer_and_the_harness_still_reaches_the_nod
     assert set(one.links().values()) == {True}
 
 
-def test_a_node_that_nothing_was_done_to_has_no_proof(nodes: tuple[DockerNode, ...]) -> None:
+def test_a_node_that_nothing_was_done_to_has_no_proof(nodes: tuple[RealNode, ...]) -> None:
     with pytest.raises(FaultDidNotBiteError, match=r"server-1 to server-2, server-2 to server-1, .* still connects"):
         Isolate().proof([nodes[0]])
 
 
-def test_a_peer_that_it_still_reaches_is_enough_for_no_proof(nodes: tuple[DockerNode, ...]) -> None:
+def test_a_peer_that_it_still_reaches_is_enough_for_no_proof(nodes: tuple[RealNode, ...]) -> None:
     """Only the last one, which nobody used to ask."""
     one, two, _ = nodes
     with (
@@ -72,7 +69,7 @@ def test_a_peer_that_it_still_reaches_is_enough_for_no_proof(nodes: tuple[Docker
         Isolate().proof([one])
 
 
-def test_one_that_was_cut_off_before_is_no_experiment(nemesis: Nemesis, nodes: tuple[DockerNode, ...]) -> None:
+def test_one_that_was_cut_off_before_is_no_experiment(nemesis: Nemesis, nodes: tuple[RealNode, ...]) -> None:
     one, two, _ = nodes
     with (
         dropping(one, f"OUTPUT -d {two.address}"),
@@ -84,19 +81,7 @@ def test_one_that_was_cut_off_before_is_no_experiment(nemesis: Nemesis, nodes: t
     assert not nemesis.injected
 
 
-def test_a_helper_that_can_not_ask_is_no_silence(nodes: tuple[DockerNode, ...]) -> None:
-    one = nodes[0]
-    one.links()
-    run(one, "rm $(command -v python3)")
-    with pytest.raises(EnvironmentUnfitError, match="whether server-1 reaches server-2 can't be told: python3"):
-        Isolate().control([one])
-    with pytest.raises(EnvironmentUnfitError, match="can't be told"):
-        Isolate().proof([one])
-    one._network.end()  # type: ignore[union-attr]
-    Isolate().control([one])
-
-
-def test_two_at_once_are_proved_by_the_one_that_is_left(nemesis: Nemesis, nodes: tuple[DockerNode, ...]) -> None:
+def test_two_at_once_are_proved_by_the_one_that_is_left(nemesis: Nemesis, nodes: tuple[RealNode, ...]) -> None:
     one, two, _ = nodes
     injected = nemesis.inject(Isolate(), only(one, two))
     assert injected.proofs == {
@@ -105,14 +90,14 @@ def test_two_at_once_are_proved_by_the_one_that_is_left(nemesis: Nemesis, nodes:
     }
 
 
-def test_where_all_are_isolated_nobody_can_prove_it(nodes: tuple[DockerNode, ...]) -> None:
+def test_where_all_are_isolated_nobody_can_prove_it(nodes: tuple[RealNode, ...]) -> None:
     for node in nodes[:2]:
         Isolate().inject([node])
     with pytest.raises(FaultDidNotBiteError, match="server-3 can't be proved: it has no peer that runs and is not"):
         Isolate().control([nodes[2]])
 
 
-def test_a_paused_node_that_is_isolated_comes_back_whole(nodes: tuple[DockerNode, ...]) -> None:
+def test_a_paused_node_that_is_isolated_comes_back_whole(nodes: tuple[RealNode, ...]) -> None:
     one = nodes[0]
     Isolate().inject([one])
     one.pause()
@@ -121,7 +106,7 @@ def test_a_paused_node_that_is_isolated_comes_back_whole(nodes: tuple[DockerNode
     assert set(one.links().values()) == {True}
 
 
-def test_a_paused_node_gets_its_network_back(nodes: tuple[DockerNode, ...]) -> None:
+def test_a_paused_node_gets_its_network_back(nodes: tuple[RealNode, ...]) -> None:
     one = nodes[0]
     Isolate().inject([one])
     one.pause()
@@ -131,7 +116,7 @@ def test_a_paused_node_gets_its_network_back(nodes: tuple[DockerNode, ...]) -> N
     assert set(one.links().values()) == {True}
 
 
-def test_the_undoing_of_one_fault_lifts_no_other(nodes: tuple[DockerNode, ...]) -> None:
+def test_the_undoing_of_one_fault_lifts_no_other(nodes: tuple[RealNode, ...]) -> None:
     one = nodes[0]
     one.impair("first")
     one.impair("second")
@@ -145,7 +130,7 @@ def test_the_undoing_of_one_fault_lifts_no_other(nodes: tuple[DockerNode, ...]) 
     assert set(one.links().values()) == {True}
 
 
-def test_nor_does_it_lift_what_somebody_else_filters(nodes: tuple[DockerNode, ...]) -> None:
+def test_nor_does_it_lift_what_somebody_else_filters(nodes: tuple[RealNode, ...]) -> None:
     one, two, _ = nodes
     with dropping(one, f"OUTPUT -d {two.address}"):
         one.impair("first")
@@ -156,7 +141,7 @@ def test_nor_does_it_lift_what_somebody_else_filters(nodes: tuple[DockerNode, ..
         ]
 
 
-def test_a_fault_that_is_in_force_can_be_injected_again(nodes: tuple[DockerNode, ...]) -> None:
+def test_a_fault_that_is_in_force_can_be_injected_again(nodes: tuple[RealNode, ...]) -> None:
     one = nodes[0]
     for _ in range(2):
         one.impair("fault-of-20-letters-")
@@ -166,20 +151,19 @@ def test_a_fault_that_is_in_force_can_be_injected_again(nodes: tuple[DockerNode,
 
 
 @pytest.mark.parametrize("name", ["", "of-more-than-20-letters", "$(reboot)", "Two Words"])
-def test_what_can_be_no_name_of_a_chain_is_refused(nodes: tuple[DockerNode, ...], name: str) -> None:
+def test_what_can_be_no_name_of_a_chain_is_refused(nodes: tuple[RealNode, ...], name: str) -> None:
     with pytest.raises(BadInputError, match="is no name for a fault of a network"):
         nodes[0].impair(name)
     assert not nodes[0].impaired
 
 
 @pytest.mark.parametrize("end", ["kill", "stop", "by itself"])
-def test_a_node_that_starts_again_is_isolated_again_until_it_rejoins(nodes: tuple[DockerNode, ...], end: str) -> None:
+def test_a_node_that_starts_again_is_isolated_again_until_it_rejoins(nodes: tuple[RealNode, ...], end: str) -> None:
     one = nodes[0]
     for fault in ("first", "second"):
         one.impair(fault)
     if end == "by itself":
-        with contextlib.closing(engine.connect()) as client:
-            client.api.kill(one.exec_context().container or "")
+        os.kill(one.state().pid or 0, signal.SIGKILL)
         until("it to have ended", one.state, lambda state: state.phase is Phase.EXITED, timeout_s=10)
     else:
         getattr(one, end)()
@@ -193,13 +177,14 @@ def test_a_node_that_starts_again_is_isolated_again_until_it_rejoins(nodes: tupl
 
 
 def test_a_node_that_starts_cut_off_is_waited_for_once_it_is_not(
-    nodes: tuple[DockerNode, ...], monkeypatch: pytest.MonkeyPatch
+    nodes: tuple[RealNode, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """To be ready it may need the others."""
     one, waits = nodes[0], list[set[bool]]()
-    monkeypatch.setattr(
-        "harness.backends.docker_node.wait_ready", lambda node, timeout_s: waits.append(set(node.links().values()))
-    )
+    for module in ("docker_node", "process_node"):
+        monkeypatch.setattr(
+            f"harness.backends.{module}.wait_ready", lambda node, timeout_s: waits.append(set(node.links().values()))
+        )
     for fault in ("first", "second"):
         one.impair(fault)
     one.kill()
@@ -213,7 +198,7 @@ def test_a_node_that_starts_cut_off_is_waited_for_once_it_is_not(
     assert len(waits) == 1
 
 
-def test_one_that_rejoins_while_it_is_down_starts_connected(nodes: tuple[DockerNode, ...]) -> None:
+def test_one_that_rejoins_while_it_is_down_starts_connected(nodes: tuple[RealNode, ...]) -> None:
     one = nodes[0]
     Isolate().inject([one])
     one.kill()
@@ -224,7 +209,7 @@ def test_one_that_rejoins_while_it_is_down_starts_connected(nodes: tuple[DockerN
 
 
 @pytest.mark.parametrize("state", ["running", "paused", "down"])
-def test_healing_brings_back_whoever_was_left_isolated(nodes: tuple[DockerNode, ...], state: str) -> None:
+def test_healing_brings_back_whoever_was_left_isolated(nodes: tuple[RealNode, ...], state: str) -> None:
     one = nodes[0]
     one.impair("left")
     if state != "running":
@@ -235,7 +220,7 @@ def test_healing_brings_back_whoever_was_left_isolated(nodes: tuple[DockerNode, 
 
 
 def test_one_that_is_put_in_its_place_is_isolated_no_more(
-    deployment: DockerDeployment, nodes: tuple[DockerNode, ...]
+    deployment: RealDeployment, nodes: tuple[RealNode, ...]
 ) -> None:
     old = nodes[0]
     Isolate().inject([old])
@@ -250,7 +235,7 @@ def test_one_that_is_put_in_its_place_is_isolated_no_more(
 
 
 def test_a_node_that_comes_later_is_cut_off_from_it_too(
-    deployment: DockerDeployment, nodes: tuple[DockerNode, ...]
+    deployment: RealDeployment, nodes: tuple[RealNode, ...]
 ) -> None:
     Isolate().inject([nodes[0]])
     deployment.put([server(4)])
@@ -262,7 +247,7 @@ def test_a_node_that_comes_later_is_cut_off_from_it_too(
 
 
 def test_the_only_one_of_its_role_has_all_others_for_peers(
-    deployment: DockerDeployment, nodes: tuple[DockerNode, ...]
+    deployment: RealDeployment, nodes: tuple[RealNode, ...]
 ) -> None:
     deployment.put([replace(server(1), name="lonely", role="lonely")])
     try:
@@ -279,55 +264,8 @@ def test_the_only_one_of_its_role_has_all_others_for_peers(
         deployment.remove(["lonely"])
 
 
-def test_a_node_may_filter_nothing_itself(nodes: tuple[DockerNode, ...]) -> None:
-    Isolate().inject([nodes[0]])
-    with contextlib.closing(engine.connect()) as client:
-        host = client.api.inspect_container(nodes[0].exec_context().container)["HostConfig"]
-    assert not host["CapAdd"]
-    assert not host["Privileged"]
-
-
-@pytest.mark.parametrize("end", ["kill", "stop", "remove", "put"])
-def test_no_helper_outlasts_its_node(deployment: DockerDeployment, nodes: tuple[DockerNode, ...], end: str) -> None:
-    one = nodes[0]
-    one._network.end()  # type: ignore[union-attr]
-    before = containers(deployment)
-    Isolate().inject([one])
-    assert containers(deployment) == sorted([*before, f"{deployment._site.name}-server-1-network"])
-    match end:
-        case "remove":
-            deployment.remove(["server-1"])
-            before.remove(f"{deployment._site.name}-server-1")
-        case "put":
-            deployment.put([server(1)])
-        case _:
-            getattr(one, end)()
-    assert containers(deployment) == before
-    if end == "remove":
-        deployment.put([server(1)])
-
-
-def test_no_helper_outlasts_the_deployment() -> None:
-    with deployed(server(1), server(2)) as deployment:
-        Isolate().control([deployment.nodes["server-1"]])
-        assert len(containers(deployment)) == 4
-    assert not containers(deployment)
-
-
-def test_a_helper_is_no_node_and_ends_at_once_when_it_is_told_to(
-    deployment: DockerDeployment, nodes: tuple[DockerNode, ...]
-) -> None:
-    nodes[0].links()
-    with contextlib.closing(engine.connect()) as client:
-        helper = client.containers.get(f"{deployment._site.name}-server-1-network")
-        assert "harness.node" not in helper.labels
-        helper.kill("SIGTERM")
-        assert helper.wait(timeout=2)["StatusCode"] == 0
-    nodes[0]._network.end()  # type: ignore[union-attr]
-
-
 @contextlib.contextmanager
-def dropping(node: DockerNode, *rules: str) -> Iterator[None]:
+def dropping(node: RealNode, *rules: str) -> Iterator[None]:
     """Somebody else's filters in the node's network."""
     run(node, "\n".join(f"iptables -A {rule} -j DROP" for rule in rules))
     try:
@@ -336,14 +274,7 @@ def dropping(node: DockerNode, *rules: str) -> Iterator[None]:
         run(node, "\n".join(f"iptables -D {rule} -j DROP" for rule in rules))
 
 
-def run(node: DockerNode, script: str) -> None:
+def run(node: RealNode, script: str) -> None:
     """Runs a script in the node's helper."""
     status, output = node._network._helper.run(["sh", "-ec", script])  # type: ignore[union-attr]
     assert status == 0, output
-
-
-def containers(deployment: DockerDeployment) -> list[str]:
-    """The names of all containers that carry the deployment's labels."""
-    with contextlib.closing(engine.connect()) as client:
-        found: Sequence[dict[str, Any]] = client.api.containers(all=True, filters=deployment._site.filters())
-    return sorted(name.removeprefix("/") for each in found for name in each["Names"])

@@ -1,4 +1,4 @@
-"""Packets of real containers pass one way alone: no connection can tell which, so datagrams do, at both ends."""
+"""Packets of real nodes pass one way alone: no connection can tell which, so datagrams do, at both ends."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -6,37 +6,35 @@ from typing import Literal
 import httpx
 import pytest
 
-from harness.backends.docker import DockerDeployment
-from harness.backends.docker_node import DockerNode
 from harness.backends.impairment import CUT_OFF, Direction, Impairment
 from harness.errors import BadInputError, FaultDidNotBiteError
 from harness.faults import OneWay
 from harness.faults.nemesis import Nemesis
 from harness.history import History
-from tests.faults.networks import NEEDED, deployed, mend, of, only, spec
+from tests.faults.networks import RealDeployment, RealNode, deployed, mend, of, only, spec
+from tests.faults.storing import BACKENDS
 
-pytestmark = NEEDED
 TO_SERVER = {"server-1 to server-2"}
 FROM_SERVER = {"server-2 to server-1"}
 TO_CLIENT = {"server-1 to client-1"}
 FROM_CLIENT = {"client-1 to server-1"}
 
 
-@pytest.fixture(scope="module")
-def deployment() -> Iterator[DockerDeployment]:
+@pytest.fixture(scope="module", params=BACKENDS)
+def deployment(request: pytest.FixtureRequest) -> Iterator[RealDeployment]:
     """Two servers and a client."""
-    with deployed(spec("server", 1), spec("server", 2), spec("client", 1)) as deployment:
+    with deployed(request.param, spec("server", 1), spec("server", 2), spec("client", 1)) as deployment:
         yield deployment
 
 
 @pytest.fixture
-def server(deployment: DockerDeployment) -> Iterator[DockerNode]:
+def server(deployment: RealDeployment) -> Iterator[RealNode]:
     """One that reaches all others."""
     yield deployment.nodes["server-1"]
     mend(deployment)
 
 
-def arriving(node: DockerNode) -> set[str]:
+def arriving(node: RealNode) -> set[str]:
     """Between which nodes datagrams pass now, and which way."""
     arrived = node.arriving(3, Direction.BOTH, of("server", "client"))
     assert set(arrived.values()) <= {0, 3}
@@ -45,7 +43,7 @@ def arriving(node: DockerNode) -> set[str]:
 
 @pytest.mark.parametrize(("direction", "cut"), [("out", TO_SERVER), ("in", FROM_SERVER)])
 def test_it_cuts_one_way_to_the_peers_and_nobody_else(
-    nemesis: Nemesis, history: History, server: DockerNode, direction: Literal["in", "out"], cut: set[str]
+    nemesis: Nemesis, history: History, server: RealNode, direction: Literal["in", "out"], cut: set[str]
 ) -> None:
     injected = nemesis.inject(OneWay(direction), only(server))
     (other_way,) = (TO_SERVER | FROM_SERVER) - cut
@@ -62,7 +60,7 @@ def test_it_cuts_one_way_to_the_peers_and_nobody_else(
 
 
 def test_answers_to_a_client_are_lost_after_its_requests_got_through(
-    nemesis: Nemesis, history: History, server: DockerNode
+    nemesis: Nemesis, history: History, server: RealNode
 ) -> None:
     injected = nemesis.inject(OneWay("out", ("client",)), only(server))
     assert arriving(server) == FROM_CLIENT | TO_SERVER | FROM_SERVER
@@ -71,7 +69,7 @@ def test_answers_to_a_client_are_lost_after_its_requests_got_through(
 
 
 def test_it_is_in_force_again_once_the_node_has_started_again_and_for_who_comes_later(
-    deployment: DockerDeployment, server: DockerNode
+    deployment: RealDeployment, server: RealNode
 ) -> None:
     OneWay("in").inject([server])
     server.kill()
@@ -83,7 +81,7 @@ def test_it_is_in_force_again_once_the_node_has_started_again_and_for_who_comes_
         deployment.remove(["server-3"])
 
 
-def test_what_passes_both_ways_or_neither_is_no_proof(server: DockerNode) -> None:
+def test_what_passes_both_ways_or_neither_is_no_proof(server: RealNode) -> None:
     with pytest.raises(FaultDidNotBiteError, match="did not bite: datagrams arrive from server-1 to server-2"):
         OneWay("out").proof([server])
     server.impair("both", Impairment(of("server")))
@@ -91,7 +89,7 @@ def test_what_passes_both_ways_or_neither_is_no_proof(server: DockerNode) -> Non
         OneWay("out").proof([server])
 
 
-def test_a_client_that_is_cut_off_as_well_is_too_much(server: DockerNode) -> None:
+def test_a_client_that_is_cut_off_as_well_is_too_much(server: RealNode) -> None:
     OneWay("out").inject([server])
     server.impair("more", Impairment(of("client")))
     with pytest.raises(FaultDidNotBiteError, match="cut it off from others as well: server-1 to client-1, client-1"):
@@ -99,7 +97,7 @@ def test_a_client_that_is_cut_off_as_well_is_too_much(server: DockerNode) -> Non
 
 
 def test_what_was_lost_before_or_nobody_would_hear_proves_nothing(
-    deployment: DockerDeployment, nemesis: Nemesis, history: History, server: DockerNode
+    deployment: RealDeployment, nemesis: Nemesis, history: History, server: RealNode
 ) -> None:
     server.impair("half", Impairment(of("server"), share=0.5))
     with pytest.raises(FaultDidNotBiteError, match="could prove nothing: before it"):
@@ -119,7 +117,7 @@ def test_what_was_lost_before_or_nobody_would_hear_proves_nothing(
     ],
 )
 def test_what_can_not_be_cut_is_refused_before_anything_is_done(
-    nemesis: Nemesis, history: History, server: DockerNode, fault: OneWay, refusal: str
+    nemesis: Nemesis, history: History, server: RealNode, fault: OneWay, refusal: str
 ) -> None:
     with pytest.raises(BadInputError, match=refusal):
         nemesis.inject(fault, only(server))

@@ -1,46 +1,44 @@
-"""Packets of real containers are lost at random, or because they are too many; datagrams at both ends show how many."""
+"""Packets of real nodes are lost at random, or because they are too many; datagrams at both ends show how many."""
 
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from harness.backends.docker import DockerDeployment
-from harness.backends.docker_node import DockerNode
 from harness.backends.impairment import CUT_OFF, Direction, Impairment
 from harness.errors import BadInputError, FaultDidNotBiteError
 from harness.faults import NarrowLink, PacketLoss
 from harness.faults.nemesis import Nemesis
 from harness.faults.protocol import Fault
 from harness.history import History
-from tests.faults.networks import NEEDED, deployed, mend, of, only, spec
+from tests.faults.networks import RealDeployment, RealNode, deployed, mend, of, only, spec
+from tests.faults.storing import BACKENDS
 
-pytestmark = NEEDED
 BOTH = pytest.mark.parametrize("fault", [PacketLoss(), NarrowLink()], ids=lambda fault: fault.name)
 
 
-@pytest.fixture(scope="module")
-def deployment() -> Iterator[DockerDeployment]:
+@pytest.fixture(scope="module", params=BACKENDS)
+def deployment(request: pytest.FixtureRequest) -> Iterator[RealDeployment]:
     """Two servers and a client."""
-    with deployed(spec("server", 1), spec("server", 2), spec("client", 1)) as deployment:
+    with deployed(request.param, spec("server", 1), spec("server", 2), spec("client", 1)) as deployment:
         yield deployment
 
 
 @pytest.fixture
-def server(deployment: DockerDeployment) -> Iterator[DockerNode]:
+def server(deployment: RealDeployment) -> Iterator[RealNode]:
     """One that reaches all others."""
     yield deployment.nodes["server-1"]
     mend(deployment)
 
 
-def arriving(node: DockerNode, count: int) -> set[int]:
+def arriving(node: RealNode, count: int) -> set[int]:
     """How many of so many datagrams pass between a node and each of all others, either way."""
     return set(node.arriving(count, Direction.BOTH, of("server", "client")).values())
 
 
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.9])
 def test_this_share_of_the_packets_is_lost_either_way(
-    nemesis: Nemesis, history: History, server: DockerNode, share: float
+    nemesis: Nemesis, history: History, server: RealNode, share: float
 ) -> None:
     injected = nemesis.inject(PacketLoss(share), only(server))
     assert "server-1 to server-2" in injected.proofs["server-1"]
@@ -54,7 +52,7 @@ def test_this_share_of_the_packets_is_lost_either_way(
 
 
 def test_so_many_bytes_a_second_get_through_with_all_others_together(
-    nemesis: Nemesis, history: History, server: DockerNode
+    nemesis: Nemesis, history: History, server: RealNode
 ) -> None:
     injected = nemesis.inject(NarrowLink(100_000), only(server))
     assert injected.proofs["server-1"].startswith("of 800 datagrams of 1000 bytes each, arrived: ")
@@ -69,7 +67,7 @@ def test_so_many_bytes_a_second_get_through_with_all_others_together(
 
 @BOTH
 def test_it_is_in_force_again_once_the_node_has_started_again_and_for_who_comes_later(
-    deployment: DockerDeployment, server: DockerNode, fault: Fault
+    deployment: RealDeployment, server: RealNode, fault: Fault
 ) -> None:
     fault.inject([server])
     server.kill()
@@ -83,7 +81,7 @@ def test_it_is_in_force_again_once_the_node_has_started_again_and_for_who_comes_
 
 
 @BOTH
-def test_a_network_that_loses_all_or_nothing_is_no_proof(server: DockerNode, fault: Fault) -> None:
+def test_a_network_that_loses_all_or_nothing_is_no_proof(server: RealNode, fault: Fault) -> None:
     with pytest.raises(FaultDidNotBiteError, match="did not bite as it should: of"):
         fault.proof([server])
     server.impair("all", Impairment(of("server")))
@@ -91,7 +89,7 @@ def test_a_network_that_loses_all_or_nothing_is_no_proof(server: DockerNode, fau
         fault.proof([server])
 
 
-def test_another_share_is_no_proof(server: DockerNode) -> None:
+def test_another_share_is_no_proof(server: RealNode) -> None:
     server.impair("less", Impairment(share=0.1))
     with pytest.raises(FaultDidNotBiteError, match="of 334 datagrams each, 100 were to be lost, and there were lost"):
         PacketLoss(0.3).proof([server])
@@ -99,7 +97,7 @@ def test_another_share_is_no_proof(server: DockerNode) -> None:
 
 @BOTH
 def test_what_was_lost_before_proves_nothing(
-    deployment: DockerDeployment, nemesis: Nemesis, history: History, server: DockerNode, fault: Fault
+    deployment: RealDeployment, nemesis: Nemesis, history: History, server: RealNode, fault: Fault
 ) -> None:
     server.impair("some", Impairment(of("server"), share=0.1))
     with pytest.raises(FaultDidNotBiteError, match="could prove nothing: before it, "):
@@ -120,7 +118,7 @@ def test_what_was_lost_before_proves_nothing(
     ],
 )
 def test_what_can_not_be_proved_is_refused_before_anything_is_done(
-    nemesis: Nemesis, history: History, server: DockerNode, fault: Fault, refusal: str
+    nemesis: Nemesis, history: History, server: RealNode, fault: Fault, refusal: str
 ) -> None:
     with pytest.raises(BadInputError, match=refusal):
         nemesis.inject(fault, only(server))

@@ -1,38 +1,36 @@
-"""Five real containers and a client: some links between nodes of a role are cut, and no other."""
+"""Five real nodes and a client: some links between nodes of a role are cut, and no other."""
 
 from collections.abc import Iterator, Set
 from itertools import combinations
 
 import pytest
 
-from harness.backends.docker import DockerDeployment
-from harness.backends.docker_node import DockerNode
 from harness.errors import BadInputError, FaultDidNotBiteError
 from harness.faults import Bridge, Isolate, MajoritiesRing, Split
 from harness.faults.nemesis import Nemesis
 from harness.faults.protocol import Fault
 from harness.history import History
-from tests.faults.networks import NEEDED, deployed, mend, of, only, spec
+from tests.faults.networks import RealDeployment, RealNode, deployed, mend, of, only, spec
+from tests.faults.storing import BACKENDS
 
-pytestmark = NEEDED
 ALL = {frozenset(pair) for pair in combinations(range(1, 6), 2)}
 
 
-@pytest.fixture(scope="module")
-def deployment() -> Iterator[DockerDeployment]:
+@pytest.fixture(scope="module", params=BACKENDS)
+def deployment(request: pytest.FixtureRequest) -> Iterator[RealDeployment]:
     """Five servers and a client."""
-    with deployed(*(spec("server", index) for index in range(1, 6)), spec("client", 1)) as deployment:
+    with deployed(request.param, *(spec("server", index) for index in range(1, 6)), spec("client", 1)) as deployment:
         yield deployment
 
 
 @pytest.fixture
-def servers(deployment: DockerDeployment) -> Iterator[tuple[DockerNode, ...]]:
+def servers(deployment: RealDeployment) -> Iterator[tuple[RealNode, ...]]:
     """Five that reach each other."""
     yield tuple(deployment.nodes[f"server-{index}"] for index in range(1, 6))
     mend(deployment)
 
 
-def passing(servers: tuple[DockerNode, ...]) -> Set[frozenset[int]]:
+def passing(servers: tuple[RealNode, ...]) -> Set[frozenset[int]]:
     """Between which servers, by their numbers, connections can be made; of the client one says nothing."""
     links = {words: passes for node in servers for words, passes in node.links(of("server")).items()}
     both = {frozenset(int(name[-1]) for name in words.split(" to ")): passes for words, passes in links.items()}
@@ -56,7 +54,7 @@ def links(*pairs: int) -> Set[frozenset[int]]:
 def test_these_links_are_cut_and_no_other(
     nemesis: Nemesis,
     history: History,
-    servers: tuple[DockerNode, ...],
+    servers: tuple[RealNode, ...],
     fault: Fault,
     picked: tuple[int, ...],
     cut: Set[frozenset[int]],
@@ -76,7 +74,7 @@ def test_these_links_are_cut_and_no_other(
 
 
 def test_who_starts_again_is_on_its_side_and_who_comes_later_on_the_other(
-    deployment: DockerDeployment, servers: tuple[DockerNode, ...]
+    deployment: RealDeployment, servers: tuple[RealNode, ...]
 ) -> None:
     Split().inject(servers[:2])
     servers[0].kill()
@@ -93,12 +91,12 @@ def test_who_starts_again_is_on_its_side_and_who_comes_later_on_the_other(
 
 
 @pytest.mark.parametrize("fault", [Split(), Bridge(), MajoritiesRing()], ids=lambda fault: fault.name)
-def test_nodes_to_which_nothing_was_done_have_no_proof(servers: tuple[DockerNode, ...], fault: Fault) -> None:
+def test_nodes_to_which_nothing_was_done_have_no_proof(servers: tuple[RealNode, ...], fault: Fault) -> None:
     with pytest.raises(FaultDidNotBiteError, match=f"{fault.name} of server-. did not bite: server-.* still connects"):
         fault.proof(servers[:4])
 
 
-def test_a_bridge_that_does_not_hold_is_none(servers: tuple[DockerNode, ...]) -> None:
+def test_a_bridge_that_does_not_hold_is_none(servers: tuple[RealNode, ...]) -> None:
     three = servers[:3]
     Bridge().inject(three)
     Isolate().inject([servers[1]])
@@ -106,7 +104,7 @@ def test_a_bridge_that_does_not_hold_is_none(servers: tuple[DockerNode, ...]) ->
         Bridge().proof(three)
 
 
-def test_a_link_that_was_cut_before_is_no_experiment(nemesis: Nemesis, servers: tuple[DockerNode, ...]) -> None:
+def test_a_link_that_was_cut_before_is_no_experiment(nemesis: Nemesis, servers: tuple[RealNode, ...]) -> None:
     Split().inject(servers[1:2])
     with pytest.raises(FaultDidNotBiteError, match="bridge of server-2 could prove nothing: before it there was no"):
         nemesis.inject(Bridge(), only(*servers[:3]))
@@ -128,10 +126,10 @@ def test_a_link_that_was_cut_before_is_no_experiment(nemesis: Nemesis, servers: 
     ],
 )
 def test_nodes_that_can_not_be_parted_so_are_refused_before_anything_is_done(
-    deployment: DockerDeployment,
+    deployment: RealDeployment,
     nemesis: Nemesis,
     history: History,
-    servers: tuple[DockerNode, ...],
+    servers: tuple[RealNode, ...],
     fault: Fault,
     picked: tuple[str, ...],
     refusal: str,

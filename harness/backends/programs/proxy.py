@@ -1,7 +1,7 @@
 """A proxy between the ports of a node and its clients, in the node's network: what passes is late, or is held.
 
-New connections are led to it (REDIRECT of iptables), and the kernel says where they were going. Argument: the path of
-a socket, where each line is an order. It begins in the background.
+New connections are led to it (REDIRECT of iptables), and the kernel says where they were going. Argument: the name of
+a socket, which is of that network and no file, where each line is an order. It begins in the background.
 
 An order is a JSON object of what is in force, by the names of faults: {"requests_s", "answers_s"} or {"seconds", "key",
 "nth"}, as in `harness/backends/passing.py`; what it says no more is in force no longer. The answer has the port at
@@ -79,13 +79,11 @@ class Proxy:
     async def serve(self, listening: socket.socket, orders: socket.socket) -> None:
         """Passes on what comes, until it is told to end."""
         self._port = listening.getsockname()[1]
-        servers = [
+        self._servers = (
             await asyncio.start_server(self._connect, sock=listening),
             await asyncio.start_unix_server(self._obey, sock=orders),
-        ]
+        )
         await self._ended.wait()
-        for server in servers:
-            server.close()
 
     async def _obey(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if line := (await reader.readline()).strip():
@@ -93,6 +91,9 @@ class Proxy:
             holds = {name: {"held": hold.held, "released": hold.released} for name, hold in self._holds.items()}
             writer.write(json.dumps({"port": self._port, "holds": holds}).encode())
         else:
+            # Before whoever orders it hears that it is done: another one may begin at once.
+            for server in self._servers:
+                server.close()
             self._ended.set()
         writer.close()
 
@@ -198,13 +199,11 @@ def _reset(writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
 
-def main(path: str) -> None:
+def main(name: str) -> None:
     """Begins in the background."""
     listening = socket.create_server(("", 0), backlog=1000)
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
     orders = socket.socket(socket.AF_UNIX)
-    orders.bind(path)
+    orders.bind(f"\0{name}")
     orders.listen()
     if os.fork():
         os._exit(0)

@@ -14,8 +14,7 @@ from dataclasses import asdict
 from types import ModuleType
 from typing import Any
 
-from harness.backends.docker_helper import Helper
-from harness.backends.docker_site import DockerSite
+from harness.backends.network_site import NetworkHelper, NetworkSite
 from harness.backends.passing import Passed, Passing, Unanswered
 from harness.backends.programs import connections, proxy
 from harness.errors import BadInputError, EnvironmentUnfitError
@@ -25,7 +24,7 @@ from harness.waiting import until
 #: A chain's name has 28 characters at most.
 _PREFIX = "harness-"
 _FAULT = re.compile(r"[a-z0-9-]{1,20}")
-_ORDERS = "/tmp/harness-proxy"
+#: A chain, and the socket of the proxy.
 _PROXY = f"{_PREFIX}proxy"
 
 _REMOVE = """
@@ -50,33 +49,32 @@ _LOSE = (
     *(f"--sport {{port}} --tcp-flags {flag} {flag} -j DROP" for flag in ("PSH", "FIN", "RST")),
 )
 _LET_RESETS_THROUGH = "iptables -w 5 -I {chain} -p tcp --tcp-flags RST RST -j RETURN"
-_ORDER = (
-    "python3",
-    "-c",
-    f"""
+_ORDER = f"""
 import socket, sys
 with socket.socket(socket.AF_UNIX) as proxy:
     proxy.settimeout(5)
-    proxy.connect({_ORDERS!r})
+    proxy.connect("\\0{_PROXY}")
     proxy.sendall(sys.argv[1].encode() + b"\\n")
     sys.stdout.write(proxy.makefile().read())
-""",
-)
+"""
 _ANSWERED_S = 10.0
 
 
 class Interposing:
-    """What comes between one node's container and its clients.
+    """What comes between one node and its clients.
 
     Attributes:
         faults: by name what is in force; that outlasts the namespace in which it is applied.
     """
 
-    def __init__(self, site: DockerSite, spec: NodeSpec, container: str) -> None:
+    def __init__(self, site: NetworkSite, spec: NodeSpec, helper: NetworkHelper) -> None:
+        """What comes between in the network in which that helper runs commands, and no other one of this node's."""
         self.faults: dict[str, Passing] = {}
         self._site = site
         self._spec = spec
-        self._helper = Helper(site, spec.name, container, purpose="proxy")
+        self._helper = helper
+        #: Whether anything was applied that may still be there.
+        self._applied = False
         #: The port at which the proxy listens, if there is one.
         self._listens: int | None = None
 
@@ -94,16 +92,16 @@ class Interposing:
         self.faults[fault] = passing
         self._apply(fault)
 
-    def withdraw(self, fault: str | None, *, gone: bool) -> None:
+    def withdraw(self, fault: str | None) -> None:
         """Takes a fault away, or all, as far as it is in force. Its clients' connections are reset.
 
         Args:
             fault: its name; None for all.
-            gone: whether all that is applied is gone, together with the namespace of a container that has ended.
         """
+        there = self._applied and self._helper.exists()
         for name in sorted(self.faults if fault is None else self.faults.keys() & {fault}):
             passing = self.faults.pop(name)
-            if gone:
+            if not there:
                 continue
             if isinstance(passing, Unanswered):
                 chain = _PREFIX + name
@@ -115,14 +113,20 @@ class Interposing:
                 self._lead_through_proxy()
 
     def begin_again(self) -> None:
-        """Applies all that is in force in the fresh namespace of a container that was just started."""
+        """Applies all that is in force in the namespace of a node that was just started."""
         self.end()
         for fault in sorted(self.faults):
             self._apply(fault)
 
     def end(self) -> None:
-        """Removes the helper, and the proxy with it: the container has ended."""
+        """Ends the helper, and the proxy with it: the node has ended, and what is in force waits for its next start."""
+        if self._applied and self._helper.exists():
+            # Where the namespace outlasts the node, clients that come next would be led to nobody.
+            for name in self.faults:
+                self._remove("filter", "OUTPUT", _PREFIX + name)
+            self._remove("nat", "PREROUTING", _PROXY)
         self._helper.end()
+        self._applied = False
         self._listens = None
 
     def passed(self, fault: str) -> Passed:
@@ -147,6 +151,7 @@ class Interposing:
         return before
 
     def _apply(self, fault: str) -> None:
+        self._applied = True
         if not isinstance(self.faults[fault], Unanswered):
             self._lead_through_proxy()
             return
@@ -161,7 +166,7 @@ class Interposing:
             return
         begins = self._listens is None
         if begins:
-            self._execute(_python(proxy, _ORDERS), "start a proxy")
+            self._execute(self._python(proxy, _PROXY), "start a proxy")
         self._listens = int(self._order(proxied)["port"])
         if begins:
             # What the proxy passes on to clients is lost to them as well.
@@ -175,7 +180,7 @@ class Interposing:
     def _end_proxy(self) -> None:
         if self._listens is not None:
             self._remove("nat", "PREROUTING", _PROXY)
-            self._execute([*_ORDER, ""], "end the proxy")
+            self._execute(self._told(""), "end the proxy")
             self._listens = None
 
     def _proxied(self) -> dict[str, dict[str, object]]:
@@ -195,7 +200,7 @@ class Interposing:
 
     def _with_connections(self, verb: str, ports: Collection[int] | None, spared: Collection[str]) -> Sequence[str]:
         which = json.dumps({"ports": ports, "spared": spared})
-        return _python(connections, verb, self._site.addresses[self._spec.name], which)
+        return self._python(connections, verb, self._site.addresses[self._spec.name], which)
 
     def _put(self, table: str, hook: str, chain: str, other_end: str, rules: Iterable[str]) -> None:
         """Puts a chain of rules in place for all packets whose `other_end` is no peer."""
@@ -212,7 +217,7 @@ class Interposing:
 
     def _order(self, faults: Mapping[str, Mapping[str, object]]) -> Any:
         """Tells the proxy what is in force, and gives its answer."""
-        return json.loads(self._answered([*_ORDER, json.dumps(faults)], "tell the proxy"))
+        return json.loads(self._answered(self._told(json.dumps(faults)), "tell the proxy"))
 
     def _answered(self, command: Sequence[str], what: str) -> str:
         """The output of a command that has some, and may be given again.
@@ -229,7 +234,10 @@ class Interposing:
             )
         return output
 
+    def _told(self, order: str) -> Sequence[str]:
+        """The command that tells the proxy something."""
+        return [self._helper.python, "-c", _ORDER, order]
 
-def _python(program: ModuleType, *arguments: str) -> Sequence[str]:
-    """The command that runs a program."""
-    return ["python3", "-c", inspect.getsource(program), *arguments]
+    def _python(self, program: ModuleType, *arguments: str) -> Sequence[str]:
+        """The command that runs a program."""
+        return [self._helper.python, "-c", inspect.getsource(program), *arguments]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.backends.docker_helper import Helper
+from harness.backends.network_site import NetworkHelper
 from harness.backends.protocol import DATAGRAM
 from harness.errors import EnvironmentUnfitError
 
@@ -54,19 +54,19 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
 """
 
 
-def answers(asking: Helper, address: str, port: int) -> bool:
+def answers(asking: NetworkHelper, address: str, port: int) -> bool:
     """Whether an answer comes to a connection from a helper's network, be it a refusal; half a second is silence.
 
     Raises:
         EnvironmentUnfitError: it can't be told.
     """
-    status, output = asking.run(["python3", "-c", _CONNECT, address, str(port)])
+    status, output = asking.run([asking.python, "-c", _CONNECT, address, str(port)])
     if status not in (0, _SILENT):
         raise _not_told(output, status)
     return status == 0
 
 
-def arriving(sending: Helper, receiving: Helper, address: str, count: int) -> int:
+def arriving(sending: NetworkHelper, receiving: NetworkHelper, address: str, count: int) -> int:
     """How many of so many datagrams from one helper's network arrive in the other's, which has this address.
 
     Nothing has to come back, so it tells one direction from the other. The listener ends when it is told to from
@@ -75,7 +75,7 @@ def arriving(sending: Helper, receiving: Helper, address: str, count: int) -> in
     Raises:
         EnvironmentUnfitError: it can't be told.
     """
-    said = receiving.lines(["python3", "-c", _LISTEN])
+    said = receiving.lines([receiving.python, "-c", _LISTEN])
     port = next(said, "")
     if not port.isdigit():
         raise _not_told(" ".join([port, *said]))
@@ -86,8 +86,8 @@ def arriving(sending: Helper, receiving: Helper, address: str, count: int) -> in
     return int(next(said))
 
 
-def _send(helper: Helper, address: str, port: str, count: int) -> None:
-    status, output = helper.run(["python3", "-c", _SEND, address, port, str(count)])
+def _send(helper: NetworkHelper, address: str, port: str, count: int) -> None:
+    status, output = helper.run([helper.python, "-c", _SEND, address, port, str(count)])
     if status:
         raise _not_told(output, status)
 

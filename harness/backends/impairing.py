@@ -1,4 +1,7 @@
-"""Drops packets of a node, and asks which pass between it and its peers; by helpers in their network namespaces."""
+"""Drops packets of a node, and asks which pass between it and its peers; by helpers in their network namespaces.
+
+For both backends: a container has a namespace, and so may a local process.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from harness.backends.docker_helper import Helper
-from harness.backends.docker_probes import answers, arriving
-from harness.backends.docker_site import DockerSite
-from harness.backends.engine import complaining
 from harness.backends.impairment import EVERYBODY, Direction, Impairment, Others
+from harness.backends.network_probes import answers, arriving
+from harness.backends.network_site import NetworkHelper, NetworkSite
 from harness.errors import BadInputError, EnvironmentUnfitError
 from harness.topology.nodes import NodeSpec
 
@@ -42,20 +43,19 @@ _Answer = TypeVar("_Answer")
 
 
 class Network:
-    """The network of one node's container, and the faults that impair it: each has a chain of filters of its own.
+    """The network of one node, and the faults that impair it: each has a chain of filters of its own.
 
     Attributes:
         spec: the node's.
-        container: the id of the node's container.
         faults: by name those in force; they outlast the namespace that they are applied in.
     """
 
-    def __init__(self, site: DockerSite, spec: NodeSpec, container: str) -> None:
+    def __init__(self, site: NetworkSite, spec: NodeSpec, helper: NetworkHelper) -> None:
+        """The network in which that helper runs commands."""
         self.spec = spec
-        self.container = container
         self.faults: dict[str, Impairment] = {}
         self._site = site
-        self._helper = Helper(site, spec.name, container)
+        self._helper = helper
 
     @property
     def others(self) -> Mapping[str, str]:
@@ -82,29 +82,29 @@ class Network:
         """
         for fault, impairment in sorted(self.faults.items()):
             others = [spec.name for spec in comers if impairment.others.include(spec.name, spec.role)]
-            if others and self._exists():
+            if others and self._helper.exists():
                 self._run(self._drops(fault, others), f"impair the network of {self.spec.name}")
 
-    def mend(self, fault: str | None, *, gone: bool) -> None:
-        """Removes the filters of a fault, or of all, as far as it is in force.
+    def mend(self, fault: str | None) -> None:
+        """Removes the filters of a fault, or of all, as far as it is in force; some have gone with their namespace.
 
         Args:
             fault: its name; None for all.
-            gone: whether the filters are, together with the namespace of a container that has ended.
         """
+        there = self._helper.exists()
         for name in sorted(self.faults if fault is None else self.faults.keys() & {fault}):
-            if not gone:
+            if there:
                 self._run(_UNDO.format(chain=_PREFIX + name), f"let {self.spec.name} back into its network")
             del self.faults[name]
 
     def begin_again(self) -> None:
-        """Applies all that is in force in the fresh namespace of a container that was just started."""
+        """Applies all that is in force in the fresh namespace of a node that was just started."""
         self.end()
         for fault in sorted(self.faults):
             self._apply(fault)
 
     def end(self) -> None:
-        """Removes the helper: the container has ended."""
+        """Ends the helper: the node has ended."""
         self._helper.end()
 
     def links(self, others: Others | None) -> Mapping[str, bool]:
@@ -146,11 +146,6 @@ class Network:
             for (sender, other), answer in zip(pairs, answered, strict=True)
         }
 
-    def _exists(self) -> bool:
-        """Whether there is a network: that of a container that has ended is gone."""
-        with complaining(f"tell the state of {self.spec.name}"):
-            return bool(self._site.client.api.inspect_container(self.container)["State"]["Running"])
-
     def _refuse_unknown(self, others: Others) -> None:
         known = self._site.roles
         for kind, asked, present in (
@@ -168,13 +163,11 @@ class Network:
 
         If none are given, they are those of its own role; where there are none, as for the only node of a role, all.
         """
-        with complaining(f"list the peers of {self.spec.name}"):
-            listed = self._site.client.api.containers(filters={**self._site.filters(), "status": "running"})
-        running = {container["Id"] for container in listed}
+        running = self._site.running()
         peers = [
             other
-            for _, other in sorted(self._site.networks.items())
-            if other is not self and other.container in running and not other._impairs(self)
+            for name, other in sorted(self._site.networks.items())
+            if other is not self and name in running and not other._impairs(self)
         ]
         if others is not None:
             return [other for other in peers if others.include(other.spec.name, other.spec.role)]
