@@ -250,12 +250,20 @@ MUTANTS: tuple[Mutant, ...] = (
     service(
         "facade_that_is_always_sure",
         'services/facade.py: "`unknown` if it may have got through"',
-        {"test_logging_instances.py::test_what_may_have_happened_is_not_said_to_have_failed": "invented"},
+        {
+            "test_logging_instances.py::test_what_may_have_happened_is_not_said_to_have_failed": "invented",
+            "test_hazelcast_consumers.py::test_an_owner_that_the_facade_does_not_hear_loses_no_message": (
+                "wrongly denied"
+            ),
+        },
     ),
     service(
         "facade_that_is_sure_of_the_queue",
         'services/facade.py: "at stage "queue" logging has it, and the queue has not"',
-        {"test_kafka_quorum.py::test_what_may_be_on_the_queue_is_not_said_to_be_off_it": "wrongly denied"},
+        {
+            "test_kafka_quorum.py::test_what_may_be_on_the_queue_is_not_said_to_be_off_it": "wrongly denied",
+            "test_kafka_under_load.py::test_leaders_that_the_facade_does_not_hear_lose_no_message": "wrongly denied",
+        },
         told="wrongly denied: Sent to the queue, and then denied by the facade",
     ),
     service(
