@@ -24,6 +24,8 @@ from harness.run import Options
 
 #: A run of no more scenarios shows each one's figures, too.
 _FEW = 3
+#: How wide the tables may be that go to no terminal, in characters.
+_PAGE = 150
 #: The phase that pytest-xdist names where a worker died of an item.
 _CRASHED = "???"
 
@@ -89,7 +91,9 @@ class Summary:
         self, terminalreporter: pytest.TerminalReporter, table: Callable[[Sequence[Outcome], Console], None]
     ) -> None:
         writer, shown = terminalreporter._tw, io.StringIO()
-        table(self.outcomes, Console(file=shown, width=writer.fullwidth, force_terminal=writer.hasmarkup))
+        # Where no terminal breaks the lines, names need not be broken either: a file or a pipeline's page has room.
+        width = writer.fullwidth if writer.hasmarkup else max(writer.fullwidth, _PAGE)
+        table(self.outcomes, Console(file=shown, width=width, force_terminal=writer.hasmarkup))
         terminalreporter.write(shown.getvalue())
 
     @pytest.hookimpl(wrapper=True, trylast=True)
