@@ -12,7 +12,7 @@ REPORTS ?= reports
 ARGS   ?=
 
 .NOTPARALLEL:
-.PHONY: faulttolerance check servers test test-all mutation zoo zoo-slice explore soak report bench agreement lock clean prepare docs durations lint-ci
+.PHONY: faulttolerance check servers test test-all mutation zoo zoo-slice explore soak track-record report bench agreement lock clean prepare docs durations lint-ci
 
 # What Python compiles, and pytest of each test, is kept: several hundred processes of a check load the same modules.
 unexport PYTHONDONTWRITEBYTECODE
@@ -80,6 +80,10 @@ soak: $(VENV)/.made
 
 SECONDS_OF_PLAN ?= 3600
 
+# published defects, each three times on the affected version and three times on the fixed one; or one, by its name in ARGS
+track-record: $(VENV)/.made
+	$(BIN)/python -m tests.track_record $(ARGS)
+
 prepare: $(VENV)/.made
 	$(BIN)/python -m harness.provision $(if $(filter docker,$(BACKEND)),images,processes)
 
@@ -121,6 +125,7 @@ lock: $(VENV)/.made
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header services/requirements.in -o services/requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev -c services/requirements.lock pyproject.toml -o requirements.lock
 	$(BIN)/python -m harness.provision lock
+	$(BIN)/python -m tests.track_record.lock
 
 # only what was made here, beside this file, wherever make is called; a link goes, what it leads to stays
 clean: HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))

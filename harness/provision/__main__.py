@@ -71,7 +71,7 @@ def _tags(say: Say) -> None:
 def _lock(say: Say) -> None:
     from harness.provision.jar_locks import lock
 
-    lock(say)
+    lock(every_kind().values(), say)
 
 
 if __name__ == "__main__":

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterable
 
 from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
-from harness.provision.kinds import every_kind
 from harness.provision.maven import MavenServer
+from harness.topology.kinds import NodeKind
 
 _RESOLUTION_TIMEOUT_S = 1200
 
 
-def lock(say: Say) -> None:
-    """Resolves every server's dependencies with jgo and writes versions and hashes.
+def lock(kinds: Iterable[NodeKind], say: Say) -> None:
+    """Resolves the dependencies of all releases of those kinds that come from Maven, and writes versions and hashes.
 
     Raises:
         EnvironmentUnfitError: jgo can't resolve them; with its last line.
     """
-    for server in every_kind().values():
+    for server in kinds:
         if isinstance(server, MavenServer):
             for release in server.releases:
                 _lock(server.release(release), say)

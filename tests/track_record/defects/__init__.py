@@ -1,0 +1,1 @@
+"""One module for each defect: what is wrong, where, and the scenario that shows it."""

@@ -1,0 +1,1 @@
+"""Other releases of kafka-python, each in a process of its own."""
