@@ -17,7 +17,8 @@ DEFECTS = every_defect()
 
 def rows() -> dict[str, str]:
     """The rows of published defects, by what their commands name."""
-    return {name[1]: line for line in PAGE.read_text().splitlines() if (name := COMMAND.search(line))}
+    rows = [line for line in PAGE.read_text().splitlines() if line.startswith("| ")]
+    return {name[1]: row for row in rows if (name := COMMAND.search(row))}
 
 
 def test_each_row_has_a_module_and_each_module_a_row() -> None:
