@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from kafka import KafkaAdminClient
+from kafka.errors import TopicAlreadyExistsError
 
 from harness.backends.protocol import Node
 from harness.clusters import Servers
@@ -41,7 +45,13 @@ class OldKafkaView(KafkaView):
     def make_topic(self, name: str, *, partitions: int, replicas: int) -> None:
         """Creates a topic, and returns once all replicas are in sync; they have to be told how many there are to be."""
         wanted = {name: {"num_partitions": partitions, "replication_factor": replicas}}
-        self._ask(lambda admin: admin.create_topics(wanted))
+
+        def make(admin: KafkaAdminClient) -> None:
+            # An earlier request may have got through, and its answer not.
+            with suppress(TopicAlreadyExistsError):
+                admin.create_topics(wanted)
+
+        self._ask(make)
         until(f"full in-sync replicas of {name}", lambda: self.is_fully_replicated(name), timeout_s=_MADE_TIMEOUT_S)
 
 
