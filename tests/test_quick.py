@@ -6,8 +6,8 @@ import pytest
 
 from tests.running import run
 
-#: The first takes two more releases of a server, and the jars, images and caches of both: two minutes. The second is lost
-#: packets by another count, and only shows after longer than a record is kept: half a minute.
+#: The first takes two more releases of a server, and the jars, images and caches of both: two minutes. The second loses
+#: packets as others do, and shows only after longer than a record is kept: half a minute.
 _NOT_QUICK = {"Upgrade", "NarrowLink"}
 
 
