@@ -1,8 +1,9 @@
 """Every fault bites a real node, proves it, and is undone; each proof refuses a node that nothing was done to."""
 
-import socket
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
@@ -32,6 +33,13 @@ from harness.topology.timings import FAST
 from tests.faulted import CRASH, Foreign
 
 pytestmark = pytest.mark.process
+#: Listens until its input ends.
+_LISTEN = """
+import socket, sys
+with socket.create_server((sys.argv[1], int(sys.argv[2]))):
+    print("listens", flush=True)
+    sys.stdin.read()
+"""
 EVERY = pytest.mark.parametrize("fault", [Kill(), Stop(), Pause(), Restart()], ids=lambda fault: fault.name)
 
 
@@ -135,10 +143,23 @@ def test_whoever_looks_while_a_fault_lasts_does_so_once_and_makes_it_last_no_lon
     assert 0 < paused.took_s < 1.0
 
 
+@contextmanager
+def listening_in_place_of(node: Killable) -> Iterator[None]:
+    """Another process listens where the node did, in its network."""
+    host, _, port = node.endpoint("http").rpartition(":")
+    command = [*node.exec_context().enter, sys.executable, "-c", _LISTEN, host, port]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "listens\n"
+        try:
+            yield
+        finally:
+            process.communicate()
+
+
 def test_something_that_still_listens_in_a_dead_nodes_place_is_found(config: Killable) -> None:
     Kill().inject([config])
-    host, _, port = config.endpoint("http").rpartition(":")
-    with socket.create_server((host, int(port))), pytest.raises(FaultDidNotBiteError, match="still accepts"):
+    with listening_in_place_of(config), pytest.raises(FaultDidNotBiteError, match="still accepts"):
         Kill().proof([config])
     Kill().undo([config])
 
