@@ -78,9 +78,10 @@ def system(request: pytest.FixtureRequest, run: Run, report: ScenarioReport) -> 
     request.node.funcargs["history"] = history
     results = request.config.stash[scenarios.RESULTS]
     history.event(SCENARIO, results.ran(request.node))
-    history.event(DETECTORS, declared_by(request.node).detectors(run.options.profile))
+    declared = declared_by(request.node)
+    history.event(DETECTORS, declared.detectors(run.options.profile))
     try:
-        system = run.system(declared_by(request.node), history, _steps(request.config))
+        system = run.system(declared, history, _steps(request.config))
     except Exception as error:
         # Whatever a client of the servers raises: its traceback is no help, the logs of the nodes are.
         with report.lacking.part("the logs"):
