@@ -98,6 +98,13 @@ class View(ABC):
         """What each node is now, whatever anybody does with the servers; nothing that is worth a word by default."""
         return {}
 
+    def wipe(self) -> None:  # noqa: B027  (a kind whose clients make nothing has nothing to remove)
+        """Removes all that clients have made in the servers, for an application that can't have names of its own.
+
+        Raises:
+            AwaitTimeoutError: something is still there after some seconds.
+        """
+
     def close(self) -> None:  # noqa: B027  (a view may have nothing to close)
         """Closes the view's connections, if it keeps any; the next question opens others."""
 
@@ -222,6 +229,11 @@ class Clusters:
         for kind in self._kinds:
             with awaiting(f"{kind.words} to be one cluster"):
                 self._views[type(kind)].await_formed(timeout_s=timeout_s)
+
+    def wipe(self) -> None:
+        """Removes all that clients have made in the servers of every kind."""
+        for view in self._views.values():
+            view.wipe()
 
     def close(self) -> None:
         """Closes the connections of every view."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,6 +49,17 @@ class Application(ABC):
             servers: what the services run beside; they fit.
             timings: the failure detectors' profile.
         """
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something that a scenario needs of its application, and that somebody's own may not have.
+
+    Attributes:
+        words: what it is, after "it needs".
+    """
+
+    words: str
 
 
 @dataclass(frozen=True)
@@ -114,6 +125,22 @@ class Declared:
     def cast(self, scenario: str, timings: Timings) -> Cast:
         """The services for one scenario."""
         return self.application.cast(scenario, self.servers, timings) if self.application else Cast(id=scenario)
+
+
+class StandIn(ABC):
+    """Somebody's own system, which scenarios run on in place of the one that they declare."""
+
+    @abstractmethod
+    def in_place_of(self, declared: Declared, needs: Collection[Need]) -> Declared:
+        """Gives this system as a scenario gets it.
+
+        Args:
+            declared: what the scenario is written for.
+            needs: what it needs beside that.
+
+        Raises:
+            LeftOutError: this system lacks something of it.
+        """
 
 
 def _place(servers: Servers[Any]) -> tuple[int, str]:

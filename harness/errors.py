@@ -39,5 +39,9 @@ class FaultDidNotBiteError(HarnessError):
     """A fault could not prove that it took effect, so the scenario says nothing: inconclusive, never green."""
 
 
+class LeftOutError(HarnessError):
+    """Somebody's own system lacks what a scenario needs; the message is the reason for which it is left out."""
+
+
 class InconclusiveError(HarnessError):
     """An assumption of the experiment did not hold (no traffic, no settled state), so there is no verdict."""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from harness.declared import Declared
+    from harness.declared import Declared, StandIn
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,17 @@ class Startable:
     options: tuple[click.Option, ...]
     declared: Callable[..., Declared]
     next: str
+
+
+@dataclass(frozen=True)
+class Readable:
+    """How the file that `--system` names becomes a system that scenarios run on.
+
+    Attributes:
+        read: gives the system, or raises BadInputError with what is wrong in the file.
+    """
+
+    read: Callable[[Path], StandIn]
 
 
 @dataclass(frozen=True)

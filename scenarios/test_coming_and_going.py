@@ -7,6 +7,7 @@ import pytest
 from harness import Nemesis, Pause, Stop, every, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.moments import last_life
+from harness.messages.needs import CONFIG, HEALTH, LOGS
 from harness.waiting import until
 
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on"), pytest.mark.system(messages())]
@@ -16,6 +17,7 @@ END_S = 2.0
 
 @pytest.mark.system(messages(replay=True))
 @pytest.mark.parametrize("name", ["logging-1", "messages-1"])
+@pytest.mark.needs(CONFIG)
 def test_an_instance_that_is_stopped_says_so_and_ends(system: MessageSystem, faults: Nemesis, name: str) -> None:
     """Under posts and GETs, a logging instance, or a messages instance, is stopped in order.
     It has ended within two seconds, and config has forgotten it by then, well before its lease would run out. Every
@@ -42,6 +44,7 @@ def test_an_instance_that_is_stopped_says_so_and_ends(system: MessageSystem, fau
         pytest.param("messages", "kafka", marks=pytest.mark.kafka),
     ],
 )
+@pytest.mark.needs(CONFIG, HEALTH, LOGS)
 def test_an_instance_that_starts_without_its_servers_waits_for_them(
     system: MessageSystem, faults: Nemesis, role: str, servers: str
 ) -> None:

@@ -12,6 +12,7 @@ from harness.clusters import Target
 from harness.faults.nemesis import Injected
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
+from harness.messages.needs import CONFIG, LOGGING_READ, MESSAGES_READ
 from harness.waiting import until
 
 #: Longer than config believes in an instance that it has not heard of, in seconds.
@@ -28,12 +29,11 @@ def dead_and_forgotten(system: MessageSystem, faults: Nemesis, target: Target) -
     """Kills logging instances, and waits until config has forgotten them."""
     dead = faults.inject(Kill(), target)
     gone = {dead_node.spec.name for dead_node in dead.nodes}
-    until(
-        "config to have forgotten the dead", system.registered, lambda live: not gone & {*live["logging"]}, timeout_s=10
-    )
+    system.await_forgotten(gone)
     return dead
 
 
+@pytest.mark.needs(CONFIG, LOGGING_READ)
 def test_config_that_hangs_while_instances_come_and_go_costs_no_request(system: MessageSystem, faults: Nemesis) -> None:
     """Under posts and GETs, config hangs; meanwhile one logging instance dies, and another one starts.
     The facade works with what it was told before: every request is answered. Once config goes on, it is right again.
@@ -61,6 +61,7 @@ def test_config_that_hangs_while_instances_come_and_go_costs_no_request(system: 
 @pytest.mark.hazelcast
 @pytest.mark.system(messages("hazelcast"))
 @pytest.mark.parametrize("fault", [Kill(), Pause()], ids=lambda fault: fault.name)
+@pytest.mark.needs(CONFIG, MESSAGES_READ)
 def test_without_config_messages_are_taken_from_a_hazelcast_queue(
     system: MessageSystem, faults: Nemesis, fault: Fault
 ) -> None:
@@ -105,6 +106,7 @@ def test_instances_that_the_facade_has_never_met_take_over(system: MessageSystem
     assert_delivered_and_aggregated(system.history)
 
 
+@pytest.mark.needs(CONFIG)
 def test_a_renewal_that_comes_late_brings_no_instance_back(system: MessageSystem, faults: Nemesis) -> None:
     """A logging instance is stopped, and takes its entry out of config; a renewal of that entry comes after that.
     Config refuses it: nobody is sent to an instance that has ended. Posts go on without it.
@@ -123,6 +125,7 @@ def test_a_renewal_that_comes_late_brings_no_instance_back(system: MessageSystem
     assert_delivered_and_aggregated(system.history)
 
 
+@pytest.mark.needs(CONFIG)
 def test_a_removal_that_comes_late_leaves_the_next_start_of_an_instance_in(
     system: MessageSystem, faults: Nemesis
 ) -> None:

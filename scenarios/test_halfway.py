@@ -6,6 +6,7 @@ from _pytest.mark import ParameterSet
 from harness import Kill, Nemesis, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.moments import demand_moments, under_way
+from harness.messages.needs import LOGS, MESSAGES_READ
 from harness.waiting import until
 
 pytestmark = [
@@ -56,6 +57,7 @@ def logged(system: MessageSystem, event: str) -> frozenset[str]:
 
 @pytest.mark.kafka
 @pytest.mark.system(messages(replay=True, work_s={"messages": "0.3"}))
+@pytest.mark.needs(LOGS)
 def test_with_replay_a_messages_instance_between_taking_and_keeping_loses_nothing(
     system: MessageSystem, faults: Nemesis
 ) -> None:
@@ -71,6 +73,7 @@ def test_with_replay_a_messages_instance_between_taking_and_keeping_loses_nothin
 
 @pytest.mark.kafka
 @pytest.mark.parametrize("commits", [committing("after storing", "false"), committing("by the clock", "true")])
+@pytest.mark.needs(LOGS, MESSAGES_READ)
 def test_what_a_messages_instance_had_taken_and_not_kept_is_read_again(
     system: MessageSystem, faults: Nemesis, commits: str
 ) -> None:
@@ -99,6 +102,7 @@ def test_what_a_messages_instance_had_taken_and_not_kept_is_read_again(
         work_s={"messages": "0.3"},
     )
 )
+@pytest.mark.needs(LOGS, MESSAGES_READ)
 def test_what_a_messages_instance_had_committed_and_not_kept_is_lost(system: MessageSystem, faults: Nemesis) -> None:
     """Under posts and GETs, a messages instance is killed with messages in its hands that it has not kept, three times;
     it commits before it keeps. Nobody reads again what it had committed: what it had in its hands is lost as well as
@@ -115,6 +119,7 @@ def test_what_a_messages_instance_had_committed_and_not_kept_is_lost(system: Mes
 
 @pytest.mark.hazelcast
 @pytest.mark.system(messages("hazelcast", work_s={"messages": "0.1"}))
+@pytest.mark.needs(LOGS, MESSAGES_READ)
 def test_what_a_messages_instance_had_claimed_and_not_kept_is_lost(system: MessageSystem, faults: Nemesis) -> None:
     """Under posts and GETs, a messages instance is killed with a message in its hands that it has claimed in a
     Hazelcast queue and not kept, three times. Nobody else takes what is claimed: it is lost as well as what the
@@ -133,6 +138,7 @@ def test_what_a_messages_instance_had_claimed_and_not_kept_is_lost(system: Messa
 
 @pytest.mark.hazelcast
 @pytest.mark.parametrize("kind", over_either_queue(logging="0.5"))
+@pytest.mark.needs(LOGS)
 def test_a_logging_instance_between_putting_and_answering_loses_nothing(
     system: MessageSystem, faults: Nemesis, kind: str
 ) -> None:
@@ -147,6 +153,7 @@ def test_a_logging_instance_between_putting_and_answering_loses_nothing(
 
 
 @pytest.mark.parametrize("kind", over_either_queue(facade="0.5"))
+@pytest.mark.needs(LOGS)
 def test_a_facade_between_logging_and_queue_loses_nothing_that_it_acknowledged(
     system: MessageSystem, faults: Nemesis, kind: str
 ) -> None:

@@ -8,6 +8,7 @@ from harness import Isolate, Kill, Nemesis, OneWay, PartialPartition, Pause, Pee
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.moments import demand_in_flight, demand_moments
+from harness.messages.needs import HEALTH, MESSAGES_READ
 from harness.messages.posted import Posted
 from harness.messages.services import ROLES
 from harness.servers.hazelcast import (
@@ -152,6 +153,7 @@ def test_a_consumer_that_hangs_while_it_takes_loses_nothing(system: MessageSyste
 
 
 @pytest.mark.system(messages("hazelcast", work_s={"messages": "0.1"}), hazelcast())
+@pytest.mark.needs(HEALTH, MESSAGES_READ)
 def test_what_an_owner_does_when_nobody_waits_any_more_loses_nothing(system: MessageSystem, faults: Nemesis) -> None:
     """With messages in the queue, the member that owns it hangs until each consumer has given up waiting for its
     answer, and goes on before the others give it up, three times. It does then what it was asked, and nobody hears of
@@ -173,6 +175,7 @@ def test_what_an_owner_does_when_nobody_waits_any_more_loses_nothing(system: Mes
 
 
 @pytest.mark.system(messages("hazelcast", queue_owner=node("hazelcast-2"), work_s={"messages": "0.3"}), hazelcast())
+@pytest.mark.needs(MESSAGES_READ)
 def test_what_comes_back_to_an_empty_queue_costs_no_message_later(system: MessageSystem, faults: Nemesis) -> None:
     """The member that owns the queue hangs with messages in it, and comes back when others have taken them all: it
     merges what it had into a queue where nothing waits. Then that queue's owner is killed, with messages in it: its

@@ -10,6 +10,7 @@ from harness.errors import InconclusiveError
 from harness.faults.nemesis import Injected
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.moments import demand_moments
+from harness.messages.needs import LOGS
 from harness.servers.hazelcast import Hazelcast, member_list_of, partitions_safe
 from harness.servers.hazelcast.clients import connect
 from harness.servers.hazelcast.timings import silence_s
@@ -44,6 +45,7 @@ def test_losing_a_member_loses_no_entry(system: MessageSystem, faults: Nemesis, 
     assert_delivered_and_aggregated(system.history)
 
 
+@pytest.mark.needs(LOGS)
 def test_what_no_backup_has_is_not_acknowledged(system: MessageSystem, faults: Nemesis) -> None:
     """Under posts a member hangs, with more on its way to it than the network takes: no backup reaches it any more.
     What is put and has its backup there has an unknown outcome, and the facade tries it again. Before the others give

@@ -5,6 +5,7 @@ import pytest
 from harness import Kill, Nemesis, Pause, Stop
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
+from harness.messages.needs import PLACES
 from harness.servers.kafka import leader_holding, new_leader
 
 headline = pytest.mark.headline
@@ -27,6 +28,7 @@ pytestmark = [
 @pytest.mark.parametrize(
     "count", [pytest.param(10, marks=[pytest.mark.quick, headline]), pytest.param(100, marks=headline), 1000]
 )
+@pytest.mark.needs(PLACES)
 def test_losing_the_leader_loses_no_message(system: MessageSystem, faults: Nemesis, count: int) -> None:
     """Consumers off: post, kill the Kafka leader of a partition that holds messages, start two consumers.
     A new leader is elected; every acknowledged message reaches exactly one consumer, and GET shows it.
@@ -44,6 +46,7 @@ def test_losing_the_leader_loses_no_message(system: MessageSystem, faults: Nemes
 
 @pytest.mark.parametrize("count", [pytest.param(10, marks=pytest.mark.quick), 100])
 @pytest.mark.parametrize("fault", [Stop(), Pause()], ids=lambda fault: fault.name)
+@pytest.mark.needs(PLACES)
 def test_a_leader_that_stops_or_hangs_loses_no_message(
     system: MessageSystem, faults: Nemesis, fault: Fault, count: int
 ) -> None:
@@ -63,6 +66,7 @@ def test_a_leader_that_stops_or_hangs_loses_no_message(
 @pytest.mark.experiment(
     "002", "the leader disabled, the messages instances started one after the other", "the first one read more"
 )
+@pytest.mark.needs(PLACES)
 def test_consumers_that_start_in_turn_share_without_loss(system: MessageSystem, faults: Nemesis) -> None:
     """Kafka leader killed; the second consumer starts once the first is at work: it may find nothing left (report 002).
     Every acknowledged message reaches exactly one of them, in order within each partition.

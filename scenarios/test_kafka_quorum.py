@@ -8,6 +8,7 @@ from harness import Kill, Nemesis, Pause, every, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.checkers.posts import is_surely_not_queued
 from harness.messages.moments import demand_moments
+from harness.messages.needs import HEALTH
 from harness.servers.kafka import controller, leading_controller, new_controller, new_leader
 from harness.targets import Target
 from harness.waiting import until
@@ -80,6 +81,7 @@ def test_what_may_be_on_the_queue_is_not_said_to_be_off_it(system: MessageSystem
     demand_moments(system.history, "refused, and on the queue", [len(refused)])
 
 
+@pytest.mark.needs(HEALTH)
 def test_what_is_surely_not_on_the_queue_never_comes_out_of_it(system: MessageSystem, faults: Nemesis) -> None:
     """The facade starts while all brokers hang. It has no client and sends nothing, and says of each post that the
     queue surely has not got it, though logging has. The brokers go on: none of these messages comes out.

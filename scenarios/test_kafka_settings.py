@@ -8,6 +8,7 @@ from harness import Kill, Nemesis, Pause, PeerPartition, other_than
 from harness.faults.nemesis import Injected
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.moments import demand_in_flight
+from harness.messages.needs import PLACES
 from harness.messages.posted import Posted
 from harness.servers.hazelcast import hazelcast
 from harness.servers.kafka import (
@@ -84,6 +85,7 @@ def taken(system: MessageSystem, partition: int) -> Posted:
         for acks in ("0", "1")
     ],
 )
+@pytest.mark.needs(PLACES)
 def test_without_the_acknowledgement_of_the_others_the_leader_takes_messages_along(
     system: MessageSystem, faults: Nemesis, acks: str
 ) -> None:
@@ -109,6 +111,7 @@ def test_without_the_acknowledgement_of_the_others_the_leader_takes_messages_alo
 @pytest.mark.quick
 @pytest.mark.needs(PeerPartition())
 @pytest.mark.system(messages(consumers=False, settings={"kafka.producer.acks": "1"}))
+@pytest.mark.needs(PLACES)
 def test_a_leader_that_the_others_have_given_up_acknowledges_what_it_will_lose(
     system: MessageSystem, faults: Nemesis
 ) -> None:
@@ -133,6 +136,7 @@ def test_a_leader_that_the_others_have_given_up_acknowledges_what_it_will_lose(
 @pytest.mark.kafka
 @pytest.mark.needs(PeerPartition())
 @pytest.mark.system(messages(), hazelcast(), kafka(settings=ONE_OF_TWO))
+@pytest.mark.needs(PLACES)
 def test_where_one_in_sync_is_enough_a_leader_that_is_given_up_loses_nothing(
     system: MessageSystem, faults: Nemesis
 ) -> None:
@@ -191,6 +195,7 @@ def test_what_nobody_reads_in_time_is_deleted_by_retention(system: MessageSystem
 
 @pytest.mark.kafka
 @replicas(2, in_sync=1, unclean=True)
+@pytest.mark.needs(PLACES)
 def test_an_unclean_election_loses_what_the_leader_alone_had(system: MessageSystem, faults: Nemesis) -> None:
     """Two replicas, of which one in sync is enough, and unclean elections: a partition's follower hangs until it is out
     of sync, the leader acknowledges alone (acks=all), and is killed. The follower goes on, and leads: what it lacks is
@@ -208,6 +213,7 @@ def test_an_unclean_election_loses_what_the_leader_alone_had(system: MessageSyst
 
 @pytest.mark.kafka
 @replicas(2, in_sync=1)
+@pytest.mark.needs(PLACES)
 def test_without_unclean_elections_what_the_leader_alone_had_waits_for_it(
     system: MessageSystem, faults: Nemesis
 ) -> None:
@@ -228,6 +234,7 @@ def test_without_unclean_elections_what_the_leader_alone_had_waits_for_it(
 
 @pytest.mark.kafka
 @replicas(1, in_sync=1)
+@pytest.mark.needs(PLACES)
 def test_with_one_replica_a_partition_is_away_with_its_broker_and_comes_back_with_it(
     system: MessageSystem, faults: Nemesis
 ) -> None:
@@ -248,6 +255,7 @@ def test_with_one_replica_a_partition_is_away_with_its_broker_and_comes_back_wit
 
 @pytest.mark.kafka
 @replicas(2, in_sync=1)
+@pytest.mark.needs(PLACES)
 def test_with_two_replicas_the_loss_of_one_broker_loses_nothing_and_stops_nobody(
     system: MessageSystem, faults: Nemesis
 ) -> None:
@@ -266,6 +274,7 @@ def test_with_two_replicas_the_loss_of_one_broker_loses_nothing_and_stops_nobody
 
 @pytest.mark.kafka
 @replicas(2, in_sync=2)
+@pytest.mark.needs(PLACES)
 def test_where_both_replicas_have_to_be_in_sync_the_loss_of_one_costs_posts_and_no_message(
     system: MessageSystem, faults: Nemesis
 ) -> None:

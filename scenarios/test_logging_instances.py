@@ -9,8 +9,8 @@ import pytest
 from harness import Kill, LostAnswers, Nemesis, Pause, Stop, every, node, some, together
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
+from harness.messages.needs import LOGGING_READ, LOGS
 from harness.servers.hazelcast import member_list_of, partitions_safe
-from harness.waiting import until
 
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on"), pytest.mark.system(messages())]
 #: In seconds, with the proof that it hangs (0.4 s), which comes before the posts: longer than the facade's first try of
@@ -21,6 +21,7 @@ HANGING_S = 2.4
 @pytest.mark.experiment("001", "logging instances closed under requests", "the facade goes on to the next instance")
 @pytest.mark.headline
 @pytest.mark.parametrize("dead", [pytest.param(1, marks=pytest.mark.quick), 2])
+@pytest.mark.needs(LOGGING_READ)
 def test_losing_logging_instances_costs_no_request(system: MessageSystem, faults: Nemesis, dead: int) -> None:
     """Under posts and GETs, kill one (two) of three logging instances.
     Every request to the facade is still answered, as it moves on to a live instance; only a direct request to a dead
@@ -35,9 +36,7 @@ def test_losing_logging_instances_costs_no_request(system: MessageSystem, faults
         with pytest.raises(httpx.TransportError):
             system.ask_directly(dead_node)
     gone = {dead_node.spec.name for dead_node in killed.nodes}
-    until(
-        "config to have forgotten the dead", system.registered, lambda live: not gone & {*live["logging"]}, timeout_s=10
-    )
+    system.await_forgotten(gone)
     assert traffic.failed == 0, f"{traffic.failed} of {traffic.answered + traffic.failed} requests were not answered"
     system.drain(traffic.posted)
     system.read()
@@ -86,8 +85,7 @@ def test_the_last_instance_that_goes_on_in_time_costs_no_post(system: MessageSys
     The facade tries it again before it gives up: every post of that time is answered, and nothing is lost.
     """
     faults.inject(Kill(), together(node("logging-2"), node("logging-3")))
-    left = ["logging-1"]
-    until("config to have forgotten the dead", system.registered, lambda live: live["logging"] == left, timeout_s=10)
+    system.await_forgotten(["logging-2", "logging-3"])
     first = system.post(10)
     hanging = faults.inject(Pause(), node("logging-1"))
     with ThreadPoolExecutor(1) as pool:
@@ -123,6 +121,7 @@ def test_what_may_have_happened_is_not_said_to_have_failed(system: MessageSystem
     "all data still returned; a request to the closed copy errors",
 )
 @pytest.mark.experiment("001", "10 posts over 3 logging instances", "each logged a part, GET returns all")
+@pytest.mark.needs(LOGGING_READ)
 def test_what_one_instance_logged_the_others_still_read(system: MessageSystem, faults: Nemesis) -> None:
     """10 posts go to three logging instances at random; then one of them is closed.
     What it logged is still there through the others; a direct request to it errors; the facade goes on without it.
@@ -145,6 +144,7 @@ def test_what_one_instance_logged_the_others_still_read(system: MessageSystem, f
 
 
 @pytest.mark.experiment("001", "the facade tries each instance up to 5 times", "goes on to the next, then an error")
+@pytest.mark.needs(LOGS)
 def test_without_logging_instances_each_is_tried_before_a_post_is_refused(
     system: MessageSystem, faults: Nemesis
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from harness import Kill, Nemesis, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
+from harness.messages.needs import CONFIG, IDS, LOGGING_READ, TAKERS
 from harness.waiting import until
 
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on"), pytest.mark.system(messages())]
@@ -22,6 +23,7 @@ pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goe
 @pytest.mark.parametrize(
     "kind", [pytest.param(k, marks=pytest.mark.system(messages(k))) for k in ("kafka", "hazelcast")]
 )
+@pytest.mark.needs(CONFIG, TAKERS, LOGGING_READ)
 def test_ten_messages_are_shared(system: MessageSystem, kind: str) -> None:
     """Nothing is broken: 10 posts with all services up, over either queue.
     Every instance is in config; each message is at one logging instance, the one that took it by the facade's word, and
@@ -44,6 +46,7 @@ def test_ten_messages_are_shared(system: MessageSystem, kind: str) -> None:
 
 
 @pytest.mark.experiment("001", "a message with the same id sent twice", "stored once")
+@pytest.mark.needs(IDS)
 def test_the_same_id_is_stored_once(system: MessageSystem, faults: Nemesis) -> None:
     """A client that did not hear the answer posts its messages again under the same ids; before the third time the
     facade dies, and with it what it remembers.
@@ -61,6 +64,7 @@ def test_the_same_id_is_stored_once(system: MessageSystem, faults: Nemesis) -> N
 
 
 @pytest.mark.system(messages("hazelcast", consumers=False))
+@pytest.mark.needs(IDS)
 def test_an_id_that_was_acknowledged_is_not_queued_again(system: MessageSystem) -> None:
     """A client that did not hear the answer posts its messages again under the same ids, over the Hazelcast queue,
     where a second entry would be a second message. Each is acknowledged again, is in the queue once, and comes to one
@@ -78,6 +82,7 @@ def test_an_id_that_was_acknowledged_is_not_queued_again(system: MessageSystem) 
 
 
 @pytest.mark.system(messages("hazelcast", work_s={"facade": "0.5"}))
+@pytest.mark.needs(IDS)
 def test_an_id_that_is_posted_again_while_it_is_under_way_is_queued_once(system: MessageSystem) -> None:
     """An impatient client posts its messages again under the same ids before it is answered, over the Hazelcast queue,
     where a second entry would be a second message. Both posts are acknowledged, and each message is at one messages
@@ -92,6 +97,7 @@ def test_an_id_that_is_posted_again_while_it_is_under_way_is_queued_once(system:
 
 
 @pytest.mark.quick
+@pytest.mark.needs(CONFIG)
 def test_losing_config_costs_no_request(system: MessageSystem, faults: Nemesis) -> None:
     """Under posts and GETs, kill config, where the facade asks for live instances.
     It goes on with those it knows: every request is answered, and nothing acknowledged is lost. Config, which has

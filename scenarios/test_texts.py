@@ -4,6 +4,7 @@ import pytest
 
 from harness import Kill, Nemesis, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
+from harness.messages.needs import HARD_TEXTS, IDS
 from harness.messages.services import LONGEST_BYTES
 from harness.messages.texts import of_bytes
 
@@ -16,6 +17,7 @@ QUEUES = [pytest.param(kind, marks=pytest.mark.system(messages(kind))) for kind 
 
 
 @pytest.mark.parametrize("kind", QUEUES)
+@pytest.mark.needs(HARD_TEXTS)
 def test_hard_and_long_texts_come_back_as_they_were_posted(system: MessageSystem, kind: str) -> None:
     """Nothing is broken: a hundred texts in several scripts, with emoji, quotes, line ends, JSON, NUL, equal ones and
     such that begin alike; then texts of one and a hundred kilobytes and of the most that is taken, once of NUL alone.
@@ -31,6 +33,7 @@ def test_hard_and_long_texts_come_back_as_they_were_posted(system: MessageSystem
 
 
 @pytest.mark.parametrize("kind", QUEUES)
+@pytest.mark.needs(HARD_TEXTS)
 def test_a_text_that_is_too_long_is_refused_and_nobody_has_it(system: MessageSystem, kind: str) -> None:
     """A text of one byte more than is taken is refused with a clear 413. No half of the work is done: neither logging
     nor the queue has it. The longest that is taken, before and after it, is kept.
@@ -52,6 +55,7 @@ def test_a_text_that_is_too_long_is_refused_and_nobody_has_it(system: MessageSys
         pytest.param("hazelcast", marks=pytest.mark.system(messages("hazelcast"))),
     ],
 )
+@pytest.mark.needs(IDS)
 def test_the_same_id_with_another_text_is_refused_and_nobody_has_it(
     system: MessageSystem, faults: Nemesis, kind: str
 ) -> None:
@@ -77,6 +81,7 @@ def test_the_same_id_with_another_text_is_refused_and_nobody_has_it(
         for kind in ("kafka", "hazelcast")
     ],
 )
+@pytest.mark.needs(IDS)
 def test_of_two_texts_at_once_under_one_id_one_is_taken_and_the_other_refused(system: MessageSystem, kind: str) -> None:
     """Two clients post at once, each with a text of its own, under one id; twenty times. One of both is acknowledged,
     whichever it is, and the other refused with a clear 409. Nobody has both texts, and nobody the one that was refused.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from harness.assertions import Demand, demand
 from harness.checkers import Verdict, effective_settings
@@ -11,19 +12,13 @@ from harness.errors import BadInputError
 from harness.guarantees import at_risk, permitted
 from harness.history import History
 from harness.messages.checkers import aggregation, commits, delivery, integrity, partition_order, retention
+from harness.messages.promised import Promised, promised
 
 #: By what settings permit, what that is called where it is seen.
 _OURS = {"entry lost": "incomplete logging part", "entry stale": "incomplete logging part"}
 #: What settings permit and nobody loses anything by: it may come wherever it is permitted.
 _TOLERATED = {"duplicated", "taken again", "out of order", "vanished"}
-#: The checkers, their arguments, and which anomalies that settings permit they find.
-_CHECKS: tuple[tuple[Checker, Mapping[str, object], tuple[str, ...]], ...] = (
-    (commits.check, {}, ("taken again",)),
-    (partition_order.check, {}, ("out of order",)),
-    (integrity.check, {}, ()),
-    (retention.check, {}, ("vanished",)),
-    (aggregation.check, {}, ("incomplete logging part",)),
-)
+_Check: TypeAlias = "tuple[Checker, Mapping[str, object], tuple[str, ...]]"
 
 
 def assert_delivered_and_aggregated(history: History, *, shows: Collection[str] = ()) -> Verdict:
@@ -32,7 +27,8 @@ def assert_delivered_and_aggregated(history: History, *, shows: Collection[str] 
     A message may come twice where the settings and the faults of the history permit it (`harness.guarantees`). A loss
     that they permit is a loss all the same, and told with its cause, unless the scenario is there to show it. Where
     they permit it in some partitions alone, in any other it is `lost elsewhere`, which nothing permits. The settings
-    have to be those that were declared.
+    have to be those that were declared. What the system of the history does not promise is not demanded
+    (`harness.messages.promised`).
 
     Args:
         history: what the scenario recorded.
@@ -47,12 +43,25 @@ def assert_delivered_and_aggregated(history: History, *, shows: Collection[str] 
         raise BadInputError(f"nothing permits {unexplained[0]!r} here, so it can't be shown; permitted: {known}")
     partitions = at_risk(history.events, "lost") if "lost" in may else None
     bound = {} if partitions is None else {"at_risk": sorted(partitions)}
-    return demand(history, Demand(effective_settings.check), *_demands(bound, may, shows))
+    checks = _checks(promised(history.events), bound)
+    return demand(history, Demand(effective_settings.check), *_demands(checks, may, shows))
 
 
-def _demands(bound: Mapping[str, object], may: Mapping[str, str], shows: Collection[str]) -> Iterator[Demand]:
-    delivered = (delivery.check, {"exactly_once": True, **bound}, ("lost", "duplicated"))
-    for checker, arguments, names in (delivered, *_CHECKS):
+def _checks(said: Promised, bound: Mapping[str, object]) -> Sequence[_Check]:
+    """The checkers of what a system promises, their arguments, and which anomalies that settings permit they find."""
+    told = {name: False for name in ("named", "shows_logging", "keeps") if not getattr(said, name)}
+    return [
+        (delivery.check, {"exactly_once": said.exactly_once, **bound}, ("lost", "duplicated")),
+        *([(commits.check, {}, ("taken again",))] if said.commits else []),
+        *([(partition_order.check, {}, ("out of order",))] if said.order else []),
+        (integrity.check, {}, ()),
+        *([(retention.check, {}, ("vanished",))] if said.named and said.keeps else []),
+        (aggregation.check, told, ("incomplete logging part",)),
+    ]
+
+
+def _demands(checks: Sequence[_Check], may: Mapping[str, str], shows: Collection[str]) -> Iterator[Demand]:
+    for checker, arguments, names in checks:
         tolerated = {name: may[name] for name in names if name in may and name in _TOLERATED}
         causes = {name: may[name] for name in names if name in may and name not in _TOLERATED}
         yield Demand(checker, arguments, tuple(name for name in names if name in shows), tolerated, causes)

@@ -6,7 +6,7 @@ Not for deciding anything: what happened is in the history, and checkers judge t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cached_property, partial
@@ -36,6 +36,7 @@ from harness.waiting import until
 _DRAIN_TIMEOUT_S = 40.0
 #: Several times what a client that commits by the clock takes, 5 s by default.
 _COMMITTED_TIMEOUT_S = 20.0
+_FORGOTTEN_TIMEOUT_S = 10.0
 #: GETs until every messages instance has answered at least once: with 3 instances, one is left out of 64 in a case of
 #: ten to the eleventh. It takes a checker fewer to say that an instance is unheard.
 _MOST_GETS = 64
@@ -250,6 +251,20 @@ class MessageSystem(System):
     def registered(self) -> Mapping[str, Sequence[str]]:
         """The names of the live instances by role, as config has them."""
         return self.clients.registered(self._config)
+
+    def await_forgotten(self, names: Collection[str]) -> None:
+        """Waits until config tells of none of these instances; of a system without one nobody tells.
+
+        Raises:
+            AwaitTimeoutError: it still tells of one after several times its lease.
+        """
+        if "config" in self.deployment.nodes:
+            until(
+                f"config to have forgotten {', '.join(sorted(names))}",
+                self.registered,
+                lambda live: not {*names} & {name for role in live.values() for name in role},
+                timeout_s=_FORGOTTEN_TIMEOUT_S,
+            )
 
     def entry_of(self, name: str) -> Entry:
         """The entry under which an instance came into config's registry last, by config's log."""

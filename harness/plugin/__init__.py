@@ -26,7 +26,8 @@ MARKERS = (
     "system(*parts): what the system is made of, by value: kinds of servers, such as kafka(3), and an application; the "
     "closest marker counts",
     "experiment(report, did, saw): the scenario repeats an experiment of one of the reports this project grew from",
-    "needs(fault): the backend has to be able to do that, such as Isolate(); skipped with the reason where it can't",
+    "needs(what): the backend has to be able to do that, such as Isolate(), or the application to have it, such as "
+    "harness.messages.needs.CONFIG; skipped or left out with the reason where it can't",
     "guarantee(words): what must hold; a branch of the report's behaviours tree",
     "headline: one of the scenarios that this project began with",
     "quick: the scenario belongs to the quick half",

@@ -20,6 +20,11 @@ MOMENTS = ("before-fault", "after-fault", "before-undo", "end")
 OPTIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "--backend": {"default": "auto", "help": "where nodes run: auto (default), docker or process"},
+        "--system": {
+            "default": None,
+            "metavar": "FILE",
+            "help": "run the scenarios on the system that this file describes, in place of the one that they name",
+        },
         "--timings": {"default": "fast", "help": "failure detectors: fast (default) or vendor"},
         "--reports": {
             "default": "reports",

@@ -5,12 +5,16 @@ The order within a topology stays that of the files.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
 import pytest
 
-from harness.declared import Declared, declared, is_part
+from harness.declared import Declared, Need, declared, is_part
 from harness.errors import EXIT_BAD_INPUT, BadInputError
 from harness.faults.protocol import Fault
-from harness.plugin import is_ours, uses_harness
+from harness.plugin import is_ours, standing_in, uses_harness
 from harness.plugin.options import value
 from harness.run import by_kind
 
@@ -23,6 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     A marker that says what no system can be made of ends the run before anything is started, with exit status 2.
     """
+    standing_in.leave_out(items, _declared_if_any)
     places = [place for place, item in enumerate(items) if uses_harness(item)]
     by_place = {place: servers_of(items[place]) for place in places}
     ranks = {servers: rank for rank, servers in enumerate(dict.fromkeys(by_place.values()))}
@@ -40,6 +45,12 @@ def servers_of(item: pytest.Item) -> object:
         return declared_by(item).servers
     except BadInputError as error:
         pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
+
+
+def _declared_if_any(item: pytest.Item) -> None:
+    if standing_in.stand_in(item.config) and has_system(item):
+        with suppress(BadInputError):  # what is wrong with the marker is said when the scenarios are put in order
+            declared_by(item)
 
 
 def has_system(item: pytest.Item) -> bool:
@@ -64,7 +75,9 @@ def declared_by(item: pytest.Item) -> Declared:
     try:
         if marker.kwargs:
             raise BadInputError(f"it takes values, such as kafka(3), and no {', '.join(marker.kwargs)}=...")
-        return declared(marker.args).in_releases(releases)
+        whole = declared(marker.args).in_releases(releases)
+        own = standing_in.stand_in(item.config)
+        return own.in_place_of(whole, needs_of(item)) if own else whole
     except BadInputError as error:
         raise BadInputError(f"{item.nodeid}: the marker `system`: {error}") from None
 
@@ -75,8 +88,17 @@ def needed_by(item: pytest.Item) -> tuple[Fault, ...]:
     Raises:
         BadInputError: what one names is no fault.
     """
-    named = [fault for marker in item.iter_markers("needs") for fault in marker.args]
+    named = [fault for fault in _named(item) if not isinstance(fault, Need)]
     for fault in named:
         if isinstance(fault, type) or not hasattr(fault, "needs"):
             raise BadInputError(f"{item.nodeid}: the marker `needs` takes faults, such as Isolate(), and not {fault!r}")
     return tuple(named)
+
+
+def needs_of(item: pytest.Item) -> frozenset[Need]:
+    """The needs beside faults that a test's `needs` markers name: what its application has to have."""
+    return frozenset(need for need in _named(item) if isinstance(need, Need))
+
+
+def _named(item: pytest.Item) -> Iterator[Any]:
+    return (each for marker in item.iter_markers("needs") for each in marker.args)

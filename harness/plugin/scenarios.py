@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError
-from harness.plugin import is_scenario, parallel, report_files
+from harness.plugin import is_scenario, parallel, report_files, standing_in
 from harness.plugin.allure_files import AllureFiles
 from harness.plugin.debugging import check_options
 from harness.plugin.options import OPTIONS as OFFERED
@@ -54,6 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
             seed=seed_of(value(config, "--seed")),
         )
         check_options(config)
+        standing_in.stand_in(config)
         Asked.by(config)
         if value(config, "--reports") != OFFERED["--reports"]["default"] and not parallel.is_worker(config):
             _open_folder(config)
@@ -153,7 +154,7 @@ def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
         asked = f"backend {options.backend}, timings {options.timings}, seed {options.seed}"
         plans = Asked.by(config).words
         asked += f", plans of seed {plans}" if plans else ""
-        return [f"faulttolerance: {asked}, reports in {folder.path}"]
+        return [f"faulttolerance: {asked}, reports in {folder.path}", *standing_in.words(config)]
     return []
 
 

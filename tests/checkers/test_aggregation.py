@@ -284,3 +284,40 @@ def test_an_instance_that_never_answers_is_unheard_once_it_can_be_no_chance() ->
     assert [operations for _, _, operations in said(verdict)] == [[0, 108]]
     assert names(asked(2, 31, and_then="messages-2")) == set()
     assert names(asked(1, 99)) == set()
+
+
+DRAINED = ("drain", None, "ok", {"messages-1": ["a"], "messages-2": ["b"]})
+
+
+def of_nobody(logged: list[str], held: list[str]) -> dict[str, object]:
+    return {"logging": {"from": None, "ids": logged}, "messages": {"from": None, "ids": held}}
+
+
+def posted(*ids: str) -> list[tuple[str, object, Type, object]]:
+    return [("post", {"id": id_, "msg": id_}, "ok", {"id": id_, "msg": id_}) for id_ in ids]
+
+
+def test_without_names_a_get_shows_what_some_instance_was_drained_of() -> None:
+    right = one_after_another(*posted("a", "b"), DRAINED, ("get", None, "ok", of_nobody(["a", "b"], ["b"])))
+    assert said(aggregation.check(right, named=False)) == []
+    assert {name for name, *_ in said(aggregation.check(right))} == {"unnamed", "wrong aggregation"}
+    mixed = one_after_another(*posted("a", "b"), DRAINED, ("get", None, "ok", of_nobody(["a", "b"], ["a", "b"])))
+    assert said(aggregation.check(mixed, named=False)) == [
+        (
+            "wrong aggregation",
+            "a GET returned what no messages instance was drained of: beside messages-1 it has 1 more (b)",
+            [4, 6],
+        )
+    ]
+
+
+def test_what_a_get_does_not_show_is_not_missing_in_it() -> None:
+    history = one_after_another(*posted("a"), ("get", None, "ok", of_nobody([], ["a"])))
+    assert {name for name, *_ in said(aggregation.check(history, named=False))} == {"incomplete logging part"}
+    assert said(aggregation.check(history, named=False, shows_logging=False)) == []
+
+
+def test_where_each_message_is_shown_once_no_get_has_to_show_all() -> None:
+    history = one_after_another(*posted("a", "b"), DRAINED, ("get", None, "ok", of_nobody(["a", "b"], [])))
+    assert {name for name, *_ in said(aggregation.check(history, named=False))} == {"wrong aggregation"}
+    assert said(aggregation.check(history, named=False, keeps=False)) == []

@@ -12,8 +12,9 @@ In the end, for GETs sent after the last successful drain and answered before an
 began (an instance loses what it has in memory, another takes over its partitions): the messages part is what its
 instance was drained of, and what may have come since, which are messages that no instance was drained of and with a
 post that was not over before the drain began. And each of several instances has answered one of these GETs, if there
-were so many that chance would hardly have left it out: the facade asks any of them. Linear in the number of events and
-the sizes of the answers.
+were so many that chance would hardly have left it out: the facade asks any of them. Where GETs do not say whose
+messages they show, the messages part has to be what some instance was drained of, and nothing is said of who answered.
+Linear in the number of events and the sizes of the answers.
 """
 
 from __future__ import annotations
@@ -40,11 +41,15 @@ _HARDLY = 1e-9
 
 @checker
 @judging(SHAPES)
-def check(events: Sequence[Event]) -> Verdict:
-    """Judges every successful GET; what is wrong with many of them is one anomaly. Unknown without one."""
+def check(events: Sequence[Event], *, named: bool = True, shows_logging: bool = True, keeps: bool = True) -> Verdict:
+    """Judges every successful GET; what is wrong with many of them is one anomaly. Unknown without one.
+
+    `named`: a GET says whose messages it shows. `shows_logging`: it shows what logging has. `keeps`: it shows all that
+    an instance has taken, however often somebody asks.
+    """
     history = operations(events)
     posts = Posts(history)
-    seen = [read for read in reads(history) if read.operation.f != "drain"]
+    seen = [read for read in reads(history) if read.operation.f != "drain" and _is_said(read, shows_logging)]
     gets = [read.operation for read in seen if read.operation.f == "get" and read.role == "messages"]
     if not gets:
         return unknown("no GET of the facade succeeded, so its aggregation was not seen")
@@ -58,14 +63,13 @@ def check(events: Sequence[Event]) -> Verdict:
     due: set[str] = set()
     for read in seen:
         due.update(coming.over_before(read.operation.invoke.index))
-        for anomaly in _at_every_moment(read, posts, due):
+        for anomaly in _at_every_moment(read, posts, due, named=named):
             by_name[anomaly.name].append(anomaly)
-        if drain and read.role == "messages" and _is_settled(read.operation, drain, changed):
+        if drain and keeps and read.role == "messages" and _is_settled(read.operation, drain, changed):
             settled.append(read)
-            for anomaly in _in_the_end(read, drain, since):
+            for anomaly in _in_the_end(read, drain, since) if named else _of_somebody(read, drain, since):
                 by_name[anomaly.name].append(anomaly)
-    left_out = _unheard(settled, drain) if drain else ()
-    for anomaly in chain(_unanswered(seen, touched(events)), _of_the_dead(seen, events), left_out):
+    for anomaly in _of_whom(seen, events, settled, drain) if named else ():
         by_name[anomaly.name].append(anomaly)
     answers = f"{len({read.operation.invoke.index for read in seen})} answers"
     anomalies = {name: together(alike, of=answers) for name, alike in by_name.items()}
@@ -106,7 +110,21 @@ def _is_settled(get: Operation, drain: Operation, changed: int) -> bool:
     return answered(drain) < get.invoke.index and answered(get) < changed
 
 
-def _at_every_moment(read: Read, posts: Posts, due: set[str]) -> Iterator[Anomaly]:
+def _is_said(read: Read, shows_logging: bool) -> bool:
+    """Whether the part is one that the system shows."""
+    return shows_logging or read.operation.f != "get" or read.role != "logging"
+
+
+def _of_whom(
+    seen: Sequence[Read], events: Sequence[Event], settled: Sequence[Read], drain: Operation | None
+) -> Iterator[Anomaly]:
+    """The anomalies in whose answers they are."""
+    yield from _unanswered(seen, touched(events))
+    yield from _of_the_dead(seen, events)
+    yield from _unheard(settled, drain) if drain else ()
+
+
+def _at_every_moment(read: Read, posts: Posts, due: set[str], *, named: bool) -> Iterator[Anomaly]:
     if read.role == "logging" and (missing := due.difference(read.ids)):
         sentence = (
             f"{read.words} lacked {len(missing)} of {len(due)} messages that had been acknowledged before it: "
@@ -126,7 +144,7 @@ def _at_every_moment(read: Read, posts: Posts, due: set[str]) -> Iterator[Anomal
         doubles = {id_ for id_, times in Counter(read.ids).items() if times > 1}
         sentence = f"{read.words} held {len(doubles)} messages twice: {few(doubles)}"
         yield Anomaly("doubled", sentence, (*posts.of(doubles), read.operation))
-    if read.ids and read.instance is None:
+    if named and read.ids and read.instance is None:
         yield Anomaly("unnamed", "a GET returned messages without saying whose they are", (read.operation,))
 
 
@@ -172,6 +190,23 @@ def _unheard(settled: Sequence[Read], drain: Operation) -> Iterator[Anomaly]:
     if left_out := drain.value.keys() - {read.instance for read in settled}:
         sentence = f"none of {len(settled)} GETs was answered by {few(left_out)}, of {instances} that had been drained"
         yield Anomaly("unheard", sentence, (drain, settled[-1].operation))
+
+
+def _of_somebody(read: Read, drain: Operation, since: frozenset[str]) -> Iterator[Anomaly]:
+    """The anomaly of an answer that is what no instance was drained of."""
+    held = {instance: set(ids(entries)) for instance, entries in drain.value.items()}
+    shown = set(read.ids)
+    if any(not held_by - shown and not shown - held_by - since for held_by in held.values()):
+        return
+    nearest = min(held, key=lambda instance: len(held[instance] ^ shown), default=None)
+    gone, foreign = held.get(nearest, set()) - shown, shown - held.get(nearest, set()) - since
+    differs = [f"lacks {len(gone)} ({few(gone)})"] if gone else []
+    differs += [f"has {len(foreign)} more ({few(foreign)})"] if foreign else []
+    sentence = (
+        f"a GET returned what no messages instance was drained of: beside {nearest or 'none'} it "
+        f"{' and '.join(differs)}"
+    )
+    yield Anomaly("wrong aggregation", sentence, (drain, read.operation))
 
 
 def _in_the_end(read: Read, drain: Operation, since: frozenset[str]) -> Iterator[Anomaly]:

@@ -141,6 +141,15 @@ class KafkaView(View):
         self._ask(lambda admin: admin.create_topics(wanted))
         until(f"full in-sync replicas of {name}", lambda: self.is_fully_replicated(name), timeout_s=_ASK_TIMEOUT_S)
 
+    def wipe(self) -> None:
+        """Deletes every topic but those that the brokers made for themselves, with what groups had committed there."""
+        if topics := self._topics():
+            self._ask(lambda admin: admin.delete_topics(topics))
+            until("no topic to be left", self._topics, lambda left: not left, timeout_s=_ASK_TIMEOUT_S)
+
+    def _topics(self) -> Sequence[str]:
+        return [name for name in self._ask(lambda admin: admin.list_topics()) if not name.startswith("__")]
+
     def await_formed(self, *, timeout_s: float) -> None:
         """Waits until every broker is live."""
         size = len(self.nodes)

@@ -1,0 +1,59 @@
+"""What a system promises and says of itself, as its history has it: the event `promises`. Only that is judged.
+
+Our own services promise all of it, and their histories say nothing of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from harness.events import NEMESIS, Event
+
+PROMISES = "promises"
+
+
+@dataclass(frozen=True)
+class Promised:
+    """What a system promises, and what its answers tell.
+
+    Attributes:
+        exactly_once: no message is taken twice.
+        order: a messages instance takes what a partition, or a queue, has in its order.
+        commits: what a consumer has committed it does not take again.
+        named: a GET says whose messages it shows.
+        shows_logging: a GET shows what logging has.
+        keeps: a messages instance shows what it has taken for as long as it lives.
+    """
+
+    exactly_once: bool = True
+    order: bool = True
+    commits: bool = True
+    named: bool = True
+    shows_logging: bool = True
+    keeps: bool = True
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """The value of the event."""
+        return asdict(self)
+
+    @property
+    def not_promised(self) -> Sequence[str]:
+        """What is not judged, in words."""
+        words = {
+            "exactly_once": "that no message is taken twice",
+            "order": "the order of the messages",
+            "commits": "that what is committed is not taken again",
+            "named": "whose messages a GET shows",
+            "shows_logging": "that a GET shows what logging has",
+            "keeps": "that what was shown is shown again",
+        }
+        return [words[name] for name, promised in self.value.items() if not promised]
+
+
+def promised(events: Sequence[Event]) -> Promised:
+    """What the system of a history promises: all of it, unless the history says otherwise."""
+    said = [event.value for event in events if event.process == NEMESIS and event.f == PROMISES]
+    return Promised(**said[0]) if said else Promised()
