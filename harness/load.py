@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Collection
 
 from harness.events import Type
 from harness.waiting import until
@@ -42,28 +43,38 @@ class Tally:
         """Of none so far; `what` is what several of them are called."""
         self._what = what
         self._lock = threading.Lock()
-        self._ended: Counter[Type] = Counter()
+        self._acknowledged: Counter[str] = Counter()
 
-    def count(self, outcome: Type) -> None:
-        """Notes that one more ended so."""
+    def count(self, outcome: Type, at: str = "") -> None:
+        """Notes that one more ended so, at a node if its client asks that one alone."""
         with self._lock:
-            self._ended[outcome] += 1
+            self._acknowledged[at] += outcome == "ok"
 
     @property
     def acknowledged(self) -> int:
         """How many succeeded."""
-        return self._ended["ok"]
+        return self._acknowledged.total()
 
-    def await_acknowledged(self, count: int, *, timeout_s: float = 60) -> None:
+    def await_acknowledged(self, count: int, *, at: Collection[str] = (), timeout_s: float = 60) -> None:
         """Waits until `count` more have succeeded than at the time of the call.
 
+        Args:
+            count: how many.
+            at: the names of the nodes at which alone they count; all if there are none.
+            timeout_s: how long to wait, in seconds.
+
         Raises:
-            AwaitTimeoutError: they had not after `timeout_s` seconds.
+            AwaitTimeoutError: they had not by then.
         """
-        wanted = self.acknowledged + count
+
+        def acknowledged() -> int:
+            return sum(self._acknowledged[name] for name in at) if at else self.acknowledged
+
+        wanted = acknowledged() + count
+        where = f" at {', '.join(sorted(at))}" if at else ""
         until(
-            f"{count} more acknowledged {self._what}",
-            lambda: self.acknowledged,
-            lambda acknowledged: acknowledged >= wanted,
+            f"{count} more acknowledged {self._what}{where}",
+            acknowledged,
+            lambda so_far: so_far >= wanted,
             timeout_s=timeout_s,
         )

@@ -58,7 +58,25 @@ def test_a_tally_waits_for_acknowledgements_alone() -> None:
     for outcome in ("ok", "fail", "info"):
         tally.count(outcome)
     assert tally.acknowledged == 1
+
     with pytest.raises(AwaitTimeoutError, match="1 more acknowledged sends; last seen: 1"):
         tally.await_acknowledged(1, timeout_s=0.1)
     threading.Timer(0.1, tally.count, ["ok"]).start()
     tally.await_acknowledged(1, timeout_s=5)
+
+
+def test_a_tally_waits_for_those_at_some_nodes_alone() -> None:
+    tally = Tally("operations")
+    tally.count("ok", "member-1")
+
+    def counting() -> None:
+        threading.Event().wait(0.1)
+        tally.count("ok", "member-2")
+
+    counts = threading.Thread(target=counting)
+    counts.start()
+    tally.await_acknowledged(1, at=["member-2", "member-3"], timeout_s=5)
+    counts.join()
+    assert tally.acknowledged == 2
+    with pytest.raises(AwaitTimeoutError, match="1 more acknowledged operations at member-3"):
+        tally.await_acknowledged(1, at=["member-3"], timeout_s=0.2)

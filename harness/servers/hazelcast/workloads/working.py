@@ -31,11 +31,12 @@ class Recorder:
 
     Attributes:
         number: of the client, from 0 on; it begins at the member that has this place among them, counted in a circle.
+        at: the name of the member that it works by now.
     """
 
     def __init__(self, client: Client, tally: Tally, number: int) -> None:
         """Of a client whose operations are to be counted there."""
-        self._client, self._tally, self.number = client, tally, number
+        self._client, self._tally, self.number, self.at = client, tally, number, ""
 
     def do(self, f: str, value: Any, action: Callable[[Invoked], None]) -> bool:
         """Does one operation, which `action` completes if it is answered; whether the member is of use.
@@ -52,7 +53,7 @@ class Recorder:
         except (HazelcastError, OSError) as error:
             operation.info(f"{type(error).__name__}: {error}")
         assert operation.completed
-        self._tally.count(operation.completed)
+        self._tally.count(operation.completed, self.at)
         return answered
 
 
@@ -87,7 +88,9 @@ def traffic(
         members = itertools.islice(itertools.cycle(system.clusters[Hazelcast].nodes), number, None)
         while not stop.is_set():
             try:
-                with connect([next(members)], **own) as hazelcast:
+                member = next(members)
+                recorder.at = member.spec.name
+                with connect([member], **own) as hazelcast:
                     _at_one(work.at(hazelcast, recorder, choice), pace, stop)
             except (HarnessError, HazelcastError, OSError):  # the member does not run, or lets nobody in
                 stop.wait(_AGAIN_S)
