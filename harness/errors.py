@@ -45,3 +45,7 @@ class LeftOutError(HarnessError):
 
 class InconclusiveError(HarnessError):
     """An assumption of the experiment did not hold (no traffic, no settled state), so there is no verdict."""
+
+
+class NotSaidError(InconclusiveError):
+    """The description of somebody's system lacks what was asked for; the message names the key that would say it."""

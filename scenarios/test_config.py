@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goe
 
 def taken(system: MessageSystem) -> Mapping[str, int]:
     """How many messages each messages instance has taken."""
-    return {name: len(system.clients.peek(at)) for name, at in system.messages.running.items()}
+    return {name: len(system.clients.peek(at, "messages")) for name, at in system.messages.running.items()}
 
 
 def dead_and_forgotten(system: MessageSystem, faults: Nemesis, target: Target) -> Injected:

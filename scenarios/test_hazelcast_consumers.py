@@ -200,7 +200,8 @@ def test_what_comes_back_to_an_empty_queue_costs_no_message_later(system: Messag
 
 def waiting(system: MessageSystem, posted: Posted) -> int:
     """How many of these messages no messages instance has as yet."""
-    return len(posted.ids.difference(*map(system.clients.peek, system.messages.running.values())))
+    held_by = system.messages.running.values()
+    return len(posted.ids.difference(*(system.clients.peek(at, "messages") for at in held_by)))
 
 
 def all_is_well(said: Mapping[str, str]) -> bool:

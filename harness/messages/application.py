@@ -9,6 +9,7 @@ from typing import Any, get_args
 from harness.clusters import Clusters, Servers
 from harness.declared import Application
 from harness.errors import BadInputError
+from harness.messages import own
 from harness.messages.namespace import Namespace, QueueKind
 from harness.messages.services import services
 from harness.messages.settings import DeclaredSettings, on_hazelcast, on_kafka, refuse_others, with_own
@@ -146,7 +147,7 @@ class MessagesCast(Cast):
 
     def system(self, basis: Basis) -> MessageSystem:
         """The running system, which has recorded the settings that it works with."""
-        system = MessageSystem(basis, self, self.namespace, self.declared)
+        system = MessageSystem(basis, self, self.namespace, self.declared, own.speech())
         basis.history.event(SEED, {"texts": basis.seed})
         system.note_settings(consumers=False)
         system.note_owners()

@@ -17,7 +17,7 @@ def send(system: MessageSystem, count: int) -> Answer:
     """Posts messages, and says which instance logged how many; status 3 if none was acknowledged."""
     posted = system.post(count)
     acknowledged = len(posted.acknowledged)
-    shares = ", ".join(f"{name} {n}" for name, n in sorted(posted.logged_by.items())) or "nobody"
+    shares = ", ".join(f"{name} {n}" for name, n in sorted(posted.logged_by.items())) or "nobody that is told"
     reasons = Counter(map(_reason, posted.refusals))
     lines = [f"{acknowledged} of {count} acknowledged; logged by {shares}"]
     lines += [f"{n} not acknowledged: {why}" for why, n in reasons.most_common()]

@@ -6,7 +6,7 @@ Not for judging: a scenario records its final reads in the history.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -15,18 +15,20 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.gather import Round
+from harness.messages.speaking.speech import Asked
 
 if TYPE_CHECKING:
     from harness.messages.system import MessageSystem
+    from harness.system import Instances
 
+What = Literal["stored", "logged", "taken"]
 _TIMEOUT_S = 2.5
-_PATHS = {"stored": "/messages", "logged": "/received", "taken": "/messages"}
+_ASKED: Mapping[What, Asked] = {"stored": "logging", "logged": "logged", "taken": "messages"}
 _WORDS = {
     "stored": "messages in the map, as it reads them",
     "logged": "of them were logged through it",
     "taken": "messages taken off the queue",
 }
-What = Literal["stored", "logged", "taken"]
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,24 @@ class MessageCount:
 
 
 def holdings(system: MessageSystem) -> tuple[MessageCount, ...]:
-    """The messages that every running logging and messages instance holds, asked at once; never fails."""
+    """The messages that every running logging and messages instance holds, asked at once; never fails.
+
+    What nobody can be asked for is left out.
+    """
     asked = Round()
-    kinds: Sequence[tuple[What, str, str]] = [
-        *(("stored", name, at) for name, at in system.logging.running.items()),
-        *(("logged", name, at) for name, at in system.logging.running.items()),
-        *(("taken", name, at) for name, at in system.messages.running.items()),
+    roles: Sequence[tuple[What, Instances]] = [
+        ("stored", system.logging),
+        ("logged", system.logging),
+        ("taken", system.messages),
+    ]
+    kinds = [
+        (what, name, at)
+        for what, instances in roles
+        if system.speech.can_ask(_ASKED[what])
+        for name, at in instances.running.items()
     ]
     questions = [
-        asked.ask(f"what {name} holds", partial(system.clients.peek, at, _PATHS[what])) for what, name, at in kinds
+        asked.ask(f"what {name} holds", partial(system.clients.peek, at, _ASKED[what])) for what, name, at in kinds
     ]
     asked.finish(timeout_s=_TIMEOUT_S)
     return tuple(

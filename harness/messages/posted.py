@@ -8,16 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from harness.errors import NotSaidError
 from harness.waiting import until
 
 
 @dataclass(frozen=True)
 class Post:
-    """An acknowledged post: its id and text, the logging instance that took it, and where on the queue it is."""
+    """An acknowledged post: its id and text, and as far as told, which logging instance took it, and its partition."""
 
     id: str
     msg: str
-    logged_by: str
+    logged_by: str | None
     partition: int | None
 
 
@@ -44,13 +45,20 @@ class Posted:
 
     @property
     def logged_by(self) -> Mapping[str, int]:
-        """The number of messages that each logging instance took."""
-        return Counter(post.logged_by for post in self.acknowledged)
+        """The number of messages that each logging instance took, as far as that is told."""
+        return Counter(post.logged_by for post in self.acknowledged if post.logged_by is not None)
 
     @property
     def takers(self) -> frozenset[tuple[str, str]]:
-        """The logging instance that took it, and the id, of each message."""
-        return frozenset((post.logged_by, post.id) for post in self.acknowledged)
+        """The logging instance that took it, and the id, of each message.
+
+        Raises:
+            NotSaidError: an acknowledgement does not tell the instance.
+        """
+        takers = frozenset((post.logged_by, post.id) for post in self.acknowledged if post.logged_by is not None)
+        if len(takers) < len(self.acknowledged):
+            raise NotSaidError("nobody knows which logging instance took a message: add `logged_by` to [post.answer]")
+        return takers
 
 
 class Traffic:

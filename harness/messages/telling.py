@@ -31,7 +31,8 @@ def _table(events: Events) -> str:
 def _lines(events: Events) -> Iterator[Line]:
     if not _are_ours(events):
         return
-    logged = Counter(o.value["logged_by"] for o in events.operations if o.f == "post" and o.outcome == "ok")
+    acknowledged = (o.value for o in events.operations if o.f == "post" and o.outcome == "ok")
+    logged = Counter(name for post in acknowledged if (name := post.get("logged_by")))
     if logged:
         yield Line(f"logged by: {', '.join(f'{name} {count}' for name, count in sorted(logged.items()))}")
 

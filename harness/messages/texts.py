@@ -11,10 +11,13 @@ import json
 import random
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 #: A text in a history: itself, or of a long one its beginning, its length in characters, and its digest.
 Told: TypeAlias = str | Mapping[str, object]
+
+#: Which texts there may be: any; without line ends and control characters; or only what stands for them.
+Form: TypeAlias = Literal["any", "line", "word"]
 
 #: Longer ones, in characters, are told by their digest: a history has each text many times.
 _LONG = 200
@@ -62,20 +65,39 @@ def _kilobyte(chance: random.Random, name: str) -> str:
     return of_bytes(1024, name + " " + "".join(chance.choices((*_SCRIPTS, *_EMOJI, *_QUOTES), k=8)))
 
 
+def _nameless(chance: random.Random, _: str) -> str:
+    return chance.choice(_LOOKS_LIKE)
+
+
+def _plain(_: random.Random, name: str) -> str:
+    return name
+
+
+def _spaced(_: random.Random, name: str) -> str:
+    return f" {name} "
+
+
+_OF_LINES, _OF_CONTROLS = _mixed(_LINES), _mixed(_CONTROLS)
 #: In turn, so that ten messages have one of each of the first ten; the first of them is plain.
 _KINDS: Sequence[Kind] = (
-    lambda chance, name: name,
+    _plain,
     _mixed(_SCRIPTS),
     _mixed(_COMBINING),
     _mixed(_EMOJI),
     _mixed(_QUOTES),
-    _mixed(_LINES),
+    _OF_LINES,
     _in_json,
-    _mixed(_CONTROLS),
+    _OF_CONTROLS,
     _kilobyte,
-    lambda chance, name: chance.choice(_LOOKS_LIKE),
-    lambda chance, name: f" {name} ",
+    _nameless,
+    _spaced,
 )
+#: By which texts a system promises to give back, those that hold their name, so that no two of them are equal.
+_NAMED: Mapping[Form, Sequence[Kind]] = {
+    "any": [kind for kind in _KINDS if kind is not _nameless],
+    "line": [kind for kind in _KINDS if kind not in (_nameless, _OF_LINES, _OF_CONTROLS)],
+    "word": [_plain],
+}
 #: How far back the text is that the last two of a round have to do with: it is a plain one.
 _BEGINS_LIKE, _IS_EQUAL_TO = len(_KINDS), len(_KINDS) + 1
 
@@ -93,6 +115,17 @@ def text(number: int, seed: int = 0) -> str:
     return _KINDS[place](random.Random(f"{seed}/{number}"), f"m-{number:06d}")
 
 
+def unique_text(number: int, seed: int, name: str, form: Form) -> str:
+    """A text of this form that holds a name, of another kind than its neighbours; the name alone if it is a word."""
+    kinds = _NAMED[form]
+    return kinds[(number - 1) % len(kinds)](random.Random(f"{seed}/{number}"), name)
+
+
+def cut(message: str, most_bytes: int) -> str:
+    """As much of a text, from its beginning, as so many bytes in UTF-8 hold."""
+    return message.encode()[:most_bytes].decode(errors="ignore")
+
+
 def of_bytes(size: int, beginning: str = "") -> str:
     """A text of exactly so many bytes in UTF-8, most of them not ASCII."""
     begun = beginning.encode()[:size].decode(errors="ignore")
@@ -104,7 +137,7 @@ def as_recorded(message: str) -> Told:
     """A text as a history has it."""
     if len(message) <= _LONG:
         return message
-    return {"head": message[:_HEAD], "length": len(message), "sha256": _digest(message)}
+    return {"head": message[:_HEAD], "length": len(message), "sha256": digest(message)}
 
 
 def length(of: Told) -> int:
@@ -128,7 +161,7 @@ def told_apart(first: Told, other: Told) -> tuple[str, str]:
     if words[0] == words[1] and at:
         words = _with(words, [f"from character {at + 1} on {shown(begins(each)[at:])}" for each in pair])
     if words[0] == words[1]:
-        words = _with(words, [f"sha256 {_digest(each)[:_SHOWN_OF_DIGEST]}" for each in pair])
+        words = _with(words, [f"sha256 {digest(each)[:_SHOWN_OF_DIGEST]}" for each in pair])
     return words
 
 
@@ -136,7 +169,8 @@ def _with(words: tuple[str, str], more: Sequence[str]) -> tuple[str, str]:
     return f"{words[0]}, {more[0]}", f"{words[1]}, {more[1]}"
 
 
-def _digest(of: Told) -> str:
+def digest(of: Told) -> str:
+    """The digest of a told text."""
     if not isinstance(of, str):
         return str(of["sha256"])
     # An answer's JSON may have half of a character, which no encoding has.

@@ -14,6 +14,7 @@ from typing import ClassVar
 import pytest
 
 from harness.history import History
+from harness.messages import own
 from harness.messages.clients import IDLE_S, MessageClients
 from harness.messages.texts import as_recorded, text
 from harness.waiting import until
@@ -53,7 +54,7 @@ def test_a_connection_that_was_idle_is_not_used_again_when_its_server_may_close_
 ) -> None:
     with (
         History.open(tmp_path / "history.jsonl") as history,
-        closing(MessageClients(closing_server, history)) as clients,
+        closing(MessageClients(closing_server, history, own.speech())) as clients,
     ):
         assert clients.get() is not None
         assert clients.get() is None, "the server closes connections, or this shows nothing"
@@ -68,7 +69,7 @@ def test_clients_of_a_seed_post_its_texts(tmp_path: Path) -> None:
     said = {}
     for seed in (0, 7):
         path = tmp_path / f"{seed}.jsonl"
-        with History.open(path) as history, closing(MessageClients("127.0.0.1:1", history, seed=seed)) as clients:
+        with History.open(path) as history, closing(MessageClients("127.0.0.1:1", history, own.speech(), seed=seed)) as clients:
             clients.post(13, clients=1)
             clients.post_twice(13)
             posts = [event.value for event in history.events if event.type == "invoke"]
@@ -132,7 +133,7 @@ def test_a_503_is_as_certain_as_the_facade_is_of_how_far_the_message_got(
     with (
         ThreadingHTTPServer(("127.0.0.1", 0), _Unwilling) as server,
         History.open(tmp_path / "history.jsonl") as history,
-        closing(MessageClients(f"127.0.0.1:{server.server_port}", history)) as clients,
+        closing(MessageClients(f"127.0.0.1:{server.server_port}", history, own.speech())) as clients,
     ):
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         clients.post_texts([said])
@@ -147,7 +148,7 @@ def test_a_refusal_is_certain_and_a_text_that_is_not_what_was_posted_is_recorded
     with (
         ThreadingHTTPServer(("127.0.0.1", 0), _Answering) as server,
         History.open(tmp_path / "history.jsonl") as history,
-        closing(MessageClients(f"127.0.0.1:{server.server_port}", history)) as clients,
+        closing(MessageClients(f"127.0.0.1:{server.server_port}", history, own.speech())) as clients,
     ):
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         posted = clients.post_texts(["first", "second", "much too long"])

@@ -13,6 +13,7 @@ _DIGEST = shapes.fields({"head": shapes.text, "length": shapes.count, "sha256": 
 _TOLD = shapes.either(shapes.text, _DIGEST)
 _ENTRIES = shapes.list_of(shapes.either(shapes.text, shapes.pair_of(shapes.text, _TOLD)))
 _PART = shapes.fields({"from": shapes.text_or_none, "ids": _ENTRIES})
+_PARTS = shapes.map_to(_PART)
 _HELD = shapes.map_to(_ENTRIES)
 
 SHAPES = shapes.Shapes(
@@ -25,9 +26,9 @@ SHAPES = shapes.Shapes(
         "drain": shapes.Shape("the messages of each messages instance, by its name", shapes.anything, _HELD),
         "stored": shapes.Shape("the messages that each logging instance reads, by its name", shapes.anything, _HELD),
         "get": shapes.Shape(
-            'an object with "logging" and "messages", each with "from" and "ids"',
+            'an object with "logging", "messages" or both, each with "from" and "ids"',
             shapes.anything,
-            shapes.fields({"logging": _PART, "messages": _PART}),
+            lambda value: bool(value) and _PARTS(value),
         ),
     }
 )

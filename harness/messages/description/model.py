@@ -22,6 +22,8 @@ Port = Annotated[int, Meta(ge=1, le=65535)]
 Count = Annotated[int, Meta(ge=1, le=9)]
 Seconds = Annotated[float, Meta(gt=0)]
 Status = Annotated[int, Meta(ge=100, le=599)]
+#: Of RFC 6901: empty for the whole, or steps that each begin with a slash.
+Pointer = Annotated[str, Meta(pattern="^(/.*)?$")]
 #: The roles that services play in a system of this kind.
 Role = Literal["facade", "logging", "messages", "config"]
 
@@ -141,7 +143,7 @@ class Accepted(Section, frozen=True, kw_only=True):
     """
 
     status: tuple[Status, ...] = (200, 201, 202)
-    json: Mapping[str, str | int | bool] = field(default_factory=dict)
+    json: Mapping[Pointer, str | int | bool] = field(default_factory=dict)
     unless: str | None = None
 
 
@@ -155,7 +157,7 @@ class Denied(Section, frozen=True, kw_only=True):
     """
 
     status: tuple[Status, ...] = ()
-    json: Mapping[str, str | int | bool] = field(default_factory=dict)
+    json: Mapping[Pointer, str | int | bool] = field(default_factory=dict)
     what: Literal["kept", "queued"] = "kept"
 
 
@@ -184,7 +186,7 @@ class Post(Section, frozen=True, kw_only=True):
     timeout_s: Seconds = 8.0
     accepted: Accepted = Accepted()
     denied: tuple[Denied, ...] = ()
-    answer: Mapping[Literal["logged_by", "partition", "offset"], str] = field(default_factory=dict)
+    answer: Mapping[Literal["logged_by", "partition", "offset"], Pointer] = field(default_factory=dict)
 
 
 class Entries(Section, frozen=True, kw_only=True):
@@ -192,26 +194,27 @@ class Entries(Section, frozen=True, kw_only=True):
 
     Attributes:
         at: a JSON pointer into the body; the whole body, if none is given. JSON within a string is read as JSON.
-        match: a regular expression; its first group is the part that is read on.
+        match: a regular expression; its first group that matches something is the part that is read on.
         empty: a regular expression for the words that say that there are none.
         form: how the messages stand in that part: "json" a JSON list, "python" a list as Python prints it, "text" words
             with a separator between them.
         strip: characters around the whole, and around each message, that do not belong to it; with "text".
-        split: the separator; with "text".
+        split: the separator, with nothing between two of which there is no message; with "text".
         text: where the entries are objects, the JSON pointer to the text within one.
-        id: where they are objects, the JSON pointer to the message's id within one, if the system keeps that.
+        id: the JSON pointer to the message's id within one, if the system keeps that; the same as `text` where the
+            entries are ids alone, without texts.
         source: a JSON pointer, from the whole body, to the name of the instance that the messages are of.
     """
 
-    at: str = ""
+    at: Pointer = ""
     match: str | None = None
     empty: str | None = None
     form: Literal["json", "python", "text"] = "json"
     strip: str = ""
-    split: str = ", "
-    text: str = ""
-    id: str | None = None
-    source: str | None = None
+    split: Annotated[str, Meta(min_length=1)] = ", "
+    text: Pointer = ""
+    id: Pointer | None = None
+    source: Pointer | None = None
 
 
 class Get(Section, frozen=True, kw_only=True):
