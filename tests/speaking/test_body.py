@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from harness.messages.speaking.body import ABSENT, Body
 
 # RFC 6901, section 5.
-THE_RFC_S = '{"foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "e^f": 3, "g|h": 4, "i\\\\j": 5, "k\\"l": 6, " ": 7, "m~n": 8}'
+THE_RFC_S = (
+    '{"foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "e^f": 3, "g|h": 4, "i\\\\j": 5, "k\\"l": 6, " ": 7, "m~n": 8}'
+)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,11 @@ def test_none_are_found_where_the_answer_says_so(entries: Entries, body: str) ->
 @pytest.mark.parametrize(
     ("entries", "body", "words"),
     [
-        (Entries(), "Internal Server Error", "there is a JSON list; there is a text. The body: 'Internal Server Error'"),
+        (
+            Entries(),
+            "Internal Server Error",
+            "there is a JSON list; there is a text. The body: 'Internal Server Error'",
+        ),
         (Entries(), "", "there is a JSON list; there is a text. The body: ''"),
         (Entries(), "{}", "there is a JSON list; there is an object"),
         (Entries(), "7", "there is a JSON list; there is a number"),
@@ -116,7 +120,11 @@ def test_none_are_found_where_the_answer_says_so(entries: Entries, body: str) ->
         ),
         (Entries(at="/a", match="(.*)"), '{"a": ["m1"]}', "there is a text at /a; there is a list"),
         (Entries(source="/from"), "[]", None),
-        (Entries(at="/a", source="/from"), '{"a": [], "from": 7}', "the name of an instance at /from; there is a number"),
+        (
+            Entries(at="/a", source="/from"),
+            '{"a": [], "from": 7}',
+            "the name of an instance at /from; there is a number",
+        ),
     ],
 )
 def test_an_answer_that_is_something_else_is_told_and_never_empty(
