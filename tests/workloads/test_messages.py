@@ -69,7 +69,10 @@ def test_clients_of_a_seed_post_its_texts(tmp_path: Path) -> None:
     said = {}
     for seed in (0, 7):
         path = tmp_path / f"{seed}.jsonl"
-        with History.open(path) as history, closing(MessageClients("127.0.0.1:1", history, own.speech(), seed=seed)) as clients:
+        with (
+            History.open(path) as history,
+            closing(MessageClients("127.0.0.1:1", history, own.speech(), seed=seed)) as clients,
+        ):
             clients.post(13, clients=1)
             clients.post_twice(13)
             posts = [event.value for event in history.events if event.type == "invoke"]
