@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from harness.answer import Answer
 from harness.errors import EXIT_INCONCLUSIVE
@@ -17,9 +18,10 @@ def send(system: MessageSystem, count: int) -> Answer:
     """Posts messages, and says which instance logged how many; status 3 if none was acknowledged."""
     posted = system.post(count)
     acknowledged = len(posted.acknowledged)
-    shares = ", ".join(f"{name} {n}" for name, n in sorted(posted.logged_by.items())) or "nobody that is told"
+    shares = ", ".join(f"{name} {n}" for name, n in sorted(posted.logged_by.items()))
     reasons = Counter(map(_reason, posted.refusals))
-    lines = [f"{acknowledged} of {count} acknowledged; logged by {shares}"]
+    nobody = "nobody knows whom" if acknowledged else "nobody"
+    lines = [f"{acknowledged} of {count} acknowledged; logged by {shares or nobody}"]
     lines += [f"{n} not acknowledged: {why}" for why, n in reasons.most_common()]
     data = {"sent": count, "acknowledged": acknowledged, "logged_by": dict(posted.logged_by), "refused": dict(reasons)}
     return Answer("\n".join(lines), data, 0 if acknowledged else EXIT_INCONCLUSIVE)
@@ -42,8 +44,12 @@ def get(system: MessageSystem) -> Answer:
     if answer is None:
         words = "the facade did not answer with success; harness status shows what runs"
         return Answer(words, {"error": words}, EXIT_INCONCLUSIVE)
-    lines = [
-        f"{part}: {len(shown['ids'])} messages from {shown['from']}" if shown["from"] else f"no {part} instance answers"
-        for part, shown in answer.items()
-    ]
+    lines = [_held(part, shown, named=system.speech.parts[part].source is not None) for part, shown in answer.items()]
     return Answer("\n".join(lines), answer)
+
+
+def _held(part: str, shown: Mapping[str, Any], *, named: bool) -> str:
+    """What a part of an answer holds, and from whom if the answers say so: one from nobody is then none."""
+    if named and not shown["from"]:
+        return f"no {part} instance answers"
+    return f"{part}: {len(shown['ids'])} messages" + (f" from {shown['from']}" if named else "")
