@@ -1,7 +1,7 @@
 """Writes `docs/reference.md` from the code, so that it can't lag behind it: `python -m harness.reference`.
 
-Nothing is described here: every sentence is a docstring, a help text or a line of pytest.ini. The schema of `system.toml`,
-and the tables of the page about that file, are written as well.
+Nothing is described here: every sentence is a docstring, a help text or a line of pytest.ini. The schema of
+`system.toml`, and the tables of the page about that file, are written as well.
 """
 
 from __future__ import annotations

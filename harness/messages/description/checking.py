@@ -25,7 +25,7 @@ from harness.messages.description.model import (
 )
 from harness.messages.description.names import instance_names, server_names
 from harness.messages.description.positions import Keys
-from harness.messages.description.problems import Problem, choice, shown
+from harness.messages.description.problems import Problem, choice, nearest, shown
 from harness.messages.description.walking import Walked
 
 #: What a reference may name beside nodes: of an instance, of all servers, and of a message.
@@ -61,7 +61,7 @@ def problems(walked: Walked, folder: Path) -> Iterator[Problem]:
 
 def _facade(walked: Walked) -> Iterator[Problem]:
     roles = walked.given.get("services")
-    if isinstance(roles, dict) and "facade" not in roles and not roles.keys() - get_args(Role):
+    if isinstance(roles, dict) and "facade" not in roles and walked.right("services", "facade"):
         yield Problem(("services",), "there is no facade, which messages are sent to: describe it in [services.facade]")
 
 
@@ -91,10 +91,9 @@ def _names(walked: Walked) -> Iterator[Problem]:
 
 
 def _folders(walked: Walked, folder: Path) -> Iterator[Problem]:
-    checkout = walked.at("checkout") if "checkout" in walked.given else "."
-    if checkout is None:
+    if not walked.right("checkout"):
         return
-    root = (folder / checkout).resolve()
+    root = (folder / (walked.at("checkout") or ".")).resolve()
     if not root.is_dir():
         yield Problem(("checkout",), f"there is no folder {root}; it is relative to the folder of this file")
         return
@@ -168,10 +167,9 @@ def _entries(walked: Walked) -> Iterator[Problem]:
 
 def _reads(walked: Walked) -> Iterator[Problem]:
     roles = walked.given.get("services")
-    if not isinstance(roles, dict) or roles.keys() - get_args(Role):
-        return
     for name, role in (("logging", "logging"), ("logged", "logging"), ("messages", "messages")):
-        if role not in roles and ("read", name) in walked.fitting:
+        there = not isinstance(roles, dict) or role in roles or not walked.right("services", role)
+        if not there and ("read", name) in walked.fitting:
             words = f"there is no {role} service whose instances could be asked: describe it in [services.{role}]"
             yield Problem(("read", name), words)
 
@@ -207,7 +205,7 @@ def _refer(keys: Keys, text: str, names: Collection[str]) -> Iterator[Problem]:
         if not end:
             yield Problem(keys, f"the reference {shown('${' + name)} does not end; a }} is missing")
         elif name not in names:
-            yield Problem(keys, f"${{{name}}} {_why_not(name)}{choice(name, names)}")
+            yield Problem(keys, f"${{{name}}} {_why_not(name)}{choice(nearest(name, names), names)}")
 
 
 def _why_not(name: str) -> str:
@@ -226,4 +224,4 @@ def _settings(walked: Walked) -> Iterator[Problem]:
     known = known_settings()
     for name in given:
         if name not in known:
-            yield Problem(("settings", name), f"the harness knows no such setting{choice(name, known)}")
+            yield Problem(("settings", name), f"the harness knows no such setting{choice(nearest(name, known), known)}")

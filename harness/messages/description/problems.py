@@ -53,11 +53,9 @@ def nearest(name: str, among: Iterable[str]) -> str | None:
     return by_lower[close[0]] if close else None
 
 
-def choice(name: str, among: Iterable[str]) -> str:
+def choice(meant: str | None, among: Iterable[str]) -> str:
     """The end of a message about a name that there isn't: which one may be meant, and which there are."""
-    names = list(among)
-    meant = nearest(name, names)
-    return f"{f'; did you mean {meant}?' if meant else ''} (there are {', '.join(names)})"
+    return f"{f'; did you mean {meant}?' if meant else ''} (there are {', '.join(among)})"
 
 
 def _bare(key: str) -> str:

@@ -17,6 +17,8 @@ def summary(described: Description) -> str:
 def unseen(described: Description) -> Iterator[str]:
     """What the harness can't look at, in words; nothing of it is judged, or only by what the facade says."""
     get, read = described.get, described.read
+    if not (get.logging or get.messages or read.logging or read.messages):
+        yield "neither a GET nor a direct read shows any messages: of these nothing is judged"
     if _count(described, "logging") or get.logging:
         yield from _unseen_part("logging", in_a_get=get.logging is not None, direct=read.logging is not None)
         if "logged_by" not in described.post.answer and not read.logged:

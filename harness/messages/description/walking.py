@@ -6,11 +6,11 @@ the tables are walked by their types, and it is given one value after the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -18,8 +18,6 @@ from harness.messages.description.expected import bare, expected, without_none
 from harness.messages.description.meanings import meanings
 from harness.messages.description.positions import Keys
 from harness.messages.description.problems import Problem, choice, nearest, shown
-
-T = TypeVar("T")
 
 
 @dataclass
@@ -30,11 +28,13 @@ class Walked:
         given: the whole file, as plain values.
         problems: what is wrong.
         fitting: by its keys, each value of the file that is right, with its type; a table only if all in it is right.
+        unknown: the keys that there aren't, each with the key that it most likely means, if it is like any.
     """
 
     given: Mapping[str, Any]
     problems: list[Problem] = field(default_factory=list)
     fitting: dict[Keys, tuple[Any, Any]] = field(default_factory=dict)
+    unknown: dict[Keys, str | None] = field(default_factory=dict)
 
     def of(self, kind: object) -> Iterator[tuple[Keys, Any]]:
         """The values of a type, with their keys."""
@@ -45,8 +45,14 @@ class Walked:
         return self.fitting.get(keys, (None, None))[1]
 
     def right(self, *keys: str) -> bool:
-        """Whether nothing there is wrong: it is right, or the file leaves it out."""
-        return not any(problem.keys[: len(keys)] == keys for problem in self.problems)
+        """Whether nothing there is wrong: it is right, or the file leaves it out, also under a misspelt name."""
+        if any(problem.keys[: len(keys)] == keys for problem in self.problems):
+            return False
+        return not any(
+            keys[: len(unknown)] == (*unknown[:-1], meant or keys[len(unknown) - 1])
+            for unknown, meant in self.unknown.items()
+            if len(unknown) <= len(keys) and (meant or keys not in self.fitting)
+        )
 
 
 def walk(kind: type[msgspec.Struct], given: Mapping[str, Any]) -> Walked:
@@ -94,10 +100,7 @@ def _arm(hint: Any, value: object) -> Any:
 
 def _table(walked: Walked, table: type[msgspec.Struct], value: Mapping[str, object], keys: Keys) -> None:
     known = hints_of(table)
-    unknown = [name for name in value if name not in known]
-    for name in unknown:
-        walked.problems.append(Problem((*keys, name), f"there is no such key{choice(name, known)}"))
-    meant = {nearest(name, known) for name in unknown}
+    meant = {_unknown(walked, (*keys, name), known) for name in value if name not in known}
     for each in msgspec.structs.fields(table):
         if each.name in value:
             _walk(walked, known[each.name], value[each.name], (*keys, each.name))
@@ -112,12 +115,20 @@ def _mapping(walked: Walked, hint: Any, value: Mapping[str, object], keys: Keys)
         try:
             msgspec.convert(name, name_hint)
         except msgspec.ValidationError:
-            names = get_args(name_hint)
-            known = isinstance(names[0], str)
-            words = f"there is no such key{choice(name, names)}" if known else f"its name: {_unfit(name_hint, name)}"
-            walked.problems.append(Problem((*keys, name), words))
+            if get_origin(name_hint) is Literal:
+                _unknown(walked, (*keys, name), get_args(name_hint))
+            else:
+                walked.problems.append(Problem((*keys, name), f"its name: {_unfit(name_hint, name)}"))
         else:
             _walk(walked, value_hint, each, (*keys, name))
+
+
+def _unknown(walked: Walked, keys: Keys, known: Collection[str]) -> str | None:
+    """Notes that there is no such key; gives the one that it may mean."""
+    meant = nearest(str(keys[-1]), known)
+    walked.problems.append(Problem(keys, f"there is no such key{choice(meant, known)}"))
+    walked.unknown[keys] = meant
+    return meant
 
 
 def _unfit(hint: Any, value: object) -> str:
