@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from os.path import commonpath, isdir, isfile, join, realpath
 from pathlib import Path
 from typing import get_args
 
 from harness.messages.description.model import (
     Entries,
+    FilePath,
+    HeaderText,
     InstanceText,
     MessagePath,
-    MessageText,
     Post,
     Queue,
     Ready,
@@ -93,22 +95,23 @@ def _names(walked: Walked) -> Iterator[Problem]:
 def _folders(walked: Walked, folder: Path) -> Iterator[Problem]:
     if not walked.right("checkout"):
         return
-    root = (folder / (walked.at("checkout") or ".")).resolve()
-    if not root.is_dir():
+    root = realpath(folder / (walked.at("checkout") or "."))
+    if not isdir(root):
         yield Problem(("checkout",), f"there is no folder {root}; it is relative to the folder of this file")
         return
-    for keys, (_, value) in walked.fitting.items():
-        if keys[:1] == ("services",) and keys[2:] == ("folder",):
-            yield from _in_checkout(keys, root, value, "folder")
-    if requirements := walked.at("runtime", "python"):
-        yield from _in_checkout(("runtime", "python"), root, requirements, "file")
+    for keys, path in walked.of(FilePath):
+        if keys[-1] == "folder":
+            yield from _in_checkout(keys, root, path, "folder")
+        elif keys[-1] == "python":
+            yield from _in_checkout(keys, root, path, "file")
 
 
-def _in_checkout(keys: Keys, root: Path, relative: str, what: str) -> Iterator[Problem]:
-    path = (root / relative).resolve()
-    if not path.is_relative_to(root):
+def _in_checkout(keys: Keys, root: str, relative: str, what: str) -> Iterator[Problem]:
+    # By os.path: what can't be the path of a file, as it is too long, is not there; pathlib raises an OSError.
+    path = realpath(join(root, relative))
+    if commonpath([path, root]) != root:
         yield Problem(keys, f"{shown(relative)} is outside of the checkout {root}, to which it is relative")
-    elif not (path.is_dir() if what == "folder" else path.is_file()):
+    elif not (isdir(path) if what == "folder" else isfile(path)):
         yield Problem(keys, f"there is no {what} {shown(relative)} in the checkout {root}")
 
 
@@ -116,7 +119,7 @@ def _regexes(walked: Walked) -> Iterator[Problem]:
     for keys, text in walked.of(Regex):
         try:
             groups = re.compile(text).groups
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             yield Problem(keys, f"{shown(text)} is no regular expression: {error}")
         else:
             if keys[-1] == "match" and not groups:
@@ -175,7 +178,7 @@ def _reads(walked: Walked) -> Iterator[Problem]:
 
 
 def _references(walked: Walked) -> Iterator[Problem]:
-    for keys, text in [*walked.of(MessagePath), *walked.of(MessageText)]:
+    for keys, text in [*walked.of(MessagePath), *walked.of(HeaderText)]:
         yield from _refer(keys, text, OF_A_MESSAGE)
     nodes = _nodes(walked)
     if nodes is None:

@@ -24,15 +24,29 @@ Seconds = Annotated[float, Meta(gt=0, le=3600)]
 Status = Annotated[int, Meta(ge=100, le=599)]
 #: A text that must not be empty.
 Name = Annotated[str, Meta(min_length=1)]
-#: The part of a URL behind the port.
-UrlPath = Annotated[str, Meta(pattern="^/", description='a path that begins with "/"')]
+#: The part of a URL behind the port. (Python's `$` is also before a line end, which JSON Schema's is not.)
+UrlPath = Annotated[
+    str, Meta(pattern=r"^/[^\x00-\x20\x7F]*$(?!\n)", description='a path that begins with "/", without spaces')
+]
 #: That of a request which sends a message.
-MessagePath = Annotated[str, Meta(pattern="^/", description='a path that begins with "/", with ${id} and ${text}')]
+MessagePath = Annotated[
+    str,
+    Meta(
+        pattern=r"^/[^\x00-\x20\x7F]*$(?!\n)",
+        description='a path that begins with "/", without spaces, with ${id} and ${text}',
+    ),
+]
+HeaderName = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$(?!\n)", description="the name of a header, without spaces")
+]
+HeaderText = Annotated[
+    str, Meta(pattern=r"^[\x20-\x7E]*$(?!\n)", description="a text of ASCII in one line, with ${id} and ${text}")
+]
 #: RFC 6901.
 Pointer = Annotated[
     str,
     Meta(
-        pattern="^(/([^~/]|~[01])*)*$",
+        pattern=r"^(/([^~/]|~[01])*)*$(?!\n)",
         description='a JSON pointer: empty, or "/" before each name, as in "/a/0"',
     ),
 ]
@@ -41,15 +55,15 @@ Regex = Annotated[str, Meta(description="a regular expression, as Python has the
 HostName = Annotated[
     str,
     Meta(
-        pattern="^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$",
+        pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$(?!\n)",
         max_length=63,
         description="a host name: letters, digits and hyphens, at most 63",
     ),
 ]
-#: For a process: what an instance is started with. A NUL would end it.
-InstanceText = Annotated[str, Meta(pattern="^[^\\x00]*$", description="a text, with references such as ${name}")]
-MessageText = Annotated[str, Meta(description="a text, with ${id} and ${text}")]
-VariableName = Annotated[str, Meta(pattern="^[^=\\x00]+$", description="the name of a variable")]
+#: A NUL ends what a process is given, and the path of a file.
+FilePath = Annotated[str, Meta(pattern=r"^[^\x00]*$", description="the path of a file or folder")]
+InstanceText = Annotated[str, Meta(pattern=r"^[^\x00]*$", description="a text, with references such as ${name}")]
+VariableName = Annotated[str, Meta(pattern=r"^[^=\x00]+$", description="the name of a variable")]
 #: The roles that services play in a system of this kind.
 Role = Literal["facade", "logging", "messages", "config"]
 
@@ -89,7 +103,7 @@ class Service(Section, frozen=True, kw_only=True):
 
     command: Annotated[tuple[InstanceText, ...], Meta(min_length=1)]
     port: Port | tuple[Port, ...]
-    folder: str = "."
+    folder: FilePath = "."
     count: Count = 1
     names: tuple[HostName, ...] = ()
     environment: Mapping[VariableName, InstanceText] = field(default_factory=dict)
@@ -104,7 +118,7 @@ class Runtime(Section, frozen=True, kw_only=True):
         python: a requirements file, relative to the checkout, whose packages `python` finds.
     """
 
-    python: str | None = None
+    python: FilePath | None = None
 
 
 class HazelcastServers(Section, frozen=True, kw_only=True):
@@ -209,7 +223,7 @@ class Post(Section, frozen=True, kw_only=True):
     method: Literal["POST", "PUT", "GET"] = "POST"
     body: Literal["json", "json-string", "form", "query", "text"] = "json"
     key: Name = "msg"
-    headers: Mapping[Name, MessageText] = field(default_factory=dict)
+    headers: Mapping[HeaderName, HeaderText] = field(default_factory=dict)
     timeout_s: Seconds = 8.0
     accepted: Accepted = Accepted()
     denied: tuple[Denied, ...] = ()
@@ -326,7 +340,7 @@ class Description(Section, frozen=True, kw_only=True):
     services: Annotated[Mapping[Role, Service], Meta(extra_json_schema={"required": ["facade"]})]
     post: Post
     get: Get
-    checkout: str = "."
+    checkout: FilePath = "."
     runtime: Runtime = Runtime()
     servers: Servers = Servers()
     queue: Queue | None = None

@@ -27,7 +27,9 @@ class Problem:
     words: str
 
     def __str__(self) -> str:
-        return f"{dotted(self.keys)}: {self.words}" if self.keys else self.words
+        """The problem in one line, whatever characters the file has."""
+        text = f"{dotted(self.keys)}: {self.words}" if self.keys else self.words
+        return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
 def dotted(keys: Keys) -> str:
