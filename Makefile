@@ -87,7 +87,7 @@ track-record: $(VENV)/.made
 prepare: $(VENV)/.made
 	$(BIN)/python -m harness.provision $(if $(filter docker,$(BACKEND)),images,processes)
 
-# docs/reference.md, from the code, and docs/mutants.md, from the zoo
+# docs/reference.md and what is about system.toml, from the code, and docs/mutants.md, from the zoo
 docs: $(VENV)/.made
 	$(BIN)/python -m harness.reference
 	$(BIN)/python -m tests.zoo.table

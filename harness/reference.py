@@ -1,6 +1,7 @@
 """Writes `docs/reference.md` from the code, so that it can't lag behind it: `python -m harness.reference`.
 
-Nothing is described here: every sentence is a docstring, a help text or a line of pytest.ini.
+Nothing is described here: every sentence is a docstring, a help text or a line of pytest.ini. The schema of
+`system.toml`, and the tables of the page about that file, are written as well.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from harness.faults.nemesis import Injected, Nemesis
 from harness.faults.offered import offered_faults, plain_faults
 from harness.faults.plan import Draw, Plan
 from harness.faults.protocol import ability_word
+from harness.messages.description import schema
 from harness.messages.system import MessageSystem
 from harness.plugin import options
 from harness.system import Instances, System
@@ -33,6 +35,10 @@ from harness.taken import Taken
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference.md"
+SYSTEM_FILE = ROOT / "docs" / "system-file.md"
+SCHEMA = ROOT / "docs" / "system.schema.json"
+#: Where in the page about `system.toml` its tables begin; what is above is written by hand.
+_TABLES_FROM = "<!-- What follows is written by `make docs` from the types; a change there is lost. -->\n"
 #: A paragraph that click is told to leave as it is.
 _VERBATIM = re.compile(r"\x08\n((?:.+\n)+)")
 _HEAD = """# Reference
@@ -59,6 +65,12 @@ def text() -> str:
     parts += [_section(f"`{kind.__name__}`", _table(("member", "what"), _members(kind))) for kind in _USED]
     parts += ["## Command line\n", *(_command(name, command) for name, command in _commands(command_line))]
     return "\n".join(parts)
+
+
+def system_file() -> str:
+    """The text of the page about `system.toml`: what is written by hand, and a table for each section."""
+    by_hand = SYSTEM_FILE.read_text().partition(_TABLES_FROM)[0]
+    return f"{by_hand}{_TABLES_FROM}\n{schema.tables()}"
 
 
 _USED = (System, MessageSystem, Instances, Nemesis, Injected, Draw, Plan)
@@ -211,9 +223,10 @@ def _command(name: str, command: click.Command) -> str:
 
 
 def main() -> None:
-    """Writes the page."""
-    PAGE.write_text(text())
-    sys.stdout.write(f"{PAGE.relative_to(ROOT)} is written\n")
+    """Writes the pages."""
+    for page, words in ((PAGE, text), (SYSTEM_FILE, system_file), (SCHEMA, schema.schema)):
+        page.write_text(words())
+        sys.stdout.write(f"{page.relative_to(ROOT)} is written\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a suite hands to the command line: the system that `harness up` starts, and the commands that it takes then.
+"""What a suite hands to the command line: the system that `harness up` starts, and commands with and without one.
 
 Every command of `harness` loads these: a module with one loads no client of a server before it is called.
 """
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from harness.answer import Answer
     from harness.declared import Declared, StandIn
 
 
@@ -57,3 +58,20 @@ class Typed:
     name: str
     help: str
     arguments: tuple[click.Argument, ...] = ()
+
+
+@dataclass(frozen=True)
+class Standalone:
+    """A command that a person types, and that needs no running system.
+
+    Attributes:
+        name: what is typed.
+        help: what it does, for its `--help`.
+        arguments: `answer` is given their values, in this order.
+        answer: does it.
+    """
+
+    name: str
+    help: str
+    arguments: tuple[click.Argument, ...]
+    answer: Callable[..., Answer]

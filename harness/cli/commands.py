@@ -39,6 +39,7 @@ for command in (
     flake,
     explore,
     shrink,
+    *system.STANDALONE,
     init_suite,
     completion,
 ):

@@ -1,8 +1,9 @@
-"""The commands of a system as a whole: up, status, down, and those that it has of its own."""
+"""The commands of a system as a whole: up, status, down, and those that its suite has of its own."""
 
 from __future__ import annotations
 
 import inspect
+from functools import partial
 
 import click
 
@@ -11,7 +12,7 @@ from harness.cli.shown import json_option, show
 from harness.offered import brought_along
 from harness.session.client import ask, bring_down, bring_up
 from harness.topology.timings import PROFILES, Profile
-from harness.typed import Startable, Typed
+from harness.typed import Standalone, Startable, Typed
 
 _OFFERED = [value for module in brought_along("typed") for value in vars(module).values()]
 #: What `harness up` starts: one system, of the one suite that has one.
@@ -40,17 +41,20 @@ def up(backend: str, timings: Profile, ui: bool, as_json: bool, **own: object) -
 up.params[2:2] = _STARTABLE.options
 
 
-def _own(typed: Typed) -> click.Command:
+def _own(typed: Typed | Standalone) -> click.Command:
+    answer = typed.answer if isinstance(typed, Standalone) else partial(ask, typed.name)
+
     @click.command(typed.name, help=inspect.cleandoc(typed.help))
     @json_option
     def command(as_json: bool, **given: object) -> None:
-        show(ask(typed.name, *(given[str(each.name)] for each in typed.arguments)), as_json=as_json)
+        show(answer(*(given[str(each.name)] for each in typed.arguments)), as_json=as_json)
 
     command.params[:0] = typed.arguments
     return command
 
 
 OWN = tuple(_own(value) for value in _OFFERED if isinstance(value, Typed))
+STANDALONE = tuple(_own(value) for value in _OFFERED if isinstance(value, Standalone))
 
 
 @click.command()

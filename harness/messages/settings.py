@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -113,6 +113,12 @@ def on_hazelcast(structure: str, members: int, *, backups: bool) -> Settings:
         "hazelcast.client.fail_on_indeterminate_operation_state": "true",
         "hazelcast.client.redo_operation": "false",
     }
+
+
+def known_settings() -> Sequence[str]:
+    """The names of all settings that rules about what may be lost ask for, of whatever queue."""
+    on_members = [name for each in ("map", "queue", "claims") for name in on_hazelcast(each, 1, backups=True)]
+    return tuple(dict.fromkeys([*on_kafka(1, {}, from_beginning=False), *on_members]))
 
 
 def with_own(settings: Settings, own: Mapping[str, str]) -> Settings:

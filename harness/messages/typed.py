@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from harness.typed import Startable, Typed
+from harness.typed import Standalone, Startable, Typed
 
 if TYPE_CHECKING:
+    from harness.answer import Answer
     from harness.declared import Declared
     from harness.messages.namespace import QueueKind
 
@@ -59,4 +62,21 @@ GET = Typed(
 
     Exit status 3 if it does not answer with success.
     """,
+)
+
+
+def _check(files: Sequence[Path]) -> Answer:
+    from harness.messages.description.answering import check
+
+    return check(files)
+
+
+CHECK = Standalone(
+    "check",
+    """Check each FILE that describes a system, and say in one line what it describes.
+
+    Nothing is started. Exit status 2 if anything is wrong in one; each problem is one line, with the line of the file.
+    """,
+    (click.Argument(["files"], nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."),),
+    _check,
 )

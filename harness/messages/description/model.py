@@ -20,10 +20,50 @@ from msgspec import Meta, Struct, field
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Count = Annotated[int, Meta(ge=1, le=9)]
-Seconds = Annotated[float, Meta(gt=0)]
+Seconds = Annotated[float, Meta(gt=0, le=3600)]
 Status = Annotated[int, Meta(ge=100, le=599)]
-#: Of RFC 6901: empty for the whole, or steps that each begin with a slash.
-Pointer = Annotated[str, Meta(pattern="^(/.*)?$")]
+#: A text that must not be empty.
+Name = Annotated[str, Meta(min_length=1)]
+#: The part of a URL behind the port. (Python's `$` is also before a line end, which JSON Schema's is not.)
+UrlPath = Annotated[
+    str, Meta(pattern=r"^/[^\x00-\x20\x7F]*$(?!\n)", description='a path that begins with "/", without spaces')
+]
+#: That of a request which sends a message.
+MessagePath = Annotated[
+    str,
+    Meta(
+        pattern=r"^/[^\x00-\x20\x7F]*$(?!\n)",
+        description='a path that begins with "/", without spaces, with ${id} and ${text}',
+    ),
+]
+HeaderName = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$(?!\n)", description="the name of a header, without spaces")
+]
+HeaderText = Annotated[
+    str, Meta(pattern=r"^[\x20-\x7E]*$(?!\n)", description="a text of ASCII in one line, with ${id} and ${text}")
+]
+#: RFC 6901.
+Pointer = Annotated[
+    str,
+    Meta(
+        pattern=r"^(/([^~/]|~[01])*)*$(?!\n)",
+        description='a JSON pointer: empty, or "/" before each name, as in "/a/0"',
+    ),
+]
+#: In the syntax of Python's `re`; it is searched for, anywhere.
+Regex = Annotated[str, Meta(description="a regular expression, as Python has them")]
+HostName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$(?!\n)",
+        max_length=63,
+        description="a host name: letters, digits and hyphens, at most 63",
+    ),
+]
+#: A NUL ends what a process is given, and the path of a file.
+FilePath = Annotated[str, Meta(pattern=r"^[^\x00]*$", description="the path of a file or folder")]
+InstanceText = Annotated[str, Meta(pattern=r"^[^\x00]*$", description="a text, with references such as ${name}")]
+VariableName = Annotated[str, Meta(pattern=r"^[^=\x00]+$", description="the name of a variable")]
 #: The roles that services play in a system of this kind.
 Role = Literal["facade", "logging", "messages", "config"]
 
@@ -37,13 +77,13 @@ class Ready(Section, frozen=True, kw_only=True):
 
     Attributes:
         path: a GET of it answers with `status`. It must not change anything: it is asked many times.
-        status: of that answer.
-        log: or: a regular expression that its output matches.
+        status: the status of that answer.
+        log: a regular expression that a line of its output matches; in place of `path`.
     """
 
-    path: str | None = None
+    path: UrlPath | None = None
     status: Status = 200
-    log: str | None = None
+    log: Regex | None = None
 
 
 class Service(Section, frozen=True, kw_only=True):
@@ -53,20 +93,20 @@ class Service(Section, frozen=True, kw_only=True):
         command: the program and its arguments.
         folder: where it starts, relative to the checkout.
         count: how many instances there are.
-        names: of the instances, which the others may use as host names; else the service's, with -1, -2 and so on if
-            there are several.
-        port: where it listens, or a list with the port of each instance.
-        environment: its variables.
-        ready: how to tell that it is ready.
+        names: the names of the instances, which others may use as host names; without them the role's, with -1, -2 and
+            so on if there are several.
+        port: the port on which it listens, or a list with the port of each instance.
+        environment: the variables of its environment.
+        ready: how to tell that an instance is ready; without it, when its port is open.
         stop_timeout_s: how long an end in order may take, in seconds.
     """
 
-    command: Annotated[tuple[str, ...], Meta(min_length=1)]
+    command: Annotated[tuple[InstanceText, ...], Meta(min_length=1)]
     port: Port | tuple[Port, ...]
-    folder: str = "."
+    folder: FilePath = "."
     count: Count = 1
-    names: tuple[str, ...] = ()
-    environment: Mapping[str, str] = field(default_factory=dict)
+    names: tuple[HostName, ...] = ()
+    environment: Mapping[VariableName, InstanceText] = field(default_factory=dict)
     ready: Ready = Ready()
     stop_timeout_s: Seconds = 10.0
 
@@ -78,15 +118,15 @@ class Runtime(Section, frozen=True, kw_only=True):
         python: a requirements file, relative to the checkout, whose packages `python` finds.
     """
 
-    python: str | None = None
+    python: FilePath | None = None
 
 
 class HazelcastServers(Section, frozen=True, kw_only=True):
     """The Hazelcast members that the harness starts.
 
     Attributes:
-        count: how many.
-        settings: properties of the members, by name.
+        count: how many there are.
+        settings: properties of the members, by their names.
     """
 
     count: Count = 3
@@ -97,8 +137,8 @@ class KafkaServers(Section, frozen=True, kw_only=True):
     """The Kafka brokers that the harness starts.
 
     Attributes:
-        count: how many.
-        settings: of each broker, by name.
+        count: how many there are.
+        settings: settings of each broker, by their names.
     """
 
     count: Count = 3
@@ -109,8 +149,8 @@ class Servers(Section, frozen=True, kw_only=True):
     """The servers that the services need, which the harness starts.
 
     Attributes:
-        hazelcast: its members, if there are any.
-        kafka: its brokers, if there are any.
+        hazelcast: the Hazelcast members; without it there are none.
+        kafka: the Kafka brokers; without it there are none.
     """
 
     hazelcast: HazelcastServers | None = None
@@ -121,15 +161,15 @@ class Queue(Section, frozen=True, kw_only=True):
     """What carries the messages from the facade to the messages service.
 
     Attributes:
-        kind: the server.
-        name: of the topic, or of the queue.
+        kind: which server carries them.
+        name: the name of the topic, or of the Hazelcast queue.
         group: the group of the Kafka consumers.
-        partitions: of the topic, which the harness makes before the services start.
+        partitions: how many partitions the topic has, which the harness makes before the services start.
     """
 
     kind: Literal["kafka", "hazelcast"]
-    name: str
-    group: str | None = None
+    name: Name
+    group: Name | None = None
     partitions: Annotated[int, Meta(ge=1, le=64)] = 3
 
 
@@ -137,23 +177,24 @@ class Accepted(Section, frozen=True, kw_only=True):
     """Which answer to a post is an acknowledgement; any other leaves open what became of the message.
 
     Attributes:
-        status: one of these.
-        json: by JSON pointer, what the body has to have there; for who answers 200 to everything.
+        status: the status is one of these.
+        json: what the body has to have, by JSON pointers; for who answers 200 to everything.
         unless: a regular expression that the body must not match.
     """
 
-    status: tuple[Status, ...] = (200, 201, 202)
+    status: Annotated[tuple[Status, ...], Meta(min_length=1)] = (200, 201, 202)
     json: Mapping[Pointer, str | int | bool] = field(default_factory=dict)
-    unless: str | None = None
+    unless: Regex | None = None
 
 
 class Denied(Section, frozen=True, kw_only=True):
     """An answer to a post that says what surely has not happened.
 
     Attributes:
-        status: one of these; any but an acknowledgement, if none is given.
-        json: by JSON pointer, what the body has to have there.
-        what: that surely has not happened: nothing at all was kept, or the message has not come into the queue.
+        status: the status is one of these; any but that of an acknowledgement, if none is given.
+        json: what the body has to have, by JSON pointers.
+        what: what surely has not happened: "kept", the message was kept nowhere; "queued", it has not come into the
+            queue.
     """
 
     status: tuple[Status, ...] = ()
@@ -165,24 +206,24 @@ class Post(Section, frozen=True, kw_only=True):
     """How a client sends a message to the facade.
 
     Attributes:
-        path: of the request.
-        method: of the request.
+        path: the path of the request.
+        method: the method of the request.
         body: in which form the text is sent: "json" an object with `key`, "json-string" the text as a JSON string,
             "form" a form field `key`, "query" a parameter `key` of the address, "text" the bare text.
         key: the name of the text in that form.
-        headers: of the request; values may hold ${id}.
+        headers: more headers of the request.
         timeout_s: how long an answer may take, in seconds: more than the facade itself takes to give up.
         accepted: which answer acknowledges the message.
         denied: which answers say that something surely has not happened.
-        answer: by name, the JSON pointer to what an acknowledgement tells beside that: `logged_by`, the name of the
-            logging instance that has taken it; `partition` and `offset` of the record in Kafka.
+        answer: JSON pointers to what else an acknowledgement tells: `logged_by`, the name of the logging instance that
+            has taken the message; `partition` and `offset` of its record in Kafka.
     """
 
-    path: str
+    path: MessagePath
     method: Literal["POST", "PUT", "GET"] = "POST"
     body: Literal["json", "json-string", "form", "query", "text"] = "json"
-    key: str = "msg"
-    headers: Mapping[str, str] = field(default_factory=dict)
+    key: Name = "msg"
+    headers: Mapping[HeaderName, HeaderText] = field(default_factory=dict)
     timeout_s: Seconds = 8.0
     accepted: Accepted = Accepted()
     denied: tuple[Denied, ...] = ()
@@ -207,11 +248,11 @@ class Entries(Section, frozen=True, kw_only=True):
     """
 
     at: Pointer = ""
-    match: str | None = None
-    empty: str | None = None
+    match: Regex | None = None
+    empty: Regex | None = None
     form: Literal["json", "python", "text"] = "json"
     strip: str = ""
-    split: Annotated[str, Meta(min_length=1)] = ", "
+    split: Name = ", "
     text: Pointer = ""
     id: Pointer | None = None
     source: Pointer | None = None
@@ -221,14 +262,14 @@ class Get(Section, frozen=True, kw_only=True):
     """How a client reads from the facade, and what the answer holds.
 
     Attributes:
-        path: of the request.
+        path: the path of the GET.
         timeout_s: how long an answer may take, in seconds.
         effect: what asking does to what is there: nothing; or "takes", and each message is shown only once.
         logging: where in the answer the messages are that logging has.
         messages: where in the answer the messages are that a messages instance has taken.
     """
 
-    path: str
+    path: UrlPath
     timeout_s: Seconds = 8.0
     effect: Literal["none", "takes"] = "none"
     logging: Entries | None = None
@@ -239,11 +280,11 @@ class Direct(Section, frozen=True, kw_only=True):
     """How one instance of a service is asked for the messages that it has, past the facade.
 
     Attributes:
-        path: of the GET.
-        entries: where in the answer they are.
+        path: the path of the GET.
+        entries: where in the answer the messages are.
     """
 
-    path: str
+    path: UrlPath
     entries: Entries = Entries()
 
 
@@ -251,9 +292,9 @@ class Reads(Section, frozen=True, kw_only=True):
     """What instances can be asked directly; without these only the facade says what there is.
 
     Attributes:
-        logging: what a logging instance reads from what all of them share.
-        logged: what a logging instance was given itself.
-        messages: what a messages instance has taken.
+        logging: how a logging instance is asked for what all of them share.
+        logged: how a logging instance is asked for what it was given itself.
+        messages: how a messages instance is asked for what it has taken.
     """
 
     logging: Direct | None = None
@@ -279,27 +320,28 @@ class Promises(Section, frozen=True, kw_only=True):
 
 
 class Description(Section, frozen=True, kw_only=True):
-    """The whole file.
+    """A system that somebody wrote, as the harness has to know it.
 
     Attributes:
-        name: of the system, as reports call it.
-        checkout: the folder with its code, relative to the file.
-        runtime: what its commands need.
-        servers: what the harness starts for it.
-        queue: what carries its messages; without one, what needs a queue is left out.
-        services: by role; there has to be a facade.
-        post: how a message is sent.
-        get: how they are read.
-        read: how single instances are asked.
-        promises: what it promises.
-        settings: of its clients, for what they may lose, such as "kafka.producer.acks"; nobody can read them back.
+        name: what reports call the system.
+        checkout: the folder with its code, relative to this file.
+        runtime: what the commands of its services need.
+        servers: the servers that the harness starts for it.
+        queue: what carries the messages; without one, what needs a queue is left out.
+        services: its services by their roles; there has to be a facade.
+        post: how a client sends a message.
+        get: how a client reads the messages.
+        read: how single instances are asked for what they have.
+        promises: what the system promises.
+        settings: how its clients are set where that decides what may be lost, such as "kafka.producer.acks" = "1". The
+            harness can't ask them, and takes the file's word.
     """
 
-    name: str
-    services: Mapping[Role, Service]
+    name: Name
+    services: Annotated[Mapping[Role, Service], Meta(extra_json_schema={"required": ["facade"]})]
     post: Post
     get: Get
-    checkout: str = "."
+    checkout: FilePath = "."
     runtime: Runtime = Runtime()
     servers: Servers = Servers()
     queue: Queue | None = None

@@ -1,0 +1,30 @@
+"""Answers the command that checks files which describe systems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.answer import Answer
+from harness.errors import EXIT_BAD_INPUT, BadInputError
+from harness.messages.description.decoding import decode
+from harness.messages.description.summary import summary
+
+
+def check(files: Sequence[Path]) -> Answer:
+    """Says what each file describes, or what is wrong in it; status 2 if anything is."""
+    lines: list[str] = []
+    data: dict[str, object] = {}
+    status = 0
+    for file in files:
+        problems: list[str] = []
+        words = None
+        try:
+            words = summary(decode(file))
+            lines.append(f"{file}: {words}")
+        except BadInputError as error:
+            problems = str(error).splitlines()
+            lines += problems
+            status = EXIT_BAD_INPUT
+        data[str(file)] = {"describes": words, "problems": problems}
+    return Answer("\n".join(lines), data, status)

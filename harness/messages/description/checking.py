@@ -1,0 +1,230 @@
+"""What is wrong in a description that its types can't say: how its parts fit each other, and the checkout.
+
+A check leaves out what the types have refused already.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from os.path import commonpath, isdir, isfile, join, realpath
+from pathlib import Path
+from typing import get_args
+
+from harness.messages.description.model import (
+    Entries,
+    FilePath,
+    HeaderText,
+    InstanceText,
+    MessagePath,
+    Post,
+    Queue,
+    Ready,
+    Regex,
+    Role,
+    Servers,
+    Service,
+)
+from harness.messages.description.names import instance_names, server_names
+from harness.messages.description.positions import Keys
+from harness.messages.description.problems import Problem, choice, nearest, shown
+from harness.messages.description.walking import Walked
+
+#: What a reference may name beside nodes: of an instance, of all servers, and of a message.
+OF_AN_INSTANCE = ("name", "index", "address", "port")
+OF_SERVERS = {"members": "hazelcast", "brokers": "kafka"}
+OF_A_MESSAGE = ("id", "text")
+
+_RESERVED = {*OF_AN_INSTANCE, *OF_SERVERS, *OF_A_MESSAGE}
+_REFERENCE = re.compile(r"\$\{([^}]*)(\}?)")
+_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
+
+
+def problems(walked: Walked, folder: Path) -> Iterator[Problem]:
+    """All that is wrong in what the types have let pass.
+
+    Args:
+        walked: what they say of the file.
+        folder: where the file is, which `checkout` is relative to.
+    """
+    yield from _facade(walked)
+    yield from _counts(walked)
+    yield from _names(walked)
+    yield from _folders(walked, folder)
+    yield from _regexes(walked)
+    yield from _ready(walked)
+    yield from _queue(walked)
+    yield from _post(walked)
+    yield from _entries(walked)
+    yield from _reads(walked)
+    yield from _references(walked)
+    yield from _settings(walked)
+
+
+def _facade(walked: Walked) -> Iterator[Problem]:
+    roles = walked.given.get("services")
+    if isinstance(roles, dict) and "facade" not in roles and walked.right("services", "facade"):
+        yield Problem(("services",), "there is no facade, which messages are sent to: describe it in [services.facade]")
+
+
+def _counts(walked: Walked) -> Iterator[Problem]:
+    for keys, service in walked.of(Service):
+        for name, what in (("port", service.port), ("names", service.names)):
+            if isinstance(what, tuple) and what and len(what) != service.count:
+                words = f"expected {service.count}, one for each instance (count), found {len(what)}"
+                yield Problem((*keys, name), words)
+        if service.port == ():
+            yield Problem((*keys, "port"), "expected at least one, found an empty list")
+
+
+def _names(walked: Walked) -> Iterator[Problem]:
+    servers = walked.at("servers") or Servers()
+    taken = {name: f"a server of [servers.{name.rpartition('-')[0]}]" for name in server_names(servers)}
+    for keys, service in walked.of(Service):
+        role = str(keys[-1])
+        for index, name in enumerate(instance_names(role, service.count, service.names)):
+            where = (*keys, "names", index) if service.names else keys
+            # Host names are the same in capitals.
+            if other := taken.get(name.lower()):
+                yield Problem(where, f"{name} is the name of {other} already; each node needs one of its own")
+            elif name in _RESERVED:
+                yield Problem(where, f"{name} can't be a name: ${{{name}}} means something else")
+            taken[name.lower()] = f"an instance of {role}"
+
+
+def _folders(walked: Walked, folder: Path) -> Iterator[Problem]:
+    if not walked.right("checkout"):
+        return
+    root = realpath(folder / (walked.at("checkout") or "."))
+    if not isdir(root):
+        yield Problem(("checkout",), f"there is no folder {root}; it is relative to the folder of this file")
+        return
+    for keys, path in walked.of(FilePath):
+        if keys[-1] == "folder":
+            yield from _in_checkout(keys, root, path, "folder")
+        elif keys[-1] == "python":
+            yield from _in_checkout(keys, root, path, "file")
+
+
+def _in_checkout(keys: Keys, root: str, relative: str, what: str) -> Iterator[Problem]:
+    # By os.path: what can't be the path of a file, as it is too long, is not there; pathlib raises an OSError.
+    path = realpath(join(root, relative))
+    if commonpath([path, root]) != root:
+        yield Problem(keys, f"{shown(relative)} is outside of the checkout {root}, to which it is relative")
+    elif not (isdir(path) if what == "folder" else isfile(path)):
+        yield Problem(keys, f"there is no {what} {shown(relative)} in the checkout {root}")
+
+
+def _regexes(walked: Walked) -> Iterator[Problem]:
+    for keys, text in walked.of(Regex):
+        try:
+            groups = re.compile(text).groups
+        except (re.error, OverflowError, RecursionError) as error:
+            yield Problem(keys, f"{shown(text)} is no regular expression: {error}")
+        else:
+            if keys[-1] == "match" and not groups:
+                yield Problem(keys, f"{shown(text)} has no group (...), which is the part that is read on")
+
+
+def _ready(walked: Walked) -> Iterator[Problem]:
+    for keys, ready in walked.of(Ready):
+        if ready.path is not None and ready.log is not None:
+            yield Problem((*keys, "log"), "stands beside path; one of them says when it is ready: leave out the other")
+        if ready.path is None and (*keys, "status") in walked.fitting:
+            yield Problem((*keys, "status"), "is that of an answer to path, which is not given")
+
+
+def _queue(walked: Walked) -> Iterator[Problem]:
+    for keys, queue in walked.of(Queue):
+        if walked.right("servers") and getattr(walked.at("servers"), queue.kind, None) is None:
+            words = f"{queue.kind} needs such servers, which are not there: add [servers.{queue.kind}]"
+            yield Problem((*keys, "kind"), words)
+        if queue.kind == "kafka" and not _TOPIC.fullmatch(queue.name):
+            words = f"{shown(queue.name)} is no name of a topic: letters, digits, '.', '_' and '-', at most 249"
+            yield Problem((*keys, "name"), words)
+        for name in ("group", "partitions"):
+            if queue.kind != "kafka" and (*keys, name) in walked.fitting:
+                yield Problem((*keys, name), f"is of Kafka, and the queue is of {queue.kind}; leave it out")
+
+
+def _post(walked: Walked) -> Iterator[Problem]:
+    for keys, post in walked.of(Post):
+        if post.body in ("json-string", "text") and (*keys, "key") in walked.fitting:
+            words = f"a body of the form {post.body} is the text alone, without a key; leave it out"
+            yield Problem((*keys, "key"), words)
+    queue = walked.at("queue")
+    for name in ("partition", "offset"):
+        keys = ("post", "answer", name)
+        if keys in walked.fitting and walked.right("queue") and (queue is None or queue.kind != "kafka"):
+            yield Problem(keys, 'is that of a record in Kafka, and queue.kind is not "kafka"')
+
+
+def _entries(walked: Walked) -> Iterator[Problem]:
+    for keys, entries in walked.of(Entries):
+        others = ("text", "id") if entries.form == "text" else ("strip", "split")
+        for name in others:
+            if (*keys, name) in walked.fitting:
+                words = f'has no meaning with form = "{entries.form}"; leave it out, or say which form it is'
+                yield Problem((*keys, name), words)
+
+
+def _reads(walked: Walked) -> Iterator[Problem]:
+    roles = walked.given.get("services")
+    for name, role in (("logging", "logging"), ("logged", "logging"), ("messages", "messages")):
+        there = not isinstance(roles, dict) or role in roles or not walked.right("services", role)
+        if not there and ("read", name) in walked.fitting:
+            words = f"there is no {role} service whose instances could be asked: describe it in [services.{role}]"
+            yield Problem(("read", name), words)
+
+
+def _references(walked: Walked) -> Iterator[Problem]:
+    for keys, text in [*walked.of(MessagePath), *walked.of(HeaderText)]:
+        yield from _refer(keys, text, OF_A_MESSAGE)
+    nodes = _nodes(walked)
+    if nodes is None:
+        return
+    servers = walked.at("servers") or Servers()
+    there = [word for word, kind in OF_SERVERS.items() if getattr(servers, kind)]
+    for keys, text in walked.of(InstanceText):
+        yield from _refer(keys, text, (*OF_AN_INSTANCE, *there, *nodes))
+
+
+def _nodes(walked: Walked) -> Sequence[str] | None:
+    """The names of all nodes; None if the file has them wrong, or what they are named after."""
+    services = walked.given.get("services")
+    if not walked.right("servers") or not isinstance(services, dict) or services.keys() - get_args(Role):
+        return None
+    nodes = list(server_names(walked.at("servers") or Servers()))
+    for role in services:
+        if not (walked.right("services", role, "count") and walked.right("services", role, "names")):
+            return None
+        count, names = walked.at("services", role, "count"), walked.at("services", role, "names")
+        nodes += instance_names(role, count or 1, names or ())
+    return nodes
+
+
+def _refer(keys: Keys, text: str, names: Collection[str]) -> Iterator[Problem]:
+    for name, end in _REFERENCE.findall(text):
+        if not end:
+            yield Problem(keys, f"the reference {shown('${' + name)} does not end; a }} is missing")
+        elif name not in names:
+            yield Problem(keys, f"${{{name}}} {_why_not(name)}{choice(nearest(name, names), names)}")
+
+
+def _why_not(name: str) -> str:
+    if name in OF_SERVERS:
+        return f"needs [servers.{OF_SERVERS[name]}]"
+    return "is not known here" if name in _RESERVED else "names nothing"
+
+
+def _settings(walked: Walked) -> Iterator[Problem]:
+    given = walked.given.get("settings")
+    if not given or not isinstance(given, dict):
+        return
+    # Here, as this imports the servers' clients.
+    from harness.messages.settings import known_settings
+
+    known = known_settings()
+    for name in given:
+        if name not in known:
+            yield Problem(("settings", name), f"the harness knows no such setting{choice(nearest(name, known), known)}")

@@ -1,0 +1,21 @@
+"""What the docstrings of the types say of a file's tables and keys: what they mean."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_ATTRIBUTE = re.compile(r"^    (\w+): (.*(?:\n {8}.*)*)$", re.MULTILINE)
+
+
+def purpose(table: type[Any]) -> str:
+    """What a table is for: the first paragraph of its docstring, in one line."""
+    return " ".join((inspect.getdoc(table) or "").partition("\n\n")[0].split())
+
+
+def meanings(table: type[Any]) -> Mapping[str, str]:
+    """What each key of a table means, by its name, each in one line."""
+    _, _, attributes = (inspect.getdoc(table) or "").partition("Attributes:\n")
+    return {found[1]: " ".join(found[2].split()) for found in _ATTRIBUTE.finditer(attributes)}

@@ -1,0 +1,29 @@
+"""What the nodes of a described system are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.messages.description.model import Servers
+
+
+def instance_names(role: str, count: int, names: Sequence[str]) -> Sequence[str]:
+    """The names of a service's instances: its own, or the role's, with -1, -2 and so on if there are several.
+
+    Args:
+        role: of the service.
+        count: how many instances it has.
+        names: its own, if it has any.
+    """
+    if names or count == 1:
+        return names or (role,)
+    return [f"{role}-{index}" for index in range(1, count + 1)]
+
+
+def server_names(servers: Servers) -> Sequence[str]:
+    """The names of the members and brokers that the harness starts."""
+    counts = {
+        "hazelcast": servers.hazelcast.count if servers.hazelcast else 0,
+        "kafka": servers.kafka.count if servers.kafka else 0,
+    }
+    return [f"{kind}-{index}" for kind, count in counts.items() for index in range(1, count + 1)]
