@@ -29,7 +29,7 @@ import itertools
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Literal
 
 import httpx
@@ -41,7 +41,7 @@ from harness.messages.entries import Entry
 from harness.messages.posted import Post, Posted, Traffic
 from harness.messages.speaking.body import Body
 from harness.messages.speaking.entries import Part, UnreadableAnswerError, part_of
-from harness.messages.speaking.identity import Identity, new_id
+from harness.messages.speaking.identity import Identity, Recorded, new_id
 from harness.messages.speaking.outcomes import Outcome, outcome_of
 from harness.messages.speaking.requests import request_of
 from harness.messages.speaking.speech import Asked, Speech
@@ -55,6 +55,8 @@ from harness.progress import Say
 IDLE_S = 2.0
 #: The lease of an entry that is renewed by us, in seconds: that of the services (services.settings, LEASE_S).
 LEASE_S = 3.0
+#: Whose messages those are of which an answer does not say it.
+_SOMEBODY = "the messages instances"
 #: By what instances are asked for, the name of the operation that is recorded.
 _DIRECT: Mapping[Asked, str] = {"messages": "drain", "logging": "stored", "logged": "logged"}
 
@@ -77,6 +79,8 @@ class MessageClients:
         self._numbers = itertools.count(1)
         self._local = threading.local()
         self._identity = Identity(by_ids=speech.keeps_ids)
+        #: What GETs have shown of messages instances that can't be asked, by the instance.
+        self._shown: dict[str, dict[str, Recorded]] = {}
 
     def post(self, count: int, *, clients: int = 8) -> Posted:
         """Posts `count` new messages from `clients` concurrent clients and returns once each was answered."""
@@ -125,7 +129,40 @@ class MessageClients:
             name: {"from": part.source, "ids": self._identity.recorded(part.messages)} for name, part in read.items()
         }
         operation.ok(value)
+        self._note(value.get("messages"))
         return value
+
+    def shown(self, times: int) -> Mapping[str, Sequence[str]]:
+        """The ids that so many GETs show of messages instances, without a record: for waiting, not for judging.
+
+        By the instance, or together where answers do not say whose they are. Of a system that shows each message once,
+        what all GETs have shown so far.
+        """
+        return {name: ids(messages) for name, messages in self._gathered(times).items()}
+
+    def read_shown(self, times: int) -> Mapping[str, Sequence[str]]:
+        """Sends so many GETs and records what they show of messages instances as the final read; gives the ids."""
+        operation = self._client().invoke("drain", None)
+        held = self._gathered(times)
+        operation.ok(held)
+        return {name: ids(messages) for name, messages in held.items()}
+
+    def _gathered(self, times: int) -> Mapping[str, list[Recorded]]:
+        get, entries = self._speech.get, self._speech.parts["messages"]
+        if get.effect == "none":
+            self._shown.clear()
+        for _ in range(times):
+            with suppress(httpx.HTTPError, UnreadableAnswerError):
+                response = self._http.get(f"{self._facade}{get.path}", timeout=get.timeout_s).raise_for_status()
+                part = part_of(entries, Body(response.text), "get.messages")
+                self._note({"from": part.source, "ids": self._identity.recorded(part.messages)})
+        return {name: list(messages.values()) for name, messages in self._shown.items()}
+
+    def _note(self, part: Mapping[str, Any] | None) -> None:
+        """Takes note of what a GET showed of a messages instance."""
+        if part is not None and not self._speech.can_ask("messages"):
+            known = self._shown.setdefault(part["from"] or _SOMEBODY, {})
+            known.update((str(message), message) for message in part["ids"])
 
     @contextmanager
     def traffic(self, *, clients: int = 3, pause_s: float = 0.02) -> Iterator[Traffic]:

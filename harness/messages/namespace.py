@@ -40,7 +40,7 @@ class Namespace:
 
     @property
     def map(self) -> str:
-        """The Hazelcast map that logging writes to."""
+        """The Hazelcast map that logging writes to; empty where nobody knows it."""
         return f"{self._prefix}logging-{self.id}"
 
     @property

@@ -23,7 +23,7 @@ class Promised:
         order: a messages instance takes what a partition, or a queue, has in its order.
         commits: what a consumer has committed it does not take again.
         named: a GET says whose messages it shows.
-        shows_logging: a GET shows what logging has.
+        aggregates: a GET shows what a messages instance has.
         keeps: a messages instance shows what it has taken for as long as it lives.
     """
 
@@ -31,7 +31,7 @@ class Promised:
     order: bool = True
     commits: bool = True
     named: bool = True
-    shows_logging: bool = True
+    aggregates: bool = True
     keeps: bool = True
 
     @property
@@ -47,7 +47,7 @@ class Promised:
             "order": "the order of the messages",
             "commits": "that what is committed is not taken again",
             "named": "whose messages a GET shows",
-            "shows_logging": "that a GET shows what logging has",
+            "aggregates": "that a GET shows what a messages instance has",
             "keeps": "that what was shown is shown again",
         }
         return [words[name] for name, promised in self.value.items() if not promised]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from harness.errors import BadInputError, InconclusiveError
+from harness.errors import BadInputError
 from harness.guarantees import SETTINGS
 from harness.guarantees import Settings as Settings
 from harness.readback import ask, compared
@@ -142,28 +142,13 @@ def note(system: MessageSystem, declared: Settings, *, consumers: bool) -> None:
 
 def _questions(system: MessageSystem, *, consumers: bool) -> Mapping[str, Callable[[], Settings]]:
     """Whom to ask: the consumers, or the servers and all their other clients."""
-    names, running = system.namespace, system.deployment.nodes
-    roles = {"messages"} if consumers else {"facade", "logging"}
-    asked: dict[str, Callable[[], Settings]] = {
-        name: partial(_of_client, system, node.endpoint("http"))
-        for name, node in running.items()
-        if node.spec.role in roles
-    }
+    names = system.namespace
+    asked = dict(system.clients_settings({"messages"} if consumers else {"facade", "logging"}))
     if consumers:
         return asked
-    queued = {"queues": [names.queue_name], "claims": [names.claims]} if names.queue == "hazelcast" else {}
-    asked["a Hazelcast member"] = partial(system.clusters[Hazelcast].settings_of, maps=[names.map], **queued)
+    if names.map:
+        queued = {"queues": [names.queue_name], "claims": [names.claims]} if names.queue == "hazelcast" else {}
+        asked["a Hazelcast member"] = partial(system.clusters[Hazelcast].settings_of, maps=[names.map], **queued)
     if names.queue == "kafka":
         asked[f"topic {names.topic}"] = partial(system.clusters[Kafka].settings_of, names.topic)
     return asked
-
-
-def _of_client(system: MessageSystem, instance: str) -> Settings:
-    """The settings that the client of a service has.
-
-    Raises:
-        InconclusiveError: it does not say, or has none.
-    """
-    if answer := system.clients.settings(instance):
-        return answer
-    raise InconclusiveError("it has no client yet")

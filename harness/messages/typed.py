@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.typed import Standalone, Startable, Typed
+from harness.typed import Readable, Standalone, Startable, Typed
 
 if TYPE_CHECKING:
     from harness.answer import Answer
-    from harness.declared import Declared
+    from harness.declared import Declared, StandIn
     from harness.messages.namespace import QueueKind
 
 
@@ -63,6 +63,15 @@ GET = Typed(
     Exit status 3 if it does not answer with success.
     """,
 )
+
+
+def _own_system(file: Path) -> StandIn:
+    from harness.messages.description.application import read
+
+    return read(file)
+
+
+OWN_SYSTEM = Readable(_own_system)
 
 
 def _check(files: Sequence[Path]) -> Answer:

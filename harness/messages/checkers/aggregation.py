@@ -41,15 +41,14 @@ _HARDLY = 1e-9
 
 @checker
 @judging(SHAPES)
-def check(events: Sequence[Event], *, named: bool = True, shows_logging: bool = True, keeps: bool = True) -> Verdict:
+def check(events: Sequence[Event], *, named: bool = True, keeps: bool = True) -> Verdict:
     """Judges every successful GET; what is wrong with many of them is one anomaly. Unknown without one.
 
-    `named`: a GET says whose messages it shows. `shows_logging`: it shows what logging has. `keeps`: it shows all that
-    an instance has taken, however often somebody asks.
+    `named`: a GET says whose messages it shows. `keeps`: it shows all that an instance has taken, whoever asked before.
     """
     history = operations(events)
     posts = Posts(history)
-    seen = [read for read in reads(history) if read.operation.f != "drain" and _is_said(read, shows_logging)]
+    seen = [read for read in reads(history) if read.operation.f != "drain"]
     gets = [read.operation for read in seen if read.operation.f == "get" and read.role == "messages"]
     if not gets:
         return unknown("no GET of the facade succeeded, so its aggregation was not seen")
@@ -108,11 +107,6 @@ def _answered_by(gets: Sequence[Operation]) -> list[str]:
 
 def _is_settled(get: Operation, drain: Operation, changed: int) -> bool:
     return answered(drain) < get.invoke.index and answered(get) < changed
-
-
-def _is_said(read: Read, shows_logging: bool) -> bool:
-    """Whether the part is one that the system shows."""
-    return shows_logging or read.operation.f != "get" or read.role != "logging"
 
 
 def _of_whom(

@@ -1,0 +1,216 @@
+"""Somebody's own services by value, as a file describes them: they stand in for ours in the scenarios of this suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from harness.clusters import Clusters, Servers
+from harness.declared import Application, Declared, Need, StandIn
+from harness.errors import LeftOutError
+from harness.messages.application import SEED, Messages
+from harness.messages.description import launching
+from harness.messages.description.decoding import decode
+from harness.messages.description.kind import kind
+from harness.messages.description.lacking import lacks, unmet
+from harness.messages.description.model import Description
+from harness.messages.namespace import Namespace
+from harness.messages.promised import PROMISES, Promised
+from harness.messages.settings import DeclaredSettings, Settings, on_kafka, with_own
+from harness.messages.speaking.speech import Speech
+from harness.messages.system import MessageSystem
+from harness.servers.hazelcast.kind import Hazelcast
+from harness.servers.kafka.kind import Kafka
+from harness.system import Basis, Cast
+from harness.topology.kinds import NodeKind
+from harness.topology.nodes import NodeSpec
+from harness.topology.timings import Timings
+
+_OF_THE_TOPIC = "kafka.topic."
+
+
+@dataclass(frozen=True)
+class Described(Application):
+    """The services that a file describes.
+
+    Attributes:
+        description: what the file says.
+        kind: how their nodes are provisioned.
+        consumers: whether the messages instances run from the beginning.
+    """
+
+    description: Description
+    kind: NodeKind
+    consumers: bool = True
+
+    @property
+    def name(self) -> str:
+        """The name that the file gives them."""
+        return self.description.name
+
+    @property
+    def servers(self) -> tuple[Servers[Any], ...]:
+        """The servers that the file names."""
+        return launching.servers(self.description)
+
+    def assert_fits(self, servers: Sequence[Servers[Any]]) -> None:
+        """Checks nothing: `OwnSystem` has chosen the servers."""
+
+    def settings(self, servers: Sequence[Servers[Any]]) -> Mapping[str, str]:
+        """The settings of the topic, which the harness makes, and those that the file says of the clients."""
+        brokers = next((each for each in servers if isinstance(each, Kafka)), None)
+        topic: Mapping[str, str] = {}
+        if brokers and self._topic:
+            known = on_kafka(brokers.count, dict(brokers.settings), from_beginning=False)
+            topic = {name: value for name, value in known.items() if name.startswith(_OF_THE_TOPIC)}
+        return with_own(topic, self.description.settings)
+
+    @property
+    def _topic(self) -> bool:
+        queue = self.description.queue
+        return queue is not None and queue.kind == "kafka"
+
+    def cast(self, scenario: str, servers: Sequence[Servers[Any]], timings: Timings) -> DescribedCast:
+        """The services for one scenario."""
+        members = sum(each.count for each in servers if isinstance(each, Hazelcast))
+        brokers = sum(each.count for each in servers if isinstance(each, Kafka))
+        return DescribedCast(
+            id=scenario,
+            specs=launching.specs(self.description, self.kind, members=members, brokers=brokers),
+            application=self,
+            declared=DeclaredSettings(tuple(self.settings(servers).items())),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DescribedCast(Cast):
+    """The services of one scenario. Their names in the servers are their own, so these are emptied before."""
+
+    application: Described
+    declared: DeclaredSettings
+
+    @property
+    def initial(self) -> Sequence[NodeSpec]:
+        """The services that run from the beginning: no messages instances where the scenario starts those itself."""
+        return [spec for spec in self.specs if self.application.consumers or spec.role != "messages"]
+
+    def prepared(self, clusters: Clusters) -> DescribedCast:
+        """Empties the servers, and makes the topic."""
+        clusters.wipe()
+        queue = self.application.description.queue
+        if queue and queue.kind == "kafka":
+            clusters[Kafka].create_topic(queue.name, partitions=queue.partitions)
+        return self
+
+    def system(self, basis: Basis) -> DescribedSystem:
+        """The running system, which has recorded what it promises, and the settings that it works with."""
+        description = self.application.description
+        system = DescribedSystem(basis, self, _names(self.id, description), self.declared, Speech.of(description))
+        basis.history.event(SEED, {"texts": basis.seed})
+        basis.history.event(PROMISES, _promised(description).value)
+        system.note_settings(consumers=False)
+        system.note_owners()
+        if self.application.consumers:
+            system.note_settings(consumers=True)
+        return system
+
+
+class DescribedSystem(MessageSystem):
+    """The running system that a file describes."""
+
+    def clients_settings(self, roles: Collection[str]) -> Mapping[str, Callable[[], Settings]]:
+        """What the file says of its clients' settings: there is nobody to ask."""
+        said = self._declared.of(consumers="messages" in roles).items()
+        own = {name: value for name, value in said if not name.startswith(_OF_THE_TOPIC)}
+        return {"the system's file": lambda: own}
+
+
+@dataclass(frozen=True)
+class _Names(Namespace):
+    """The names that a system has by its own settings, in every scenario."""
+
+    name: str = ""
+    consumers: str = ""
+
+    @property
+    def topic(self) -> str:
+        return self.name
+
+    @property
+    def group(self) -> str:
+        return self.consumers
+
+    @property
+    def map(self) -> str:
+        return ""
+
+    @property
+    def queue_name(self) -> str:
+        return self.name
+
+
+def _names(scenario: str, description: Description) -> Namespace:
+    queue = description.queue
+    return _Names(scenario, queue.kind, name=queue.name, consumers=queue.group or "") if queue else _Names(scenario)
+
+
+def _promised(description: Description) -> Promised:
+    get, promises, answer = description.get, description.promises, description.post.answer
+    in_order = (description.queue is not None and description.queue.kind == "hazelcast") or "offset" in answer
+    named = get.messages is not None and get.messages.source is not None
+    return Promised(
+        exactly_once=promises.exactly_once,
+        order=promises.order and in_order and (named or description.read.messages is not None),
+        commits="messages.commits" in description.settings and "partition" in answer,
+        named=named,
+        aggregates=get.messages is not None,
+        keeps=get.effect == "none",
+    )
+
+
+@dataclass(frozen=True)
+class OwnSystem(StandIn):
+    """The system of somebody's own that a file describes.
+
+    Attributes:
+        description: what the file says.
+        kind: how the nodes of its services are provisioned.
+    """
+
+    description: Description
+    kind: NodeKind
+
+    def in_place_of(self, declared: Declared, needs: Collection[Need]) -> Declared:
+        """Gives this system as a scenario gets it: with the servers that the scenario names, if it names any."""
+        application = declared.application
+        if not isinstance(application, Messages):
+            raise LeftOutError("it is about servers alone, without services")
+        own = launching.servers(self.description)
+        named = () if declared.servers == application.servers else declared.servers
+        missing = [*lacks(self.description, own, named, application), *unmet(self.description, needs)]
+        if missing:
+            raise LeftOutError(f"it needs {missing[0]}")
+        named_kinds = {type(each) for each in named}
+        rest = (each for each in own if type(each) not in named_kinds)
+        servers = (*(_with_settings_of(each, own) for each in named), *rest)
+        return Declared(servers, Described(self.description, self.kind, application.consumers))
+
+
+def _with_settings_of(named: Servers[Any], own: Sequence[Servers[Any]]) -> Servers[Any]:
+    """The servers that a scenario names with the settings of somebody's own, where the scenario says nothing else."""
+    (same,) = (each for each in own if type(each) is type(named))
+    if not (isinstance(named, Kafka | Hazelcast) and isinstance(same, Kafka | Hazelcast)):
+        return named
+    return replace(named, settings=tuple(sorted({**dict(same.settings), **dict(named.settings)}.items())))
+
+
+def read(file: Path) -> OwnSystem:
+    """The system that a file describes.
+
+    Raises:
+        BadInputError: the file, or the folder with the code, can't be used.
+    """
+    description = decode(file)
+    return OwnSystem(description, kind(description, file.parent))

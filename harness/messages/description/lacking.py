@@ -1,0 +1,67 @@
+"""What a scenario needs that a described system does not give, in words: for that it is left out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from harness.clusters import Servers
+from harness.declared import Need
+from harness.messages import needs
+from harness.messages.application import Messages
+from harness.messages.description.model import Description
+
+#: By need, whether a description gives it. What is not here only our own services have.
+_GIVEN: Mapping[Need, Callable[[Description], bool]] = {
+    needs.IDS: lambda system: any("${id}" in value for value in system.post.headers.values()),
+    needs.HARD_TEXTS: lambda system: system.promises.text == "any",
+    needs.PLACES: lambda system: "partition" in system.post.answer,
+    needs.GROUP: lambda system: system.queue is not None and system.queue.group is not None,
+    needs.TAKERS: lambda system: "logged_by" in system.post.answer,
+    needs.MESSAGES_READ: lambda system: system.read.messages is not None,
+    needs.LOGGING_READ: lambda system: system.read.logging is not None,
+}
+
+
+def lacks(
+    system: Description, own: Sequence[Servers[Any]], servers: Sequence[Servers[Any]], application: Messages
+) -> Iterator[str]:
+    """What the system lacks of an application of the suite beside its servers, each as the end of "it needs".
+
+    Args:
+        system: somebody's own.
+        own: the servers that it has.
+        servers: those that the scenario names.
+        application: the scenario's.
+    """
+    kinds = {type(each) for each in own}
+    yield from (each.words for each in servers if type(each) not in kinds)
+    yield from (f"a {role} service" for role in ("logging", "messages") if role not in system.services)
+    if not (system.get.messages or system.read.messages):
+        yield "a way to see what messages instances have ([get.messages] or [read.messages])"
+    if system.queue is None or system.queue.kind != application.queue:
+        yield f"messages that go over {application.queue.capitalize()}"
+    yield from _manners(application)
+
+
+def _manners(application: Messages) -> Iterator[str]:
+    """What a scenario asks of our own services by the arguments of `messages`."""
+    if application.queue_owner:
+        yield "a queue whose owner it chooses"
+    if not application.backups:
+        yield "a map and a queue without backup"
+    if application.replay:
+        yield "consumers that read from the beginning whenever they get a partition"
+    if application.work_s:
+        yield "services that can be slowed down in the middle of their work"
+    if application.mutants:
+        yield "a defect in our own services"
+    if application.own:
+        yield f"clients with {', '.join(f'{name}={value}' for name, value in application.own)}"
+
+
+def unmet(system: Description, wanted: Collection[Need]) -> Iterator[str]:
+    """Which of these needs the system does not meet, in words."""
+    for need in sorted(wanted, key=lambda each: each.words):
+        if need not in _GIVEN or not _GIVEN[need](system):
+            yield need.words
