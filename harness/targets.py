@@ -45,10 +45,15 @@ def _others(target: Target, clusters: Clusters) -> tuple[tuple[Node, ...], str]:
 
 
 def node(name: str) -> Target:
-    """A target that picks the node of that name."""
+    """A target that picks the node of that name, or that has this place in its role: "logging-2" is the second one."""
 
     def pick(clusters: Clusters) -> Picked:
-        return Picked((clusters.nodes[name],), "it was asked for by name")
+        if name in clusters.nodes:
+            return Picked((clusters.nodes[name],), "it was asked for by name")
+        role, _, place = name.rpartition("-")
+        if nodes := [node for node in clusters.role(role) if str(node.spec.index) == place]:
+            return Picked(tuple(nodes), f"it is {role} number {place}")
+        raise InconclusiveError(f"there is no node {name!r}; there are {', '.join(sorted(clusters.nodes))}")
 
     return pick
 

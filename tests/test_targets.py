@@ -115,3 +115,12 @@ def test_where_there_are_too_few_the_scenario_is_inconclusive(make: Callable[[],
     with pytest.raises(InconclusiveError) as error:
         make()(clusters(*BROKERS))
     assert str(error.value) == complaint
+
+
+def test_a_node_that_somebody_calls_otherwise_is_known_by_its_place_in_its_role() -> None:
+    own = Standing("logging-2", Phase.RUNNING)
+    own.spec.name = "logging_service_b"
+    there = Clusters({"logging_service_b": cast("Node", own)}, [])
+    assert picked(node("logging-2"), there) == (["logging_service_b"], "it is logging number 2")
+    with pytest.raises(InconclusiveError, match="there is no node 'logging-1'; there are logging_service_b"):
+        node("logging-1")(there)

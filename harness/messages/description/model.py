@@ -55,9 +55,9 @@ Regex = Annotated[str, Meta(description="a regular expression, as Python has the
 HostName = Annotated[
     str,
     Meta(
-        pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$(?!\n)",
+        pattern=r"^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$(?!\n)",
         max_length=63,
-        description="a host name: letters, digits and hyphens, at most 63",
+        description="a host name: letters, digits, hyphens and underscores, at most 63",
     ),
 ]
 #: A NUL ends what a process is given, and the path of a file.
