@@ -67,11 +67,11 @@ class Standalone:
     Attributes:
         name: what is typed.
         help: what it does, for its `--help`.
-        arguments: `answer` is given their values, in this order.
+        arguments: `answer` is given their values, in this order; options may be among them.
         answer: does it.
     """
 
     name: str
     help: str
-    arguments: tuple[click.Argument, ...]
+    arguments: tuple[click.Parameter, ...]
     answer: Callable[..., Answer]

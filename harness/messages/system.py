@@ -83,10 +83,14 @@ class MessageSystem(System):
     @cached_property
     def clients(self) -> MessageClients:
         """Clients of the facade."""
-        facade = self.clusters.role("facade")[0].endpoint("http")
-        clients = MessageClients(facade, self.history, self.speech, trace=self._trace, seed=self._seed)
+        clients = MessageClients(self.facade, self.history, self.speech, trace=self._trace, seed=self._seed)
         self.at_end(clients.close)
         return clients
+
+    @property
+    def facade(self) -> str:
+        """The host:port of the facade."""
+        return self.clusters.role("facade")[0].endpoint("http")
 
     @property
     def topic(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.backends.protocol import BACKENDS
 from harness.typed import Readable, Standalone, Startable, Typed
 
 if TYPE_CHECKING:
@@ -80,6 +81,27 @@ def _check(files: Sequence[Path]) -> Answer:
     return check(files)
 
 
+def _try(file: Path, backend: str) -> Answer:
+    from harness.messages.description.tried import try_out
+
+    return try_out(file, backend, lambda line: click.echo(f"  {line}", err=True))
+
+
+TRY = Standalone(
+    "try",
+    """Start the system that FILE describes, send it one message, and get it back.
+
+    Shows what was sent, what was answered, and what was read from that by the file; then which texts come back as they
+    were sent. Afterwards everything is removed. Exit status 1 if something is not as the file says.
+    """,
+    (
+        click.Argument(["file"], type=click.Path(path_type=Path)),
+        click.Option(
+            ["--backend"], type=click.Choice(BACKENDS), default="auto", show_default=True, help="Where nodes run."
+        ),
+    ),
+    _try,
+)
 CHECK = Standalone(
     "check",
     """Check each FILE that describes a system, and say in one line what it describes.

@@ -182,12 +182,17 @@ class OwnSystem(StandIn):
     description: Description
     kind: NodeKind
 
+    @property
+    def servers(self) -> tuple[Servers[Any], ...]:
+        """The servers that the file names."""
+        return launching.servers(self.description)
+
     def in_place_of(self, declared: Declared, needs: Collection[Need]) -> Declared:
         """Gives this system as a scenario gets it: with the servers that the scenario names, if it names any."""
         application = declared.application
         if not isinstance(application, Messages):
             raise LeftOutError("it is about servers alone, without services")
-        own = launching.servers(self.description)
+        own = self.servers
         named = () if declared.servers == application.servers else declared.servers
         missing = [*lacks(self.description, own, named, application), *unmet(self.description, needs)]
         if missing:
