@@ -1,29 +1,43 @@
 """What clients have made in servers can be removed, so that an application that has no other names begins anew."""
 
 import pytest
+from kafka import KafkaConsumer
 
 from harness import System
 from harness.servers.hazelcast import Hazelcast, hazelcast
 from harness.servers.hazelcast.clients import client_of
 from harness.servers.kafka import Kafka, kafka
+from harness.waiting import until
 
 pytestmark = [pytest.mark.process, pytest.mark.system(hazelcast(), kafka())]
 
 
-def test_what_clients_have_made_is_gone_once_it_is_wiped(system: System) -> None:
-    brokers, members = system.clusters[Kafka], system.clusters[Hazelcast]
-    topic, name = system.new_name("wiped"), system.new_name("wiped")
-    brokers.create_topic(topic)
-    client = client_of(members.nodes)
+def test_maps_and_queues_are_gone_once_the_members_are_wiped(system: System) -> None:
+    client, name = client_of(system.clusters[Hazelcast].nodes), system.new_name("wiped")
     try:
         client.get_map(name).blocking().put("key", "value")
         client.get_queue(name).blocking().put("item")
-
         system.clusters.wipe()
-
         assert client.get_map(name).blocking().size() == client.get_queue(name).blocking().size() == 0
     finally:
         client.shutdown()
-    # As it was: with no partition that somebody could read.
-    brokers.create_topic(topic, partitions=1)
-    assert len(brokers.partitions(topic)) == 1
+
+
+def test_a_group_whose_members_were_killed_begins_anew_once_the_brokers_are_wiped(system: System) -> None:
+    brokers, name = system.clusters[Kafka], system.new_name("wiped")
+    addresses = [node.endpoint("external") for node in brokers.nodes]
+
+    def member() -> KafkaConsumer:
+        consumer = KafkaConsumer(name, bootstrap_servers=addresses, group_id=name, session_timeout_ms=60_000)
+        until("a partition", lambda: [*consumer.poll(200), *consumer.assignment()], bool, timeout_s=30)
+        return consumer
+
+    brokers.create_topic(name, partitions=1)
+    # As one that was killed: it polls no more and does not leave, and the group would wait a minute for it.
+    left = member()
+    system.clusters.wipe()
+    brokers.create_topic(name, partitions=1)
+    try:
+        member().close()
+    finally:
+        left.close()

@@ -23,6 +23,7 @@ from kafka.protocol.metadata import CoordinatorType, FindCoordinatorRequest, Met
 from harness.backends.protocol import Node, running_nodes
 from harness.clusters import Duty, DutyQuestions, View, Waiting
 from harness.errors import InconclusiveError
+from harness.servers.kafka.wiping import wipe
 from harness.waiting import until
 
 Answer = TypeVar("Answer")
@@ -142,13 +143,8 @@ class KafkaView(View):
         until(f"full in-sync replicas of {name}", lambda: self.is_fully_replicated(name), timeout_s=_ASK_TIMEOUT_S)
 
     def wipe(self) -> None:
-        """Deletes every topic but those that the brokers made for themselves, with what groups had committed there."""
-        if topics := self._topics():
-            self._ask(lambda admin: admin.delete_topics(topics))
-            until("no topic to be left", self._topics, lambda left: not left, timeout_s=_ASK_TIMEOUT_S)
-
-    def _topics(self) -> Sequence[str]:
-        return [name for name in self._ask(lambda admin: admin.list_topics()) if not name.startswith("__")]
+        """Removes every topic but those that the brokers made for themselves, and every group of consumers."""
+        wipe(self._ask)
 
     def await_formed(self, *, timeout_s: float) -> None:
         """Waits until every broker is live."""
