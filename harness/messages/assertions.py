@@ -49,7 +49,7 @@ def assert_delivered_and_aggregated(history: History, *, shows: Collection[str] 
 
 def _checks(said: Promised, bound: Mapping[str, object]) -> Sequence[_Check]:
     """The checkers of what a system promises, their arguments, and which anomalies that settings permit they find."""
-    told = {name: False for name in ("named", "keeps") if not getattr(said, name)}
+    told = {name: False for name in ("named", "keeps", "exactly_once") if not getattr(said, name)}
     return [
         (delivery.check, {"exactly_once": said.exactly_once, **bound}, ("lost", "duplicated")),
         *([(commits.check, {}, ("taken again",))] if said.commits else []),

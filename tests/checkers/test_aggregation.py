@@ -206,7 +206,7 @@ def test_an_instance_that_answered_before_answers_again_unless_something_was_don
 
 def test_a_logging_part_of_nobody_lacks_what_was_acknowledged() -> None:
     parts = {"logging": {"from": None, "ids": []}, "messages": {"from": None, "ids": []}}
-    told = "a GET answered by nobody lacked 1 of 1 messages that had been acknowledged before it: a"
+    told = "a GET lacked 1 of 1 messages that had been acknowledged before it: a"
     verdict = aggregation.check(one_after_another(post("a"), ("get", None, "ok", parts)))
     assert said(verdict) == [("incomplete logging part", told, [0, 2])]
 
@@ -322,3 +322,10 @@ def test_where_each_message_is_shown_once_no_get_has_to_show_all() -> None:
     history = one_after_another(*posted("a", "b"), DRAINED, ("get", None, "ok", of_nobody(["a", "b"], [])))
     assert {name for name, *_ in said(aggregation.check(history, named=False))} == {"wrong aggregation"}
     assert said(aggregation.check(history, named=False, keeps=False)) == []
+
+
+def test_where_messages_may_be_taken_twice_only_logging_may_not_show_one_twice() -> None:
+    for answer, doubled in ((of_nobody(["a"], ["a", "a"]), set()), (of_nobody(["a", "a"], ["a"]), {"doubled"})):
+        history = one_after_another(*posted("a"), ("get", None, "ok", answer))
+        assert {name for name, *_ in said(aggregation.check(history, named=False, exactly_once=False))} == doubled
+        assert {name for name, *_ in said(aggregation.check(history, named=False))} == {"doubled"}

@@ -41,10 +41,11 @@ _HARDLY = 1e-9
 
 @checker
 @judging(SHAPES)
-def check(events: Sequence[Event], *, named: bool = True, keeps: bool = True) -> Verdict:
+def check(events: Sequence[Event], *, named: bool = True, keeps: bool = True, exactly_once: bool = True) -> Verdict:
     """Judges every successful GET; what is wrong with many of them is one anomaly. Unknown without one.
 
     `named`: a GET says whose messages it shows. `keeps`: it shows all that an instance has taken, whoever asked before.
+    `exactly_once`: an instance takes no message twice.
     """
     history = operations(events)
     posts = Posts(history)
@@ -62,7 +63,7 @@ def check(events: Sequence[Event], *, named: bool = True, keeps: bool = True) ->
     due: set[str] = set()
     for read in seen:
         due.update(coming.over_before(read.operation.invoke.index))
-        for anomaly in _at_every_moment(read, posts, due, named=named):
+        for anomaly in _at_every_moment(read, posts, due, named=named, once=exactly_once or read.role == "logging"):
             by_name[anomaly.name].append(anomaly)
         if drain and keeps and read.role == "messages" and _is_settled(read.operation, drain, changed):
             settled.append(read)
@@ -118,7 +119,7 @@ def _of_whom(
     yield from _unheard(settled, drain) if drain else ()
 
 
-def _at_every_moment(read: Read, posts: Posts, due: set[str], *, named: bool) -> Iterator[Anomaly]:
+def _at_every_moment(read: Read, posts: Posts, due: set[str], *, named: bool, once: bool) -> Iterator[Anomaly]:
     if read.role == "logging" and (missing := due.difference(read.ids)):
         sentence = (
             f"{read.words} lacked {len(missing)} of {len(due)} messages that had been acknowledged before it: "
@@ -134,7 +135,7 @@ def _at_every_moment(read: Read, posts: Posts, due: set[str], *, named: bool) ->
             f"them: {few(denied)}"
         )
         yield Anomaly("wrongly denied", sentence, (*posts.of(denied), read.operation))
-    if len(set(read.ids)) < len(read.ids):
+    if once and len(set(read.ids)) < len(read.ids):
         doubles = {id_ for id_, times in Counter(read.ids).items() if times > 1}
         sentence = f"{read.words} held {len(doubles)} messages twice: {few(doubles)}"
         yield Anomaly("doubled", sentence, (*posts.of(doubles), read.operation))

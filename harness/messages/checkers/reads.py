@@ -39,7 +39,7 @@ class Read:
     def words(self) -> str:
         """Whose answer it is, for a sentence."""
         if self.operation.f == "get":
-            return f"a GET answered by {self.instance or 'nobody'}"
+            return f"a GET answered by {self.instance}" if self.instance else "a GET"
         return f"{self.instance}, read directly,"
 
 
