@@ -6,7 +6,7 @@ from _pytest.mark import ParameterSet
 from harness import Kill, Nemesis, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.moments import demand_moments, under_way
-from harness.messages.needs import LOGS, MESSAGES_READ
+from harness.messages.needs import IN_MEMORY, LOGS, MESSAGES_READ
 from harness.waiting import until
 
 pytestmark = [
@@ -73,7 +73,7 @@ def test_with_replay_a_messages_instance_between_taking_and_keeping_loses_nothin
 
 @pytest.mark.kafka
 @pytest.mark.parametrize("commits", [committing("after storing", "false"), committing("by the clock", "true")])
-@pytest.mark.needs(LOGS, MESSAGES_READ)
+@pytest.mark.needs(LOGS, MESSAGES_READ, IN_MEMORY)
 def test_what_a_messages_instance_had_taken_and_not_kept_is_read_again(
     system: MessageSystem, faults: Nemesis, commits: str
 ) -> None:
@@ -102,7 +102,7 @@ def test_what_a_messages_instance_had_taken_and_not_kept_is_read_again(
         work_s={"messages": "0.3"},
     )
 )
-@pytest.mark.needs(LOGS, MESSAGES_READ)
+@pytest.mark.needs(LOGS, MESSAGES_READ, IN_MEMORY)
 def test_what_a_messages_instance_had_committed_and_not_kept_is_lost(system: MessageSystem, faults: Nemesis) -> None:
     """Under posts and GETs, a messages instance is killed with messages in its hands that it has not kept, three times;
     it commits before it keeps. Nobody reads again what it had committed: what it had in its hands is lost as well as
@@ -119,7 +119,7 @@ def test_what_a_messages_instance_had_committed_and_not_kept_is_lost(system: Mes
 
 @pytest.mark.hazelcast
 @pytest.mark.system(messages("hazelcast", work_s={"messages": "0.1"}))
-@pytest.mark.needs(LOGS, MESSAGES_READ)
+@pytest.mark.needs(LOGS, MESSAGES_READ, IN_MEMORY)
 def test_what_a_messages_instance_had_claimed_and_not_kept_is_lost(system: MessageSystem, faults: Nemesis) -> None:
     """Under posts and GETs, a messages instance is killed with a message in its hands that it has claimed in a
     Hazelcast queue and not kept, three times. Nobody else takes what is claimed: it is lost as well as what the

@@ -9,7 +9,7 @@ from harness.effects import Effect
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.moments import demand_in_flight, demand_moments, not_committed
-from harness.messages.needs import LOGS, PLACES
+from harness.messages.needs import GROUP, IN_MEMORY, LOGS, PLACES
 from harness.messages.posted import Traffic
 from harness.messages.services import ROLES
 from harness.servers.kafka import (
@@ -87,7 +87,7 @@ def while_a_consumer_dies(system: MessageSystem, faults: Nemesis) -> Traffic:
     ids=lambda fault: fault.name,
 )
 @pytest.mark.parametrize("name", ["leader", "coordinator", "controller"])
-@pytest.mark.needs(PLACES)
+@pytest.mark.needs(PLACES, GROUP)
 def test_losing_brokers_in_turn_loses_no_message(
     system: MessageSystem, faults: Nemesis, fault: Fault, name: str
 ) -> None:
@@ -120,7 +120,7 @@ def test_losing_brokers_in_turn_loses_no_message(
 
 @pytest.mark.needs(UNREACHED)
 @pytest.mark.parametrize("name", ["leader", "coordinator", "controller"])
-@pytest.mark.needs(PLACES)
+@pytest.mark.needs(PLACES, GROUP)
 def test_brokers_that_no_service_reaches_lose_no_message(system: MessageSystem, faults: Nemesis, name: str) -> None:
     """Under posts and GETs, the broker that leads the fullest partition, coordinates the consumers' group, or is the
     active controller, is cut off from the services and from nobody else, three times. For the other brokers nothing has
@@ -169,7 +169,7 @@ def test_leaders_that_the_facade_does_not_hear_lose_no_message(system: MessageSy
 
 @pytest.mark.needs(PeerPartition())
 @pytest.mark.parametrize("name", ["leader", "coordinator", "controller"])
-@pytest.mark.needs(PLACES)
+@pytest.mark.needs(PLACES, GROUP)
 def test_brokers_that_the_others_have_given_up_lose_no_message(
     system: MessageSystem, faults: Nemesis, name: str
 ) -> None:
@@ -213,7 +213,7 @@ def test_with_replay_losing_a_messages_instance_again_and_again_loses_no_message
     demand_in_flight(system.history)
 
 
-@pytest.mark.needs(LOGS)
+@pytest.mark.needs(LOGS, IN_MEMORY)
 def test_losing_a_messages_instance_costs_what_it_held_and_no_more(system: MessageSystem, faults: Nemesis) -> None:
     """Under posts and GETs, kill a messages instance and start it again, three times, without replay.
     What it had in memory is gone, since its offsets are committed. Nothing else is: whatever is missing, it had stored,

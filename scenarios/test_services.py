@@ -6,7 +6,7 @@ import pytest
 
 from harness import Kill, Nemesis, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
-from harness.messages.needs import CONFIG, IDS, LOGGING_READ, TAKERS
+from harness.messages.needs import CONFIG, IDS, IN_MEMORY, LOGGING_READ, TAKERS
 from harness.waiting import until
 
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on"), pytest.mark.system(messages())]
@@ -137,6 +137,7 @@ def test_losing_the_facade_costs_requests_but_no_message(system: MessageSystem, 
 
 
 @pytest.mark.kafka
+@pytest.mark.needs(IN_MEMORY)
 def test_a_messages_instance_takes_its_share_with_it(system: MessageSystem, faults: Nemesis) -> None:
     """Messages live in memory: kill a messages instance that has its share, and start it again.
     Exactly that share is gone from GET, for its partitions' offsets are committed: it reads on where it was, as later

@@ -15,6 +15,7 @@ from harness.messages.description.model import Description
 _GIVEN: Mapping[Need, Callable[[Description], bool]] = {
     needs.IDS: lambda system: any("${id}" in value for value in system.post.headers.values()),
     needs.HARD_TEXTS: lambda system: system.promises.text == "any",
+    needs.IN_MEMORY: lambda system: system.settings.get("messages.from_beginning") == "false",
     needs.PLACES: lambda system: "partition" in system.post.answer,
     needs.GROUP: lambda system: system.queue is not None and system.queue.group is not None,
     needs.TAKERS: lambda system: "logged_by" in system.post.answer,
