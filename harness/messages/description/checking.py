@@ -6,6 +6,7 @@ A check leaves out what the types have refused already.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Collection, Iterator, Sequence
 from os.path import commonpath, isdir, isfile, join, realpath
 from pathlib import Path
@@ -118,8 +119,10 @@ def _in_checkout(keys: Keys, root: str, relative: str, what: str) -> Iterator[Pr
 def _regexes(walked: Walked) -> Iterator[Problem]:
     for keys, text in walked.of(Regex):
         try:
-            groups = re.compile(text).groups
-        except (re.error, OverflowError, RecursionError) as error:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                groups = re.compile(text).groups
+        except (re.error, OverflowError, RecursionError, Warning) as error:
             yield Problem(keys, f"{shown(text)} is no regular expression: {error}")
         else:
             if keys[-1] == "match" and not groups:

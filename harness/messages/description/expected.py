@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from msgspec import Meta, inspect
+from msgspec import Meta, Struct, inspect
 
 
 def without_none(hint: Any) -> Any:
@@ -22,6 +22,11 @@ def bare(hint: Any) -> Any:
     return get_args(hint)[0] if get_origin(hint) is Annotated else hint
 
 
+def is_table(hint: Any) -> bool:
+    """Whether a type is a table of the description."""
+    return isinstance(hint, type) and issubclass(hint, Struct)
+
+
 def expected(hint: Any) -> str:
     """What a value of this type has to be."""
     hint = without_none(hint)
@@ -33,6 +38,8 @@ def expected(hint: Any) -> str:
         return ", or ".join(map(expected, get_args(kind)))
     if get_origin(kind) is Literal:
         return f"one of {', '.join(get_args(kind))}"
+    if get_origin(kind) is tuple and is_table(get_args(kind)[0]):
+        return "a list of tables, each with a heading in two brackets"
     if get_origin(kind) is tuple:
         least = getattr(inspect.type_info(hint), "min_length", None)
         return f"a list{' of at least one' if least else ''}, each {expected(get_args(kind)[0])}"

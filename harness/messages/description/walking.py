@@ -14,10 +14,10 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from harness.messages.description.expected import bare, expected, without_none
+from harness.messages.description.expected import bare, expected, is_table, without_none
 from harness.messages.description.meanings import meanings
 from harness.messages.description.positions import Keys
-from harness.messages.description.problems import Problem, choice, nearest, shown
+from harness.messages.description.problems import Problem, choice, dotted, nearest, shown
 
 
 @dataclass
@@ -28,12 +28,14 @@ class Walked:
         given: the whole file, as plain values.
         problems: what is wrong.
         fitting: by its keys, each value of the file that is right, with its type; a table only if all in it is right.
+        tables: by its keys, the type of each table.
         unknown: the keys that there aren't, each with the key that it most likely means, if it is like any.
     """
 
     given: Mapping[str, Any]
     problems: list[Problem] = field(default_factory=list)
     fitting: dict[Keys, tuple[Any, Any]] = field(default_factory=dict)
+    tables: dict[Keys, type[msgspec.Struct]] = field(default_factory=dict)
     unknown: dict[Keys, str | None] = field(default_factory=dict)
 
     def of(self, kind: object) -> Iterator[tuple[Keys, Any]]:
@@ -68,11 +70,6 @@ def hints_of(table: type[msgspec.Struct]) -> Mapping[str, Any]:
     return get_type_hints(table, include_extras=True)
 
 
-def is_table(hint: Any) -> bool:
-    """Whether a type is a table of the description."""
-    return isinstance(hint, type) and issubclass(hint, msgspec.Struct)
-
-
 def _walk(walked: Walked, hint: Any, value: object, keys: Keys) -> None:
     hint = _arm(without_none(hint), value)
     before = len(walked.problems)
@@ -100,6 +97,7 @@ def _arm(hint: Any, value: object) -> Any:
 
 def _table(walked: Walked, table: type[msgspec.Struct], value: Mapping[str, object], keys: Keys) -> None:
     known = hints_of(table)
+    walked.tables[keys] = table
     meant = {_unknown(walked, (*keys, name), known) for name in value if name not in known}
     for each in msgspec.structs.fields(table):
         if each.name in value:
@@ -125,10 +123,26 @@ def _mapping(walked: Walked, hint: Any, value: Mapping[str, object], keys: Keys)
 
 def _unknown(walked: Walked, keys: Keys, known: Collection[str]) -> str | None:
     """Notes that there is no such key; gives the one that it may mean."""
-    meant = nearest(str(keys[-1]), known)
-    walked.problems.append(Problem(keys, f"there is no such key{choice(meant, known)}"))
+    name = str(keys[-1])
+    # In TOML a key after a heading is of that table, which is easily forgotten.
+    above = next(
+        (each for each in _enclosing(keys[:-1]) if name in hints_of(walked.tables.get(each, msgspec.Struct))), None
+    )
+    if above is None:
+        meant = nearest(name, known)
+        words = f"there is no such key{choice(meant, known)}"
+    else:
+        meant = None
+        whose = f"[{dotted(above)}]" if above else "the file itself"
+        words = f"there is no such key; it is one of {whose}: put it above [{dotted(keys[:-1])}]"
+    walked.problems.append(Problem(keys, words))
     walked.unknown[keys] = meant
     return meant
+
+
+def _enclosing(keys: Keys) -> Iterator[Keys]:
+    """The keys of the tables around a table, the nearest first."""
+    return (keys[:length] for length in range(len(keys) - 1, -1, -1))
 
 
 def _unfit(hint: Any, value: object) -> str:

@@ -52,6 +52,7 @@ def test_there_has_to_be_a_facade(tmp_path: Path) -> None:
         ),
         ('names = ["front"]', 'names = ["port"]', "", "services.facade.names[0]: port can't be a name: ${port} means "),
         ('folder = "facade"', f'folder = "{"a" * 5000}"', "", "services.facade.folder: there is no folder 'aaaa"),
+        ("'logged: (.*)'", "'([[a])'", "", "get.logging.match: '([[a])' is no regular expression: Possible nested set"),
         ("'logged: (.*)'", "'(a{99999999999999999999})'", "", "get.logging.match: '(a{99999999999999999999})' is no "),
         ('checkout = "code"', 'checkout = "cod"', "", "checkout: there is no folder "),
         ('folder = "facade"', 'folder = "fasade"', "", "services.facade.folder: there is no folder 'fasade' in the "),

@@ -115,6 +115,21 @@ def test_of_many_problems_each_is_told_in_the_order_of_the_file(tmp_path: Path) 
         ('CONFIG = "', 'CONFIG = "\\u0000', "services.facade.environment.CONFIG: expected a text, with references "),
         ('Idempotency-Key = "', '"a b" = "', 'post.headers."a b": its name: expected the name of a header, without '),
         ('Idempotency-Key = "', 'A = "ä', "post.headers.A: expected a text of ASCII in one line, with ${id} and "),
+        (
+            'strip = "[]"',
+            'path = "/"',
+            "get.logging.path: there is no such key; it is one of [get]: put it above [get.logging]",
+        ),
+        (
+            "[settings]",
+            'checkout = "."\n[settings]',
+            "promises.checkout: there is no such key; it is one of the file itself: put it above [promises]",
+        ),
+        (
+            "status = [400, 422]",
+            "status = [400, 422]\njson = [{}]",
+            "post.denied[0].json: expected a table, each value ",
+        ),
         ("[promises]\n", "[[promises]]\n", "promises: expected a table, found a list of 1"),
     ],
 )
@@ -153,7 +168,8 @@ def misspelt(name: str) -> st.SearchStrategy[str]:
 def test_any_misspelt_key_is_refused_with_its_line_and_its_right_name(tmp_path: Path, data: st.DataObject) -> None:
     number, name = data.draw(st.sampled_from(KEYS))
     wrong = data.draw(misspelt(name))
-    assume(wrong and all(wrong not in hints_of(kind) for kind, _ in _tables(walk(Description, DATA))))
+    assume(wrong and wrong != name)
+    assume(all(wrong not in hints_of(kind) for kind, _ in _tables(walk(Description, DATA))))
     lines = FULL.splitlines()
     lines[number - 1] = wrong + lines[number - 1].removeprefix(name)
     (told, *others) = sorted(
@@ -234,3 +250,11 @@ def test_a_byte_order_mark_is_no_problem(tmp_path: Path) -> None:
     path = checkout(tmp_path)
     path.write_text(FULL, encoding="utf-8-sig")
     assert decode(path).name == "shop"
+
+
+def test_a_table_where_there_may_be_several_is_told_how_its_heading_is_written(tmp_path: Path) -> None:
+    text = re.sub(r"\n\[\[post\.denied\]\]\nwhat(.|\n)*?(?=\n\[post\.answer)", "", FULL).replace(
+        "[[post.denied]]", "[post.denied]"
+    )
+    (told,) = refused(text, checkout(tmp_path))
+    assert told.endswith("post.denied: expected a list of tables, each with a heading in two brackets, found a table")
