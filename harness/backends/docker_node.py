@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from docker.errors import APIError, NotFound
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.transferable import build_transfer_tar
 
-from harness.backends import clock, docker_exec, docker_throttle, engine
+from harness.backends import clock, docker_exec, docker_throttle, engine, listening
 from harness.backends.docker_container import container_of
 from harness.backends.docker_data import Data
 from harness.backends.docker_files import file_in
@@ -69,6 +69,8 @@ class DockerNode(ImpairableNode):
         #: The logs of the containers that it had before it became of another kind.
         self._earlier_words = ""
         self._made_with = frozenset(spec.environment)
+        #: How long its log was when it was last started.
+        self._begins = 0
 
     @property
     def address(self) -> str:
@@ -163,6 +165,7 @@ class DockerNode(ImpairableNode):
         One that is impaired may need the others to be ready: `rejoin` waits for it.
         """
         self._untouched = False
+        self._begins = len(self.logs())
         if self._site.images[self.kind] != self._made_of:
             self._replace_container()
         else:
@@ -302,6 +305,17 @@ class DockerNode(ImpairableNode):
             options: dict[str, Any] = {"since": since} if since else {}
             log = cast("bytes", self._api.logs(self._id, **options)).decode(errors="replace")
         return self._earlier_words + of_this_life(log, self._mark)
+
+    def output(self) -> str:
+        """The part of the node's log that was written since its last start."""
+        return self.logs()[self._begins :]
+
+    def listening(self) -> Sequence[str] | None:
+        """The sockets that listen in the container, by the kernel's tables there; None without what prints these."""
+        with contextlib.suppress(EnvironmentUnfitError), complaining(f"tell where {self.spec.name} listens"):
+            status, tables = docker_exec.run(self._api, self._made(), listening.TABLES)
+            return listening.in_tables(tables) if tables and not status else None
+        return None
 
     def exec_context(self) -> ExecContext:
         """The container in which a person's command can run, with the environment if the container has another's."""

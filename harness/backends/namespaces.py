@@ -19,6 +19,7 @@ import sys
 from collections.abc import Sequence
 from functools import cache
 from ipaddress import IPv4Network
+from pathlib import Path
 
 from harness.errors import EnvironmentUnfitError
 
@@ -44,6 +45,15 @@ iptables -w 5 -t nat -A PREROUTING -p tcp -j REDIRECT --to-ports 9
 """
 
 
+#: What gives a process host names, in namespaces of its own for mounts and for the name of the machine.
+_UNDER_NAME = """
+mount --bind "$1" /etc/hosts
+echo "$2" >/proc/sys/kernel/hostname
+shift 2
+exec "$@"
+"""
+
+
 @cache
 def why_not() -> str | None:
     """Why this process can't give nodes networks of their own, in words; None if it can."""
@@ -57,6 +67,28 @@ def why_not() -> str | None:
     except EnvironmentUnfitError as error:
         return str(error)
     return None
+
+
+def under_its_name(node: str, hosts: Path) -> Sequence[str]:
+    """What runs, under a host name of its own, the command that is put behind this; as a process of this one's number.
+
+    Args:
+        node: the name.
+        hosts: the file that the command has in place of /etc/hosts. What is added to it later is seen as well.
+    """
+    return ["unshare", "--mount", "--uts", "sh", "-ec", _UNDER_NAME, "sh", str(hosts), node]
+
+
+@cache
+def can_name() -> bool:
+    """Whether this process can give host names to nodes that have networks of their own."""
+    if why_not():
+        return False
+    try:
+        _run(*under_its_name("try", Path("/etc/hosts")), "true")
+    except EnvironmentUnfitError:
+        return False
+    return True
 
 
 class Namespace:

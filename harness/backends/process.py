@@ -7,11 +7,12 @@ import shutil
 from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack
 from ipaddress import IPv4Network
+from pathlib import Path
 
 from harness.backends import clock
 from harness.backends.folders import make_folder
 from harness.backends.loopback import assert_free, leased_block
-from harness.backends.namespaces import Switch, why_not
+from harness.backends.namespaces import Switch, can_name, why_not
 from harness.backends.process_node import ProcessNode, ProcessSite, folder_mode
 from harness.backends.protocol import (
     Ability,
@@ -29,12 +30,15 @@ from harness.backends.ready import wait_all_ready
 from harness.backends.session import Session
 from harness.backends.small_disk import can_mount
 from harness.backends.subnets import address, leased_subnet
+from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
 from harness.provision.processes import prepare_processes
 from harness.topology.kinds import NodeKind, Program
 from harness.topology.nodes import NodeSpec, Topology, kinds_of
 
 _READY_TIMEOUT_S = 60.0
+#: In the folder of a deployment.
+_HOSTS = ".hosts"
 _numbers = itertools.count(1)
 
 
@@ -84,8 +88,10 @@ class ProcessDeployment:
         self._say = say
         self._resources = ExitStack()
         self._subnet, switch = _network(session, self._resources)
-        self._site = ProcessSite(programs, session, make_folder(session), switch=switch)
-        self._site.folder.chmod(folder_mode(topology.kinds))
+        folder = make_folder(session)
+        hosts = _hosts(folder / _HOSTS) if switch and can_name() else None
+        self._site = ProcessSite(programs, session, folder, switch=switch, hosts=hosts)
+        folder.chmod(folder_mode(topology.kinds))
         self._nodes = self._site.nodes
 
     @property
@@ -95,6 +101,7 @@ class ProcessDeployment:
 
     def put(self, specs: Sequence[NodeSpec]) -> None:
         """Starts all of these nodes, waits for all, then puts the files for later restarts in place."""
+        _assert_named(specs, self._site.hosts)
         if lacking := kinds_of(specs) - self._programs.keys():
             self._programs.update(prepare_processes(lacking, self._say))
         self.remove([spec.name for spec in specs])
@@ -104,6 +111,9 @@ class ProcessDeployment:
             taken.setdefault(spec.name, address(self._subnet, len(taken)))
             self._site.ports[spec.name] = spec.ports
             self._site.roles[spec.name] = spec.role
+        if self._site.hosts:
+            with self._site.hosts.open("a") as hosts:
+                hosts.writelines(f"{taken[spec.name]} {spec.name}\n" for spec in comers)
         for network in self._site.networks.values():
             network.reckon_with(comers)
         added = [ProcessNode(spec, self._site) for spec in specs]
@@ -135,6 +145,24 @@ class ProcessDeployment:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+def _hosts(path: Path) -> Path:
+    """The file for host names, so far with this machine's own one alone; also for a server that gives up root."""
+    path.write_text("127.0.0.1 localhost\n")
+    path.chmod(0o644)
+    return path
+
+
+def _assert_named(specs: Iterable[NodeSpec], hosts: Path | None) -> None:
+    """Checks that nodes which others reach by name can be reached so."""
+    named = [spec.name for spec in specs if spec.by_name and hosts is None]
+    if named:
+        raise EnvironmentUnfitError(
+            f"{', '.join(named)}: others reach these by host name, and local processes have host names only where they "
+            f"have networks of their own ({why_not() or 'this machine permits no mounts'}): use --backend docker, or "
+            f"tell the others an address, as ${{{named[0]}}}"
+        )
 
 
 def _network(session: Session, resources: ExitStack) -> tuple[IPv4Network, Switch | None]:

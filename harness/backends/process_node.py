@@ -16,13 +16,13 @@ from pathlib import Path
 
 import psutil
 
-from harness.backends import clock, filling, small_disk
+from harness.backends import clock, filling, listening, small_disk
 from harness.backends.gone import await_exit
 from harness.backends.impairable import ImpairableNode
 from harness.backends.impairing import Network
 from harness.backends.interposing import Interposing
 from harness.backends.leftovers import processes_of
-from harness.backends.namespaces import Namespace, Switch, why_not
+from harness.backends.namespaces import Namespace, Switch, under_its_name, why_not
 from harness.backends.process_helper import ProcessHelper
 from harness.backends.protocol import ExecContext, NodeState, Phase
 from harness.backends.pulse import Pulse
@@ -60,6 +60,7 @@ class ProcessSite:
         addresses: by node name.
         ports: by node name, its ports by name.
         switch: what connects the networks of the nodes; None if they have none of their own.
+        hosts: the file in which the nodes find each other's names; None if they have no host names.
         roles: of all nodes that there ever were, by node name.
         nodes: those that there are, by name.
     """
@@ -70,6 +71,7 @@ class ProcessSite:
     addresses: dict[str, str] = field(default_factory=dict)
     ports: dict[str, Mapping[str, int]] = field(default_factory=dict)
     switch: Switch | None = None
+    hosts: Path | None = None
     roles: dict[str, str] = field(default_factory=dict)
     nodes: dict[str, ProcessNode] = field(default_factory=dict)
 
@@ -110,6 +112,8 @@ class ProcessNode(ImpairableNode):
         self._folder.chmod(folder_mode([spec.kind]))
         self._log = self._folder / "log"
         self._log.touch(mode=0o600)
+        #: How long its log was when it was last started.
+        self._begins = 0
         for name, text in spec.files.items():
             self.write_file(name, text)
         if spec.clock:
@@ -129,9 +133,12 @@ class ProcessNode(ImpairableNode):
 
     def launch(self) -> None:
         """Starts the process without waiting for it."""
+        self._begins = self._log.stat().st_size
+        named = under_its_name(self.spec.name, self._site.hosts) if self._site.hosts else ()
+        command = self._site.programs[self.kind].command
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*self._enter, *self._site.programs[self.kind].command, *self._resolver().arguments(self.spec)],
+                [*self._enter, *named, *command, *self._resolver().arguments(self.spec)],
                 cwd=self._folder,
                 env={**self._environment(), **variables({**self._site.session.labels(), LABEL_NODE: self.spec.name})},
                 stdin=subprocess.DEVNULL,
@@ -301,6 +308,15 @@ class ProcessNode(ImpairableNode):
     def logs(self, *, since: float = 0.0) -> str:
         """The node's log since it was first made; a file of lines can't tell `since` unless it is younger."""
         return self._log.read_text(errors="replace")
+
+    def output(self) -> str:
+        """The part of the node's log that was written since its last start."""
+        return self._log.read_bytes()[self._begins :].decode(errors="replace")
+
+    def listening(self) -> Sequence[str] | None:
+        """The sockets at which the node's processes listen, as the kernel's tables have them."""
+        pid = self.state().pid
+        return None if pid is None else listening.of_processes(pid)
 
     def exec_context(self) -> ExecContext:
         """The node's folder and environment; without the labels: a command started there outlives the session."""

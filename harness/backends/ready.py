@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from typing import Protocol
 
 import httpx
 
+from harness.backends import listening
 from harness.backends.host_networks import is_near
 from harness.backends.protocol import Node, NodeState, Phase
 from harness.errors import AwaitTimeoutError, HarnessError, NodeStartError
-from harness.topology.nodes import HttpReady
+from harness.topology.nodes import HttpReady, LogReady
 from harness.waiting import until
 
 _PROBE_TIMEOUT_S = 1.0
@@ -25,7 +28,17 @@ _LAST_LINES = 20
 _READY = "ready"
 
 
-def wait_ready(node: Node, *, timeout_s: float, abandoned: Event | None = None) -> None:
+class Starting(Node, Protocol):
+    """A node as it is to who waits for its start."""
+
+    def output(self) -> str:
+        """The node's stdout and stderr since its last start."""
+
+    def listening(self) -> Sequence[str] | None:
+        """The `address:port` of each of its sockets that listens; None if that can't be told."""
+
+
+def wait_ready(node: Starting, *, timeout_s: float, abandoned: Event | None = None) -> None:
     """Returns once the node is ready by its spec, or once `abandoned` is set.
 
     Raises:
@@ -39,15 +52,19 @@ def wait_ready(node: Node, *, timeout_s: float, abandoned: Event | None = None) 
                 return _READY
             watch.raise_if_exited()
             ready = node.spec.ready
-            return _http(client, node, ready) if isinstance(ready, HttpReady) else _port(node, ready.port)
+            if isinstance(ready, HttpReady):
+                return _http(client, node, ready)
+            seen = _port(node, ready.port)
+            return _log(node, ready) if isinstance(ready, LogReady) and seen == _READY else seen
 
+        what = f"{node.spec.name} to {node.spec.ready.words}"
         try:
-            until(f"{node.spec.name} to be ready", probe, lambda seen: seen == _READY, timeout_s=timeout_s)
+            until(what, probe, lambda seen: seen == _READY, timeout_s=timeout_s)
         except AwaitTimeoutError as error:
-            raise NodeStartError(f"{error}\n{last_lines(node)}") from error
+            raise NodeStartError(f"{error}\n{_where(node)}{last_lines(node)}") from error
 
 
-def wait_all_ready(nodes: Sequence[Node], *, timeout_s: float) -> None:
+def wait_all_ready(nodes: Sequence[Starting], *, timeout_s: float) -> None:
     """Waits until many nodes are ready; the first failure ends the wait for all of them.
 
     Raises:
@@ -58,7 +75,7 @@ def wait_all_ready(nodes: Sequence[Node], *, timeout_s: float) -> None:
     failures: list[HarnessError] = []
     abandoned = Event()
 
-    def wait(node: Node) -> None:
+    def wait(node: Starting) -> None:
         try:
             wait_ready(node, timeout_s=timeout_s, abandoned=abandoned)
         except HarnessError as error:
@@ -85,6 +102,13 @@ def last_lines(node: Node, count: int = _LAST_LINES) -> str:
     return "its last log lines:\n  " + "\n  ".join(lines) if lines else "it logged nothing"
 
 
+def _where(node: Starting) -> str:
+    """A line on where the node listens, if that can be told."""
+    number = node.spec.ports[node.spec.ready.port]
+    found = node.listening()
+    return "" if found is None else f"{listening.words(found, number)}\n"
+
+
 class _Watch:
     """Looks whether a node has exited, at once and then not more often than it is cheap."""
 
@@ -109,7 +133,7 @@ def _exited(node: Node, state: NodeState) -> str:
 def _http(client: httpx.Client, node: Node, ready: HttpReady) -> str:
     url = f"http://{node.endpoint(ready.port)}{ready.path}"
     response = client.get(url, headers={"Connection": "close"})
-    if response.status_code != httpx.codes.OK:
+    if response.status_code != ready.status:
         return f"GET {url} answered {response.status_code}: {response.text[:300]}"
     if not ready.expect:
         return _READY
@@ -117,6 +141,11 @@ def _http(client: httpx.Client, node: Node, ready: HttpReady) -> str:
     if not isinstance(seen, dict) or not ready.expect.items() <= seen.items():
         return f"GET {url} answered {response.text[:300]}, wanted {dict(ready.expect)}"
     return _READY
+
+
+def _log(node: Starting, ready: LogReady) -> str:
+    found = re.search(ready.pattern, node.output(), re.MULTILINE)
+    return _READY if found else "nothing in its output matches"
 
 
 def _port(node: Node, port: str) -> str:

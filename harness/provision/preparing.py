@@ -34,14 +34,24 @@ _MARKER = Marker(
 
 
 def prepare(script: Path, arguments: Sequence[str], where: Mapping[str, str]) -> None:
-    """Runs a script to its end.
+    """Runs a script to its end; see `run`."""
+    run(f"{script.name} {' '.join(arguments)}", [sys.executable, str(script), *arguments], where)
+
+
+def run(what: str, command: Sequence[str], where: Mapping[str, str]) -> None:
+    """Runs a command to its end.
+
+    Args:
+        what: the command's name for a person.
+        command: the program and its arguments.
+        where: its environment, beside PATH and TMPDIR.
 
     Raises:
         EnvironmentUnfitError: it failed, with what it says, or took too long.
     """
     with _scratch() as (folder, lock):
         process = subprocess.Popen(
-            [sys.executable, str(script), *arguments],
+            list(command),
             env={"PATH": os.environ.get("PATH", os.defpath), "TMPDIR": str(folder), **where},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -52,9 +62,7 @@ def prepare(script: Path, arguments: Sequence[str], where: Mapping[str, str]) ->
         try:
             said, _ = process.communicate(timeout=_TIMEOUT_S)
         except subprocess.TimeoutExpired as error:
-            raise EnvironmentUnfitError(
-                f"{script.name} {' '.join(arguments)} took longer than {_TIMEOUT_S:g} s"
-            ) from error
+            raise EnvironmentUnfitError(f"{what} took longer than {_TIMEOUT_S:g} s") from error
         finally:
             _running.remove(process)
             _kill(process)

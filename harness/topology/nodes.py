@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from harness.errors import BadInputError
 from harness.topology.kinds import NodeKind
@@ -20,11 +20,17 @@ from harness.topology.kinds import NodeKind
 
 @dataclass(frozen=True)
 class HttpReady:
-    """A node is ready when a GET of `path` on its port `port` answers 200 and, if given, JSON that holds `expect`."""
+    """A node is ready when a GET of `path` on its port `port` answers `status` and, if given, JSON with `expect`."""
 
     port: str
     path: str
     expect: Mapping[str, object] = field(default_factory=dict)
+    status: int = 200
+
+    @property
+    def words(self) -> str:
+        """The thing that the node has to do, in words."""
+        return f"answer GET {self.path} with {self.status}"
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,32 @@ class PortReady:
     """A node is ready when its port `port` accepts a connection (the cluster view then asks the server itself)."""
 
     port: str
+
+    @property
+    def words(self) -> str:
+        """The thing that the node has to do, in words."""
+        return f"listen on its port {self.port!r}"
+
+
+@dataclass(frozen=True)
+class LogReady:
+    """A node is ready when what it has written since its start matches, and its port `port` accepts a connection.
+
+    Attributes:
+        port: by name.
+        pattern: a regular expression, which is searched for; ^ and $ are the ends of a line.
+    """
+
+    port: str
+    pattern: str
+
+    @property
+    def words(self) -> str:
+        """The thing that the node has to do, in words."""
+        return f"write what matches {self.pattern!r}, and listen on its port {self.port!r}"
+
+
+Ready: TypeAlias = HttpReady | PortReady | LogReady
 
 
 @dataclass(frozen=True)
@@ -56,6 +88,7 @@ class NodeSpec:
         disk_mb: the size of a disk in memory that its own data is on, in megabytes; None: it is on the machine's.
         clock: whether it has a wall clock of its own, which can be off from the machine's.
         upgrades: the kinds as which it may start later, with what it had stored: other releases of its server.
+        by_name: whether others reach it by its name, as a host name: then it can only run where there are host names.
     """
 
     name: str
@@ -63,7 +96,7 @@ class NodeSpec:
     index: int
     kind: NodeKind
     ports: Mapping[str, int]
-    ready: HttpReady | PortReady
+    ready: Ready
     arguments: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
@@ -74,6 +107,7 @@ class NodeSpec:
     disk_mb: int | None = None
     clock: bool = False
     upgrades: tuple[NodeKind, ...] = ()
+    by_name: bool = False
 
 
 @dataclass(frozen=True)

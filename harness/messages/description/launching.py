@@ -1,0 +1,112 @@
+"""Somebody's services as node specs, and the servers that they need: what a description says, in the harness' words.
+
+Pure. What only a backend knows, the addresses, stays a reference in the specs, which the backend resolves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.clusters import Servers
+from harness.errors import BadInputError
+from harness.messages.description.model import Description, Role, Service
+from harness.servers.hazelcast import spec as hz
+from harness.servers.hazelcast.kind import hazelcast
+from harness.servers.kafka import spec as kf
+from harness.servers.kafka.kind import kafka
+from harness.topology.kinds import NodeKind
+from harness.topology.nodes import HttpReady, LogReady, NodeSpec, PortReady, Ready
+
+#: The name of a service's port.
+PORT = "http"
+_REFERENCE = re.compile(r"\$\{([^}]*)\}")
+
+
+def servers(description: Description) -> tuple[Servers[Any], ...]:
+    """The servers that a described system needs."""
+    wanted = description.servers
+    members = [hazelcast(each.count, settings=each.settings) for each in [wanted.hazelcast] if each]
+    brokers = [kafka(each.count, settings=each.settings) for each in [wanted.kafka] if each]
+    return (*members, *brokers)
+
+
+def specs(description: Description, kind: NodeKind, *, members: int, brokers: int) -> tuple[NodeSpec, ...]:
+    """The node specs of a described system's services, beside so many Hazelcast members and Kafka brokers.
+
+    Raises:
+        BadInputError: names or ports are not as many as instances, two nodes have one name, or a reference names
+            nothing.
+    """
+    instances = [each for role, service in description.services.items() for each in _instances(role, service)]
+    hazelcasts = [f"hazelcast-{number}" for number in range(1, members + 1)]
+    kafkas = [f"kafka-{number}" for number in range(1, brokers + 1)]
+    names = [*hazelcasts, *kafkas, *(each.name for each in instances)]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise BadInputError(f"services: two nodes are called {twice[0]!r}; give each instance a name of its own")
+    lists = {
+        "members": ",".join(f"${{{name}}}:{hz.PORT}" for name in hazelcasts),
+        "brokers": ",".join(f"${{{name}}}:{kf.PORT}" for name in kafkas),
+    }
+    known = {**{name: f"${{{name}}}" for name in names}, **{name: text for name, text in lists.items() if text}}
+    return tuple(each.spec(kind, known) for each in instances)
+
+
+@dataclass(frozen=True)
+class _Instance:
+    """One instance of a service."""
+
+    role: Role
+    service: Service
+    index: int
+    name: str
+    port: int
+
+    def spec(self, kind: NodeKind, known: Mapping[str, str]) -> NodeSpec:
+        """The node spec of the instance, with what it refers to by name."""
+        own = {"name": self.name, "index": str(self.index), "port": str(self.port), "address": f"${{{self.name}}}"}
+        values = {**known, **own}
+        return NodeSpec(
+            name=self.name,
+            role=self.role,
+            index=self.index,
+            kind=kind,
+            ports={PORT: self.port},
+            ready=self._ready(),
+            arguments=(self.service.folder, *(self._text(word, "command", values) for word in self.service.command)),
+            environment={
+                variable: self._text(text, f"environment.{variable}", values)
+                for variable, text in self.service.environment.items()
+            },
+            stop_timeout_s=self.service.stop_timeout_s,
+            by_name=bool(self.service.names),
+        )
+
+    def _ready(self) -> Ready:
+        ready = self.service.ready
+        if ready.path is not None:
+            return HttpReady(PORT, ready.path, status=ready.status)
+        return PortReady(PORT) if ready.log is None else LogReady(PORT, ready.log)
+
+    def _text(self, text: str, key: str, values: Mapping[str, str]) -> str:
+        def value(match: re.Match[str]) -> str:
+            if match[1] not in values:
+                there = ", ".join(sorted(values))
+                raise BadInputError(f"services.{self.role}.{key}: {match[0]} refers to nothing; there are: {there}")
+            return values[match[1]]
+
+        return _REFERENCE.sub(value, text)
+
+
+def _instances(role: Role, service: Service) -> Iterator[_Instance]:
+    """The instances of a service."""
+    count, port = service.count, service.port
+    ports = (port,) * count if isinstance(port, int) else port
+    names = service.names or ((role,) if count == 1 else tuple(f"{role}-{index}" for index in range(1, count + 1)))
+    for key, given in (("port", ports), ("names", names)):
+        if len(given) != count:
+            raise BadInputError(f"services.{role}.{key}: {len(given)} for {count} instances; give one for each")
+    for index, (name, number) in enumerate(zip(names, ports, strict=True), start=1):
+        yield _Instance(role, service, index, name, number)

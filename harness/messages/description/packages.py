@@ -1,0 +1,96 @@
+"""The Python packages of somebody's services: what a requirements file names, and an environment that has it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from harness.errors import BadInputError, EnvironmentUnfitError
+from harness.messages.description.kept import kept, touch
+from harness.progress import Say
+from harness.provision import preparing
+from harness.provision.cache import exclusively
+
+_OTHER = re.compile(r"^(?:-r|-c|--requirement|--constraint)[ =]*(\S+)", re.MULTILINE)
+#: What would be installed from the checkout, whose place no instance knows.
+_LOCAL = re.compile(r"^(?:-e|--editable)\b.*|^\.{0,2}/.*|^\.\.?\s*$", re.MULTILINE)
+#: What pip goes by beside its own files.
+_PASSED_ON = re.compile(r"PIP_\w+|HOME|(https?|no)_proxy|SSL_CERT_FILE|REQUESTS_CA_BUNDLE", re.IGNORECASE)
+#: In an environment that is complete.
+_DONE = "complete"
+
+
+def requirements(folder: Path, name: str) -> Mapping[str, bytes]:
+    """A requirements file of a checkout and those that it names, by their paths in the checkout.
+
+    Raises:
+        BadInputError: one is not there, or outside of the checkout, or names a package that is in the checkout.
+    """
+    found: dict[str, bytes] = {}
+    left = [name]
+    while left:
+        path = os.path.normpath(left.pop())
+        if path in found:
+            continue
+        if path.startswith("..") or not (folder / path).is_file():
+            raise BadInputError(f"runtime.python: there is no file {path} in {folder}; give a requirements file there")
+        text = (folder / path).read_text(errors="replace")
+        if local := _LOCAL.search(text):
+            raise BadInputError(
+                f"runtime.python: {path} has {local[0].strip()!r}, which is installed from the checkout itself: name "
+                "the packages that it needs, and have PYTHONPATH in the environment say where its modules are"
+            )
+        found[path] = text.encode()
+        left += [str(PurePosixPath(path).parent / other) for other in _OTHER.findall(text)]
+    return found
+
+
+def environment(files: Mapping[str, bytes], name: str, say: Say) -> Path:
+    """The folder of a virtual environment in the harness' cache that has these packages; made if it is not there.
+
+    Args:
+        files: requirements files by their paths.
+        name: the path of the first.
+        say: tells a person what takes its time.
+
+    Raises:
+        EnvironmentUnfitError: a package can't be had, with pip's last lines.
+    """
+    with exclusively("packages", say):
+        # At its last place from the beginning: what pip puts into it names that.
+        place = kept("packages") / _key(files, name)
+        if (place / _DONE).exists():
+            touch(place)
+            return place
+        shutil.rmtree(place, ignore_errors=True)
+        say(f"installing the packages of {name}, once")
+        for path, content in files.items():
+            (place / "requirements" / path).parent.mkdir(parents=True, exist_ok=True)
+            (place / "requirements" / path).write_bytes(content)
+        where = {key: value for key, value in os.environ.items() if _PASSED_ON.fullmatch(key)}
+        preparing.run("python -m venv", [sys.executable, "-m", "venv", str(place)], where)
+        install = ("-m", "pip", "install", "--quiet", "-r", str(place / "requirements" / name))
+        try:
+            preparing.run(f"pip install -r {name}", [str(place / "bin" / "python"), *install], where)
+        except EnvironmentUnfitError as error:
+            raise EnvironmentUnfitError(
+                f"the packages of {name} can't be installed for Python {sys.version.split()[0]}: correct the file, or "
+                f"see whether pip's package registry answers. pip says:\n{_last_lines(str(error))}"
+            ) from error
+        (place / _DONE).touch()
+        return place
+
+
+def _key(files: Mapping[str, bytes], name: str) -> str:
+    """A hash of what the environment is made of: the files, and the Python, whose place it names."""
+    seen = hashlib.sha256(repr([sys.version, sys.base_prefix, name, sorted(files.items())]).encode())
+    return seen.hexdigest()[:16]
+
+
+def _last_lines(said: str) -> str:
+    return "\n".join(f"  {line}" for line in said.splitlines()[-8:])
