@@ -13,6 +13,7 @@ import psutil
 #: What prints the tables in a container.
 TABLES = ("cat", "/proc/net/tcp", "/proc/net/tcp6")
 _LISTENS = "0A"
+_EVERY = ("0.0.0.0", "[::]")
 _SOCKET = re.compile(r"socket:\[(\d+)\]")
 #: Where an engine answers a container's questions for names.
 _ENGINES_OWN = IPv4Network("127.0.0.11/32")
@@ -35,19 +36,25 @@ def in_tables(text: str, inodes: Collection[str] | None = None) -> Sequence[str]
     return sorted({_place(row[1]) for row in rows if inodes is None or row[9] in inodes} - {""})
 
 
-def words(listening: Sequence[str], port: int) -> str:
-    """A sentence on why nobody reaches a port of a node that listens there."""
+def unreached(listening: Sequence[str], address: str, port: int) -> str:
+    """A sentence on why nobody reaches a port of a node that listens there; empty if it can be reached.
+
+    Args:
+        listening: where the node listens, each as `address:port`.
+        address: of the node, as others have it.
+        port: the number of the port.
+    """
     if not listening:
         return "it listens nowhere"
     on_port = [place for place in listening if place.endswith(f":{port}")]
     if not on_port:
         return f"it listens on {', '.join(listening)}, and not on port {port}"
-    if all(place.startswith(("127.", "[::1]")) for place in on_port):
-        return (
-            f"it listens on {' and '.join(on_port)} alone, where no other node and no client reaches it: "
-            "have it listen on 0.0.0.0 or on its own address"
-        )
-    return f"it listens on {', '.join(on_port)}"
+    if {f"{reached}:{port}" for reached in (address, *_EVERY)}.intersection(on_port):
+        return ""
+    return (
+        f"it listens on {' and '.join(on_port)} alone, where no other node and no client reaches it: "
+        "have it listen on 0.0.0.0 or on its own address"
+    )
 
 
 def _sockets(process: int) -> Iterable[str]:

@@ -103,10 +103,11 @@ def last_lines(node: Node, count: int = _LAST_LINES) -> str:
 
 
 def _where(node: Starting) -> str:
-    """A line on where the node listens, if that can be told."""
-    number = node.spec.ports[node.spec.ready.port]
+    """A line on where the node listens, if that can be told and is why nobody reaches it."""
     found = node.listening()
-    return "" if found is None else f"{listening.words(found, number)}\n"
+    number = node.spec.ports[node.spec.ready.port]
+    why = "" if found is None else listening.unreached(found, node.address, number)
+    return f"{why}\n" if why else ""
 
 
 class _Watch:

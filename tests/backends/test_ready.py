@@ -4,17 +4,18 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
 import pytest
 
-from harness.backends.protocol import Node, NodeState, Phase
-from harness.backends.ready import wait_all_ready, wait_ready
+from harness.backends import listening
+from harness.backends.protocol import NodeState, Phase
+from harness.backends.ready import Starting, wait_all_ready, wait_ready
 from harness.errors import NodeStartError
-from harness.topology.nodes import HttpReady, NodeSpec, PortReady
+from harness.topology.nodes import HttpReady, LogReady, NodeSpec, PortReady, Ready
 from tests.backends.specs import tiny
 
 HTTP = HttpReady("http", "/")
@@ -41,8 +42,14 @@ class Local:
     def logs(self, *, since: float = 0.0) -> str:
         return self.log.read_text()
 
+    def output(self) -> str:
+        return self.log.read_text()
 
-Start = Callable[..., Node]
+    def listening(self) -> Sequence[str] | None:
+        return listening.of_processes(self.process.pid)
+
+
+Start = Callable[..., Starting]
 
 
 @pytest.fixture
@@ -50,7 +57,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Starts a tiny server as a process and returns it as a node."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(ready: HttpReady | PortReady = HTTP, *, address: str = "127.0.0.1", **environment: str) -> Node:
+    def start(ready: Ready = HTTP, *, address: str = "127.0.0.1", **environment: str) -> Starting:
         number = len(started) + 1
         port = _free_port()
         folder = tmp_path / str(number)
@@ -63,7 +70,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
             )
         started.append(process)
         spec = replace(tiny(number, ready=ready), ports={"http": port})
-        return cast("Node", Local(spec, process, folder / "log", address, port))
+        return cast("Starting", Local(spec, process, folder / "log", address, port))
 
     yield start
     for process in started:
@@ -71,8 +78,10 @@ def start(tmp_path: Path) -> Iterator[Start]:
         process.wait(5)
 
 
-@pytest.mark.parametrize("ready", [HTTP, HttpReady("http", "/", {"starts": 1}), PortReady("http")])
-def test_a_server_that_listens_late_is_waited_for(start: Start, ready: HttpReady | PortReady) -> None:
+@pytest.mark.parametrize(
+    "ready", [HTTP, HttpReady("http", "/", {"starts": 1}), PortReady("http"), LogReady("http", "^start [0-9]")]
+)
+def test_a_server_that_listens_late_is_waited_for(start: Start, ready: Ready) -> None:
     began = time.monotonic()
     wait_ready(start(ready, LISTEN_AFTER="0.5"), timeout_s=10)
     assert time.monotonic() - began >= 0.5
@@ -84,6 +93,36 @@ def test_an_answer_that_is_not_the_expected_one_is_shown_at_the_deadline(start: 
     wait_ready(replace(node, spec=replace(node.spec, ready=PortReady("http"))), timeout_s=10)
     with pytest.raises(NodeStartError, match=r"(?s)0\.5 s for tiny-1 .*\"starts\": 1.* wanted .*start 1"):
         wait_ready(node, timeout_s=0.5)
+
+
+def test_another_status_can_be_the_one_that_is_awaited(start: Start) -> None:
+    node = start(HttpReady("http", "/", status=204))
+    wait_ready(replace(node, spec=replace(node.spec, ready=PortReady("http"))), timeout_s=10)
+    with pytest.raises(NodeStartError, match=r"waited 0\.5 s for tiny-1 to answer GET / with 204; .* answered 200: "):
+        wait_ready(node, timeout_s=0.5)
+
+
+def test_a_log_that_does_not_match_is_named_with_its_pattern(start: Start) -> None:
+    node = start(LogReady("http", "^ready$"))
+    words = r"for tiny-1 to write what matches '\^ready\$'.*; last seen: 'nothing in its output matches'\nits last log"
+    with pytest.raises(NodeStartError, match=words):
+        wait_ready(node, timeout_s=5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"HOST": "127.0.0.1"}, r"it listens on 127\.0\.0\.1:\d+ alone, where no other node and no client reaches it"),
+        ({"PORT": "0"}, r"it listens on 127\.0\.0\.1:\d+, and not on port \d+"),
+        ({"LISTEN_AFTER": "60"}, "it listens nowhere"),
+    ],
+)
+def test_it_says_where_a_node_listens_whose_port_does_not_answer(
+    start: Start, changes: dict[str, str], where: str
+) -> None:
+    node = start(PortReady("http"), address="127.0.0.2", **changes)
+    with pytest.raises(NodeStartError, match=f"(?s)for tiny-1 to listen on its port 'http'; .*{where}"):
+        wait_ready(node, timeout_s=3)
 
 
 def test_an_exit_is_noticed_at_once_and_shows_the_last_log_lines(start: Start) -> None:

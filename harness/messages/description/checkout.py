@@ -40,8 +40,9 @@ def files(folder: Path) -> Sequence[Path]:
     ignored = folder / _IGNORED
     lines = [line.strip() for line in ignored.read_text().splitlines()] if ignored.is_file() else []
     patterns = [line for line in lines if line and not line.startswith("#")]
-    found = sorted(Path(name) for name in exclude_paths(str(folder), [*patterns, *_NEVER], dockerfile=_IGNORED))
-    wanted = [path for path in found if (folder / path).is_symlink() or (folder / path).is_file()]
+    # One after the other: a pattern there that makes an exception makes none of these.
+    names = exclude_paths(str(folder), list(_NEVER)) & exclude_paths(str(folder), patterns)
+    wanted = [path for path in sorted(map(Path, names)) if (folder / path).is_symlink() or (folder / path).is_file()]
     _assert_small(folder, wanted)
     return wanted
 

@@ -41,16 +41,16 @@ class CheckoutKind(NodeKind):
     """The services of one checkout, as it is now; a node's arguments are a folder in it, and the command.
 
     Attributes:
-        name: of the kind and of its image.
         folder: of the checkout; absolute.
         digest: of its content.
         requirements: the requirements file, relative to the checkout; None if the services need no packages.
+        name: of the kind and of its image.
     """
 
-    name: str
     folder: Path
     digest: str
     requirements: str | None = None
+    name: str = "checkout"
 
     def prepare(self, say: Say) -> Program:
         """Copies the checkout and installs its packages, each once."""
@@ -95,4 +95,4 @@ def kind(description: Description, folder: Path) -> CheckoutKind:
     if description.runtime.python is not None:
         packages.requirements(code, description.runtime.python)
     words = re.findall("[a-z0-9]+", description.name.lower())
-    return CheckoutKind("-".join(["checkout", *words]), code, digest, description.runtime.python)
+    return CheckoutKind(code, digest, description.runtime.python, "-".join(["checkout", *words]))

@@ -1,0 +1,123 @@
+"""From a description to node specs: names, ports, references, readiness; what can't be is refused in one line."""
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import pytest
+
+from harness.errors import BadInputError
+from harness.messages.description.launching import servers, specs
+from harness.messages.description.model import Description
+from harness.servers.hazelcast.kind import hazelcast
+from harness.servers.kafka.kind import kafka
+from harness.topology.kinds import ForeignImage
+from harness.topology.nodes import HttpReady, LogReady, NodeSpec, PortReady
+from tests.running import ROOT
+
+KIND = ForeignImage("anything")
+
+
+def described(services: str, more: str = "") -> Description:
+    """A description whose services are these lines, and whose facade is a small one if they say nothing of it."""
+    facade = "" if "services.facade" in services else '[services.facade]\ncommand = ["run"]\nport = 80\n'
+    text = f'name = "x"\n{more}\n[post]\npath = "/"\n[get]\npath = "/"\n{facade}{services}'
+    return msgspec.convert(tomllib.loads(text), Description)
+
+
+def made(services: str, *, members: int = 1, brokers: int = 1) -> Mapping[str, NodeSpec]:
+    return {spec.name: spec for spec in specs(described(services), KIND, members=members, brokers=brokers)}
+
+
+def logging(**keys: Any) -> str:
+    lines = {"command": ["run"], "port": 80, **keys}
+    return "[services.logging]\n" + "\n".join(f"{key} = {value!r}" for key, value in lines.items())
+
+
+def test_instances_are_called_after_their_service_and_counted_where_there_are_several() -> None:
+    found = made(logging(count=2))
+    assert {name: (spec.role, spec.index) for name, spec in found.items()} == {
+        "facade": ("facade", 1),
+        "logging-1": ("logging", 1),
+        "logging-2": ("logging", 2),
+    }
+
+
+def test_names_of_their_own_are_host_names() -> None:
+    found = made(logging(count=2, names=["logging_service_1", "logging_service_2"]))
+    assert [spec.index for name, spec in found.items() if name.startswith("logging_service_")] == [1, 2]
+    assert {name: spec.by_name for name, spec in found.items()} == {
+        "facade": False,
+        "logging_service_1": True,
+        "logging_service_2": True,
+    }
+
+
+def test_each_instance_has_its_port() -> None:
+    assert [spec.ports for spec in made(logging(count=2, port=[81, 82])).values()][1:] == [{"http": 81}, {"http": 82}]
+
+
+def test_references_become_what_a_backend_resolves() -> None:
+    command = ["run", "--port=${port}", "${name} is ${index} of 2"]
+    services = logging(count=2, port=[81, 82], command=command, folder="src") + (
+        '\nenvironment = { HOST = "${address}", PEER = "http://${logging-1}:81/", M = "${members}", B = "${brokers}" }'
+    )
+    spec = made(services, members=2, brokers=2)["logging-2"]
+    assert spec.arguments == ("src", "run", "--port=82", "logging-2 is 2 of 2")
+    assert spec.environment == {
+        "HOST": "${logging-2}",
+        "PEER": "http://${logging-1}:81/",
+        "M": "${hazelcast-1}:5702,${hazelcast-2}:5702",
+        "B": "${kafka-1}:9092,${kafka-2}:9092",
+    }
+
+
+@pytest.mark.parametrize(
+    ("ready", "expected"),
+    [
+        ("{}", PortReady("http")),
+        ('{ path = "/up", status = 204 }', HttpReady("http", "/up", status=204)),
+        ('{ log = "size:3" }', LogReady("http", "size:3")),
+    ],
+)
+def test_it_is_ready_as_it_says(ready: str, expected: object) -> None:
+    assert made(logging() + f"\nready = {ready}")["logging"].ready == expected
+
+
+@pytest.mark.parametrize(
+    ("services", "words"),
+    [
+        (
+            logging(command=["run", "${loging-2}"]),
+            r"^services\.logging\.command: \$\{loging-2\} refers to nothing; ",
+        ),
+        (logging() + '\nenvironment = { A = "${nobody}" }', r"^services\.logging\.environment\.A: \$\{nobody\} refers"),
+        (logging(count=2, port=[80]), r"^services\.logging\.port: 1 for 2 instances; give one for each$"),
+        (logging(count=2, names=["a"]), r"^services\.logging\.names: 1 for 2 instances; give one for each$"),
+        (logging(count=2, names=["a", "a"]), "^services: two nodes are called 'a'"),
+        (logging(names=["kafka-1"]), "^services: two nodes are called 'kafka-1'"),
+    ],
+)
+def test_what_cannot_be_is_refused(services: str, words: str) -> None:
+    with pytest.raises(BadInputError, match=words):
+        made(services)
+
+
+def test_there_are_no_members_to_refer_to_where_there_are_none() -> None:
+    with pytest.raises(BadInputError, match=r"\$\{members\} refers to nothing"):
+        made(logging(command=["run", "${members}"]), members=0)
+
+
+def test_servers_are_those_that_it_names() -> None:
+    more = '[servers.hazelcast]\ncount = 2\nsettings = { "a.b" = "1" }\n[servers.kafka]\ncount = 1'
+    assert servers(described("", more)) == (hazelcast(2, settings={"a.b": "1"}), kafka(1))
+    assert servers(described("")) == ()
+
+
+def test_the_example_is_a_description() -> None:
+    description = msgspec.convert(tomllib.loads((ROOT / "examples/flask/system.toml").read_text()), Description)
+    assert [spec.name for spec in specs(description, KIND, members=3, brokers=3)] == [
+        *("logging_service_1", "logging_service_2", "logging_service_3"),
+        *("messages_service_1", "messages_service_2", "facade"),
+    ]
