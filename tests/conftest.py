@@ -104,6 +104,8 @@ _SECONDS = {
     "tests/docs/test_tutorial.py": 70,
     "what the dead left": 50,
     "tests/package/test_wheel.py": 35,
+    "tests/messages/test_flask_example.py": 50,
+    "tests/messages/test_starting.py": 50,
     "tests/docs/test_extending.py": 25,
 }
 

@@ -167,28 +167,25 @@ class ProcessNode(ImpairableNode):
         """Sends SIGKILL to all of the node, also to what outlived its main process; returns when none is left."""
         others = self._signal(signal.SIGKILL)
         self._await_exit("SIGKILL", _GONE_TIMEOUT_S)
-        until(
-            f"the other processes of {self.spec.name} to exit after SIGKILL",
-            lambda: [*self._kill_what_is_left(), *(process.pid for process in others if runs(process))],
-            lambda left: not left,
-            timeout_s=_GONE_TIMEOUT_S,
-            interval_s=_POLL_S,
-        )
+        self._end_others(others)
         self._rest()
 
     def stop(self) -> None:
-        """Sends SIGTERM to the node's main process, as an init or an engine would."""
+        """Sends SIGTERM to the node's main process, and SIGKILL to what outlives it, as an init or an engine would."""
         if self.state().phase is Phase.EXITED:
             return
         assert self._process is not None
         self._process.send_signal(signal.Signals[self.spec.stop_signal])
         self._await_exit(self.spec.stop_signal, self.spec.stop_timeout_s)
+        self._end_others()
 
     def start(self) -> None:
         """Starts the node again with its data and its impairments; returns when it is ready.
 
         One that is impaired may need the others to be ready: `rejoin` waits for it.
         """
+        # Its main process may have ended by itself, and left one that listens where the next is to.
+        self._end_others()
         self.launch()
         self._await_unimpaired_start()
         if self._between:
@@ -416,6 +413,16 @@ class ProcessNode(ImpairableNode):
                     process.send_signal(number)
             return others
         return ()
+
+    def _end_others(self, others: Sequence[psutil.Process] = ()) -> None:
+        """Kills what is left of the node once its main process is gone; waits for these others, too."""
+        until(
+            f"the other processes of {self.spec.name} to exit after SIGKILL",
+            lambda: [*self._kill_what_is_left(), *(process.pid for process in others if runs(process))],
+            lambda left: not left,
+            timeout_s=_GONE_TIMEOUT_S,
+            interval_s=_POLL_S,
+        )
 
     def _kill_what_is_left(self) -> list[int]:
         """Kills by environment: once the main process is gone, its number may be a stranger's, or its group's."""

@@ -91,6 +91,17 @@ def test_a_kill_ends_what_outlived_the_main_process_and_nothing_of_another_node(
     node.start()
 
 
+def test_a_stop_and_a_start_end_it_too(deployment: ProcessDeployment) -> None:
+    node = deployment.nodes["small-1"]
+    (child,) = psutil.Process(node.state().pid).children()
+    node.stop()
+    assert not alive(child)
+    node.start()
+    child = orphaned(deployment, "small-1")
+    node.start()
+    assert not alive(child)
+
+
 def test_removing_a_node_ends_it_too_so_that_the_next_has_its_ports(
     deployment: ProcessDeployment, kind: ProgramKind
 ) -> None:

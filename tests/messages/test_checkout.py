@@ -104,12 +104,12 @@ def test_a_requirements_file_has_to_be_there(folder: Path, name: str) -> None:
 
 
 @pytest.mark.process
-def test_packages_that_cannot_be_had_are_named_and_nothing_is_kept(folder: Path) -> None:
+def test_packages_that_cannot_be_had_are_named_and_no_environment_counts_as_made(folder: Path) -> None:
     files = {"requirements.txt": b"no-such-package @ file:///nowhere/no_such_package-1-py3-none-any.whl\n"}
     words = r"(?s)^the packages of requirements\.txt can't be installed for Python .* pip says:\n.*no_such_package"
-    for _ in range(2):
-        with pytest.raises(EnvironmentUnfitError, match=words):
-            packages.environment(files, "requirements.txt", print)
+    with pytest.raises(EnvironmentUnfitError, match=words):
+        packages.environment(files, "requirements.txt", print)
+    assert not list((folder.parent / "cache").rglob("complete"))
 
 
 @pytest.mark.process
@@ -119,4 +119,4 @@ def test_an_environment_is_made_once_for_what_it_is_made_of(folder: Path) -> Non
     made = packages.environment(files, "requirements.txt", said.append)
     assert packages.environment(files, "requirements.txt", said.append) == made
     assert said == ["installing the packages of requirements.txt, once"]
-    assert packages.environment({"requirements.txt": b"\n"}, "requirements.txt", said.append) != made
+    assert packages._key(files, "requirements.txt") != packages._key({"requirements.txt": b"\n"}, "requirements.txt")

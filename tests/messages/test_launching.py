@@ -1,5 +1,6 @@
 """From a description to node specs: names, ports, references, readiness; what can't be is refused in one line."""
 
+import pickle
 import tomllib
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +9,7 @@ import msgspec
 import pytest
 
 from harness.errors import BadInputError
+from harness.messages.description.kind import kind
 from harness.messages.description.launching import servers, specs
 from harness.messages.description.model import Description
 from harness.servers.hazelcast.kind import hazelcast
@@ -115,9 +117,13 @@ def test_servers_are_those_that_it_names() -> None:
     assert servers(described("")) == ()
 
 
-def test_the_example_is_a_description() -> None:
-    description = msgspec.convert(tomllib.loads((ROOT / "examples/flask/system.toml").read_text()), Description)
-    assert [spec.name for spec in specs(description, KIND, members=3, brokers=3)] == [
+def test_the_example_is_a_description_and_its_kind_a_value_that_can_be_sent() -> None:
+    folder = ROOT / "examples" / "flask"
+    description = msgspec.convert(tomllib.loads((folder / "system.toml").read_text()), Description)
+    found = kind(description, folder)
+    assert found.name == "checkout-flask-example"
+    assert {pickle.loads(pickle.dumps(found)), kind(description, folder)} == {found}
+    assert [spec.name for spec in specs(description, found, members=3, brokers=3)] == [
         *("logging_service_1", "logging_service_2", "logging_service_3"),
         *("messages_service_1", "messages_service_2", "facade"),
     ]

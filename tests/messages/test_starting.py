@@ -11,10 +11,11 @@ import pytest
 
 from harness.backends import docker, process, process_node
 from harness.backends.namespaces import why_not
-from harness.backends.protocol import Backend, Phase
+from harness.backends.protocol import Backend, Node, Phase
 from harness.backends.session import Session
 from harness.errors import EnvironmentUnfitError, NodeStartError
 from harness.faults import Kill
+from harness.processes import runs
 from harness.waiting import until
 from tests.faults.storing import BACKENDS
 from tests.messages.systems import RealDeployment, backend_named, deployed, described, left
@@ -56,6 +57,14 @@ def two(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     assert sorted(path.name for path in folder.iterdir()) == ["inner", "server.py"]
 
 
+def running(node: Node) -> list[psutil.Process]:
+    """The processes of a node: more than one."""
+    main = psutil.Process(node.state().pid)
+    family = [main, *main.children(recursive=True)]
+    assert len(family) > 1
+    return family
+
+
 def get(deployment: RealDeployment, node: str, path: str = "/") -> str:
     return httpx.get(f"http://{deployment.nodes[node].endpoint('http')}{path}", timeout=10, trust_env=False).text
 
@@ -68,12 +77,9 @@ def test_services_listen_on_the_same_port_and_find_each_other_by_name(two: RealD
 
 def test_a_kill_ends_all_processes_of_an_instance_and_its_next_start_has_what_it_wrote(two: RealDeployment) -> None:
     node = two.nodes["logging_service_1"]
-    pid = node.state().pid
-    assert pid
-    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    assert len(family) >= 2
+    family = running(node)
     node.kill()
-    assert not [each for each in family if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+    assert [each for each in family if runs(each)] == []
     assert Kill().proof([node])
     node.start()
     assert re.findall("^start .*", node.logs(), re.MULTILINE) == ["start 1", "start 2"]
@@ -82,9 +88,12 @@ def test_a_kill_ends_all_processes_of_an_instance_and_its_next_start_has_what_it
 
 def test_a_service_that_does_not_hear_sigterm_as_first_process_ends_by_it_all_the_same(two: RealDeployment) -> None:
     node = two.nodes["facade"]
+    family = running(node)
     node.stop()
     assert node.state().phase is Phase.EXITED
+    assert [each for each in family if runs(each)] == []
     node.start()
+    assert get(two, "facade") == "facade on facade"
 
 
 def assert_refused(backend: Backend, folder: Path, command: str, words: str) -> None:

@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
 from harness.errors import BadInputError, EnvironmentUnfitError
@@ -72,11 +73,8 @@ def environment(files: Mapping[str, bytes], name: str, say: Say) -> Path:
         for path, content in files.items():
             (place / "requirements" / path).parent.mkdir(parents=True, exist_ok=True)
             (place / "requirements" / path).write_bytes(content)
-        where = {key: value for key, value in os.environ.items() if _PASSED_ON.fullmatch(key)}
-        preparing.run("python -m venv", [sys.executable, "-m", "venv", str(place)], where)
-        install = ("-m", "pip", "install", "--quiet", "-r", str(place / "requirements" / name))
         try:
-            preparing.run(f"pip install -r {name}", [str(place / "bin" / "python"), *install], where)
+            _install(place, place / "requirements" / name)
         except EnvironmentUnfitError as error:
             raise EnvironmentUnfitError(
                 f"the packages of {name} can't be installed for Python {sys.version.split()[0]}: correct the file, or "
@@ -84,6 +82,20 @@ def environment(files: Mapping[str, bytes], name: str, say: Say) -> Path:
             ) from error
         (place / _DONE).touch()
         return place
+
+
+def _install(place: Path, requirements: Path) -> None:
+    """Makes a virtual environment, and installs the packages of a file into it.
+
+    With this environment's pip, where it has one: to get the other its own takes longer than most packages.
+    """
+    ours = find_spec("pip") is not None
+    python = str(place / "bin" / "python")
+    pip = [sys.executable, "-m", "pip", "--python", python] if ours else [python, "-m", "pip"]
+    where = {key: value for key, value in os.environ.items() if _PASSED_ON.fullmatch(key)}
+    venv = [sys.executable, "-m", "venv", *(["--without-pip"] if ours else []), str(place)]
+    preparing.run("python -m venv", venv, where)
+    preparing.run("pip install", [*pip, "install", "--quiet", "-r", str(requirements)], where)
 
 
 def _key(files: Mapping[str, bytes], name: str) -> str:
