@@ -23,6 +23,7 @@ from harness.waiting import until
 
 #: For how long a message may be on its way from the facade to a messages instance, in seconds.
 _SHOWN_TIMEOUT_S = 20.0
+_BACK_TIMEOUT_S = 2.0
 _INTERVAL_S = 0.2
 _BEGINNING = 300
 _FEW = 3
@@ -63,8 +64,7 @@ class Trial:
         with httpx.Client(trust_env=False) as self._http:
             try:
                 text = self._post_one()
-                for part in self._speech.parts:
-                    self._await_shown(part, text)
+                self._await_shown(text)
                 self._read_instances(text)
                 self._try_texts()
             except _ProblemError as problem:
@@ -87,8 +87,8 @@ class Trial:
                 f"the post was not acknowledged, but read as {outcome.kind}: [post] accepted says which answer is "
                 f"an acknowledgement (status {', '.join(map(str, post.accepted.status))})"
             )
-        if missing := [name for name, value in outcome.told.items() if value is None]:
-            self._tried.problems.append(f"[post] answer: nothing is at {post.answer[missing[0]]} of the answer")
+        if missing := [pointer for name, pointer in post.answer.items() if outcome.told[name] is None]:
+            self._tried.problems.append(f"[post] answer: nothing fit for it is at {missing[0]} of the answer")
         return text
 
     def _posted(self, id_: str, text: str) -> tuple[httpx.Response, str]:
@@ -104,35 +104,39 @@ class Trial:
             raise _ProblemError(f"{asked} got no answer within {post.timeout_s:g} s: {type(error).__name__}") from error
         return response, f"{asked}\n  {_answer(response)}"
 
-    def _await_shown(self, part: str, text: str) -> None:
-        """Waits until a part of a GET shows a text, and says what was read then."""
+    def _await_shown(self, text: str) -> None:
+        """Waits until every part of a GET shows a text, and says what was read then."""
+        parts = self._speech.parts
 
-        def look() -> tuple[str, Part]:
-            return self._part(f"{self._facade}{self._speech.get.path}", part)
+        def lacking(read: Mapping[str, Part]) -> list[str]:
+            return [part for part in parts if text not in _texts(read[part])]
 
         try:
-            words, read = until(
-                f"the {part} part of a GET to show {text}",
-                look,
-                lambda seen: text in _texts(seen[1]),
+            response, read = until(
+                f"a GET to show {text}",
+                self._get,
+                lambda seen: not lacking(seen[1]),
                 timeout_s=_SHOWN_TIMEOUT_S,
                 interval_s=_INTERVAL_S,
             )
         except AwaitTimeoutError:
-            words, read = look()
-            self._say(f"{words}\n  read as: {_read(read)}")
+            response, read = self._get()
+        words = [f"GET {self._speech.get.path}", _answer(response)]
+        self._say("\n  ".join([*words, *(f"[get.{part}] read as: {_read(read[part])}" for part in parts)]))
+        if missing := lacking(read):
             raise _ProblemError(
-                f"{text} was acknowledged, and {_SHOWN_TIMEOUT_S:g} s later the {part} part of a GET does not show it: "
-                f"[get.{part}] says where messages are in the answer, or the system has lost it"
-            ) from None
-        self._say(f"{words}\n  [get.{part}] read as: {_read(read)}")
-
-    def _part(self, url: str, part: str) -> tuple[str, Part]:
-        response = self._got(url, self._speech.get.timeout_s)
-        try:
-            return f"GET {self._speech.get.path}\n  {_answer(response)}", part_of(
-                self._speech.parts[part], Body(response.text), f"get.{part}"
+                f"{text} was acknowledged, and {_SHOWN_TIMEOUT_S:g} s later the {missing[0]} part of a GET does not "
+                f"show it: [get.{missing[0]}] says where messages are in the answer, or the system has lost it"
             )
+
+    def _get(self) -> tuple[httpx.Response, Mapping[str, Part]]:
+        """The answer to a GET, and its parts."""
+        response = self._got(f"{self._facade}{self._speech.get.path}", self._speech.get.timeout_s)
+        try:
+            return response, {
+                part: part_of(entries, Body(response.text), f"get.{part}")
+                for part, entries in self._speech.parts.items()
+            }
         except UnreadableAnswerError as error:
             raise _ProblemError(str(error)) from error
 
@@ -188,17 +192,17 @@ class Trial:
             yield unique_text(number, 0, word_of(id_) if form == "word" else id_, form)
 
     def _comes_back(self, text: str) -> bool:
-        """Whether a text that is posted is shown as it was, wherever a GET shows messages first."""
-        part = next(iter(self._speech.parts))
+        """Whether a text that is posted is shown as it was, in the first part of a GET."""
         response, _ = self._posted(new_id(next(self._numbers)), text)
         if outcome_of(self._speech.post, response.status_code, Body(response.text)).kind != "acknowledged":
             return False
+        part = next(iter(self._speech.parts))
         try:
             until(
                 "the text to be shown",
-                lambda: self._part(f"{self._facade}{self._speech.get.path}", part)[1],
+                lambda: self._get()[1][part],
                 lambda read: text in _texts(read),
-                timeout_s=2.0,
+                timeout_s=_BACK_TIMEOUT_S,
                 interval_s=_INTERVAL_S,
             )
         except (AwaitTimeoutError, _ProblemError):
@@ -216,7 +220,7 @@ def _read(part: Part) -> str:
     few = ", ".join(shown(as_recorded(each)) for each in words[-_FEW:])
     whose = f" of {part.source}" if part.source else ""
     more = "the last of them " if len(words) > _FEW else ""
-    return f"{len(words)} messages{whose}{f': {more}{few}' if words else ''}"
+    return f"{len(words)} message{'s' * (len(words) != 1)}{whose}{f': {more}{few}' if words else ''}"
 
 
 def _answer(response: httpx.Response) -> str:
