@@ -12,6 +12,7 @@ from harness.events import Events
 from harness.messages import message_table
 from harness.messages.checkers.posts import SHAPES
 from harness.messages.forensics.fates import fates
+from harness.messages.promised import promised
 from harness.telling import Fate, Fates, Line, Request, Table, Telling
 
 
@@ -35,6 +36,8 @@ def _lines(events: Events) -> Iterator[Line]:
     logged = Counter(name for post in acknowledged if (name := post.get("logged_by")))
     if logged:
         yield Line(f"logged by: {', '.join(f'{name} {count}' for name, count in sorted(logged.items()))}")
+    if missing := promised(events).not_promised:
+        yield Line(f"not promised, or not said, and not judged: {'; '.join(missing)}")
 
 
 def _fates(events: Events, anomalies: Sequence[Anomaly]) -> Sequence[Fate]:
