@@ -150,3 +150,8 @@ def test_an_id_is_found_in_a_text_by_its_word_too() -> None:
         identity = Identity(by_ids=False)
         identity.posting(id_ := new_id(number), "x")
         assert recorded(identity, f"<{id_}>", f"<{word_of(id_)}>") == [[id_, f"<{id_}>"], [id_, f"<{word_of(id_)}>"]]
+
+
+def test_an_empty_text_is_like_none() -> None:
+    assert recorded(by_texts(""), "hello", "") == [["hello", "hello"], FIRST]
+    assert recorded(by_texts("hello"), "") == [['"", sha256 e3b0c442', ""]]
