@@ -164,9 +164,9 @@ def _post(walked: Walked) -> Iterator[Problem]:
 
 def _entries(walked: Walked) -> Iterator[Problem]:
     for keys, entries in walked.of(Entries):
-        others = ("text", "id") if entries.form == "text" else ("strip", "split")
-        for name in others:
-            if (*keys, name) in walked.fitting:
+        for name in ("text", "id") if entries.form == "text" else ("strip", "split"):
+            # A word is its own text, and may be its own id.
+            if walked.at(*keys, name):
                 words = f'has no meaning with form = "{entries.form}"; leave it out, or say which form it is'
                 yield Problem((*keys, name), words)
 

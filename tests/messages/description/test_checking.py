@@ -171,3 +171,8 @@ def test_a_misspelt_table_is_one_problem(tmp_path: Path, wrong: str) -> None:
 def test_what_is_wrong_in_its_type_is_not_checked_further(tmp_path: Path) -> None:
     (told,) = refused(changed("count = 2\nnames", "count = 20\nnames"), checkout(tmp_path))
     assert "services.logging.count: expected a whole number from 1 to 9, found 20" in told
+
+
+def test_words_may_be_their_own_ids(tmp_path: Path) -> None:
+    text = changed('form = "python"\ntext = "/msg"\nid = "/id"', 'form = "text"\nid = ""')
+    assert decode_text(text, checkout(tmp_path)).get.messages.id == ""
