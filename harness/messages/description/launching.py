@@ -1,6 +1,11 @@
 """Somebody's services as node specs, and the servers that they need: what a description says, in the harness' words.
 
 Pure. What only a backend knows, the addresses, stays a reference in the specs, which the backend resolves.
+
+Containers, and local processes where the harness is root, have networks and host names of their own: there services may
+all listen on the same port of 0.0.0.0, and call each other by name. Other local processes share the machine's network,
+each with an address of its own on the loopback: there a service has to be told to listen on ${address}, one whose
+instances have `names` is refused, and so is one whose port somebody has.
 """
 
 from __future__ import annotations
