@@ -3,7 +3,7 @@
 A kind of server has its own in its folder, such as `harness.servers.kafka`, and a suite in its own.
 """
 
-from harness.assertions import assert_broken, assert_holds
+from harness.assertions import assert_broken, assert_holds, assert_recovered
 from harness.faults import (
     Bridge,
     Clock,
@@ -32,6 +32,7 @@ from harness.faults import (
 from harness.faults.following import follow
 from harness.faults.nemesis import Injected, Nemesis
 from harness.faults.plan import Draw, Plan
+from harness.steps import Step
 from harness.system import System
 from harness.targets import all_but, every, node, other_than, some, together
 
@@ -59,6 +60,7 @@ __all__ = [
     "Restart",
     "Slow",
     "Split",
+    "Step",
     "Stop",
     "System",
     "TornTail",
@@ -67,6 +69,7 @@ __all__ = [
     "all_but",
     "assert_broken",
     "assert_holds",
+    "assert_recovered",
     "every",
     "follow",
     "node",
