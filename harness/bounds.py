@@ -14,17 +14,15 @@ from harness.errors import BadInputError
 from harness.events import NEMESIS, Event
 from harness.guarantees import Broken, Settings, broken
 from harness.offered import modules
-from harness.steps import Step as Step
+from harness.steps import Step
 
 #: The name of the event that records the declared settings of the failure detectors, by their names.
 DETECTORS = "detectors"
 #: The name of the event that has them beside those that the servers say they have, as `harness.readback` compares them.
 IN_FORCE = "detectors-in-force"
-#: A budget is so many times what settings imply: a machine that is busy runs detectors late.
-_TIMES = 3
-#: For whoever asks, so many seconds more: after the detectors come the clients' own time-outs, and the start of a
-#: server, which take seconds each.
-_MORE_S = 10.0
+#: A budget is so many times what settings imply, and so many seconds: a machine that is busy runs detectors late, and
+#: after them the clients' own time-outs and the start of a server come, which take seconds each.
+_TIMES, _MORE_S = 3, 10.0
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ class Detectors:
 
     @property
     def in_force(self) -> Settings:
-        """Those that count: as they are; what nobody said, as it was declared."""
+        """The settings that count: as they are; what nobody said, as it was declared."""
         return {**self.declared, **self.effective}
 
     def note(self, bound: Bound) -> str:
@@ -144,15 +142,15 @@ def bounds_of(events: Sequence[Event]) -> Sequence[Mapping[Step, Bound]]:
 
 
 def budget_s(events: Iterable[Event], step: Step | None = None) -> float:
-    """How long something may take, whichever node is lost, for a machine that is not all too slow; in seconds.
+    """How long nothing may succeed, or a step take, whichever node is lost, for a machine that is not all too slow.
 
-    Until a step that follows a fault is seen it is three times the longest time that the declared settings of the
-    system's detectors imply; as long nothing may succeed, and 10 s. A scenario is not to fail because its machine is
-    busy. Declared, not in force: servers with others are not what was promised.
+    In seconds: three times the longest time that the declared settings of the system's detectors imply, and 10 s. A
+    scenario is not to fail because its machine is busy. Declared, not in force: other settings are not what was
+    promised.
 
     Args:
         events: the history.
-        step: what has to be seen; without one, how long nothing may succeed.
+        step: what follows a fault, and is bounded; without one everything that is.
 
     Raises:
         BadInputError: the history has no settings that bound it.
@@ -163,4 +161,4 @@ def budget_s(events: Iterable[Event], step: Step | None = None) -> float:
     if not implied:
         what = f"the {step}" if step else "anything"
         raise BadInputError(f"no setting of these servers bounds {what}, so there is no budget; give one in seconds")
-    return round(_TIMES * max(implied) + (0 if step else _MORE_S), 2)
+    return round(_TIMES * max(implied) + _MORE_S, 2)

@@ -32,7 +32,6 @@ from harness.faults import (
 from harness.faults.following import follow
 from harness.faults.nemesis import Injected, Nemesis
 from harness.faults.plan import Draw, Plan
-from harness.steps import Step
 from harness.system import System
 from harness.targets import all_but, every, node, other_than, some, together
 
@@ -60,7 +59,6 @@ __all__ = [
     "Restart",
     "Slow",
     "Split",
-    "Step",
     "Stop",
     "System",
     "TornTail",

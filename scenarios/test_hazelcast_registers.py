@@ -9,7 +9,6 @@ from harness import (
     Pause,
     Plan,
     Split,
-    Step,
     Stop,
     System,
     assert_broken,
@@ -26,6 +25,7 @@ from harness.faults.protocol import Fault
 from harness.servers.hazelcast import hazelcast, member_list_of, new_owner, owner_of, partitions_safe, split_off
 from harness.servers.hazelcast.assertions import assert_registers
 from harness.servers.hazelcast.workloads.registers import Registers
+from harness.steps import Step
 from harness.taken import Taken
 
 pytestmark = [

@@ -17,7 +17,6 @@ from harness import (
     OneWay,
     PacketLoss,
     Plan,
-    Step,
     System,
     all_but,
     assert_broken,
@@ -50,6 +49,7 @@ from harness.servers.kafka import (
 from harness.servers.kafka.assertions import assert_kept
 from harness.servers.kafka.workloads.log import Log, Traffic
 from harness.servers.kafka.workloads.producing import Sending
+from harness.steps import Step
 from harness.targets import Target
 
 pytestmark = [

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from harness.bounds import Bound, Step, bounds_of, detectors_of
+from harness.bounds import Bound, bounds_of, detectors_of
 from harness.checks import recorded
 from harness.events import Events
 from harness.recovery import Recovery, backlog_s, kinds, recoveries
 from harness.report.grid import Table
+from harness.steps import Step
 from harness.telling import Line, request_of
 
 _HEADS = ("time", "this run", "bound", "budget", "the bound is", "median of the last runs", "largest", "runs")

@@ -7,8 +7,9 @@ that of a silent one.
 
 from __future__ import annotations
 
-from harness.bounds import Bound, Step, Term
+from harness.bounds import Bound, Term
 from harness.guarantees import Broken
+from harness.steps import Step
 from harness.taken import Taken
 
 

@@ -38,7 +38,7 @@ def split_off() -> Effect:
 
 
 def new_owner(structure: str) -> Effect:
-    """Those that were not hurt say that one of them owns the partition of a key, or of a queue or another structure."""
+    """A member that was not hurt owns the partition of a key, or of a queue or another structure, by those like it."""
 
     def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
         owner = clusters[Hazelcast].owner_without(hurt, structure)

@@ -368,16 +368,16 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         name="brokers_that_are_missed_late",
-        wrong="Brokers have a session of 30 s, where one of 2.5 s was declared: a loss is noticed when that is over.",
+        wrong="Brokers have a session of 40 s, where one of 2.5 s was declared: a loss is noticed when that is over.",
         promise="harness/bounds.py: how long it may take until a loss is noticed, and others lead",
-        patch=_brokers(broker_session_timeout_ms="30000"),
+        patch=_brokers(broker_session_timeout_ms="40000"),
         seen={f"{_LOG}[kill-leader]": "detected too late, taken over too late, other settings"},
     ),
     Mutant(
         name="members_that_are_given_up_late",
-        wrong="Members wait 30 s for one that says nothing, where 5 s were declared.",
+        wrong="Members wait 40 s for one that says nothing, where 5 s were declared.",
         promise="harness/bounds.py: how long it may take until a loss is noticed, and others own what was lost",
-        patch=_members(max_no_heartbeat_seconds="30"),
+        patch=_members(max_no_heartbeat_seconds="40"),
         seen={f"{_REGISTERS}[pause]": "detected too late, taken over too late, other settings"},
     ),
     Mutant(
