@@ -70,7 +70,7 @@ class Bound:
         """The bound in seconds; None if nothing bounds it, or these settings lack one that does, as a number."""
         try:
             return sum(term.seconds(settings) for term in self.terms) if self.terms else None
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, TypeError):
             return None
 
     @property

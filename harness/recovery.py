@@ -116,15 +116,15 @@ def _recovery(
         at_s=(begin.time - start) / _NS,
         detection_s=_seconds(first_seen(seen, Step.DETECTION)),
         leader_s=_seconds(first_seen(seen, Step.LEADER)),
-        redundancy_s=_seconds([each for each in copies if not each.restored]),
-        restored_s=_seconds([each for each in copies if each.restored]),
+        redundancy_s=_seconds([each for each in copies if each.restored_s is None]),
+        restored_s=_seconds([each for each in copies if each.restored_s is not None]),
         first_success_s=first,
         latency={f: _latencies([o for o in ok if o.f == f], begin.time, undone(begin, nemesis)) for f in first},
     )
 
 
 def _seconds(seen: Sequence[Sighting]) -> float | None:
-    return seen[0].seconds if seen else None
+    return seen[0].took_s if seen else None
 
 
 def _latencies(ok: Sequence[Operation], fault: int, undone: int) -> Mapping[str, Latency]:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from harness.checkers.shapes import Seconds
 from harness.checkers.verdict import Anomaly, Verdict, checker, unknown
-from harness.events import NEMESIS, UNDO, Event, faults, in_words, operations, undone
+from harness.events import NEMESIS, NEVER, UNDO, Event, faults, in_words, operations, undone
 from harness.steps import Step, shown_before_it_was_said
 
 _NS = 1e9
@@ -34,13 +34,20 @@ class Sighting:
 
     Attributes:
         step: what it shows.
-        seconds: how long after the fault; if it was seen once that was being undone, how long after that began.
-        restored: whether it was.
+        seconds: how long after the fault.
+        restored_s: how long after the fault began to be undone; None if it was seen before.
     """
 
     step: Step
     seconds: float
-    restored: bool
+    restored_s: float | None = None
+
+    @property
+    def took_s(self) -> float:
+        """The time that its step took: all copies are in place again from when the node comes back."""
+        if self.step is Step.REDUNDANCY and self.restored_s is not None:
+            return self.restored_s
+        return self.seconds
 
 
 def sightings(events: Sequence[Event]) -> Sequence[Sequence[Sighting]]:
@@ -54,9 +61,9 @@ def sightings(events: Sequence[Event]) -> Sequence[Sequence[Sighting]]:
         injected = event.time - event.value["after_s"] * _NS + _ROUNDED_NS
         of = [n for n, fault in enumerate(begun) if fault.index < event.index and fault.time <= injected]
         if of:
-            restored = ends[of[-1]] <= event.time
-            since = ends[of[-1]] if restored else begun[of[-1]].time
-            seen[of[-1]].append(Sighting(step, (event.time - since) / _NS, restored))
+            restored_s = (event.time - ends[of[-1]]) / _NS
+            since_s = (event.time - begun[of[-1]].time) / _NS
+            seen[of[-1]].append(Sighting(step, since_s, restored_s if restored_s >= 0 else None))
     return seen
 
 
@@ -64,29 +71,41 @@ def sightings(events: Sequence[Event]) -> Sequence[Sequence[Sighting]]:
 def check(events: Sequence[Event], *, step: Literal["detection", "leader", "redundancy"], within_s: Seconds) -> Verdict:
     """Judges how long after each fault a step was first seen: its detection, another leader or owner, all copies.
 
-    All copies may be in place once while it is in force, among those that are left, and have to be again when it is
-    undone; that is counted from when the undoing begins. Unknown without a fault, or if of one it was not waited for.
+    All copies may be in place once while it is in force, among those that are left, and have to be when it was undone;
+    that is counted from when the undoing began. Unknown without a fault, or if of one it was not waited for.
 
     Args:
         events: the history.
         step: what has to follow.
         within_s: the budget, in seconds.
     """
-    wanted, begun = Step(step), faults(events)
-    firsts = [first_seen(of_one, wanted) for of_one in sightings(events)]
-    late = [
-        Anomaly(_LATE[wanted][0], _sentence(wanted, fault, sighting, within_s))
-        for fault, of_one in zip(begun, firsts, strict=True)
-        for sighting in of_one
-        if sighting.seconds > within_s
+    wanted = Step(step)
+    firsts = [
+        (fault, first_seen(of_one, wanted)) for fault, of_one in zip(faults(events), sightings(events), strict=True)
     ]
-    longest = max((sighting.seconds for of_one in firsts for sighting in of_one), default=0.0)
+    late = [
+        Anomaly(_LATE[wanted][0], _sentence(fault, sighting, wanted, within_s))
+        for fault, of_one in firsts
+        for sighting in of_one
+        if sighting.took_s > within_s
+    ]
+    longest = max((sighting.took_s for _, of_one in firsts for sighting in of_one), default=0.0)
     figures = {f"longest_{step}_s": round(longest, 2), f"{step}_budget_s": round(within_s, 2)}
-    if not late and not begun:
-        return unknown("nothing was broken, so there is nothing to recover from", figures)
-    if not late and (unseen := [in_words(fault) for fault, of_one in zip(begun, firsts, strict=True) if not of_one]):
-        return unknown(f"nobody waited for what shows the {step} after {unseen[0]}", figures)
+    if not late and (why := _unseen(events, firsts, wanted)):
+        return unknown(why, figures)
     return Verdict.of(late, figures)
+
+
+def _unseen(events: Sequence[Event], firsts: Sequence[tuple[Event, Sequence[Sighting]]], step: Step) -> str:
+    """Why the history doesn't show when a step followed each fault; empty if it does."""
+    if not firsts:
+        return "nothing was broken, so there is nothing to recover from"
+    for fault, seen in firsts:
+        if not seen:
+            return f"nobody waited for what shows the {step} after {in_words(fault)}"
+        if step is Step.REDUNDANCY and undone(fault, events) != NEVER and seen[-1].restored_s is None:
+            return f"nobody waited for what shows the {step} after {UNDO}{in_words(fault)}"
+    return ""
 
 
 def first_seen(of_one: Sequence[Sighting], step: Step) -> Sequence[Sighting]:
@@ -96,7 +115,8 @@ def first_seen(of_one: Sequence[Sighting], step: Step) -> Sequence[Sighting]:
     because nobody noticed anything.
     """
     if step is Step.REDUNDANCY:
-        phases = [[each for each in of_one if each.step is step and each.restored is phase] for phase in (False, True)]
+        all_copies = [each for each in of_one if each.step is step]
+        phases = [[each for each in all_copies if (each.restored_s is None) is in_force] for in_force in (True, False)]
         return [phase[0] for phase in phases if phase]
     fitting = [each for each in of_one if each.step is step or (step, each.step) == (Step.DETECTION, Step.LEADER)]
     return fitting[:1]
@@ -152,6 +172,6 @@ def _shown(event: Event) -> Step | None:
     return Step(said) if said else shown_before_it_was_said(event.f)
 
 
-def _sentence(step: Step, fault: Event, sighting: Sighting, within_s: float) -> str:
-    since = f"the {UNDO}{in_words(fault)} began" if sighting.restored else f"the {in_words(fault)}"
-    return f"{_LATE[step][1]} until {sighting.seconds:.2f} s after {since}; {within_s:.2f} s are allowed"
+def _sentence(fault: Event, sighting: Sighting, step: Step, within_s: float) -> str:
+    since = f"{in_words(fault)}" if sighting.took_s == sighting.seconds else f"{UNDO}{in_words(fault)} began"
+    return f"{_LATE[step][1]} until {sighting.took_s:.2f} s after {since}; {within_s:.2f} s are allowed"

@@ -30,9 +30,9 @@ def seen(at: float, after_s: float, step: str | None) -> Row:
 @pytest.mark.parametrize(
     ("step", "name", "words"),
     [
-        ("detection", "detected too late", "nobody showed anything of it until 20.00 s after the kill node-1"),
-        ("leader", "taken over too late", "no other node led or owned what it had until 20.00 s after the kill node-1"),
-        ("redundancy", "redundant too late", "not every copy was in place until 20.00 s after the kill node-1"),
+        ("detection", "detected too late", "nobody showed anything of it until 20.00 s after kill node-1"),
+        ("leader", "taken over too late", "no other node led or owned what it had until 20.00 s after kill node-1"),
+        ("redundancy", "redundant too late", "not every copy was in place until 20.00 s after kill node-1"),
     ],
 )
 def test_a_step_that_was_seen_too_late_is_named(step: Step, name: str, words: str) -> None:
@@ -82,11 +82,18 @@ def test_copies_are_due_once_while_a_fault_is_in_force_and_again_once_it_is_undo
     assert said(verdict) == [
         (
             "redundant too late",
-            "not every copy was in place until 30.00 s after the undo-kill node-1 began; 20.00 s are allowed",
+            "not every copy was in place until 30.00 s after undo-kill node-1 began; 20.00 s are allowed",
             [],
         )
     ]
     assert recovery.check(history, step="redundancy", within_s=30).validity is Validity.VALID
+
+
+def test_copies_that_nobody_waited_for_once_the_fault_was_undone_have_no_verdict() -> None:
+    history = told((0, "kill", KILL), seen(9, 9.0, "redundancy"), (100, "undo-kill", KILL))
+    assert said(recovery.check(history, step="redundancy", within_s=20)) == unknown(
+        "nobody waited for what shows the redundancy after undo-kill node-1"
+    )
 
 
 def test_a_fault_of_which_nobody_waited_for_the_step_has_no_verdict() -> None:
