@@ -99,16 +99,6 @@ def _trusting_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(producing, "_DELIVERY_MS", 2000)
 
 
-def _put_back_late(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = Kill.undo
-
-    def undo(self: Kill, nodes: Any) -> None:
-        time.sleep(45)
-        right(self, nodes)
-
-    monkeypatch.setattr(Kill, "undo", undo)
-
-
 def _refusing_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     right, closed_again = producing.KafkaProducer, [0.0]
 
@@ -177,13 +167,6 @@ MUTANTS: tuple[Mutant, ...] = (
         promise="harness/bounds.py: how long nothing may succeed, whichever node is lost",
         patch=_refusing_for_long,
         seen={f"{_LOST}[kill-leader]": "unavailable too long"},
-    ),
-    Mutant(
-        name="brokers_that_are_started_late",
-        wrong="A broker that has died is started again 45 s later, as by a supervisor that has lost patience with it.",
-        promise="scenarios/test_kafka_log.py: replicas are soon in sync when the broker is back",
-        patch=_put_back_late,
-        seen={f"{_LOST}[kill-coordinator]": "redundant too late"},
     ),
     Mutant(
         name="producers_that_count_what_they_gave_up",

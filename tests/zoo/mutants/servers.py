@@ -1,11 +1,13 @@
 """Servers with one wrong setting each: of brokers, of members, of what the services keep there."""
 
+import time
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import pytest
 
+from harness.faults import Kill
 from harness.messages.namespace import Namespace
 from harness.messages.settings import OWN
 from harness.servers.hazelcast import spec
@@ -51,6 +53,16 @@ def _told_last(module: Any, teller: str, others: Mapping[str, str]) -> Patch:
         monkeypatch.setattr(module, teller, lambda properties: right({**properties, **others}))
 
     return patch
+
+
+def _started_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = Kill.undo
+
+    def undo(self: Kill, nodes: Any) -> None:
+        time.sleep(45)
+        right(self, nodes)
+
+    monkeypatch.setattr(Kill, "undo", undo)
 
 
 def _zones(zoned: bool) -> Patch:
@@ -381,11 +393,11 @@ MUTANTS: tuple[Mutant, ...] = (
         seen={f"{_REGISTERS}[pause]": "detected too late, taken over too late, other settings"},
     ),
     Mutant(
-        name="members_that_copy_slowly",
-        wrong="Members wait half a minute between one task of copying partitions and the next.",
-        promise="scenarios/test_hazelcast_registers.py: there are soon copies of all again",
-        patch=_members(partition_migration_interval="30"),
-        seen={f"{_REGISTERS}[kill]": "redundant too late"},
+        name="servers_that_are_started_late",
+        wrong="A server that has died is started again 45 s later, as by a supervisor that has lost patience with it.",
+        promise="scenarios: replicas are soon in sync, and there are soon copies of all again, when it is back",
+        patch=_started_late,
+        seen={f"{_LOG}[kill-coordinator]": "redundant too late", f"{_REGISTERS}[kill]": "redundant too late"},
     ),
     Mutant(
         name="map_with_a_backup_too_many",
