@@ -383,14 +383,14 @@ MUTANTS: tuple[Mutant, ...] = (
         wrong="Brokers have a session of 40 s, where one of 2.5 s was declared: a loss is noticed when that is over.",
         promise="harness/bounds.py: how long it may take until a loss is noticed, and others lead",
         patch=_brokers(broker_session_timeout_ms="40000"),
-        seen={f"{_LOG}[kill-leader]": "detected too late, taken over too late, other settings"},
+        seen={f"{_LOG}[kill-leader]": "detected too late, taken over too late"},
     ),
     Mutant(
         name="members_that_are_given_up_late",
         wrong="Members wait 40 s for one that says nothing, where 5 s were declared.",
         promise="harness/bounds.py: how long it may take until a loss is noticed, and others own what was lost",
         patch=_members(max_no_heartbeat_seconds="40"),
-        seen={f"{_REGISTERS}[pause]": "detected too late, taken over too late, other settings"},
+        seen={f"{_REGISTERS}[pause]": "detected too late, taken over too late"},
     ),
     Mutant(
         name="servers_that_are_started_late",
