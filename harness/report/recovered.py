@@ -61,7 +61,7 @@ def times(events: Events) -> Sequence[Time]:
         found += [
             Time(f"{kind.f}: longest time without a success", kind.unavailable_s, budget_s=budgets.get(kind.f))
             for kind in kinds(events)
-            if request_of(kind.f)
+            if request_of(kind.f) or kind.f in budgets
         ]
         if (drained_s := backlog_s(events)) is not None:
             found.append(Time("backlog drained", drained_s, budget_s=budgets.get(_DRAINED)))

@@ -84,6 +84,15 @@ def test_a_budget_stands_beside_what_it_was_demanded_of() -> None:
     assert words[0] == "  1. kill: detected after 3.00 s (bound 5.81 s; budget 17.50 s)"
 
 
+def test_a_kind_of_operation_that_is_no_request_is_told_where_it_has_a_budget() -> None:
+    # Reads are mostly what a scenario does at its end.
+    reads = Events(event._replace(f="read") if event.f == "post" else event for event in history())
+    assert "read: longest time without a success" not in {time.name for time in times(reads)}
+    demand = Demand(availability.check, {"f": "read", "within_s": 28}).check().value
+    demanded = Events((*reads, Event(99, NEMESIS, "info", "check", demand, 99 * S)))
+    assert {time.name: time.budget_s for time in times(demanded)}["read: longest time without a success"] == 28
+
+
 def test_a_bound_says_which_of_its_settings_are_not_as_declared() -> None:
     said = {"effective": {"kafka.broker.session.timeout.ms": "30000"}}
     events = Events((*history(), Event(99, NEMESIS, "info", IN_FORCE, said, 99 * S)))
