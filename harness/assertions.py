@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.checkers import Validity, Verdict, combine
+from harness.bounds import budget_s
+from harness.checkers import Validity, Verdict, combine, effective_settings, recovery
 from harness.checkers.offered import Checker, refuse_arguments
 from harness.checkers.verdict import name_of
 from harness.checks import CHECK, Check, Checked, evaluated
 from harness.errors import BadInputError, InconclusiveError
 from harness.history import History
 from harness.spent import On, spending
+from harness.steps import Step
 
 
 class GuaranteeBrokenError(AssertionError):
@@ -72,6 +74,27 @@ def assert_broken(history: History, checker: Checker, /, *anomalies: str, **argu
     if not anomalies:
         raise BadInputError("assert_broken needs the names of the anomalies; where none is expected: assert_holds")
     return demand(history, Demand(checker, arguments, anomalies))
+
+
+def assert_recovered(history: History, *steps: Step, redundancy_s: float | None = None) -> Verdict:
+    """Demands: after each fault these steps were seen within the budgets that the declared settings imply, and servers
+    have the detectors that were declared.
+
+    Args:
+        history: what the scenario recorded; it has to wait for what shows the steps, and longer than the budgets.
+        steps: those that settings bound; the same one may be given twice.
+        redundancy_s: by when every copy has to be in place again, in seconds, as no setting bounds it; None: no matter.
+
+    Raises:
+        GuaranteeBrokenError: one came too late, or others are in force.
+        InconclusiveError: of a fault nobody waited for a step.
+        BadInputError: no setting of the servers bounds a step.
+    """
+    budgets = {step: budget_s(history.events, step) for step in steps}
+    if redundancy_s is not None:
+        budgets[Step.REDUNDANCY] = redundancy_s
+    late = [Demand(recovery.check, {"step": step, "within_s": within_s}) for step, within_s in budgets.items()]
+    return demand(history, *late, Demand(effective_settings.detectors))
 
 
 @spending(On.CHECK)

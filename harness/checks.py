@@ -185,12 +185,21 @@ def evaluate(events: Events, verdicts: Mapping[int, Verdict] | None = None) -> E
             has.
     """
     known = verdicts or {}
-    asked = [(event, _check(event)) for event in events if event.process == NEMESIS and event.f == CHECK]
+    asked = recorded(events)
     due = [(at, check, _checker(at, check)) for at, check in asked if at.index not in known]
     all_verdicts = {**known, **evaluated(events, due)}
     ends = [_end(event) for event in events if event.process == NEMESIS and event.f == END]
     checks = tuple(Checked(check, all_verdicts[event.index]) for event, check in asked)
     return Evaluation(events, checks, ends[-1] if ends else None)
+
+
+def recorded(events: Iterable[Event]) -> Sequence[tuple[Event, Check]]:
+    """The demands that are recorded in a history, each with its event.
+
+    Raises:
+        HistoryError: one is malformed.
+    """
+    return [(event, _check(event)) for event in events if event.process == NEMESIS and event.f == CHECK]
 
 
 def evaluated(events: Events, due: Sequence[tuple[Event, Check, Checker]]) -> dict[int, Verdict]:

@@ -50,6 +50,8 @@ class Waiting:
 
 #: Each gives duties by the names of the nodes that have them; asked at once, and one that fails spoils no other.
 DutyQuestions: TypeAlias = "Mapping[str, Callable[[], Sequence[tuple[str, Duty]]]]"
+#: By who is asked, each gives the settings of failure detectors that are in force there; for `harness.readback`.
+DetectorQuestions: TypeAlias = "Mapping[str, Callable[[], Mapping[str, str]]]"
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,11 @@ class View(ABC):
         Raises:
             AwaitTimeoutError: something is still there after some seconds.
         """
+
+    @property
+    def detectors(self) -> DetectorQuestions:
+        """The settings of the failure detectors that servers of this kind say they have; by default nobody says any."""
+        return {}
 
     def close(self) -> None:  # noqa: B027  (a view may have nothing to close)
         """Closes the view's connections, if it keeps any; the next question opens others."""
@@ -213,6 +220,11 @@ class Clusters:
     def duties(self) -> DutyQuestions:
         """What each node is now, as the views say."""
         return {words: ask for view in self._views.values() for words, ask in view.duties.items()}
+
+    @property
+    def detectors(self) -> DetectorQuestions:
+        """The settings of the failure detectors that are in force, as the servers say."""
+        return {whose: ask for view in self._views.values() for whose, ask in view.detectors.items()}
 
     @property
     def consoles(self) -> tuple[Console, ...]:

@@ -3,7 +3,7 @@
 A kind of server has its own in its folder, such as `harness.servers.kafka`, and a suite in its own.
 """
 
-from harness.assertions import assert_broken, assert_holds
+from harness.assertions import assert_broken, assert_holds, assert_recovered
 from harness.faults import (
     Bridge,
     Clock,
@@ -67,6 +67,7 @@ __all__ = [
     "all_but",
     "assert_broken",
     "assert_holds",
+    "assert_recovered",
     "every",
     "follow",
     "node",

@@ -10,9 +10,11 @@ from pathlib import Path
 from harness.errors import HistoryError
 from harness.events import NEMESIS, NEVER, Event, Events, Pairing
 from harness.lines import fields_of
+from harness.steps import Step
 from harness.taken import Taken
 
 _TAKEN = tuple(each.value for each in Taken)
+_STEPS = tuple(each.value for each in Step)
 #: Of an experiment, in seconds.
 _LONGEST_S = 1e9
 
@@ -89,3 +91,5 @@ def _refuse_odd_fault(event: Event) -> None:
     after_s = value.get("after_s", 0)
     if isinstance(after_s, bool) or not isinstance(after_s, int | float) or not 0 <= after_s <= _LONGEST_S:
         raise HistoryError(f"{event.f} after {str(after_s)[:20]} s: after_s is how long after its fault it was seen")
+    if "after_s" in value and value.get("shows", _STEPS[0]) not in _STEPS:
+        raise HistoryError(f'{event.f} shows what nobody knows: "shows" is one of {", ".join(_STEPS)}')

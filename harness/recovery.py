@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from harness.checkers.availability import longest_unavailability_s
 from harness.checkers.quantiles import quantiles_s
+from harness.checkers.recovery import Sighting, drained_s, first_seen, sightings
 from harness.events import NEMESIS, Event, Operation, faults, operations, undone
+from harness.steps import Step
 from harness.telling import tellings
 
 _NS = 1e9
-#: An effect says in whole milliseconds how long after its fault it was seen.
-_ROUNDED_NS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,10 @@ class Recovery:
         nodes: to whom.
         at_s: when, from the history's first event.
         detection_s: until the clusters first showed that something is amiss by it, and not by a later fault.
-        leader_s: until every partition had a new leader.
-        redundancy_s: until all backups or all replicas were in place again.
+        leader_s: until others led or owned what it had.
+        redundancy_s: until all backups or all replicas were in place again while it was in force.
+        restored_s: from when it began to be undone, until all of them were in place again.
         first_success_s: by kind of operation, until the first success among those that began after the fault.
-        drained_s: until the final read of every consumer.
         latency: by kind of operation, that of "before", "during" (until the fault was undone) and "after".
     """
 
@@ -78,8 +78,8 @@ class Recovery:
     detection_s: float | None
     leader_s: float | None
     redundancy_s: float | None
+    restored_s: float | None
     first_success_s: Mapping[str, float]
-    drained_s: float | None
     latency: Mapping[str, Mapping[str, Latency]]
 
 
@@ -89,46 +89,42 @@ def recoveries(events: Sequence[Event]) -> tuple[Recovery, ...]:
         return ()
     history = operations(events)
     nemesis = [event for event in events if event.process == NEMESIS and isinstance(event.value, Mapping)]
-    begun = faults(events)
-    effects: dict[int, list[Event]] = {begin.index: [] for begin in begun}
-    for event in nemesis:
-        if "after_s" in event.value and (fault := _fault_of(event, begun)):
-            effects[fault.index].append(event)
-    return tuple(_recovery(begin, effects[begin.index], nemesis, history, events[0].time) for begin in begun)
+    seen = zip(faults(events), sightings(events), strict=True)
+    return tuple(_recovery(begin, of_one, nemesis, history, events[0].time) for begin, of_one in seen)
 
 
-def _fault_of(effect: Event, begun: Sequence[Event]) -> Event | None:
-    """The fault that an effect was seen of: the last one that had begun so long before it."""
-    injected = effect.time - effect.value["after_s"] * _NS + _ROUNDED_NS
-    return next((begin for begin in reversed(begun) if begin.index < effect.index and begin.time <= injected), None)
+def backlog_s(events: Sequence[Event]) -> float | None:
+    """The time in which the backlog of a history was drained, in seconds; None if nobody read what was left."""
+    kinds_of_reads = [f for telling in tellings() for f in telling.received]
+    return next((seconds for f in kinds_of_reads if (seconds := drained_s(events, f)) is not None), None)
 
 
 def _recovery(
-    begin: Event, effects: Sequence[Event], nemesis: Sequence[Event], history: Sequence[Operation], start: int
+    begin: Event, seen: Sequence[Sighting], nemesis: Sequence[Event], history: Sequence[Operation], start: int
 ) -> Recovery:
     ok = [operation for operation in history if operation.outcome == "ok"]
     first: dict[str, float] = {}
     for operation in sorted(ok, key=lambda operation: operation.ended):
         if operation.began > begin.time:
             first.setdefault(operation.f, (operation.ended - begin.time) / _NS)
-    redundant = {name for telling in tellings() for name in telling.redundant}
-    drained = [first.pop(f) for telling in tellings() for f in telling.received if f in first]
+    for f in [f for telling in tellings() for f in telling.received]:
+        first.pop(f, None)
+    copies = first_seen(seen, Step.REDUNDANCY)
     return Recovery(
         fault=begin.f,
         nodes=tuple(begin.value["nodes"]),
         at_s=(begin.time - start) / _NS,
-        # That all copies are in place may be so because nobody noticed anything.
-        detection_s=_first(effects, {event.f for event in effects} - redundant, begin),
-        leader_s=_first(effects, {name for telling in tellings() for name in telling.led}, begin),
-        redundancy_s=_first(effects, redundant, begin),
+        detection_s=_seconds(first_seen(seen, Step.DETECTION)),
+        leader_s=_seconds(first_seen(seen, Step.LEADER)),
+        redundancy_s=_seconds([each for each in copies if each.restored_s is None]),
+        restored_s=_seconds([each for each in copies if each.restored_s is not None]),
         first_success_s=first,
-        drained_s=min(drained, default=None),
         latency={f: _latencies([o for o in ok if o.f == f], begin.time, undone(begin, nemesis)) for f in first},
     )
 
 
-def _first(effects: Sequence[Event], names: set[str], begin: Event) -> float | None:
-    return next(((event.time - begin.time) / _NS for event in effects if event.f in names), None)
+def _seconds(seen: Sequence[Sighting]) -> float | None:
+    return seen[0].took_s if seen else None
 
 
 def _latencies(ok: Sequence[Operation], fault: int, undone: int) -> Mapping[str, Latency]:

@@ -144,8 +144,6 @@ class Telling:
         lines: more lines on a history.
         tables: of each single thing.
         fates: of each single thing that an anomaly is about.
-        led: the names of effects that say that everything has a leader again.
-        redundant: of those that say that every copy is in place again.
         comparisons: of what several scenarios of a run measured.
         categories: words in the names of anomalies, by the title under which a page files the failures that they are.
     """
@@ -156,8 +154,6 @@ class Telling:
     lines: Callable[[Events], Iterable[Line]] = _no_lines
     tables: tuple[Table, ...] = ()
     fates: tuple[Fates, ...] = ()
-    led: frozenset[str] = frozenset()
-    redundant: frozenset[str] = frozenset()
     comparisons: tuple[Comparison, ...] = ()
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from harness import Kill, Nemesis, Pause, Stop
+from harness import Kill, Nemesis, Pause, Stop, assert_holds
+from harness.checkers import recovery
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.servers.hazelcast import hazelcast, lowest_ip, member_list_of, saying_who_owns
@@ -14,6 +15,8 @@ pytestmark = [
     pytest.mark.hazelcast,
     pytest.mark.system(messages("hazelcast", consumers=False), hazelcast()),
 ]
+#: How long consumers that start may take to have read all that was left, in seconds.
+DRAINED_S = 25.0
 
 owning_the_queue = pytest.mark.system(messages("hazelcast", queue_owner=lowest_ip, consumers=False), hazelcast())
 
@@ -36,8 +39,8 @@ def test_losing_the_lowest_ip_loses_no_message(
 ) -> None:
     """Consumers off: post, kill the Hazelcast member with the lowest IP, start two consumers.
     A queue lives in one partition, so it matters whether that member owns it: once as it is, once made so.
-    Every acknowledged message reaches exactly one consumer, and GET shows it. With 1000 messages the first consumer
-    does not take all before the second one is there, and the backup that takes over holds a thousand.
+    Every acknowledged message soon reaches exactly one consumer, and GET shows it. With 1000 messages the first
+    consumer does not take all before the second one is there, and the backup that takes over holds a thousand.
     """
     posted = system.post(count)
 
@@ -47,6 +50,7 @@ def test_losing_the_lowest_ip_loses_no_message(
     system.drain(posted)
     system.read()
     assert_delivered_and_aggregated(system.history)
+    assert_holds(system.history, recovery.drained, f="drain", within_s=DRAINED_S)
 
 
 @owning_the_queue

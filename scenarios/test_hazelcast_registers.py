@@ -13,6 +13,7 @@ from harness import (
     System,
     assert_broken,
     assert_holds,
+    assert_recovered,
     follow,
     node,
     some,
@@ -21,9 +22,11 @@ from harness.bounds import budget_s
 from harness.checkers import availability, effective_settings, load, register
 from harness.effects import Effect
 from harness.faults.protocol import Fault
-from harness.servers.hazelcast import hazelcast, member_list_of, owner_of, partitions_safe, split_off
+from harness.servers.hazelcast import hazelcast, member_list_of, new_owner, owner_of, partitions_safe, split_off
 from harness.servers.hazelcast.assertions import assert_registers
 from harness.servers.hazelcast.workloads.registers import Registers
+from harness.steps import Step
+from harness.taken import Taken
 
 pytestmark = [
     pytest.mark.faulttolerance,
@@ -37,6 +40,10 @@ MEMBERS = ("hazelcast-1", "hazelcast-2", "hazelcast-3")
 OPERATIONS_A_SECOND, LEAST_A_SECOND = 300, 30
 #: Acknowledged before a fault, while it is in force, and after it.
 OPERATIONS = 300
+#: How long it may take until there are copies of all again, once a member is lost, and once it is back, in seconds.
+REDUNDANT_S = 40.0
+#: A wait is this many times as long as usual where a budget says what is late.
+PATIENCE = 3
 
 
 def parted(fault: Fault) -> Effect:
@@ -59,17 +66,23 @@ def test_a_majority_serves_registers_whoever_is_lost(system: System, faults: Nem
     that owns one of the keys is killed, shut down in order, hangs, or is cut off, twice, the second time once the
     others have copies again.
     Every read returns what a single register could have held at some moment while it lasted. No key is
-    without a read for much longer than the members' settings imply.
+    without a read for much longer than the members' settings imply, nor does it take the others much longer to give up
+    a member that says nothing, and to own what it owned; there are soon copies of all again.
     """
-    registers = Registers(system)
+    registers, patience_s = Registers(system), PATIENCE * system.timings.detection_s
     with registers.traffic(a_second=OPERATIONS_A_SECOND) as operations:
         for key in registers.keys[:2]:
             operations.await_acknowledged(OPERATIONS)
-            lost = faults.inject(fault, owner_of(key)).until(parted(fault)).until(partitions_safe())
+            lost = faults.inject(fault, owner_of(key))
+            for effect in (parted(fault), new_owner(key), partitions_safe()):
+                lost.until(effect, timeout_s=patience_s)
             operations.await_acknowledged(OPERATIONS)
-            lost.undo().until(member_list_of(3)).until(partitions_safe())
+            lost.undo().until(member_list_of(3)).until(partitions_safe(), timeout_s=patience_s)
         operations.await_acknowledged(OPERATIONS)
 
+    # No setting limits how long somebody takes to hand over.
+    bounded = (Step.DETECTION, Step.LEADER) if Taken.PEERS in fault.takes else ()
+    assert_recovered(system.history, *bounded, redundancy_s=REDUNDANT_S)
     assert_holds(system.history, availability.check, f="read", each="key", within_s=budget_s(system.history.events))
     assert_holds(system.history, load.check, f="read", least_a_second=LEAST_A_SECOND)
     assert_registers(system.history)

@@ -21,6 +21,7 @@ from harness import (
     all_but,
     assert_broken,
     assert_holds,
+    assert_recovered,
     every,
     follow,
     other_than,
@@ -48,6 +49,7 @@ from harness.servers.kafka import (
 from harness.servers.kafka.assertions import assert_kept
 from harness.servers.kafka.workloads.log import Log, Traffic
 from harness.servers.kafka.workloads.producing import Sending
+from harness.steps import Step
 from harness.targets import Target
 
 pytestmark = [
@@ -64,6 +66,10 @@ SENDS_A_SECOND, LEAST_A_SECOND = 1000, 200
 LEAST_AFTER_AN_OUTAGE = 50
 #: Acknowledged before a fault, while it is in force, and after it.
 SENDS = 1000
+#: How long it may take until all replicas are in sync again once a broker is put back, its start included, in seconds.
+REDUNDANT_S = 40.0
+#: A wait is this many times as long as usual where a budget says what is late.
+PATIENCE = 3
 #: By how much requests and answers are late, in seconds: a request waits for its answer for 1.5 s.
 LATE_S = 0.3
 #: How long a link is narrow, in seconds: longer than a record is kept that nobody takes.
@@ -105,19 +111,21 @@ def test_a_log_under_load_survives_the_loss_of_brokers(
     is in sync with its leader, coordinates the group, or is the active controller, is killed, or cut off from the
     others, twice.
     Every acknowledged record stays where it was put, once, in the order of the sends, and no reader skips one. No
-    partition is without an acknowledged send for much longer than the brokers' settings imply.
+    partition is without an acknowledged send for much longer than the brokers' settings imply, nor does it take much
+    longer until the others notice, and one of them has the duty; replicas are soon in sync when the broker is back.
     """
-    log = Log(system, sending=UNDER_LOAD)
+    log, patience_s = Log(system, sending=UNDER_LOAD), PATIENCE * system.timings.detection_s
     with log.traffic() as traffic:
         for _ in range(2):
             traffic.sends.await_acknowledged(SENDS)
             target, effect = duty(log, traffic, name)
-            lost = faults.inject(fault, target).until(effect)
+            lost = faults.inject(fault, target).until(effect, timeout_s=patience_s)
             traffic.sends.await_acknowledged(SENDS)
-            lost.undo().until(full_isr(log.topic))
+            lost.undo().until(full_isr(log.topic), timeout_s=patience_s)
         traffic.sends.await_acknowledged(SENDS)
 
     log.read()
+    assert_recovered(system.history, Step.DETECTION, effect.shows, redundancy_s=REDUNDANT_S)
     assert_holds(system.history, availability.check, f="send", each="log", within_s=budget_s(system.history.events))
     assert_kept(system.history, least_a_second=LEAST_A_SECOND)
 

@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
-from harness.bounds import DETECTORS, Step, bounds, bounds_of, budget_s, detectors_of
+from harness.bounds import DETECTORS, IN_FORCE, Detectors, bounds, bounds_of, budget_s, detectors_of
 from harness.declared import declared
 from harness.errors import BadInputError
 from harness.events import NEMESIS, Event
 from harness.messages import messages
+from harness.readback import Answers, compared
 from harness.servers.hazelcast import hazelcast
 from harness.servers.kafka import kafka
 from harness.servers.postgres.kind import Postgres
+from harness.steps import Step
 from harness.topology.timings import FAST, VENDOR, Timings
 from tests.faulted import said
 
@@ -46,7 +48,7 @@ def test_a_broker_that_is_silent_is_fenced_after_its_session_and_an_election(fau
 
 @pytest.mark.parametrize("fault", ["kill", "pause", "isolate", "peer-partition"])
 def test_a_member_that_is_silent_is_given_up_at_the_next_look(fault: str) -> None:
-    assert seconds(MEMBERS, f"{fault} hazelcast-1") == {"detection": 6.0, "redundancy": None}
+    assert seconds(MEMBERS, f"{fault} hazelcast-1") == {"detection": 6.0, "leader": 6.0, "redundancy": None}
 
 
 @pytest.mark.parametrize(("detectors", "node"), [(BROKERS, "kafka-1"), (MEMBERS, "hazelcast-1")])
@@ -106,9 +108,53 @@ def test_a_budget_is_three_times_the_longest_bound_and_ten_seconds() -> None:
     assert budget_s(told({**BROKERS, **hazelcast().detectors(VENDOR)})) == 205.0
 
 
+@pytest.mark.parametrize("step", [Step.DETECTION, Step.LEADER])
+def test_a_step_that_settings_bound_has_a_budget(step: Step) -> None:
+    assert budget_s(told(BROKERS), step) == 27.44
+    assert budget_s(told({**BROKERS, **MEMBERS}), step) == 28.0
+
+
+def test_a_budget_is_of_what_was_declared_whatever_is_in_force() -> None:
+    history = read_back(BROKERS, {"kafka-1": {**BROKERS, "kafka.broker.session.timeout.ms": "30000"}})
+    assert (budget_s(history), budget_s(history, Step.LEADER)) == (27.44, 27.44)
+
+
 def test_servers_that_bound_nothing_have_no_budget() -> None:
-    with pytest.raises(BadInputError, match="bound nothing, so there is no budget; give one in seconds"):
+    with pytest.raises(BadInputError, match="no setting of these servers bounds anything, so there is no budget"):
         budget_s(told(Postgres().detectors(FAST)))
+    with pytest.raises(BadInputError, match="bounds the redundancy, so there is no budget; give one in seconds"):
+        budget_s(told(BROKERS), Step.REDUNDANCY)
+
+
+def read_back(declared: Mapping[str, str], said: Mapping[str, Mapping[str, str]], **unread: str) -> Sequence[Event]:
+    """A history of servers that said which detectors they have, and of some that did not."""
+    value = compared(declared, Answers(said, unread))
+    return [*told(declared), Event(1, NEMESIS, "info", IN_FORCE, value, 1)]
+
+
+LEADERS = bounds_of(told(BROKERS, "kill kafka-1"))[0][Step.LEADER]
+
+
+def test_bounds_are_of_the_settings_in_force_and_say_where_these_are_not_as_declared() -> None:
+    said = {"kafka-1": BROKERS, "kafka-2": {**BROKERS, "kafka.broker.session.timeout.ms": "30000"}}
+    detectors = detectors_of(read_back(BROKERS, said))
+    assert LEADERS.seconds(detectors.in_force) == 36.75
+    assert detectors.note(LEADERS) == "kafka.broker.session.timeout.ms is 30000, declared was 2500"
+
+
+def test_what_nobody_says_counts_as_declared_and_is_noted() -> None:
+    silent = detectors_of(read_back(MEMBERS, {"a Hazelcast member": {}}))
+    bound = bounds_of(told(MEMBERS, "kill hazelcast-1"))[0][Step.DETECTION]
+    assert (bound.seconds(silent.in_force), silent.note(bound)) == (
+        6.0,
+        "as declared, as nobody says it: hazelcast.max.no.heartbeat.seconds, hazelcast.heartbeat.interval.seconds",
+    )
+    gone = detectors_of(read_back(BROKERS, {}, **{"kafka-1": "it is gone"}))
+    assert gone.note(LEADERS).endswith("kafka.broker.session.timeout.ms; kafka-1: it is gone")
+
+
+def test_settings_that_are_in_force_as_declared_need_no_word() -> None:
+    assert not detectors_of(read_back(BROKERS, {"kafka-1": BROKERS})).note(LEADERS)
 
 
 def test_a_system_has_the_detectors_of_all_its_servers() -> None:
@@ -117,4 +163,5 @@ def test_a_system_has_the_detectors_of_all_its_servers() -> None:
 
 @pytest.mark.parametrize("value", [None, 3, ["a"]])
 def test_another_value_says_nothing_of_detectors(value: object) -> None:
-    assert detectors_of([Event(0, NEMESIS, "info", DETECTORS, value, 0)]) == {}
+    for event in (DETECTORS, IN_FORCE):
+        assert detectors_of([Event(0, NEMESIS, "info", event, value, 0)]) == Detectors({}, {}, {})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from harness.bounds import IN_FORCE
 from harness.checkers import Validity, effective_settings
 from harness.errors import InconclusiveError
 from harness.events import NEMESIS, Event
@@ -62,3 +63,25 @@ def test_one_that_does_not_answer_holds_up_no_other() -> None:
     assert ask({"facade": silent, "logging-1": lambda: SAFE}) == Answers(
         {"logging-1": SAFE}, {"facade": "it has no client yet"}
     )
+
+
+DETECTORS = {"kafka.broker.session.timeout.ms": "2500"}
+
+
+def of_detectors(told: Mapping[str, Mapping[str, str]]) -> tuple[Validity, str]:
+    value = compared(DETECTORS, Answers(told, {"kafka-3": "it is gone"}))
+    verdict = effective_settings.detectors([Event(0, NEMESIS, "info", IN_FORCE, value, 0)])
+    return verdict.validity, verdict.sentences
+
+
+def test_a_broker_with_other_detectors_is_named_and_what_nobody_says_is_no_obstacle() -> None:
+    assert of_detectors({"kafka-1": DETECTORS, "kafka-2": {"kafka.broker.session.timeout.ms": "30000"}}) == (
+        Validity.INVALID,
+        "other settings: kafka.broker.session.timeout.ms is 30000, declared was 2500 (told by kafka-2)",
+    )
+    assert of_detectors({"kafka-1": DETECTORS}) == (Validity.VALID, "")
+    assert of_detectors({}) == (Validity.VALID, "")
+
+
+def test_without_detectors_that_were_read_back_nobody_knows_what_is_in_force() -> None:
+    assert effective_settings.detectors([]).validity is Validity.UNKNOWN

@@ -3,7 +3,7 @@
 import random
 
 from harness.events import NEMESIS, Event, Type
-from harness.recovery import Latency, kinds, recoveries
+from harness.recovery import Latency, backlog_s, kinds, recoveries
 from tests.checkers.small import how_many
 
 S = 1_000_000_000
@@ -70,7 +70,7 @@ def test_an_effect_is_of_the_fault_that_it_was_awaited_for() -> None:
     )
     paused, killed = recoveries(history)
     assert (paused.leader_s, killed.leader_s, killed.detection_s, killed.redundancy_s) == (None, 3, 3, None)
-    assert (paused.detection_s, paused.redundancy_s) == (None, 104)
+    assert (paused.detection_s, paused.redundancy_s, paused.restored_s) == (None, None, 103)
 
 
 def test_effects_of_overlapping_faults_are_told_apart() -> None:
@@ -108,7 +108,9 @@ def test_a_fault_is_followed_to_the_end_of_what_it_cost() -> None:
     events_ = [Event(i, process, type_, f, v, at * S) for i, (at, process, type_, f, v) in enumerate(rows)]
     (kill,) = recoveries(events_)
     assert (kill.fault, kill.nodes, kill.at_s) == ("kill", ("kafka-1",), 10)
-    assert (kill.detection_s, kill.leader_s, kill.redundancy_s, kill.drained_s) == (3, 3, 12, 20)
+    assert (kill.detection_s, kill.leader_s, kill.redundancy_s, kill.restored_s) == (3, 3, None, 2)
+    # From the last post on, which ended a second before the final read began.
+    assert backlog_s(events_) == 6
     assert kill.first_success_s == {"post": 4}
     assert {phase: latency.longest for phase, latency in kill.latency["post"].items()} == {
         "before": 1,

@@ -155,6 +155,7 @@ KILL = ('"nemesis"', "info", "kill", '{"phase":"begin","nodes":["kafka-1"],"why"
         (told(('"nemesis"', "info", "kill", '{"phase":"end","nodes":["a"],"takes":[["process"]]}')), "kill takes what"),
         (told(KILL, ('"nemesis"', "info", "undo-kill", '{"phase":"begin","nodes":7}')), "undo-kill of nobody"),
         (told(KILL, ('"nemesis"', "info", "leader", '{"after_s":"soon"}')), "leader after soon s"),
+        (told(KILL, ('"nemesis"', "info", "leader", '{"after_s":1,"shows":"luck"}')), "leader shows what nobody knows"),
         (once("generate", "null", "NaN"), "NaN is no number in JSON"),
         (once("generate", "null", "-Infinity"), "-Infinity is no number in JSON"),
         (once("generate", "null", "1e999"), "1e999 is too great a number"),

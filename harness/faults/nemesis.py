@@ -204,7 +204,7 @@ class Nemesis:
         with self.step(f"wait for {effect.what}"):
             seen = until(f"{effect.what} {when}", lambda: effect.probe(self.clusters, hurt), timeout_s=timeout_s)
         took_s = (time.monotonic_ns() - since_ns) / 1e9
-        self._history.event(effect.name, {"seen": seen, "after_s": round(took_s, 3)})
+        self._history.event(effect.name, {"seen": seen, "after_s": round(took_s, 3), "shows": effect.shows})
         return took_s
 
     @spending(On.FAULT)

@@ -9,7 +9,7 @@ from typing import TypeVar
 import allure
 import pytest
 
-from harness.bounds import DETECTORS
+from harness.bounds import DETECTORS, IN_FORCE
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
 from harness.events import SCENARIO
 from harness.faults.nemesis import Nemesis
@@ -19,6 +19,7 @@ from harness.plugin import scenarios
 from harness.plugin.debugging import KeepTopology
 from harness.plugin.ordering import declared_by, has_system, needed_by
 from harness.progress import Step
+from harness.readback import ask, compared
 from harness.report.folder import ReportFolder
 from harness.report.scenario import ScenarioReport
 from harness.run import Run
@@ -79,7 +80,8 @@ def system(request: pytest.FixtureRequest, run: Run, report: ScenarioReport) -> 
     results = request.config.stash[scenarios.RESULTS]
     history.event(SCENARIO, results.ran(request.node))
     declared = declared_by(request.node)
-    history.event(DETECTORS, declared.detectors(run.options.profile))
+    detectors = declared.detectors(run.options.profile)
+    history.event(DETECTORS, detectors)
     try:
         system = run.system(declared, history, _steps(request.config))
     except Exception as error:
@@ -88,6 +90,7 @@ def system(request: pytest.FixtureRequest, run: Run, report: ScenarioReport) -> 
             report.keep_logs(run.nodes, attach=True)
         said = str(error) if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}"
         results.unfit(request.node, f"the system did not come up: {said}")
+    history.event(IN_FORCE, compared(detectors, ask(system.clusters.detectors)))
     report.begin(system, backend=run.backend.name, timings=run.options.timings)
     try:
         yield system

@@ -8,12 +8,14 @@ import pytest
 
 from harness import Kill, Nemesis, System, node
 from harness.checkers import Validity, effective_settings
+from harness.readback import Answers, ask
 from harness.servers.hazelcast import hazelcast
 from harness.servers.hazelcast.effective import settings_of
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.workloads.keys import Keys
 from harness.servers.kafka import kafka
 from harness.servers.kafka.kind import Kafka
+from harness.topology.timings import FAST
 
 KEEPS, STAYS = "PutIfAbsentMergePolicy", ("0", "0", "NONE")
 CONFIG = ElementTree.fromstring(
@@ -93,6 +95,14 @@ def test_servers_say_which_settings_they_have(system: System) -> None:
         "kafka.topic.retention.ms": "604800000",
         "kafka.topic.retention.bytes": "100",
     }
+
+
+@pytest.mark.process
+@pytest.mark.system(hazelcast(), kafka())
+def test_servers_say_which_failure_detectors_they_have(system: System) -> None:
+    brokers, members = kafka().detectors(FAST), hazelcast().detectors(FAST)
+    each = {f"kafka-{number}": brokers for number in (1, 2, 3)} | {"a Hazelcast member": members}
+    assert ask(system.clusters.detectors) == Answers(each, {})
 
 
 @pytest.mark.process

@@ -7,8 +7,9 @@ that of a silent one.
 
 from __future__ import annotations
 
-from harness.bounds import Bound, Step, Term
+from harness.bounds import Bound, Term
 from harness.guarantees import Broken
+from harness.steps import Step
 from harness.taken import Taken
 
 
@@ -25,7 +26,7 @@ def _any(broken: Broken) -> bool:
 
 
 GIVEN_UP = Bound(
-    steps=(Step.DETECTION,),
+    steps=(Step.DETECTION, Step.LEADER),
     terms=(Term("hazelcast.max.no.heartbeat.seconds"), Term("hazelcast.heartbeat.interval.seconds")),
     because="a member that has sent no heartbeat for so long is given up when the others look next; the backups of "
     "what it owned serve then",
@@ -33,7 +34,7 @@ GIVEN_UP = Bound(
     under=_one_is_lost,
 )
 HANDED_OVER = Bound(
-    steps=(Step.DETECTION,),
+    steps=(Step.DETECTION, Step.LEADER),
     terms=(),
     because="a member that is shut down in order hands over what it owns before it goes, however much that is",
     source="Hazelcast reference manual, system properties, hazelcast.graceful.shutdown.max.wait",

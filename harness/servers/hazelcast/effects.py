@@ -9,6 +9,7 @@ from harness.backends.protocol import Node
 from harness.clusters import Clusters
 from harness.effects import Effect
 from harness.servers.hazelcast.kind import Hazelcast
+from harness.steps import Step
 
 #: What a member logs of a merge, which it does when it has rejoined.
 _MERGE = re.compile(r" is (MERGING|MERGED|MERGE_FAILED)$", re.MULTILINE)
@@ -36,13 +37,23 @@ def split_off() -> Effect:
     return Effect("split", "a split of the Hazelcast cluster", probe)
 
 
+def new_owner(structure: str) -> Effect:
+    """A member that was not hurt owns the partition of a key, or of a queue or another structure, by those like it."""
+
+    def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
+        owner = clusters[Hazelcast].owner_without(hurt, structure)
+        return owner and owner.spec.name
+
+    return Effect("owner", f"a new owner of {structure}", probe, Step.LEADER)
+
+
 def partitions_safe() -> Effect:
     """Every backup of the Hazelcast cluster is in place again."""
 
     def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
         return clusters[Hazelcast].is_safe()
 
-    return Effect("safe", "the Hazelcast partitions to be safe", probe)
+    return Effect("safe", "the Hazelcast partitions to be safe", probe, Step.REDUNDANCY)
 
 
 def merged() -> Effect:

@@ -38,7 +38,6 @@ LOCKS = Comparison(
 WORKLOADS = Telling(
     others=frozenset({"reserve"}),
     lines=_lines,
-    redundant=frozenset({"safe"}),
     comparisons=(LOCKS,),
     categories={"Lost message": ("part of a partition",)},
 )

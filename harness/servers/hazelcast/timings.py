@@ -9,6 +9,8 @@ from harness.topology.timings import Profile, Timings
 _SILENCE = "hazelcast.max.no.heartbeat.seconds"
 #: What decides when a member's silence is noticed, and Hazelcast's defaults (documentation, "System Properties").
 _SHIPPED = {_SILENCE: "60", "hazelcast.heartbeat.interval.seconds": "5"}
+#: Their names.
+DETECTORS = tuple(_SHIPPED)
 #: System properties (Hazelcast documentation, "System Properties"), units in their names.
 PROPERTIES: Mapping[Profile, Mapping[str, str]] = {
     "fast": {

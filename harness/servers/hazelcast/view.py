@@ -17,11 +17,12 @@ from hazelcast.client import HazelcastClient
 from hazelcast.errors import HazelcastError
 
 from harness.backends.protocol import Node
-from harness.clusters import Duty, DutyQuestions, View, Waiting
+from harness.clusters import DetectorQuestions, Duty, DutyQuestions, View, Waiting
 from harness.errors import InconclusiveError
-from harness.servers.hazelcast.clients import client_of
+from harness.servers.hazelcast.clients import client_of, connect
 from harness.servers.hazelcast.effective import groups_of, member_config, properties_of, settings_of
 from harness.servers.hazelcast.spec import PROBED
+from harness.servers.hazelcast.timings import DETECTORS
 from harness.waiting import until
 
 _TIMEOUT_S = 2.0
@@ -86,6 +87,24 @@ class HazelcastView(View):
             lambda owners: len(owners) == len(asked),
             timeout_s=_OWNER_TIMEOUT_S,
         )
+
+    def owner_without(self, hurt: Sequence[Node], structure: str) -> Node | None:
+        """The member that owns the partition of a structure, or of a key, by those that were not hurt; None if it is
+        one of those that were, or nobody is left or answers.
+
+        Asked with a client of its own: the view's may be connected to one of those that were.
+        """
+        left = [node for node in self.running() if node not in hurt]
+        if not left:
+            return None
+        try:
+            with connect(left) as client:
+                partition = client.partition_service.get_partition_id(structure)
+                owner = client.partition_service.get_partition_owner(partition)
+                members = {member.uuid: member.address.host for member in client.cluster_service.get_members()}
+        except (HazelcastError, OSError):
+            return None
+        return next((node for node in left if node.address == members.get(owner)), None)
 
     def _owners_as_told(self, partitions: Sequence[int]) -> Mapping[int, Node]:
         """The owner of each of these partitions as the cluster tells a client; empty if one is missing."""
@@ -160,6 +179,19 @@ class HazelcastView(View):
         settings += [settings_of(config, "queue", name) for name in queues]
         settings += [settings_of(config, "map", name, told_as="claims") for name in claims]
         return {setting: value for each in settings for setting, value in each.items()}
+
+    @property
+    def detectors(self) -> DetectorQuestions:
+        """The settings of the failure detectors that a member has as system properties.
+
+        One that it was not given is at Hazelcast's default, which no member says.
+        """
+        return {"a Hazelcast member": self._detectors}
+
+    def _detectors(self) -> Mapping[str, str]:
+        with self._asked_for_settings() as client:
+            said = properties_of(client, DETECTORS)
+        return {name: value for name, value in said.items() if value}
 
     def partition_groups(self) -> Sequence[Sequence[str]]:
         """The names of the members of each partition group; none where every member is for itself.

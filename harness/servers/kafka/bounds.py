@@ -8,8 +8,9 @@ that has a majority: a round that has none is followed by another one, which no 
 
 from __future__ import annotations
 
-from harness.bounds import Bound, Step, Term
+from harness.bounds import Bound, Term
 from harness.guarantees import Broken
+from harness.steps import Step
 from harness.taken import Taken
 
 _MS = 0.001

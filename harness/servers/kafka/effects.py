@@ -8,6 +8,7 @@ from harness.backends.protocol import Node
 from harness.clusters import Clusters
 from harness.effects import Effect
 from harness.servers.kafka.kind import Kafka
+from harness.steps import Step
 
 
 def new_leader(topic: str) -> Effect:
@@ -20,7 +21,7 @@ def new_leader(topic: str) -> Effect:
             return None
         return leaders
 
-    return Effect("leader", f"a new leader for every partition of {topic}", probe)
+    return Effect("leader", f"a new leader for every partition of {topic}", probe, Step.LEADER)
 
 
 def leads_nothing(topic: str, node: Node) -> Effect:
@@ -30,7 +31,7 @@ def leads_nothing(topic: str, node: Node) -> Effect:
         leaders = {str(partition.id): partition.leader for partition in clusters[Kafka].partitions(topic)}
         return leaders if not {None, clusters[Kafka].id_of(node)}.intersection(leaders.values()) else None
 
-    return Effect("leads-nothing", f"{node.spec.name} to lead no partition of {topic} any more", probe)
+    return Effect("leads-nothing", f"{node.spec.name} to lead no partition of {topic} any more", probe, Step.LEADER)
 
 
 def no_leader(topic: str) -> Effect:
@@ -60,7 +61,7 @@ def new_controller() -> Effect:
         controller = clusters[Kafka].controller()
         return None if controller in hurt else controller.spec.name
 
-    return Effect("controller", "a new active controller", probe)
+    return Effect("controller", "a new active controller", probe, Step.LEADER)
 
 
 def new_coordinator(group: str) -> Effect:
@@ -70,7 +71,7 @@ def new_coordinator(group: str) -> Effect:
         coordinator = clusters[Kafka].coordinator(group)
         return None if coordinator in hurt else coordinator.spec.name
 
-    return Effect("coordinator", f"a new coordinator of {group}", probe)
+    return Effect("coordinator", f"a new coordinator of {group}", probe, Step.LEADER)
 
 
 def full_isr(topic: str) -> Effect:
@@ -79,4 +80,4 @@ def full_isr(topic: str) -> Effect:
     def probe(clusters: Clusters, hurt: Sequence[Node]) -> object:
         return clusters[Kafka].is_fully_replicated(topic)
 
-    return Effect("isr-full", f"full in-sync replicas of {topic}", probe)
+    return Effect("isr-full", f"full in-sync replicas of {topic}", probe, Step.REDUNDANCY)

@@ -26,6 +26,8 @@ _SHIPPED = {
     "controller.quorum.fetch.timeout.ms": "2000",
     "controller.quorum.election.timeout.ms": "1000",
 }
+#: Their names, as brokers have them.
+DETECTORS = tuple(_SHIPPED)
 _SESSION_MS: Mapping[Profile, int] = {"fast": 3000, "vendor": 45_000}
 
 

@@ -9,6 +9,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -21,8 +22,9 @@ from kafka.net.selector import NetworkSelector
 from kafka.protocol.metadata import CoordinatorType, FindCoordinatorRequest, MetadataRequest
 
 from harness.backends.protocol import Node, running_nodes
-from harness.clusters import Duty, DutyQuestions, View, Waiting
+from harness.clusters import DetectorQuestions, Duty, DutyQuestions, View, Waiting
 from harness.errors import InconclusiveError
+from harness.servers.kafka.timings import DETECTORS
 from harness.servers.kafka.wiping import wipe
 from harness.waiting import until
 
@@ -204,6 +206,17 @@ class KafkaView(View):
         replicas = min(len(partition.replicas) for partition in partitions)
         values = {name: str(settings[name]["value"]) for name in _TOLD}
         return {f"kafka.topic.{name}": value for name, value in {"replication.factor": str(replicas), **values}.items()}
+
+    @property
+    def detectors(self) -> DetectorQuestions:
+        """The settings of the failure detectors that each running broker has."""
+        return {node.spec.name: partial(self._detectors_of, str(self.id_of(node))) for node in self.running()}
+
+    def _detectors_of(self, broker: str) -> Mapping[str, str]:
+        asked = ConfigResource(ConfigResourceType.BROKER, broker, dict.fromkeys(DETECTORS))
+        answer = self._ask(lambda admin: admin.describe_configs([asked], config_filter="all"))
+        settings = answer["broker"][broker]
+        return {f"kafka.{name}": str(settings[name]["value"]) for name in DETECTORS if name in settings}
 
     def is_fully_replicated(self, topic: str) -> bool:
         """Whether every partition has a leader and all its replicas are in sync, by all brokers that run.

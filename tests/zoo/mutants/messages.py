@@ -8,6 +8,7 @@ _HAZELCAST = "test_services.py::test_ten_messages_are_shared[hazelcast]"
 _SHARED = "test_services.py::test_ten_messages_are_shared[kafka]"
 _SHARE = "test_services.py::test_a_messages_instance_takes_its_share_with_it"
 _LEADER = "test_kafka_leader.py::test_losing_the_leader_loses_no_message[10]"
+_LOWEST = "test_hazelcast_queue.py::test_losing_the_lowest_ip_loses_no_message[10-as it is]"
 _IN_TURN = "test_kafka_leader.py::test_consumers_that_start_in_turn_share_without_loss"
 _STOPS_OR_HANGS = "test_kafka_leader.py::test_a_leader_that_stops_or_hangs_loses_no_message"
 _CONTROLLER = "test_kafka_quorum.py::test_losing_the_controller_loses_no_message"
@@ -35,6 +36,11 @@ MUTANTS: tuple[Mutant, ...] = (
             _CONTROLLER + "[controller and leader]": "lost",
         },
         told="lost: Read by nobody: the group began at the end of its partition",
+    ),
+    service(
+        "messages_that_take_their_time",
+        "scenarios/test_kafka_leader.py: every acknowledged message soon reaches exactly one consumer",
+        {_LEADER: "drained too late", _LOWEST: "drained too late"},
     ),
     service(
         "messages_each_in_its_own_group",

@@ -1,11 +1,13 @@
 """Servers with one wrong setting each: of brokers, of members, of what the services keep there."""
 
+import time
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import pytest
 
+from harness.faults import Kill
 from harness.messages.namespace import Namespace
 from harness.messages.settings import OWN
 from harness.servers.hazelcast import spec
@@ -26,6 +28,8 @@ _SETTINGS = "test_kafka_settings.py::"
 _DOUBT = "test_hazelcast_settings.py::test_what_is_acknowledged_before_the_backup_has_it_dies_with_its_owner"
 _MINORITY = "test_hazelcast_settings.py::test_what_a_minority_acknowledges_is_the_merge_policys_to_keep"
 _TABLE = "checkers, settings: "
+_LOG = "test_kafka_log.py::test_a_log_under_load_survives_the_loss_of_brokers"
+_REGISTERS = "test_hazelcast_registers.py::test_a_majority_serves_registers_whoever_is_lost"
 _CERTAIN = "checkers: no loss where loss was certain means that the fault or the test is broken"
 _DIED_WITH_THE_QUEUE = "lost: In a queue without a backup, whose owner hazelcast-1 died"
 _NOBODY_LEADS = "timeout: waited 20 s for a new leader for every partition"
@@ -49,6 +53,16 @@ def _told_last(module: Any, teller: str, others: Mapping[str, str]) -> Patch:
         monkeypatch.setattr(module, teller, lambda properties: right({**properties, **others}))
 
     return patch
+
+
+def _started_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = Kill.undo
+
+    def undo(self: Kill, nodes: Any) -> None:
+        time.sleep(45)
+        right(self, nodes)
+
+    monkeypatch.setattr(Kill, "undo", undo)
 
 
 def _zones(zoned: bool) -> Patch:
@@ -363,6 +377,27 @@ MUTANTS: tuple[Mutant, ...] = (
             f"{_MAP}test_two_members_lost_at_once[2 backups]": "lost",
             f"{_MAP}test_two_members_lost_at_once[1 and 1 async backup]": "lost",
         },
+    ),
+    Mutant(
+        name="brokers_that_are_missed_late",
+        wrong="Brokers have a session of 40 s, where one of 2.5 s was declared: a loss is noticed when that is over.",
+        promise="harness/bounds.py: how long it may take until a loss is noticed, and others lead",
+        patch=_brokers(broker_session_timeout_ms="40000"),
+        seen={f"{_LOG}[kill-leader]": "detected too late, taken over too late"},
+    ),
+    Mutant(
+        name="members_that_are_given_up_late",
+        wrong="Members wait 40 s for one that says nothing, where 5 s were declared.",
+        promise="harness/bounds.py: how long it may take until a loss is noticed, and others own what was lost",
+        patch=_members(max_no_heartbeat_seconds="40"),
+        seen={f"{_REGISTERS}[pause]": "detected too late, taken over too late"},
+    ),
+    Mutant(
+        name="servers_that_are_started_late",
+        wrong="A server that has died is started again 45 s later, as by a supervisor that has lost patience with it.",
+        promise="scenarios: replicas are soon in sync, and there are soon copies of all again, when it is back",
+        patch=_started_late,
+        seen={f"{_LOG}[kill-coordinator]": "redundant too late", f"{_REGISTERS}[kill]": "redundant too late"},
     ),
     Mutant(
         name="map_with_a_backup_too_many",
