@@ -130,6 +130,11 @@ class Declared:
 class StandIn(ABC):
     """Somebody's own system, which scenarios run on in place of the one that they declare."""
 
+    @property
+    @abstractmethod
+    def declared(self) -> Declared:
+        """The whole of it, for no scenario."""
+
     @abstractmethod
     def in_place_of(self, declared: Declared, needs: Collection[Need]) -> Declared:
         """Gives this system as a scenario gets it.

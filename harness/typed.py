@@ -15,6 +15,7 @@ import click
 if TYPE_CHECKING:
     from harness.answer import Answer
     from harness.declared import Declared, StandIn
+    from harness.system import System
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,11 @@ class Readable:
 
     Attributes:
         read: gives the system, or raises BadInputError with what is wrong in the file.
+        trial: uses it once it runs, as the file says, and answers with what came of that; status 1 if it is otherwise.
     """
 
     read: Callable[[Path], StandIn]
+    trial: Callable[[System], Answer]
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,11 @@ class Standalone:
     Attributes:
         name: what is typed.
         help: what it does, for its `--help`.
-        arguments: `answer` is given their values, in this order; options may be among them.
+        arguments: `answer` is given their values, in this order.
         answer: does it.
     """
 
     name: str
     help: str
-    arguments: tuple[click.Parameter, ...]
+    arguments: tuple[click.Argument, ...]
     answer: Callable[..., Answer]

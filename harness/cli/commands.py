@@ -14,6 +14,7 @@ from harness.cli.own_suite import init_suite
 from harness.cli.replay import replay
 from harness.cli.shown import Group
 from harness.cli.shrink import shrink
+from harness.cli.trying import try_out
 from harness.cli.watch import watch
 
 
@@ -40,6 +41,7 @@ for command in (
     explore,
     shrink,
     *system.STANDALONE,
+    try_out,
     init_suite,
     completion,
 ):

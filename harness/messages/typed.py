@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.backends.protocol import BACKENDS
 from harness.typed import Readable, Standalone, Startable, Typed
 
 if TYPE_CHECKING:
     from harness.answer import Answer
     from harness.declared import Declared, StandIn
     from harness.messages.namespace import QueueKind
+    from harness.system import System
 
 
 def _declared(queue: QueueKind, *, consumers: bool) -> Declared:
@@ -72,7 +72,13 @@ def _own_system(file: Path) -> StandIn:
     return read(file)
 
 
-OWN_SYSTEM = Readable(_own_system)
+def _trial(system: System) -> Answer:
+    from harness.messages.description.tried import trial
+
+    return trial(system)
+
+
+OWN_SYSTEM = Readable(_own_system, _trial)
 
 
 def _check(files: Sequence[Path]) -> Answer:
@@ -81,27 +87,6 @@ def _check(files: Sequence[Path]) -> Answer:
     return check(files)
 
 
-def _try(file: Path, backend: str) -> Answer:
-    from harness.messages.description.tried import try_out
-
-    return try_out(file, backend, lambda line: click.echo(f"  {line}", err=True))
-
-
-TRY = Standalone(
-    "try",
-    """Start the system that FILE describes, send it one message, and get it back.
-
-    Shows what was sent, what was answered, and what was read from that by the file; then which texts come back as they
-    were sent. Afterwards everything is removed. Exit status 1 if something is not as the file says.
-    """,
-    (
-        click.Argument(["file"], type=click.Path(path_type=Path)),
-        click.Option(
-            ["--backend"], type=click.Choice(BACKENDS), default="auto", show_default=True, help="Where nodes run."
-        ),
-    ),
-    _try,
-)
 CHECK = Standalone(
     "check",
     """Check each FILE that describes a system, and say in one line what it describes.

@@ -187,6 +187,11 @@ class OwnSystem(StandIn):
         """The servers that the file names."""
         return launching.servers(self.description)
 
+    @property
+    def declared(self) -> Declared:
+        """The whole of it, for no scenario."""
+        return Declared(self.servers, Described(self.description, self.kind))
+
     def in_place_of(self, declared: Declared, needs: Collection[Need]) -> Declared:
         """Gives this system as a scenario gets it: with the servers that the scenario names, if it names any."""
         application = declared.application
