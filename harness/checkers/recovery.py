@@ -79,10 +79,9 @@ def check(events: Sequence[Event], *, step: Literal["detection", "leader", "redu
         step: what has to follow.
         within_s: the budget, in seconds.
     """
+    of_each = zip(faults(events), sightings(events), strict=True)
     wanted = Step(step)
-    firsts = [
-        (fault, first_seen(of_one, wanted)) for fault, of_one in zip(faults(events), sightings(events), strict=True)
-    ]
+    firsts = [(fault, first_seen(of_one, wanted)) for fault, of_one in of_each]
     late = [
         Anomaly(_LATE[wanted][0], _sentence(fault, sighting, wanted, within_s))
         for fault, of_one in firsts

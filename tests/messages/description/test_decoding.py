@@ -81,7 +81,7 @@ def test_of_many_problems_each_is_told_in_the_order_of_the_file(tmp_path: Path) 
         ('at = "/logging"', 'at = "logging"', "get.logging.at: expected a JSON pointer: empty, or "),
         ('"/code" = 0', '"code" = 0', "post.accepted.json.code: its name: expected a JSON pointer: empty, or "),
         ('"/code" = 0', '"/code" = 0.5', 'post.accepted.json."/code": expected a text, or a whole number, or true or '),
-        ('"log-1", "log-2"]', '"log-1", "log_2"]', "services.logging.names[1]: expected a host name: letters, "),
+        ('"log-1", "log-2"]', '"log-1", "log 2"]', "services.logging.names[1]: expected a host name: letters, "),
         (
             "status = 204",
             "status = 2024-01-01",
