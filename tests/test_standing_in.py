@@ -1,0 +1,93 @@
+"""`--system FILE` runs scenarios on the system that a file describes, and leaves out those that need what it lacks."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.errors import EXIT_BAD_INPUT
+from tests.running import ROOT, run
+
+FLASK = ROOT / "examples" / "flask" / "system.toml"
+SCENARIOS = """import pytest
+from harness.messages import messages
+from harness.messages.needs import CONFIG, PLACES
+from harness.servers.hazelcast import hazelcast
+from harness.servers.kafka import kafka
+
+pytestmark = pytest.mark.faulttolerance
+
+
+@pytest.mark.system(messages())
+def test_usual(system):
+    pass
+
+
+@pytest.mark.system(messages(), hazelcast(), kafka(5, settings={"a": "b"}))
+def test_servers_of_its_own(system):
+    pass
+
+
+@pytest.mark.system(messages())
+@pytest.mark.needs(CONFIG, PLACES)
+def test_with_config(system):
+    pass
+
+
+@pytest.mark.system(messages("hazelcast"))
+def test_another_queue(system):
+    pass
+
+
+@pytest.mark.system(messages(replay=True))
+def test_our_manners(system):
+    pass
+
+
+@pytest.mark.system(kafka())
+def test_servers_alone(system):
+    pass
+
+
+def test_of_no_system():
+    pass
+"""
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -p harness.plugin -p no:cacheprovider\n")
+    (tmp_path / "test_suite.py").write_text(SCENARIOS)
+    return tmp_path
+
+
+def collected(suite: Path, *options: str) -> set[str]:
+    status, output = run("pytest", "--collect-only", "-q", *options, cwd=suite)
+    assert status == 0, output
+    return {line.rpartition("::")[2] for line in output.splitlines() if "::" in line}
+
+
+def test_what_needs_more_than_the_system_has_is_left_out(suite: Path) -> None:
+    everything = collected(suite)
+    assert len(everything) == 7
+    left = collected(suite, "--system", str(FLASK))
+    assert left == {"test_of_no_system", "test_servers_of_its_own", "test_usual"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "there is no such file"),
+        ("name = ", "system.toml:1: not TOML"),
+        ('nam = "a"', "system.toml:1: nam: there is no such key; did you mean name?"),
+    ],
+)
+def test_a_file_that_can_t_be_used_ends_the_run_before_anything_is_collected(
+    suite: Path, text: str | None, said: str
+) -> None:
+    file = suite / "system.toml"
+    if text is not None:
+        file.write_text(text)
+    status, output = run("pytest", "--system", str(file), cwd=suite)
+    assert status == EXIT_BAD_INPUT
+    assert said in output
+    assert "Traceback" not in output
