@@ -150,10 +150,12 @@ def test_without_a_majority_both_sides_of_a_split_serve_registers(system: System
     merge one of the two values is left.
     """
     registers = Registers(system, split="kept")
-    with registers.traffic(a_second=OPERATIONS_A_SECOND) as operations:
+    with registers.traffic(a_second=OPERATIONS_A_SECOND, stay=True) as operations:
         operations.await_acknowledged(OPERATIONS)
         isolated = faults.inject(Isolate(), owner_of(registers.keys[0])).until(split_off())
-        operations.await_acknowledged(OPERATIONS)
+        alone = isolated.node.spec.name
+        operations.await_acknowledged(OPERATIONS, at={alone})
+        operations.await_acknowledged(OPERATIONS, at={each.name for each in system.deployment.topology} - {alone})
         isolated.undo().until(member_list_of(3)).until(partitions_safe())
         operations.await_acknowledged(OPERATIONS)
 

@@ -67,7 +67,7 @@ def test_without_a_majority_both_sides_of_a_split_give_out_a_lock(system: System
     Either side gives the lock to its own clients, so two of them have it at once.
     """
     taken = Lock(system)
-    with taken.traffic() as operations:
+    with taken.traffic(stay=True) as operations:
         operations.await_acknowledged(100)
         isolated = faults.inject(Isolate(), owner_of(taken.key)).until(split_off())
         # What a side took for given out when it was left alone it gives out again once the lease of that is over.

@@ -43,9 +43,11 @@ class Lock:
         new.note_settings({}, {})
         self._system, self._name = system, new.name
 
-    def traffic(self, *, clients: int = 6, a_second: float | None = None) -> AbstractContextManager[Tally]:
+    def traffic(
+        self, *, clients: int = 6, a_second: float | None = None, stay: bool = False
+    ) -> AbstractContextManager[Tally]:
         """Takes and gives back in the background while the block lasts; see `working.traffic`."""
-        return traffic(self._system, self, clients=clients, a_second=a_second, seed=0)
+        return traffic(self._system, self, clients=clients, a_second=a_second, seed=0, stay=stay)
 
     def at(self, hazelcast: HazelcastClient, recorder: Recorder, choice: random.Random) -> One:
         """One client's work at one member; there is nothing to choose."""

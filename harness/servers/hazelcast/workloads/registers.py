@@ -66,9 +66,11 @@ class Registers:
         # Who writes where no backup comes hears of it late, and does nothing meanwhile: the readers are others.
         return not comes_again and number == members.index(self._owner)
 
-    def traffic(self, *, clients: int = 6, a_second: float | None = None) -> AbstractContextManager[Tally]:
+    def traffic(
+        self, *, clients: int = 6, a_second: float | None = None, stay: bool = False
+    ) -> AbstractContextManager[Tally]:
         """Reads, writes and replaces in the background while the block lasts; see `working.traffic`."""
-        return traffic(self._system, self, clients=clients, a_second=a_second, seed=self._seed)
+        return traffic(self._system, self, clients=clients, a_second=a_second, seed=self._seed, stay=stay)
 
     def at(self, hazelcast: HazelcastClient, recorder: Recorder, choice: random.Random) -> One:
         """One client's work at one member."""

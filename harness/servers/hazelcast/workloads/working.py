@@ -66,7 +66,14 @@ class Work(Protocol):
 
 @contextmanager
 def traffic(
-    system: System, work: Work, *, clients: int, a_second: float | None, seed: int, **own: object
+    system: System,
+    work: Work,
+    *,
+    clients: int,
+    a_second: float | None,
+    seed: int,
+    stay: bool = False,
+    **own: object,
 ) -> Iterator[Tally]:
     """Clients at work in the background while the block lasts.
 
@@ -76,6 +83,8 @@ def traffic(
         clients: how many there are, each of a member of its own, as far as there are so many.
         a_second: operations a second of all together, whatever is answered; None: as fast as they are.
         seed: of all that they choose.
+        stay: whether each stays with its member, whatever that answers; else one that was left in doubt goes on to the
+            next, and all of them may end up on one side of a split.
         own: settings of Hazelcast's clients in place of ours.
     """
     stop, tally = threading.Event(), Tally("operations")
@@ -85,7 +94,9 @@ def traffic(
         """Works by one member after the other, beginning with one of its own, until it is to stop."""
         pace, choice = Pace(each_a_second, stop), random.Random(f"{seed} {number}")
         recorder = Recorder(system.history.client(), tally, number)
-        members = itertools.islice(itertools.cycle(system.clusters[Hazelcast].nodes), number, None)
+        nodes = system.clusters[Hazelcast].nodes
+        here = nodes[number % len(nodes)]
+        members = itertools.repeat(here) if stay else itertools.islice(itertools.cycle(nodes), number, None)
         while not stop.is_set():
             try:
                 member = next(members)
