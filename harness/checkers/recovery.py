@@ -18,8 +18,6 @@ from harness.steps import Step, shown_before_it_was_said
 _NS = 1e9
 #: An effect says in whole milliseconds how long after its fault it was seen.
 _ROUNDED_NS = 1_000_000
-#: What the events of a fault, of its undoing, and of its effects have.
-_OF_FAULTS = {"phase", "after_s"}
 #: By step the name of what is wrong if it comes too late, and what had not been seen by then.
 _LATE: Mapping[Step, tuple[str, str]] = {
     Step.DETECTION: ("detected too late", "nobody showed anything of it"),
@@ -144,7 +142,7 @@ def drained_s(events: Sequence[Event], f: str) -> float | None:
     """The time until the first final read after the last fault was over, in seconds; None without one.
 
     It is counted from the last moment at which something else happened: a fault was injected or undone, an effect was
-    seen, or an operation of another kind ended.
+    seen, consumers that had started told their settings, or an operation of another kind ended.
     """
     history = operations(events)
     last = max((fault.index for fault in faults(events)), default=-1)
@@ -152,15 +150,9 @@ def drained_s(events: Sequence[Event], f: str) -> float | None:
     if not read:
         return None
     first = min(read, key=lambda each: each.ended)
-    moments = [event.time for event in events if _is_of_a_fault(event) and event.index < first.invoke.index]
+    moments = [event.time for event in events if event.process == NEMESIS and event.index < first.invoke.index]
     moments += [each.ended for each in history if each.f != f and each.ended <= first.began]
     return (first.ended - max(moments, default=first.began)) / _NS
-
-
-def _is_of_a_fault(event: Event) -> bool:
-    return (
-        event.process == NEMESIS and isinstance(event.value, Mapping) and not event.value.keys().isdisjoint(_OF_FAULTS)
-    )
 
 
 def _shown(event: Event) -> Step | None:

@@ -131,10 +131,11 @@ READ = [(29.0, "client", "invoke", "drain"), (30.0, "client", "ok", "drain")]
     [
         ([(0.0, NEMESIS, "", "kill")], 30.0),
         ([(0.0, NEMESIS, "", "kill"), (12.0, NEMESIS, "", "undo-kill")], 18.0),
+        ([(0.0, NEMESIS, "", "kill"), (20.0, NEMESIS, "", "settings")], 10.0),
         ([(0.0, NEMESIS, "", "kill"), (1.0, "c", "invoke", "post"), (25.0, "c", "ok", "post")], 5.0),
         ([], 1.0),
     ],
-    ids=["a fault", "its undoing", "a post", "nothing"],
+    ids=["a fault", "its undoing", "the start of consumers", "a post", "nothing"],
 )
 def test_a_backlog_is_drained_from_the_last_thing_that_happened_before(
     before: list[tuple[float, str, str, str]], took_s: float
