@@ -41,7 +41,7 @@ OPERATIONS_A_SECOND, LEAST_A_SECOND = 300, 30
 #: Acknowledged before a fault, while it is in force, and after it.
 OPERATIONS = 300
 #: How long it may take until there are copies of all again, once a member is lost, and once it is back, in seconds.
-REDUNDANT_S = 40.0
+REDUNDANT_S = 60.0
 #: A wait is this many times as long as usual where a budget says what is late.
 PATIENCE = 3
 

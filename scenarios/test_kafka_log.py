@@ -67,7 +67,7 @@ LEAST_AFTER_AN_OUTAGE = 50
 #: Acknowledged before a fault, while it is in force, and after it.
 SENDS = 1000
 #: How long it may take until all replicas are in sync again once a broker is put back, its start included, in seconds.
-REDUNDANT_S = 40.0
+REDUNDANT_S = 60.0
 #: A wait is this many times as long as usual where a budget says what is late.
 PATIENCE = 3
 #: By how much requests and answers are late, in seconds: a request waits for its answer for 1.5 s.

@@ -59,7 +59,7 @@ def _started_late(monkeypatch: pytest.MonkeyPatch) -> None:
     right = Kill.undo
 
     def undo(self: Kill, nodes: Any) -> None:
-        time.sleep(45)
+        time.sleep(65)
         right(self, nodes)
 
     monkeypatch.setattr(Kill, "undo", undo)
@@ -394,7 +394,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         name="servers_that_are_started_late",
-        wrong="A server that has died is started again 45 s later, as by a supervisor that has lost patience with it.",
+        wrong="A server that has died is started again 65 s later, as by a supervisor that has lost patience with it.",
         promise="scenarios: replicas are soon in sync, and there are soon copies of all again, when it is back",
         patch=_started_late,
         seen={f"{_LOG}[kill-coordinator]": "redundant too late", f"{_REGISTERS}[kill]": "redundant too late"},
