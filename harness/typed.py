@@ -70,11 +70,11 @@ class Standalone:
     Attributes:
         name: what is typed.
         help: what it does, for its `--help`.
-        arguments: `answer` is given their values, in this order.
+        parameters: arguments and options; `answer` is given their values, in this order.
         answer: does it.
     """
 
     name: str
     help: str
-    arguments: tuple[click.Argument, ...]
+    parameters: tuple[click.Parameter, ...]
     answer: Callable[..., Answer]

@@ -16,7 +16,10 @@ _FILES = ("pytest.ini", "test_kafka_leader.py")
 @click.command("init-suite")
 @click.argument("folder", default=".", type=click.Path(file_okay=False, path_type=Path))
 def init_suite(folder: Path) -> None:
-    """Write the first files of a suite of your own to FOLDER: pytest.ini, and one scenario to begin with."""
+    """Write the first files of a suite of your own to FOLDER: pytest.ini, and one scenario to begin with.
+
+    (For a system of your own, to run the scenarios here on it, there is init.)
+    """
     if present := [name for name in _FILES if (folder / name).exists()]:
         raise BadInputError(f"{folder / present[0]} is there already and stays as it is; name a folder that has none")
     try:

@@ -42,14 +42,17 @@ up.params[2:2] = _STARTABLE.options
 
 
 def _own(typed: Typed | Standalone) -> click.Command:
-    answer = typed.answer if isinstance(typed, Standalone) else partial(ask, typed.name)
+    if isinstance(typed, Standalone):
+        answer, parameters = typed.answer, typed.parameters
+    else:
+        answer, parameters = partial(ask, typed.name), typed.arguments
 
     @click.command(typed.name, help=inspect.cleandoc(typed.help))
     @json_option
     def command(as_json: bool, **given: object) -> None:
-        show(answer(*(given[str(each.name)] for each in typed.arguments)), as_json=as_json)
+        show(answer(*(given[str(each.name)] for each in parameters)), as_json=as_json)
 
-    command.params[:0] = typed.arguments
+    command.params[:0] = parameters
     return command
 
 

@@ -96,3 +96,30 @@ CHECK = Standalone(
     (click.Argument(["files"], nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."),),
     _check,
 )
+
+
+def _init(folder: Path, compose: Path | None, yes: bool) -> Answer:
+    from harness.messages.drafting.answering import init
+
+    return init(folder, compose, yes)
+
+
+INIT = Standalone(
+    "init",
+    """Write a first version of system.toml, which describes the system whose code is in FOLDER.
+
+    A few questions at a terminal; what a compose file and the code say is guessed. Nothing is overwritten. What was not
+    taken over, and what is left to do, is one line each. (For scenarios of your own there is init-suite.)
+    """,
+    (
+        click.Argument(["folder"], default=".", type=click.Path(path_type=Path)),
+        click.Option(
+            ["--compose"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="The compose file; without it, that of FOLDER, if there is one.",
+        ),
+        click.Option(["--yes"], is_flag=True, help="Take all guesses, and ask nothing."),
+    ),
+    _init,
+)

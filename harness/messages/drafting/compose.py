@@ -1,0 +1,316 @@
+"""Reads a compose file: each of its services in plain words, and what of it nobody here can make use of."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+
+from harness.errors import BadInputError
+from harness.messages.description.positions import Keys, line_of
+from harness.messages.drafting.dockerfile import in_shell
+from harness.messages.drafting.findings import Findings
+from harness.messages.drafting.interpolation import interpolate
+from harness.messages.drafting.marked_yaml import Document, load
+
+#: As Compose looks for them.
+NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+_CONFIG_TIMEOUT_S = 60
+_TAKEN = frozenset(
+    (
+        *("image", "build", "command", "entrypoint", "environment", "env_file", "ports", "expose", "deploy", "scale"),
+        *("working_dir", "container_name", "hostname", "healthcheck", "stop_grace_period", "volumes"),
+    )
+)
+_REASONS = {
+    "depends_on": "the harness starts servers before services, and waits until each is ready",
+    "restart": "the harness alone starts an instance again",
+    "networks": "all nodes are in one network, with host names",
+    "network_mode": "each instance has an address of its own; none shares the machine's",
+    "privileged": "services get no more rights than any process",
+    "cap_add": "services get no more rights than any process",
+    "secrets": "nothing is mounted; put it into the environment or into the code",
+    "configs": "nothing is mounted; put it into the environment or into the code",
+    "logging": "the harness keeps the output itself",
+    "links": "each instance has its host name anyway",
+    "extends": "it takes docker compose, which is not here or refuses the file",
+    "include": "it takes docker compose, which is not here or refuses the file",
+}
+_NOTHING_FOR_IT = "system.toml has nothing for it"
+_TIME = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
+
+
+@dataclass(frozen=True)
+class Container:
+    """A service of a compose file.
+
+    Attributes:
+        name: of the service.
+        place: the file and the line of it.
+        image: what it runs; None if it is built.
+        context: the folder that it is built from; absolute.
+        dockerfile: what it is built by; absolute.
+        entrypoint: words of the program; None if the image says.
+        command: more words; None if the image says.
+        environment: its variables.
+        ports: on which it listens, the published ones first.
+        count: how many of it there are.
+        workdir: where it starts, in the container; None if the image says.
+        aliases: other names of it.
+        mounts: folders of the machine by where they are in the container.
+        health: the path that its health check asks for; None if it asks for none.
+        stop_s: how long its end may take, in seconds.
+        left: what of it was not taken, each in one line.
+    """
+
+    name: str
+    place: str
+    image: str | None
+    context: Path | None
+    dockerfile: Path | None
+    entrypoint: tuple[str, ...] | None
+    command: tuple[str, ...] | None
+    environment: Mapping[str, str]
+    ports: Sequence[int]
+    count: int
+    workdir: str | None
+    aliases: Sequence[str]
+    mounts: Mapping[str, Path]
+    health: str | None
+    stop_s: float | None
+    left: Sequence[str]
+
+
+def find(folder: Path) -> Path | None:
+    """The compose file of a folder; None if there is none."""
+    return next((folder / name for name in NAMES if (folder / name).is_file()), None)
+
+
+def read(path: Path, findings: Findings) -> Sequence[Container]:
+    """The services of a compose file, in its order.
+
+    Args:
+        path: of the file.
+        findings: is told what was not taken.
+
+    Raises:
+        BadInputError: the file can't be read, or is no compose file.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise BadInputError(f"{path}: can't be read: {error.strerror}; give a compose file") from error
+    except UnicodeDecodeError as error:
+        raise BadInputError(f"{path}: not UTF-8; save it as that") from error
+    document = load(text, path)
+    services = _services(document, path)
+    lines = document.lines
+    spread = "include" in document.top or any("extends" in each for each in services.values())
+    if spread and (merged := _by_compose(path, findings)):
+        document, lines = load(merged, path), {}
+        services = _services(document, path)
+    reader = _Reader(path, lines, _dotenv(path), findings)
+    for name in document.top:
+        if name in ("secrets", "configs", "include"):
+            findings.leave(reader.place((name,)), name, _REASONS[name])
+    return [_Reader(path, lines, reader.values, Findings()).container(name, services[name]) for name in services]
+
+
+def _services(document: Document, path: Path) -> Mapping[str, Mapping[str, Any]]:
+    services = document.top.get("services") if isinstance(document.top, dict) else None
+    if not isinstance(services, dict) or not services:
+        raise BadInputError(f"{path}: has no services; give a compose file, whose services stand below 'services:'")
+    for name, each in services.items():
+        if not isinstance(each, dict):
+            line = line_of(("services", name), document.lines)
+            raise BadInputError(f"{path}:{line}: services.{name}: expected what there is of it (image, build, ...)")
+    return services
+
+
+def _by_compose(path: Path, findings: Findings) -> str | None:
+    """What `docker compose config` makes of a file that names other files; None where it is not there."""
+    if shutil.which("docker") is None:
+        return None
+    command = ["docker", "compose", "-f", str(path), "config"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=_CONFIG_TIMEOUT_S, check=False)
+    if ended.returncode:
+        return None
+    findings.leave(path.name, "lines", "it names other files, so docker compose config put it together, without lines")
+    return ended.stdout
+
+
+def _dotenv(path: Path) -> Mapping[str, str]:
+    found = dotenv_values(path.with_name(".env"), interpolate=False)
+    return {name: value or "" for name, value in found.items()}
+
+
+@dataclass
+class _Reader:
+    path: Path
+    lines: Mapping[Keys, int]
+    values: Mapping[str, str]
+    findings: Findings
+
+    def place(self, keys: Keys) -> str:
+        return f"{self.path.name}:{line_of(keys, self.lines)}" if self.lines else self.path.name
+
+    def container(self, name: str, given: Mapping[str, Any]) -> Container:
+        keys: Keys = ("services", name)
+        service: Mapping[str, Any] = self._filled(given, keys)
+        for key in service:
+            if key not in _TAKEN and not key.startswith("x-"):
+                self.findings.leave(self.place((*keys, key)), f"{name}: {key}", _REASONS.get(key, _NOTHING_FOR_IT))
+        context, dockerfile = self._build(name, service.get("build"))
+        return Container(
+            name=name,
+            place=self.place(keys),
+            image=_text(service.get("image")),
+            context=context,
+            dockerfile=dockerfile,
+            entrypoint=self._words(name, "entrypoint", service.get("entrypoint")),
+            command=self._words(name, "command", service.get("command")),
+            environment=self._environment(name, service),
+            ports=[*_ports(service.get("ports")), *_ports(service.get("expose"))],
+            count=self._count(name, service),
+            workdir=_text(service.get("working_dir")),
+            aliases=[alias for key in ("container_name", "hostname") if (alias := _text(service.get(key)))],
+            mounts=dict(self._mounts(name, service.get("volumes"))),
+            health=_health(service.get("healthcheck")),
+            stop_s=_seconds(_text(service.get("stop_grace_period"))),
+            left=self.findings.left,
+        )
+
+    def _filled(self, value: Any, keys: Keys) -> Any:
+        """A value with its variables filled in."""
+        if isinstance(value, dict):
+            return {name: self._filled(each, (*keys, name)) for name, each in value.items()}
+        if isinstance(value, list):
+            return [self._filled(each, (*keys, index)) for index, each in enumerate(value)]
+        if not isinstance(value, str):
+            return value
+        why = "is set neither in .env nor by a default; nothing stands there"
+        return interpolate(value, self.values, lambda name: self.findings.leave(self.place(keys), f"${name}", why))
+
+    def _build(self, name: str, build: Any) -> tuple[Path | None, Path | None]:
+        if build is None:
+            return None, None
+        given = build if isinstance(build, dict) else {"context": build}
+        keys: Keys = ("services", name, "build")
+        for key in given:
+            if key not in ("context", "dockerfile"):
+                self.findings.leave(
+                    self.place((*keys, key)), f"{name}: build.{key}", "the harness builds no image by it"
+                )
+        context = _text(given.get("context")) or "."
+        if "://" in context or context.startswith("git@"):
+            self.findings.leave(
+                self.place(keys), f"{name}: build", "the code is not here; give the folder with a checkout"
+            )
+            return None, None
+        folder = (self.path.parent / context).resolve()
+        return folder, folder / (_text(given.get("dockerfile")) or "Dockerfile")
+
+    def _words(self, name: str, key: str, given: Any) -> tuple[str, ...] | None:
+        """A command: a list of words, or a line that is split into words without a shell."""
+        if isinstance(given, list):
+            return tuple(str(word) for word in given if word is not None)
+        if not isinstance(given, str):
+            return None
+        try:
+            return tuple(shlex.split(given))
+        except ValueError as error:
+            self.findings.leave(self.place(("services", name, key)), f"{name}: {key}", f"can't be split: {error}")
+            return in_shell(given)
+
+    def _environment(self, name: str, service: Mapping[str, Any]) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        files = service.get("env_file")
+        for index, each in enumerate(files if isinstance(files, list) else [files] if files is not None else []):
+            file = _text(each.get("path") if isinstance(each, dict) else each)
+            if file and (self.path.parent / file).is_file():
+                values = dotenv_values(self.path.parent / file, interpolate=False)
+                found.update({variable: value or "" for variable, value in values.items()})
+            else:
+                place = self.place(("services", name, "env_file", index))
+                self.findings.leave(place, f"{name}: env_file", f"there is no file {file}")
+        for variable, value in _pairs(service.get("environment")):
+            if value is None and variable not in self.values:
+                place = self.place(("services", name, "environment", variable))
+                self.findings.leave(place, f"{name}: environment.{variable}", "it has no value in the file or in .env")
+            else:
+                found[variable] = self.values[variable] if value is None else value
+        return found
+
+    def _count(self, name: str, service: Mapping[str, Any]) -> int:
+        deploy = service.get("deploy")
+        deploy = deploy if isinstance(deploy, dict) else {}
+        for key in deploy:
+            if key not in ("replicas", "mode"):
+                place = self.place(("services", name, "deploy", key))
+                self.findings.leave(place, f"{name}: deploy.{key}", _NOTHING_FOR_IT)
+        given = _text(deploy.get("replicas")) or _text(service.get("scale")) or "1"
+        return int(given) if given.isdecimal() and int(given) else 1
+
+    def _mounts(self, name: str, volumes: Any) -> Iterator[tuple[str, Path]]:
+        """The folders of the machine that are mounted; what else there is of volumes is left."""
+        for index, each in enumerate(volumes if isinstance(volumes, list) else []):
+            if isinstance(each, dict):
+                source, target = _text(each.get("source")) or "", _text(each.get("target")) or ""
+            else:
+                source, _, target = str(each).partition(":")
+            target = target.partition(":")[0]
+            if target and source.startswith((".", "/", "~")) and not source.startswith("~"):
+                yield target.rstrip("/") or "/", (self.path.parent / source).resolve()
+            else:
+                place = self.place(("services", name, "volumes", index))
+                self.findings.leave(
+                    place, f"{name}: volumes: {source}", "an instance keeps its files in its own folder"
+                )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _pairs(given: Any) -> Iterator[tuple[str, str | None]]:
+    """Variables in either form: a mapping, or a list of NAME=value."""
+    if isinstance(given, dict):
+        yield from ((name, None if value is None else str(value)) for name, value in given.items() if name)
+    for each in given if isinstance(given, list) else []:
+        name, equals, value = str(each).partition("=")
+        if name and each is not None:
+            yield name, value if equals else None
+
+
+def _ports(given: Any) -> Iterator[int]:
+    """The ports within the container: the last of 127.0.0.1:8001:8080/tcp, and of a range the first."""
+    for each in given if isinstance(given, list) else []:
+        inside = each.get("target") if isinstance(each, dict) else str(each).partition("/")[0].rpartition(":")[2]
+        found = re.match(r"\d{1,5}", str(inside))
+        if found and 0 < int(found[0]) < 65536:
+            yield int(found[0])
+
+
+def _health(check: Any) -> str | None:
+    """The path of the first URL in a health check."""
+    test = check.get("test") if isinstance(check, dict) else None
+    found = re.search(
+        r"https?://[^/\s\"']+(/[^\s\"'|;)\\]*)", json.dumps(test) if isinstance(test, list) else str(test)
+    )
+    return found[1] if found else None
+
+
+def _seconds(text: str | None) -> float | None:
+    found = _TIME.fullmatch(text) if text else None
+    if not found:
+        return None
+    hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    return hours * 3600 + minutes * 60 + seconds or None

@@ -1,0 +1,35 @@
+"""What is said of a draft beside its text: what was not taken over, and what is left to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Findings:
+    """What came up while a draft was made, in the order in which it did.
+
+    Attributes:
+        left: what was not taken over, each in one line with its place and the reason.
+        todos: what is missing in the draft, each in one line.
+    """
+
+    left: list[str] = field(default_factory=list)
+    todos: list[str] = field(default_factory=list)
+
+    def leave(self, place: str, what: str, why: str) -> None:
+        """Notes that something was not taken over."""
+        self._add(self.left, f"{place}: {what}: {why}")
+
+    def todo(self, words: str) -> None:
+        """Notes that something is missing."""
+        self._add(self.todos, words)
+
+    def _add(self, lines: list[str], line: str) -> None:
+        if (words := printable(line)) not in lines:
+            lines.append(words)
+
+
+def printable(line: str) -> str:
+    """A text in one line, whatever characters it has."""
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in line)
