@@ -57,9 +57,10 @@ def init(where: Path, compose_file: Path | None, yes: bool) -> Answer:
     file = compose_file or compose.find(where)
     guess = guessed(where.resolve(), file, findings)
     if not yes and sys.stdin.isatty():
-        guess = asked(guess, _prompt)
+        guess = asked(guess, where.resolve(), _prompt)
+        findings.guesses.clear()
     described, requirements = described_by(guess, where.resolve(), findings)
-    text = text_of(described, file.name if file else "the files of this folder", findings.todos)
+    text = text_of(described, file.name if file else "the files of this folder", findings.all_todos)
     _write(where, text, requirements)
     return _answer(where / FILE, described, requirements is not None, findings)
 
@@ -99,7 +100,7 @@ def described_by(guess: Guess, root: Path, findings: Findings) -> tuple[Descript
         there = ", ".join(parts.services) or "no service"
         raise BadInputError(
             f"nothing in {root} looks like a facade, which messages are sent to (there is {there}): run harness "
-            "init at a terminal and answer its questions, or have the name of its file or of its compose service say facade"
+            "init at a terminal and answer its questions, or have its file or its compose service be called facade"
         )
     if guess.post is None:
         findings.todo("[post] path, body, key: nothing says how the facade takes a text; these are guesses")
@@ -190,7 +191,7 @@ def _answer(file: Path, described: Description, more: bool, findings: Findings) 
     lines = [f"written to {file}: {words}"]
     lines += [f"written to {file.with_name(REQUIREMENTS)}: the packages of all services"] * more
     lines += [f"not taken: {line}" for line in findings.left]
-    lines += [f"TODO: {line}" for line in findings.todos]
+    lines += [f"TODO: {line}" for line in findings.all_todos]
     lines.append(f"next: harness check {file}, then harness try {file}")
-    data: Mapping[str, object] = {"describes": words, "left": findings.left, "todos": findings.todos}
+    data: Mapping[str, object] = {"describes": words, "left": findings.left, "todos": findings.all_todos}
     return Answer("\n".join(lines), data)

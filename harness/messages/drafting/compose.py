@@ -267,13 +267,14 @@ class _Reader:
             else:
                 source, _, target = str(each).partition(":")
             target = target.partition(":")[0]
-            if target and source.startswith((".", "/", "~")) and not source.startswith("~"):
-                yield target.rstrip("/") or "/", (self.path.parent / source).resolve()
+            place, what = self.place(("services", name, "volumes", index)), f"{name}: volumes: {source}"
+            folder = (self.path.parent / source).resolve()
+            if not target or not source.startswith((".", "/", "~")):
+                self.findings.leave(place, what, "an instance keeps its files in its own folder")
+            elif not folder.is_relative_to(self.path.parent.resolve()) or not folder.is_dir():
+                self.findings.leave(place, what, "an instance has the files of the code alone, as they are there")
             else:
-                place = self.place(("services", name, "volumes", index))
-                self.findings.leave(
-                    place, f"{name}: volumes: {source}", "an instance keeps its files in its own folder"
-                )
+                yield target.rstrip("/") or "/", folder
 
 
 def _text(value: Any) -> str | None:

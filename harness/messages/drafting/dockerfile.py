@@ -74,7 +74,8 @@ def words_of(text: str) -> tuple[str, ...] | None:
 
 def in_shell(line: str) -> tuple[str, ...] | None:
     """A line for a shell: as words, where a shell makes no more of them; None if it has none."""
-    if not line.strip():
+    line = re.sub(r"^exec\s+", "", line.strip())
+    if not line:
         return None
     try:
         return ("sh", "-c", line) if _SHELL.search(line) else tuple(shlex.split(line))

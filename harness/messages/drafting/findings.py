@@ -11,15 +11,26 @@ class Findings:
 
     Attributes:
         left: what was not taken over, each in one line with its place and the reason.
-        todos: what is missing in the draft, each in one line.
+        guesses: what nothing says, and a person knows, each in one line.
+        todos: what else is missing in the draft, each in one line.
     """
 
     left: list[str] = field(default_factory=list)
+    guesses: list[str] = field(default_factory=list)
     todos: list[str] = field(default_factory=list)
+
+    @property
+    def all_todos(self) -> list[str]:
+        """What a person has to do in the draft."""
+        return [*self.guesses, *self.todos]
 
     def leave(self, place: str, what: str, why: str) -> None:
         """Notes that something was not taken over."""
         self._add(self.left, f"{place}: {what}: {why}")
+
+    def guess(self, words: str) -> None:
+        """Notes that nothing says something that a person knows."""
+        self._add(self.guesses, words)
 
     def todo(self, words: str) -> None:
         """Notes that something is missing."""

@@ -57,7 +57,7 @@ def _role(program: Program, root: Path) -> Role | None:
 def _service(role: Role, program: Program, root: Path, findings: Findings) -> Service:
     port = program.port()
     if port is None:
-        findings.todo(f"[services.{role}] port: nothing says where it listens; {USUAL_PORT} is a guess")
+        findings.guess(f"[services.{role}] port: nothing says where it listens; {USUAL_PORT} is a guess")
     if program.local_only:
         findings.todo(
             f"[services.{role}] it seems to listen for its own machine alone: have it listen on 0.0.0.0, or on "

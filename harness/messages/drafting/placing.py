@@ -23,7 +23,7 @@ def simplified(command: Sequence[str]) -> tuple[str, ...]:
     if words[:2] in _RUNNERS:
         words = words[2:]
     if len(words) == 3 and _SHELLS.fullmatch(words[0]) and re.fullmatch(r"-l?c", words[1]):
-        inner = re.sub(r"^exec ", "", _INSTALL.sub("", words[2]).strip())
+        inner = _INSTALL.sub("", words[2])
         words = in_shell(inner) or words
     if words and (found := _PYTHON.fullmatch(words[0])):
         words = (found[2], *words[1:])

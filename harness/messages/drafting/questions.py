@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast, get_args
 
 import click
@@ -35,11 +36,12 @@ _COUNT = click.IntRange(1, 9)
 _LIST, _OBJECT, _OTHER = "list", "object", "other"
 
 
-def asked(guess: Guess, ask: Ask) -> Guess:
+def asked(guess: Guess, root: Path, ask: Ask) -> Guess:
     """The system as a person says that it is.
 
     Args:
         guess: what is known of it.
+        root: the folder of its code; absolute, without links.
         ask: puts one question, until the answer can be used.
     """
     name = ask("What is the system called?", guess.name, click.STRING)
@@ -47,7 +49,7 @@ def asked(guess: Guess, ask: Ask) -> Guess:
     for role in get_args(Role):
         there = guess.parts.services.get(role)
         if role == "facade" or _yes(ask, f"Is there a {role} service?", there is not None):
-            services[role] = _service(role, there, ask)
+            services[role] = _service(role, there, root, ask)
     queue = _queue(guess.parts.queue, ask)
     parts = Parts(services, _servers(guess.parts.servers, queue, ask), queue, guess.parts.requirements)
     return replace(guess, name=name, parts=parts, post=_post(guess.post, ask), get=_get(guess.get, services, ask))
@@ -57,11 +59,11 @@ def _yes(ask: Ask, question: str, default: bool) -> bool:
     return bool(ask(f"{question} (yes or no)", "yes" if default else "no", click.BOOL))
 
 
-def _service(role: Role, guess: Service | None, ask: Ask) -> Service:
+def _service(role: Role, guess: Service | None, root: Path, ask: Ask) -> Service:
     there = guess or Service(command=(UNKNOWN_COMMAND,), port=USUAL_PORT)
     known = "" if there.command == (UNKNOWN_COMMAND,) else shlex.join(there.command)
     command = ask(f"{role}: which command starts an instance?", known, _words)
-    folder = ask(f"{role}: in which folder of the code?", there.folder, click.STRING)
+    folder = ask(f"{role}: in which folder of the code?", there.folder, _folder_of(root))
     count = ask(f"{role}: how many instances?", str(there.count), _COUNT)
     changes: dict[str, Any] = {"command": command, "folder": folder, "count": count}
     if isinstance(there.port, int) or count != there.count:
@@ -136,6 +138,17 @@ def _words(line: str) -> tuple[str, ...]:
     if not words:
         raise click.BadParameter("a command has at least one word")
     return words
+
+
+def _folder_of(root: Path) -> Callable[[str], str]:
+    def folder(text: str) -> str:
+        """A folder of the code, relative to the whole."""
+        path = (root / text).resolve()
+        if not path.is_dir() or not path.is_relative_to(root):
+            raise click.BadParameter(f"there is no such folder in {root}")
+        return str(path.relative_to(root))
+
+    return folder
 
 
 def _path(text: str) -> str:

@@ -71,11 +71,14 @@ def translated(containers: Sequence[Container], root: Path, findings: Findings) 
                 "its name says none of the roles facade, logging, messages, config, and the harness has no such server"
             )
             findings.leave(each.place, each.name, why)
+    strangers = [
+        each.name for each in containers if kinds.get(each.name, "beside") == "beside" and not role_of(each.name)
+    ]
     counts = {kind: min(_MOST, sum(each.count for each in some)) for kind, some in served.items()}
     for kind, some in served.items():
         for each in some:
             findings.leave(each.place, each.name, _servers_words(kind, counts[kind]))
-    work = _Work(root, findings, Addresses(dict(_hosts(served)), _cluster(served["hazelcast"])), by_role, kinds)
+    work = _Work(root, findings, Addresses(dict(_hosts(served)), _cluster(served["hazelcast"])), by_role, strangers)
     services = {role: work.service(role, by_role[role]) for role in get_args(Role) if role in by_role}
     return Parts(
         services=services,
@@ -117,7 +120,7 @@ class _Work:
     findings: Findings
     addresses: Addresses
     by_role: Mapping[Role, Sequence[Container]]
-    kinds: Mapping[str, str]
+    strangers: Sequence[str]
 
     def service(self, role: Role, containers: Sequence[Container]) -> Service:
         """The service of a role, whose instances are in these containers."""
@@ -131,7 +134,7 @@ class _Work:
             alike, names = alike[:_MOST], names[:_MOST]
         ports = [each.port or USUAL_PORT for each in alike for _ in each.names][:_MOST]
         if any(each.port is None for each in alike):
-            self.findings.todo(f"[services.{role}] port: nothing says where it listens; {USUAL_PORT} is a guess")
+            self.findings.guess(f"[services.{role}] port: nothing says where it listens; {USUAL_PORT} is a guess")
         own = tuple(names) if alike[0].container.count == 1 else ()
         return Service(
             command=_common([each.command for each in alike], ports, names, self._differs(role, "command"))
@@ -157,11 +160,11 @@ class _Work:
         folder, command, lost = placed(given, container, built, self.root)
         if not command:
             command = (UNKNOWN_COMMAND,)
-            self.findings.todo(f"[services.{role}] command: neither {container.place} nor a Dockerfile says one")
+            self.findings.guess(f"[services.{role}] command: neither {container.place} nor a Dockerfile says one")
         if folder is None:
             self.findings.leave(container.place, container.name, f"its code is not in {self.root}; folder is a guess")
         elif lost:
-            self.findings.todo(f"[services.{role}] folder: there is no {lost} in what {container.name} is built from")
+            self.findings.guess(f"[services.{role}] folder: there is no {lost} in what {container.name} is built from")
         words = tuple(self._words(container, command, environment))
         port = next(iter([*container.ports, *(built.ports if built else [])]), None) or _port(environment, words)
         place = folder or self.root
@@ -235,8 +238,8 @@ class _Work:
         return text
 
     def _strangers(self, container: Container, name: str, text: str) -> None:
-        for host, kind in self.kinds.items():
-            if kind == "beside" and re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w.-])", text):
+        for host in self.strangers:
+            if re.search(rf"(^|[/,@\s=]){re.escape(host)}(?=[:/,\s]|$)", text):
                 what = f"{container.name}: {name}"
                 self.findings.leave(container.place, what, f"it names {host}, which the harness does not start")
 
