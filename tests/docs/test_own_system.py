@@ -13,4 +13,4 @@ from tests.running import ROOT
 @pytest.mark.skipif(why_not() is not None, reason="the example's services need networks of their own, which take root")
 def test_what_is_shown_is_printed(tmp_path: Path) -> None:
     with checkout(tmp_path) as copy:
-        assert copy.follow(ROOT / "docs" / "own-system.md") == 3
+        assert copy.follow(ROOT / "docs" / "own-system.md") == 4

@@ -1,0 +1,1 @@
+"""Listens at --port."""
