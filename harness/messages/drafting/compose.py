@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from os.path import isdir, isfile
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +141,9 @@ def _by_compose(path: Path, findings: Findings) -> str | None:
     if shutil.which("docker") is None:
         return None
     command = ["docker", "compose", "-f", str(path), "config"]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=_CONFIG_TIMEOUT_S, check=False)
-    if ended.returncode:
+    try:
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=_CONFIG_TIMEOUT_S, check=True)
+    except subprocess.SubprocessError:
         return None
     findings.leave(path.name, "lines", "it names other files, so docker compose config put it together, without lines")
     return ended.stdout
@@ -235,7 +237,7 @@ class _Reader:
         files = service.get("env_file")
         for index, each in enumerate(files if isinstance(files, list) else [files] if files is not None else []):
             file = _text(each.get("path") if isinstance(each, dict) else each)
-            if file and (self.path.parent / file).is_file():
+            if file and isfile(self.path.parent / file):
                 values = dotenv_values(self.path.parent / file, interpolate=False)
                 found.update({variable: value or "" for variable, value in values.items()})
             else:
@@ -271,7 +273,7 @@ class _Reader:
             folder = (self.path.parent / source).resolve()
             if not target or not source.startswith((".", "/", "~")):
                 self.findings.leave(place, what, "an instance keeps its files in its own folder")
-            elif not folder.is_relative_to(self.path.parent.resolve()) or not folder.is_dir():
+            elif not folder.is_relative_to(self.path.parent.resolve()) or not isdir(folder):
                 self.findings.leave(place, what, "an instance has the files of the code alone, as they are there")
             else:
                 yield target.rstrip("/") or "/", folder

@@ -84,5 +84,5 @@ class _Walk:
 
 
 def _text(node: Any) -> str:
-    """The text of a scalar; half of a character, which no file can have, becomes a question mark."""
-    return str(node.value).encode(errors="replace").decode()
+    """The text of a scalar; half of a character, or a NUL, which no path and no variable can have, becomes a mark."""
+    return str(node.value).replace("\0", "?").encode(errors="replace").decode()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+
+# What can't be a path, as it is too long, is not there; pathlib raises an OSError.
+from os.path import isdir, isfile
 from pathlib import Path, PurePosixPath
 
 from harness.messages.drafting.compose import Container
@@ -49,7 +52,7 @@ def placed(
         return (folders[0] if folders else None), here, None
     for folder in folders:
         for name in (file, file.removesuffix(".py") + "/__init__.py"):
-            if (folder / name).is_file():
+            if isfile(folder / name):
                 return folder, here, None
     return (folders[0] if folders else None), here, file
 
@@ -64,15 +67,15 @@ def _relative(word: str, workdir: str) -> str:
 def _folders(container: Container, built: Dockerfile | None, workdir: str) -> Iterator[Path]:
     """The folders whose content may be where the program starts, the likeliest first."""
     for target, source in sorted(container.mounts.items(), key=lambda mount: -len(mount[0])):
-        if PurePosixPath(workdir).is_relative_to(target) and source.is_dir():
+        if PurePosixPath(workdir).is_relative_to(target) and isdir(source):
             yield source / PurePosixPath(workdir).relative_to(target)
     context = container.context
-    if context is None or not context.is_dir():
+    if context is None or not isdir(context):
         return
     yield context
     for name in built.sources if built else []:
         copied = (context / name.lstrip("/")).resolve()
-        yield copied if copied.is_dir() else copied.parent
+        yield copied if isdir(copied) else copied.parent
     parts = PurePosixPath(workdir).parts
     yield from (context.joinpath(*parts[index:]) for index in range(1, len(parts)))
     if container.dockerfile:
@@ -80,7 +83,7 @@ def _folders(container: Container, built: Dockerfile | None, workdir: str) -> It
 
 
 def _within(folder: Path, root: Path) -> bool:
-    return folder.is_dir() and folder.resolve().is_relative_to(root)
+    return isdir(folder) and folder.resolve().is_relative_to(root)
 
 
 def _file(command: Sequence[str]) -> str | None:

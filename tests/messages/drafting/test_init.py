@@ -8,6 +8,7 @@ import pty
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,11 @@ from tests.running import ROOT
 
 DATA = Path(__file__).parent / "data"
 STYLES = sorted(path.name for path in DATA.iterdir())
+KEYS = [
+    *("image", "build", "command", "entrypoint", "environment", "env_file", "ports", "expose", "deploy", "scale"),
+    *("working_dir", "container_name", "hostname", "healthcheck", "stop_grace_period", "volumes", "privileged"),
+    *("context", "dockerfile", "target", "source", "replicas", "path", "test"),
+]
 HELD = "TODO: [get] says nothing about what the answer holds"
 
 
@@ -270,13 +276,13 @@ def test_files_that_name_others_say_what_they_need(tmp_path: Path, monkeypatch: 
     ]
 
 
-def test_docker_compose_puts_files_together_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tool = tmp_path / "bin" / "docker"
-    tool.parent.mkdir()
-    tool.write_text("#!/bin/sh\necho 'services: {facade: {command: [python, merged.py], expose: [81]}}'\n")
-    tool.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tool.parent}{os.pathsep}{os.environ['PATH']}")
-    (tmp_path / "compose.yml").write_text("services:\n  facade:\n    extends: {file: o.yml, service: x}\n")
+@pytest.mark.skipif(
+    subprocess.run(["sh", "-c", "docker compose version"], capture_output=True, check=False).returncode != 0,
+    reason="there is no docker compose",
+)
+def test_docker_compose_puts_files_together_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "other.yml").write_text("services: {x: {image: a, command: [python, merged.py], expose: ['81']}}\n")
+    (tmp_path / "compose.yml").write_text("services:\n  facade:\n    extends: {file: other.yml, service: x}\n")
     described, lines = written(tmp_path)
     assert described.services["facade"].command == ("python", "merged.py")
     assert (
@@ -304,6 +310,32 @@ def test_at_a_terminal_it_asks_and_enter_takes_each_guess(tmp_path: Path) -> Non
         os.close(end)
         assert decode(folder / "system.toml") == taken
         assert (b"What is the system called? [fastapi]" in questions) == (name == "asked")
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.integers(-1, 70000)
+    | st.text(max_size=9)
+    | st.sampled_from(["${A:-b}", "$${A}", "$${", "1:2", "a=b", ".", "/x:/y", "'"]),
+    lambda each: (
+        st.lists(each, max_size=3) | st.dictionaries(st.text(max_size=3) | st.sampled_from(KEYS), each, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=6))
+def test_whatever_stands_in_a_service_is_taken_or_left(given_values: dict[str, object]) -> None:
+    """JSON is YAML; the folder has nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "compose.yml")
+        file.write_text(json.dumps({"services": {"facade": given_values, "kafka": given_values}}))
+        findings = Findings()
+        parts = translating.translated(compose.read(file, findings), Path(folder).resolve(), findings)
+        described, _ = described_by(Guess("x", parts, None, None), Path(folder).resolve(), findings)
+        text = text_of(described, "here", findings.all_todos)
+        assert decode_text(text, Path(folder, "system.toml")) == described
 
 
 @settings(deadline=None, max_examples=60)
