@@ -76,6 +76,7 @@ def _open_folder(config: pytest.Config) -> None:
         config.stash[FOLDER] = ReportFolder(config.stash[OPTIONS].reports)
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest's terminal asks then for the lines that say where the report goes
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Begins the report if there are scenarios, and stands by to put into words what becomes of each item."""
     config = session.config
