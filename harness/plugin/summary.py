@@ -128,13 +128,16 @@ class Summary:
             where = {"backend": self.backend, "timings": self._options.timings}
             with self.lacking.part("the summary"):
                 tables.write_markdown(self._folder.summary, self.outcomes, **where)
+            on_top: Mapping[str, str] = {}
             if self._about:
                 with self.lacking.part("the page for the owner"):
                     ran = tables.in_one_sentence(self.outcomes, **where)
                     page = owner.OwnersPage(self._about, ran, self.outcomes, self._left_out)
+                    on_top = page.variables
                     owner.write(self._folder.owner, page, self._folder.allure_results)
             with self.lacking.part("the table of experiments"):
                 if self._experiments:
                     write(self._folder.path / "experiments.md", self._experiments)
             with self.lacking.part("how the page is to look"):
-                html.write_config(self._folder.path, environment(**where, releases=self._options.releases))
+                facts = environment(**where, releases=self._options.releases)
+                html.write_config(self._folder.path, {**on_top, **facts})

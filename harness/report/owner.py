@@ -55,6 +55,16 @@ class OwnersPage:
         ]
         return "\n\n".join(parts) + "\n"
 
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What Allure's page has at its top: whose it is, and what to mend first."""
+        first = [_sentence(finding.title, end="") for finding in findings(self.outcomes)[:_FIRST]]
+        return {
+            "tested system": printable(self.about.name),
+            "to mend first": printable("; ".join(first)) or "nothing broke",
+            "for its owner": f'"{TITLE}", under Global Attachments',
+        }
+
 
 def write(path: Path, page: OwnersPage, allure_results: Path) -> None:
     """Writes the page, and puts it beside the scenarios of Allure's page, among what is of the whole run."""

@@ -162,6 +162,15 @@ def test_allure_shows_the_page_with_what_is_of_the_whole_run(tmp_path: Path) -> 
     assert (results / shown["source"]).read_text() == (tmp_path / "owner.md").read_text()
 
 
+def test_at_the_top_of_allures_page_is_whose_it_is_and_what_to_mend_first() -> None:
+    told = OwnersPage(
+        _ABOUT, "The run.", [outcome("x", Found("", "5 posts are gone")), outcome("y", Found("lost", ""))]
+    )
+    assert told.variables["tested system"] == "Shop"
+    assert told.variables["to mend first"] == "5 posts are gone; Lost"
+    assert OwnersPage(_ABOUT, "The run.", [held("x")]).variables["to mend first"] == "nothing broke"
+
+
 def test_nothing_advises_twice_about_one_anomaly() -> None:
     from harness.messages.advice import ADVICE
 
