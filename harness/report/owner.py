@@ -18,7 +18,7 @@ from harness.report.outcome import Outcome
 from harness.results import Result
 
 TITLE = "The page for the owner"
-_FIRST = 3
+_PLACES = ("to mend first", "to mend second", "to mend third")
 #: So many scenarios of one finding are named, the others counted.
 _SHOWN = 5
 
@@ -58,12 +58,10 @@ class OwnersPage:
     @property
     def variables(self) -> Mapping[str, str]:
         """What Allure's page has at its top: whose it is, and what to mend first."""
-        first = [_sentence(finding.title, end="") for finding in findings(self.outcomes)[:_FIRST]]
-        return {
-            "tested system": printable(self.about.name),
-            "to mend first": printable("; ".join(first)) or "nothing broke",
-            "for its owner": f'"{TITLE}", under Global Attachments',
-        }
+        # Allure cuts a value after some thirty characters, so each has a name of its own.
+        titles = [printable(_sentence(finding.title, end="")) for finding in findings(self.outcomes)]
+        mend = dict(zip(_PLACES, titles, strict=False)) or {_PLACES[0]: "nothing broke"}
+        return {"tested system": printable(self.about.name), "for its owner": "see Global Attachments", **mend}
 
 
 def write(path: Path, page: OwnersPage, allure_results: Path) -> None:
@@ -82,7 +80,7 @@ def _to_mend(wrong: Sequence[Finding]) -> Iterator[str]:
     yield "## To mend first"
     yield "\n".join(
         f"{place}. **{markdown(_sentence(finding.title, end=''))}**{_advised(finding)}"
-        for place, finding in enumerate(wrong[:_FIRST], start=1)
+        for place, finding in enumerate(wrong[: len(_PLACES)], start=1)
     )
 
 
