@@ -158,7 +158,7 @@ def test_allure_shows_the_page_with_what_is_of_the_whole_run(tmp_path: Path) -> 
     results.mkdir()
     write(tmp_path / "owner.md", OwnersPage(_ABOUT, "The run.", [held("x")]), results)
     (shown,) = json.loads((results / "owner-globals.json").read_text())["attachments"]
-    assert (shown["name"], shown["type"]) == (TITLE, "text/markdown")
+    assert (shown["name"], shown["type"]) == (TITLE, "text/plain")
     assert (results / shown["source"]).read_text() == (tmp_path / "owner.md").read_text()
 
 
