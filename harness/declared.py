@@ -127,8 +127,30 @@ class Declared:
         return self.application.cast(scenario, self.servers, timings) if self.application else Cast(id=scenario)
 
 
+@dataclass(frozen=True)
+class About:
+    """Somebody's own system in words, for the page that is for its owner.
+
+    Attributes:
+        name: as the owner calls it.
+        words: what it is made of, in one line.
+        not_judged: what is not judged, as it is not promised, or not said.
+        unseen: what nobody can look at.
+    """
+
+    name: str
+    words: str
+    not_judged: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+
+
 class StandIn(ABC):
     """Somebody's own system, which scenarios run on in place of the one that they declare."""
+
+    @property
+    @abstractmethod
+    def about(self) -> About:
+        """The system in words."""
 
     @property
     @abstractmethod

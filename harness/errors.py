@@ -12,7 +12,13 @@ EXIT_INCONCLUSIVE = 3
 
 
 class HarnessError(Exception):
-    """The base of all errors; `str(error)` is what a person reads, so it is complete without a traceback."""
+    """The base of all errors; `str(error)` is what a person reads, so it is complete without a traceback.
+
+    Attributes:
+        finding: what it is called where it is the fault of the system that is tested; empty where it is not.
+    """
+
+    finding = ""
 
 
 class BadInputError(HarnessError):
@@ -29,6 +35,8 @@ class EnvironmentUnfitError(HarnessError):
 
 class NodeStartError(HarnessError):
     """A node did not come up; the message carries its last log lines."""
+
+    finding = "not started"
 
 
 class AwaitTimeoutError(HarnessError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~$&!])")
+#: Words with a digit: what makes two messages about the same thing differ, such as a time, a port or an id.
+_NUMBERED = re.compile(r"[\w.-]*\d[\w.-]*")
 _FENCE = re.compile(r"`{3,}")
 
 
@@ -23,3 +25,8 @@ def fenced(text: str) -> str:
     longest = max((len(run) for run in _FENCE.findall(text)), default=2)
     fence = "`" * (longest + 1)
     return "\n".join((fence, *map(printable, text.splitlines()), fence))
+
+
+def unnumbered(text: str) -> str:
+    """The text without words that have a digit, in which two messages about the same thing differ."""
+    return _NUMBERED.sub("", text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from functools import cache
 from typing import Any
 
@@ -129,6 +130,47 @@ class Fates:
     of: Callable[[Events, Sequence[Anomaly]], Sequence[Fate]]
 
 
+class Cost(IntEnum):
+    """What an anomaly costs those who rely on a system; what costs most comes first."""
+
+    LOST = 1
+    WRONG = 2
+    INCOMPLETE = 3
+    REFUSED = 4
+
+    @property
+    def words(self) -> str:
+        """The cost in words."""
+        return _COSTS[self]
+
+
+_COSTS: Mapping[Cost, str] = {
+    Cost.LOST: "what was acknowledged is lost",
+    Cost.WRONG: "something comes altered, twice or out of place",
+    Cost.INCOMPLETE: "an answer is incomplete",
+    Cost.REFUSED: "requests are refused, or wait too long",
+}
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do about findings, for the owner of the system in which they were made.
+
+    Attributes:
+        about: the names of anomalies, or the words of a scenario's mark `guarantee` for what is no anomaly.
+        cost: what they cost.
+        mistake: one sentence on what usually causes them.
+        look_at: where to look, as an order in one sentence.
+        source: where that is documented; empty where nobody says it.
+    """
+
+    about: frozenset[str]
+    cost: Cost
+    mistake: str
+    look_at: str
+    source: str = ""
+
+
 def _no_lines(events: Events) -> Iterable[Line]:
     return ()
 
@@ -146,6 +188,7 @@ class Telling:
         fates: of each single thing that an anomaly is about.
         comparisons: of what several scenarios of a run measured.
         categories: words in the names of anomalies, by the title under which a page files the failures that they are.
+        advice: what to do about them.
     """
 
     requests: Mapping[str, Request] = field(default_factory=dict)
@@ -156,6 +199,7 @@ class Telling:
     fates: tuple[Fates, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    advice: tuple[Advice, ...] = ()
 
 
 #: Of the operations that the engine's own checkers know: reads come at the end, queues and locks make their users wait.
@@ -180,3 +224,8 @@ def request_of(f: str) -> Request | None:
         if f in telling.requests:
             return telling.requests[f]
     return None if any(f in telling.others for telling in tellings()) else Request(f)
+
+
+def advice_on(name: str) -> Advice | None:
+    """What is advised about an anomaly of this name, or under this mark; None if nobody says anything."""
+    return next((each for telling in tellings() for each in telling.advice if name in each.about), None)

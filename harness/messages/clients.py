@@ -40,7 +40,7 @@ from harness.messages.checkers.reads import ids
 from harness.messages.entries import Entry
 from harness.messages.posted import Post, Posted, Traffic
 from harness.messages.speaking.body import Body
-from harness.messages.speaking.entries import Part, UnreadableAnswerError, part_of
+from harness.messages.speaking.entries import NotReadError, Part, UnreadableAnswerError, part_of
 from harness.messages.speaking.identity import Identity, Recorded, new_id
 from harness.messages.speaking.outcomes import Outcome, outcome_of
 from harness.messages.speaking.requests import request_of
@@ -209,8 +209,7 @@ class MessageClients:
 
         Raises:
             NotSaidError: the file does not say how they are asked for that.
-            httpx.HTTPError: one does not answer with success.
-            UnreadableAnswerError: the answer of one is not what the file says.
+            NotReadError: one does not answer with success, or its answer is not what the file says.
         """
         self._speech.direct(what)
         operation = self._client().invoke(_DIRECT[what], None)
@@ -219,11 +218,13 @@ class MessageClients:
             try:
                 held[name] = self._identity.recorded(self._ask(at, what).messages)
             except httpx.HTTPError as error:
-                operation.info(f"{type(error).__name__}: {error}")
-                raise
+                said = f"{type(error).__name__}: {error}"
+                operation.info(said)
+                raise NotReadError(f"{name} gave no answer to a direct read ([read.{what}]): {said}") from error
             except UnreadableAnswerError as error:
-                operation.info(f"{error} This is what {name} answered.")
-                raise
+                said = f"{error} This is what {name} answered."
+                operation.info(said)
+                raise NotReadError(said) from error
         operation.ok(held)
         return {name: ids(messages) for name, messages in held.items()}
 

@@ -26,6 +26,7 @@ from harness.messages.namespace import Namespace
 from harness.messages.posted import Posted, Traffic
 from harness.messages.settings import DeclaredSettings, Settings
 from harness.messages.settling import Settling
+from harness.messages.speaking.entries import NotReadError, UnreadableAnswerError
 from harness.messages.speaking.speech import Asked, Speech
 from harness.servers.hazelcast.contents import items
 from harness.servers.hazelcast.kind import Hazelcast
@@ -219,11 +220,15 @@ class MessageSystem(System):
 
         Raises:
             httpx.TransportError: it can't be reached.
+            NotReadError: it answers something else than the file says.
             NotSaidError: the file does not say how instances of its role are asked.
         """
         if node.spec.role not in _ROLES:
             raise NotSaidError(f"[read] is about {' and '.join(_ROLES)} instances, not about {node.spec.name}")
-        self.clients.peek(node.endpoint("http"), _ROLES[node.spec.role])
+        try:
+            self.clients.peek(node.endpoint("http"), _ROLES[node.spec.role])
+        except UnreadableAnswerError as error:
+            raise NotReadError(f"{error} This is what {node.spec.name} answered.") from error
 
     def drain(self, posted: Posted) -> Mapping[str, Sequence[str]]:
         """Waits until the messages instances have settled and records what each holds.

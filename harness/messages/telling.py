@@ -10,6 +10,7 @@ from harness.checkers.shapes import refuse_others
 from harness.errors import HistoryError
 from harness.events import Events
 from harness.messages import message_table
+from harness.messages.advice import ADVICE
 from harness.messages.checkers.posts import SHAPES
 from harness.messages.forensics.fates import fates
 from harness.messages.promised import promised
@@ -59,4 +60,5 @@ MESSAGES = Telling(
     },
     tables=(Table("message by message", "messages.csv", _table),),
     fates=(Fates("what became of each message", _fates),),
+    advice=ADVICE,
 )

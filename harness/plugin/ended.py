@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from harness.report.experiments import Experiment
-from harness.report.outcome import Figures, Outcome
+from harness.report.outcome import Figures, Found, Outcome
 from harness.results import Result
 from harness.telling import Line
 
@@ -66,8 +66,9 @@ def _outcome(value: Mapping[str, Any]) -> Outcome:
             **value,
             "result": Result(value["result"]),
             "figures": Figures(**{**figures, "faults": tuple(figures["faults"])}),
-            "anomalies": tuple(value["anomalies"]),
+            "found": tuple(Found(**found) for found in value["found"]),
             "history": Path(value["history"]) if value["history"] else None,
+            "logs": Path(value["logs"]) if value["logs"] else None,
         }
     )
 

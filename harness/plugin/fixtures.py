@@ -89,7 +89,7 @@ def system(request: pytest.FixtureRequest, run: Run, report: ScenarioReport) -> 
         with report.lacking.part("the logs"):
             report.keep_logs(run.nodes, attach=True)
         said = str(error) if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}"
-        results.unfit(request.node, f"the system did not come up: {said}")
+        results.unfit(request.node, f"the system did not come up: {said}", error)
     history.event(IN_FORCE, compared(detectors, ask(system.clusters.detectors)))
     report.begin(system, backend=run.backend.name, timings=run.options.timings)
     try:

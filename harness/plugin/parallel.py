@@ -9,8 +9,11 @@ workers imports this module.
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,7 @@ import pytest
 #: By this name a worker is told the folder, and the controller why a worker ended.
 _NAME = "harness"
 _FOLDER = pytest.StashKey[Path]()
-_ASKED, _ANSWERED = "asked", "answered"
+_ASKED, _ANSWERED, _LEFT_OUT = "asked", "answered", "left-out"
 #: How long a worker waits for the controller, in seconds: that may still have to read what another one collected.
 _ANSWER_TIMEOUT_S = 60.0
 
@@ -48,6 +51,18 @@ def ask(config: pytest.Config) -> None:
     (_folder_of(config) / _ASKED).touch()
 
 
+def tell_left_out(config: pytest.Config, reasons: Mapping[str, int]) -> None:
+    """Lets the controller know how many scenarios are left out, by the reason; every worker has the same to say."""
+    _write(_folder_of(config) / _LEFT_OUT, json.dumps(reasons))
+
+
+def left_out(config: pytest.Config) -> Mapping[str, int]:
+    """How many scenarios are left out, by the reason, as the workers say; the controller calls it."""
+    folder = config.stash.get(_FOLDER, None)
+    file = folder / _LEFT_OUT if folder else None
+    return json.loads(file.read_text()) if file and file.exists() else {}
+
+
 def answer(config: pytest.Config) -> None:
     """Begins the report if a worker has asked for one; the controller calls it when a worker has collected."""
     folder = config.stash[_FOLDER]
@@ -62,9 +77,7 @@ def answer(config: pytest.Config) -> None:
         reports = scenarios.lead(config)
     except (BadInputError, EnvironmentUnfitError) as error:
         pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
-    # Whole, or not there yet.
-    (folder / "answer").write_text(str(reports.absolute()))
-    (folder / "answer").rename(folder / _ANSWERED)
+    _write(folder / _ANSWERED, str(reports.absolute()))
 
 
 def answered(config: pytest.Config) -> Path:
@@ -98,3 +111,10 @@ def end_as(node: Any) -> None:
 
 def _folder_of(config: Any) -> Path:
     return Path(config.workerinput[_NAME])
+
+
+def _write(path: Path, text: str) -> None:
+    """Writes a file that is whole, or not there yet."""
+    begun = path.with_name(f"{path.name}-{os.getpid()}")
+    begun.write_text(text)
+    begun.rename(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from collections.abc import Generator, Mapping
 from pathlib import Path
@@ -23,6 +24,8 @@ from harness.history import History
 from harness.plain import printable
 from harness.plugin import is_scenario
 from harness.plugin.ended import Ended
+from harness.plugin.found import found_in
+from harness.plugin.options import value
 from harness.plugin.ordering import declared_by, has_system
 from harness.plugin.planning import repeating
 from harness.report import labels
@@ -30,7 +33,7 @@ from harness.report.experiments import Experiment
 from harness.report.folder import ReportFolder, as_typed
 from harness.report.forensics import explained
 from harness.report.lacking import Lacking
-from harness.report.outcome import Figures, Outcome
+from harness.report.outcome import Figures, Found, Outcome, title
 from harness.report.scenario import ScenarioReport
 from harness.results import Result
 from harness.run import Options
@@ -50,7 +53,7 @@ class Results:
         self._results: dict[str, Result] = {}
         self._words: dict[str, str] = {}
         self._took_s: dict[str, float] = defaultdict(float)
-        self._anomalies: dict[str, tuple[str, ...]] = {}
+        self._found: dict[str, tuple[Found, ...]] = {}
         self.lacking = Lacking()
         self.backend = options.backend
 
@@ -93,6 +96,8 @@ class Results:
         """Notes the outcome of each phase, and sends what is known of it along with pytest's own report."""
         report = yield
         self._took_s[item.nodeid] += call.duration
+        if call.excinfo:
+            self._found.setdefault(item.nodeid, found_in(call.excinfo.value, title(item.nodeid)))
         if report.failed:
             self._results.setdefault(item.nodeid, _result_of(call.excinfo.value if call.excinfo else None))
             self._words.setdefault(item.nodeid, report.longreprtext.strip())
@@ -107,8 +112,9 @@ class Results:
             self._ended(item, whole=over and is_scenario(item)).put_on(report)
         return report
 
-    def unfit(self, item: pytest.Item, words: str) -> NoReturn:
-        """Fails a scenario whose system did not come up."""
+    def unfit(self, item: pytest.Item, words: str, error: BaseException) -> NoReturn:
+        """Fails a scenario whose system did not come up, because of this error."""
+        self._found[item.nodeid] = found_in(error, title(item.nodeid))
         self._note_words(item, Result.UNFIT, words)
         self._record_end(item, _end_of(EnvironmentUnfitError(words)))
         fail(words)
@@ -126,6 +132,7 @@ class Results:
     def repeat(self, item: pytest.Item) -> str:
         """The command that repeats just this item."""
         command = f'pytest "{_scenario(item)}" --backend {self.backend} --timings {self._options.timings}'
+        command += f" --system {shlex.quote(file)}" if (file := value(item.config, "--system")) else ""
         command += f" --seed {self._options.seed}" if self._options.seed else ""
         command += "".join(f" --release {kind}={version}" for kind, version in self._options.releases.items())
         command += repeating(item)
@@ -145,16 +152,17 @@ class Results:
 
     def _fail(self, item: pytest.Item, error: BaseException) -> NoReturn:
         """Fails a scenario in words only; with --pdb by the error itself, for a prompt where it happened."""
+        self._found[item.nodeid] = found_in(error, title(item.nodeid))
         if isinstance(error, GuaranteeBrokenError):
             _, system = _of(item)
             anomalies = error.verdict.anomalies
-            names = self._anomalies[item.nodeid] = tuple(dict.fromkeys(anomaly.name for anomaly in anomalies))
+            names = dict.fromkeys(anomaly.name for anomaly in anomalies)
             words = str(error)
             with self.lacking.part(f"{item.nodeid}, what the lost have in common"):
                 words = explained(anomalies, system.history.events if system else Events())
             self._note_words(item, result := _result_of(error), words)
-            title = "guarantee broken" if result is Result.BROKEN else result
-            words += f"\n\n{title}: {', '.join(names)}"
+            how = "guarantee broken" if result is Result.BROKEN else result
+            words += f"\n\n{how}: {', '.join(names)}"
         elif isinstance(error, HarnessError):
             result = _result_of(error)
             words = f"inconclusive: {error}" if result is Result.INCONCLUSIVE else str(error)
@@ -191,8 +199,10 @@ class Results:
             self._took_s[item.nodeid],
             self._words.get(item.nodeid, ""),
             self.repeat(item),
-            self._anomalies.get(item.nodeid, ()),
+            self._found.get(item.nodeid, ()),
+            _guarantee(item),
             self._history(item),
+            self._logs(item),
             {on: round(seconds, 3) for on, seconds in settled().items()},
         )
         scenario = item.nodeid.rpartition("/")[2]
@@ -204,6 +214,12 @@ class Results:
         report, _ = _of(item)
         with self.lacking.part(f"{item.nodeid}, where its history is"):
             return report.history_path if report and report.history_path.exists() else None
+        return None
+
+    def _logs(self, item: pytest.Item) -> Path | None:
+        report, _ = _of(item)
+        with self.lacking.part(f"{item.nodeid}, where its logs are"):
+            return report.logs_path if report and self._folder else None
         return None
 
 
@@ -236,19 +252,24 @@ def _note_evidence(item: pytest.Item) -> None:
 def _file(item: pytest.Item, folder: ReportFolder) -> None:
     """Tells Allure where to show the scenario."""
     path, line, _ = item.location
-    guarantee = item.get_closest_marker("guarantee")
     labels.file(
         labels.Scenario(
             id=item.nodeid,
             system=_subject(item),
             words=getattr(item, "obj", None).__doc__ or "",
             markers=frozenset(marker.name for marker in item.iter_markers()),
-            guarantee=str(guarantee.args[0]) if guarantee else "other",
+            guarantee=_guarantee(item) or "other",
             path=path,
             line=(line or 0) + 1,
         ),
         page=folder.page,
     )
+
+
+def _guarantee(item: pytest.Item) -> str:
+    """What the mark of a scenario says that has to hold; empty without one."""
+    marker = item.get_closest_marker("guarantee")
+    return str(marker.args[0]) if marker else ""
 
 
 def _subject(item: pytest.Item) -> str:

@@ -76,6 +76,7 @@ def _open_folder(config: pytest.Config) -> None:
         config.stash[FOLDER] = ReportFolder(config.stash[OPTIONS].reports)
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest's terminal asks then for the lines that say where the report goes
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Begins the report if there are scenarios, and stands by to put into words what becomes of each item."""
     config = session.config
@@ -107,7 +108,15 @@ def _tell_of_the_run(config: pytest.Config, lacking: Lacking) -> None:
     folder = config.stash.get(FOLDER, None)
     if folder:
         report_files.begin_junit(config, folder)
-    config.stash[SUMMARY] = Summary(config.stash[OPTIONS], folder, lacking, spent=value(config, "--where-time-goes"))
+    own = standing_in.stand_in(config)
+    config.stash[SUMMARY] = Summary(
+        config.stash[OPTIONS],
+        folder,
+        lacking,
+        spent=value(config, "--where-time-goes"),
+        about=own.about if own else None,
+        left_out=standing_in.left_out(config),
+    )
     config.pluginmanager.register(config.stash[SUMMARY], "harness-summary")
 
 
@@ -132,7 +141,9 @@ class Worker:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collection_finish(self, session: pytest.Session) -> Generator[None, None, None]:
-        """Lets the controller know that there are scenarios, and waits until it has the folder."""
+        """Lets the controller know of scenarios, and of those left out, and waits until it has the folder."""
+        if left_out := standing_in.left_out(self._config):
+            parallel.tell_left_out(self._config, left_out)
         if scenarios := any(map(is_scenario, session.items)):
             parallel.ask(self._config)
         yield
@@ -156,6 +167,12 @@ def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
         asked += f", plans of seed {plans}" if plans else ""
         return [f"faulttolerance: {asked}, reports in {folder.path}", *standing_in.words(config)]
     return []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Says at the end of a run that all its scenarios were left out, where it would end without a word on that."""
+    if FOLDER not in config.stash and not config.option.collectonly and (line := standing_in.nothing_left(config)):
+        terminalreporter.write_line(line)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -11,11 +11,14 @@ import pytest
 from harness.declared import StandIn
 from harness.errors import LeftOutError
 from harness.offered import brought_along
+from harness.plugin import parallel
 from harness.plugin.options import value
 from harness.typed import Readable
 
 _STAND_IN = pytest.StashKey[StandIn | None]()
 LEFT_OUT = pytest.StashKey[Counter[str]]()
+#: So many reasons are in one line.
+_SHOWN = 3
 
 
 def stand_in(config: pytest.Config) -> StandIn | None:
@@ -51,9 +54,29 @@ def leave_out(items: list[pytest.Item], declare: Callable[[pytest.Item], object]
         items[:] = [item for item in items if item not in reasons]
 
 
+def left_out(config: pytest.Config) -> Counter[str]:
+    """How many scenarios were left out, by the reason; if workers collected them, as these say."""
+    if parallel.has_workers(config):
+        return Counter(parallel.left_out(config))
+    return config.stash.get(LEFT_OUT, Counter[str]())
+
+
+def nothing_left(config: pytest.Config) -> str:
+    """One line for a run of which every scenario was left out, with the most frequent reasons; empty if none was."""
+    reasons = left_out(config)
+    if not reasons:
+        return ""
+    shown = "; ".join(f"{reason} ({count})" for reason, count in reasons.most_common(_SHOWN))
+    more = f"; and {len(reasons) - _SHOWN} more reasons" if len(reasons) > _SHOWN else ""
+    plural = "s were" if reasons.total() > 1 else " was"
+    return (
+        f"nothing was tried: {reasons.total()} scenario{plural} left out, each for what the system lacks: {shown}{more}"
+    )
+
+
 def words(config: pytest.Config) -> list[str]:
     """What was left out, the most frequent reason first; a line each."""
-    reasons = config.stash.get(LEFT_OUT, Counter[str]())
+    reasons = left_out(config)
     if not reasons:
         return []
     return [

@@ -6,19 +6,20 @@ Exit status: 0 everything held, 1 a guarantee was broken, 2 bad input or an unfi
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 
 import pytest
 from rich.console import Console
 
+from harness.declared import About
 from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE
 from harness.plugin.ended import Ended
-from harness.report import html, tables
+from harness.report import html, owner, tables
 from harness.report.environment import environment
 from harness.report.experiments import Experiment, write
 from harness.report.folder import ReportFolder
 from harness.report.lacking import Lacking
-from harness.report.outcome import Figures, Outcome
+from harness.report.outcome import Figures, Found, Outcome
 from harness.results import Result
 from harness.run import Options
 
@@ -33,7 +34,16 @@ _CRASHED = "???"
 class Summary:
     """Collects how the items of a run ended, wherever they ran; without a folder it writes nothing."""
 
-    def __init__(self, options: Options, folder: ReportFolder | None, lacking: Lacking, *, spent: bool) -> None:
+    def __init__(
+        self,
+        options: Options,
+        folder: ReportFolder | None,
+        lacking: Lacking,
+        *,
+        spent: bool,
+        about: About | None = None,
+        left_out: Mapping[str, int] | None = None,
+    ) -> None:
         """Begins with no results.
 
         Args:
@@ -41,7 +51,11 @@ class Summary:
             folder: where the tables go.
             lacking: takes what can't be told.
             spent: whether to show what the time was spent on.
+            about: somebody's own system, whose owner gets a page; None for the systems that scenarios name.
+            left_out: how many scenarios were left out for what it lacks, by the reason.
         """
+        self._about = about
+        self._left_out = left_out or {}
         self._spent = spent
         self._options = options
         self._folder = folder
@@ -62,8 +76,9 @@ class Summary:
             self._experiments += ended.experiments
         elif report.when == _CRASHED:
             self._results[report.nodeid] = Result.ERROR
-            again = f'pytest "{report.nodeid}"'
-            self.outcomes.append(Outcome(report.nodeid, Result.ERROR, Figures(), 0, report.longreprtext, again))
+            again, words = f'pytest "{report.nodeid}"', report.longreprtext
+            found = (Found("", words.partition("\n")[0], judged=False),)
+            self.outcomes.append(Outcome(report.nodeid, Result.ERROR, Figures(), 0, words, again, found))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Shows the table, and what could not be reported."""
@@ -86,6 +101,8 @@ class Summary:
         where = {"backend": self.backend, "timings": self._options.timings}
         sentence = tables.in_one_sentence(self.outcomes, **where)
         terminalreporter.write_line(f"{sentence} {folder.summary}; `make report` makes the HTML of it.")
+        if self._about:
+            terminalreporter.write_line(f"what held, what broke, and what to mend first: {folder.owner}")
 
     def _print(
         self, terminalreporter: pytest.TerminalReporter, table: Callable[[Sequence[Outcome], Console], None]
@@ -111,8 +128,16 @@ class Summary:
             where = {"backend": self.backend, "timings": self._options.timings}
             with self.lacking.part("the summary"):
                 tables.write_markdown(self._folder.summary, self.outcomes, **where)
+            on_top: Mapping[str, str] = {}
+            if self._about:
+                with self.lacking.part("the page for the owner"):
+                    ran = tables.in_one_sentence(self.outcomes, **where)
+                    page = owner.OwnersPage(self._about, ran, self.outcomes, self._left_out)
+                    on_top = page.variables
+                    owner.write(self._folder.owner, page, self._folder.allure_results)
             with self.lacking.part("the table of experiments"):
                 if self._experiments:
                     write(self._folder.path / "experiments.md", self._experiments)
             with self.lacking.part("how the page is to look"):
-                html.write_config(self._folder.path, environment(**where, releases=self._options.releases))
+                facts = environment(**where, releases=self._options.releases)
+                html.write_config(self._folder.path, {**on_top, **facts})

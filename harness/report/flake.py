@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,13 +10,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.plain import fenced, markdown, printable
+from harness.plain import fenced, markdown, printable, unnumbered
 from harness.report.folder import as_typed
 from harness.report.rate import CONFIDENCE, METHOD, interval, runs_needed
 from harness.results import Result, gravest
 
-#: Words with a digit: what makes two messages about the same thing differ, such as a time, a port or an id.
-_NUMBERED = re.compile(r"[\w.-]*\d[\w.-]*")
 #: The rate below which a pipeline that runs a scenario at every change hardly notices it.
 _RARE = 0.01
 
@@ -50,7 +47,7 @@ class Repeat:
     @property
     def kind(self) -> tuple[Result, str]:
         """Equal for failures that are probably the same: by what was found, else by the message without its numbers."""
-        return self.result, self.title if self.anomalies else _NUMBERED.sub("", self.sentence)
+        return self.result, self.title if self.anomalies else unnumbered(self.sentence)
 
     @property
     def line(self) -> str:

@@ -30,7 +30,7 @@ _BESIDE = re.compile(r"beside-[0-9]+")
 #: What runs leave beside the comparisons; what else is there is somebody else's.
 _OURS = frozenset(
     {
-        *("allure-results", CONFIG, "allure", "junit.xml", "figures.txt", "summary.md", "experiments.md"),
+        *("allure-results", CONFIG, "allure", "junit.xml", "figures.txt", "summary.md", "owner.md", "experiments.md"),
         *("flake.md", "flake.json", "histories", "logs", ".lock"),
     }
 )
@@ -83,6 +83,11 @@ class ReportFolder:
     def summary(self) -> Path:
         """The path of the run's table, in Markdown."""
         return self.path / "summary.md"
+
+    @property
+    def owner(self) -> Path:
+        """The path of the page for the owner of somebody's own system, in Markdown."""
+        return self.path / "owner.md"
 
     @property
     def flake_page(self) -> Path:

@@ -34,6 +34,21 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class Found:
+    """One thing that is wrong in a scenario.
+
+    Attributes:
+        name: of the anomaly, or of an error that is the system's own; empty for what has none.
+        sentence: says it in words.
+        judged: whether a checker or an assertion found it; an error has ended the scenario otherwise.
+    """
+
+    name: str
+    sentence: str
+    judged: bool = True
+
+
+@dataclass(frozen=True)
 class Outcome:
     """The outcome of one scenario of a run.
 
@@ -44,8 +59,10 @@ class Outcome:
         took_s: how long it took, with its setup, in seconds.
         words: why it did not hold, in plain words; empty if it did.
         repeat: the command that repeats just this.
-        anomalies: the names of what its checkers found, each once.
+        found: what is wrong, each thing by itself; of a scenario without a verdict, why it has none.
+        guarantee: what its mark says that has to hold.
         history: the file of its history, if it left one.
+        logs: the folder of its nodes' logs, if it left one.
         spent: the seconds that it spent, by what on (`harness.spent`).
     """
 
@@ -55,9 +72,16 @@ class Outcome:
     took_s: float
     words: str
     repeat: str
-    anomalies: tuple[str, ...] = ()
+    found: tuple[Found, ...] = ()
+    guarantee: str = ""
     history: Path | None = None
+    logs: Path | None = None
     spent: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def anomalies(self) -> tuple[str, ...]:
+        """The names of what its checkers found, each once."""
+        return tuple(dict.fromkeys(found.name for found in self.found if found.name and found.judged))
 
     @property
     def title(self) -> str:

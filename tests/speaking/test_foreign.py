@@ -10,7 +10,7 @@ import pytest
 from harness.errors import NotSaidError
 from harness.events import Operation
 from harness.messages.checkers import aggregation, delivery, integrity
-from harness.messages.speaking.entries import UnreadableAnswerError
+from harness.messages.speaking.entries import NotReadError
 from tests.speaking.foreign import ALL, Always200, Foreign, Forms, Prose, Repr, Strings, speaking
 
 
@@ -70,7 +70,7 @@ def test_an_instance_is_read_directly_as_the_file_says(tmp_path: Path) -> None:
         drain = history.events.operations[-1]
         assert (drain.f, drain.outcome, drain.value) == ("drain", "ok", {"messages-1": ids})
         system.broken = True
-        with pytest.raises(UnreadableAnswerError):
+        with pytest.raises(NotReadError):
             clients.read_instances("messages", {"messages-1": address})
         drain = history.events.operations[-1]
     assert (drain.f, drain.outcome) == ("drain", "info")

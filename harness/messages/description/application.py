@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.clusters import Clusters, Servers
-from harness.declared import Application, Declared, Need, StandIn
+from harness.declared import About, Application, Declared, Need, StandIn
 from harness.errors import LeftOutError
 from harness.messages.application import SEED, Messages
 from harness.messages.description import launching
@@ -16,6 +16,7 @@ from harness.messages.description.decoding import decode
 from harness.messages.description.kind import kind
 from harness.messages.description.lacking import lacks, unmet
 from harness.messages.description.model import Description
+from harness.messages.description.summary import parts, unseen
 from harness.messages.namespace import Namespace
 from harness.messages.promised import PROMISES, Promised
 from harness.messages.settings import DeclaredSettings, Settings, on_kafka, with_own
@@ -181,6 +182,16 @@ class OwnSystem(StandIn):
 
     description: Description
     kind: NodeKind
+
+    @property
+    def about(self) -> About:
+        """The system in words, as `harness check` describes it."""
+        return About(
+            self.description.name,
+            parts(self.description),
+            tuple(_promised(self.description).not_promised),
+            tuple(unseen(self.description)),
+        )
 
     @property
     def servers(self) -> tuple[Servers[Any], ...]:

@@ -9,13 +9,13 @@ from harness.messages.description.model import Description, Queue, Role, Servers
 
 def summary(described: Description) -> str:
     """The system in one line, with what nobody can look at."""
-    return "; ".join([parts_of(described), *unseen(described)])
+    return "; ".join([f"{described.name}: {parts(described)}", *unseen(described)])
 
 
-def parts_of(described: Description) -> str:
-    """What the system is made of, in one line."""
+def parts(described: Description) -> str:
+    """The parts of the system in one line: services, servers and the queue."""
     services = ", ".join(_several(service.count, role, role) for role, service in described.services.items())
-    return "; ".join([f"{described.name}: {services}", _servers(described.servers), _queue(described.queue)])
+    return "; ".join([services, _servers(described.servers), _queue(described.queue)])
 
 
 def unseen(described: Description) -> Iterator[str]:

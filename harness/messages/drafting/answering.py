@@ -24,7 +24,7 @@ from harness.messages.description.model import (
     Runtime,
     Servers,
 )
-from harness.messages.description.summary import parts_of
+from harness.messages.description.summary import parts
 from harness.messages.drafting import compose, folder, source
 from harness.messages.drafting.findings import Findings
 from harness.messages.drafting.parts import Guess, Parts
@@ -187,7 +187,7 @@ def _prompt(question: str, default: str, kind: Any) -> Any:
 
 
 def _answer(file: Path, described: Description, more: bool, findings: Findings) -> Answer:
-    words = parts_of(described)
+    words = f"{described.name}: {parts(described)}"
     lines = [f"written to {file}: {words}"]
     lines += [f"written to {file.with_name(REQUIREMENTS)}: the packages of all services"] * more
     lines += [f"not taken: {line}" for line in findings.left]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from harness.errors import HarnessError
 from harness.messages.description import model
 from harness.messages.speaking.body import ABSENT, Body, at, parsed
 
@@ -32,6 +33,12 @@ class Part(NamedTuple):
 
 class UnreadableAnswerError(Exception):
     """An answer is not what the file says that it is; the message has what was due, where, and how the body begins."""
+
+
+class NotReadError(HarnessError):
+    """An instance gave no answer to a direct read, or another one than the file says; the message says which."""
+
+    finding = "failed direct read"
 
 
 def part_of(entries: model.Entries, body: Body, key: str) -> Part:

@@ -1,0 +1,68 @@
+"""What broke in the scenarios of a run, each thing once, and what of it is to be mended first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from harness.plain import unnumbered
+from harness.report.outcome import Found, Outcome
+from harness.results import Result
+from harness.telling import Advice, Cost, advice_on
+
+_BROKE = frozenset({Result.BROKEN, Result.PERMITTED, Result.ERROR})
+#: The place of what nobody knows the cost of: behind everything else.
+_UNKNOWN_COST = max(Cost) + 1
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with a system, in whichever scenarios it was seen.
+
+    Attributes:
+        found: as the first scenario says it.
+        outcomes: of the scenarios in which it was seen.
+        advice: what to do about it; None where nobody says anything.
+    """
+
+    found: Found
+    outcomes: tuple[Outcome, ...]
+    advice: Advice | None
+
+    @property
+    def title(self) -> str:
+        """What it is called: the anomaly, or what was said of it where that has no name."""
+        return self.found.name or self.found.sentence
+
+
+def findings(outcomes: Sequence[Outcome]) -> Sequence[Finding]:
+    """Each thing that broke once, what costs most first, and of that what most scenarios show."""
+    alike: dict[Hashable, tuple[Found, list[Outcome]]] = {}
+    for outcome in filter(broke, outcomes):
+        for found in outcome.found:
+            _, those = alike.setdefault(_kind(found, outcome), (found, []))
+            if outcome not in those:
+                those.append(outcome)
+    told = [Finding(found, tuple(those), _advice(found, those[0])) for found, those in alike.values()]
+    return sorted(told, key=lambda finding: (_cost(finding), -len(finding.outcomes)))
+
+
+def broke(outcome: Outcome) -> bool:
+    """Whether a scenario shows something that is wrong with the system: not with the machine, nor with itself."""
+    named = any(found.name for found in outcome.found)
+    return outcome.result in _BROKE or (outcome.result is Result.UNFIT and named)
+
+
+def _kind(found: Found, outcome: Outcome) -> Hashable:
+    return found.name or (outcome.guarantee, unnumbered(found.sentence))
+
+
+def _advice(found: Found, outcome: Outcome) -> Advice | None:
+    """Of what has no name the scenario's mark says what it is about, unless the scenario did not get that far."""
+    if found.name:
+        return advice_on(found.name)
+    return advice_on(outcome.guarantee) if outcome.result is not Result.ERROR else None
+
+
+def _cost(finding: Finding) -> int:
+    return finding.advice.cost if finding.advice else _UNKNOWN_COST
