@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,35 +43,42 @@ class CheckoutKind(NodeKind):
     Attributes:
         folder: of the checkout; absolute.
         digest: of its content.
-        requirements: the requirements file, relative to the checkout; None if the services need no packages.
+        requirements: the requirements file, relative to the checkout, or the packages themselves; None if the services
+            need none.
         name: of the kind and of its image.
     """
 
     folder: Path
     digest: str
-    requirements: str | None = None
+    requirements: str | tuple[str, ...] | None = None
     name: str = "checkout"
 
     def prepare(self, say: Say) -> Program:
         """Copies the checkout and installs its packages, each once."""
         code = checkout.copy(self.folder, self.digest, say)
         command = (sys.executable, "-I", str(_LAUNCHER), str(code), _COPY)
-        if self.requirements is None:
+        if not self.requirements:
             return Program(command, {"PYTHONUNBUFFERED": "1"})
-        files = packages.requirements(code, self.requirements)
-        made = packages.environment(files, self.requirements, say)
+        name, files = self._required(code)
+        made = packages.environment(files, name, say)
         path = os.pathsep.join([str(made / "bin"), os.environ.get("PATH", os.defpath)])
         return Program(command, {"PYTHONUNBUFFERED": "1", "PATH": path, "VIRTUAL_ENV": str(made)})
 
     def image(self) -> Build:
         """The part of the image that this kind adds: its packages, its code and the launcher."""
-        name, file = self.name, self.requirements
-        found = {} if file is None else packages.requirements(self.folder, file)
-        installed = _ALONE if file is None else _WITH_PACKAGES.format(name=name, requirements=os.path.normpath(file))
-        stages = _STAGES.format(name=name, begins="pip" if file else "${BASE}", packages=installed)
+        name = self.name
+        file, found = self._required(self.folder)
+        installed = _WITH_PACKAGES.format(name=name, requirements=os.path.normpath(file)) if found else _ALONE
+        stages = _STAGES.format(name=name, begins="pip" if found else "${BASE}", packages=installed)
         files = {f"{name}/requirements/{path}": content for path, content in found.items()}
         files[f"{name}/launcher.py"] = _LAUNCHER.read_bytes()
         return Build(stages, files, {f"{name}/checkout": LockedFolder(self.digest.encode(), self._copied)})
+
+    def _required(self, folder: Path) -> tuple[str, Mapping[str, bytes]]:
+        """The path of the requirements file, and by their paths that and those that it names; none if none is there."""
+        if isinstance(self.requirements, str):
+            return self.requirements, packages.requirements(folder, self.requirements)
+        return packages.LISTED, packages.listed(self.requirements) if self.requirements else {}
 
     def _copied(self, say: Say) -> Sequence[Path]:
         return sorted(checkout.copy(self.folder, self.digest, say).iterdir())
@@ -92,7 +99,7 @@ def kind(description: Description, folder: Path) -> CheckoutKind:
     for role, service in description.services.items():
         if not (code / service.folder).is_dir():
             raise BadInputError(f"services.{role}.folder: there is no folder {service.folder!r} in {code}")
-    if description.runtime.python is not None:
+    if isinstance(description.runtime.python, str):
         packages.requirements(code, description.runtime.python)
     words = re.findall("[a-z0-9]+", description.name.lower())
     return CheckoutKind(code, digest, description.runtime.python, "-".join(["checkout", *words]))

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
@@ -24,6 +24,15 @@ _LOCAL = re.compile(r"^(?:-e|--editable)\b.*|^\.{0,2}/.*|^\.\.?\s*$", re.MULTILI
 _PASSED_ON = re.compile(r"PIP_\w+|HOME|(https?|no)_proxy|SSL_CERT_FILE|REQUESTS_CA_BUNDLE", re.IGNORECASE)
 #: In an environment that is complete.
 _DONE = "complete"
+
+
+#: What a requirements file is called that has the packages which a description names.
+LISTED = "requirements.txt"
+
+
+def listed(packages: Sequence[str]) -> Mapping[str, bytes]:
+    """A requirements file with these packages, by its path."""
+    return {LISTED: "".join(f"{each}\n" for each in packages).encode()}
 
 
 def requirements(folder: Path, name: str) -> Mapping[str, bytes]:
