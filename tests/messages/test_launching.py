@@ -122,9 +122,12 @@ def test_at_127_0_0_1_each_instance_has_the_others_and_the_servers_by_their_port
 
 
 def test_packages_that_a_file_names_itself_are_those_of_a_requirements_file(tmp_path: Path) -> None:
-    description = described("", 'runtime = { python = ["flask==3.1.3", "toml"] }')
-    files = kind(description, tmp_path).image().files
-    assert files["checkout-x/requirements/requirements.txt"] == b"flask==3.1.3\ntoml\n"
+    (tmp_path / "needed.txt").write_text("requests\n")
+    for python, lines in (("", b""), ('python = "needed.txt",', b"-r needed.txt\n")):
+        description = described("", f'runtime = {{ {python} packages = ["flask==3.1.3", "toml"] }}')
+        build = kind(description, tmp_path).image()
+        assert build.files["checkout-x/requirements/runtime.packages"] == lines + b"flask==3.1.3\ntoml\n"
+        assert "-r /build/requirements/runtime.packages" in build.stages
 
 
 def test_there_are_no_members_to_refer_to_where_there_are_none() -> None:
@@ -135,6 +138,7 @@ def test_there_are_no_members_to_refer_to_where_there_are_none() -> None:
 def test_servers_are_those_that_it_names() -> None:
     more = '[servers.hazelcast]\ncount = 2\ncluster = "c"\nsettings = { "a.b" = "1" }\n[servers.kafka]\ncount = 1'
     assert servers(described("", more)) == (hazelcast(2, settings={"a.b": "1"}, cluster="c"), kafka(1))
+    assert servers(described("", "[servers.hazelcast]")) == (hazelcast(3),)
     assert servers(described("")) == ()
 
 

@@ -107,9 +107,8 @@ def _folders(walked: Walked, folder: Path) -> Iterator[Problem]:
     for keys, path in walked.of(FilePath):
         if keys[-1] == "folder":
             yield from _in_checkout(keys, root, path, "folder")
-    requirements = walked.at("runtime", "python")
-    if isinstance(requirements, str):
-        yield from _in_checkout(("runtime", "python"), root, requirements, "file")
+        elif keys[-1] == "python":
+            yield from _in_checkout(keys, root, path, "file")
 
 
 def _in_checkout(keys: Keys, root: str, relative: str, what: str) -> Iterator[Problem]:

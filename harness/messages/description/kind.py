@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,42 +43,37 @@ class CheckoutKind(NodeKind):
     Attributes:
         folder: of the checkout; absolute.
         digest: of its content.
-        requirements: the requirements file, relative to the checkout, or the packages themselves; None if the services
-            need none.
+        requirements: the requirements file, relative to the checkout; None if there is none.
+        packages: what the services need beside it.
         name: of the kind and of its image.
     """
 
     folder: Path
     digest: str
-    requirements: str | tuple[str, ...] | None = None
+    requirements: str | None = None
+    packages: tuple[str, ...] = ()
     name: str = "checkout"
 
     def prepare(self, say: Say) -> Program:
         """Copies the checkout and installs its packages, each once."""
         code = checkout.copy(self.folder, self.digest, say)
         command = (sys.executable, "-I", str(_LAUNCHER), str(code), _COPY)
-        if not self.requirements:
+        file, found = packages.all_of(code, self.requirements, self.packages)
+        if not found:
             return Program(command, {"PYTHONUNBUFFERED": "1"})
-        name, files = self._required(code)
-        made = packages.environment(files, name, say)
+        made = packages.environment(found, file, say)
         path = os.pathsep.join([str(made / "bin"), os.environ.get("PATH", os.defpath)])
         return Program(command, {"PYTHONUNBUFFERED": "1", "PATH": path, "VIRTUAL_ENV": str(made)})
 
     def image(self) -> Build:
         """The part of the image that this kind adds: its packages, its code and the launcher."""
         name = self.name
-        file, found = self._required(self.folder)
+        file, found = packages.all_of(self.folder, self.requirements, self.packages)
         installed = _WITH_PACKAGES.format(name=name, requirements=os.path.normpath(file)) if found else _ALONE
         stages = _STAGES.format(name=name, begins="pip" if found else "${BASE}", packages=installed)
         files = {f"{name}/requirements/{path}": content for path, content in found.items()}
         files[f"{name}/launcher.py"] = _LAUNCHER.read_bytes()
         return Build(stages, files, {f"{name}/checkout": LockedFolder(self.digest.encode(), self._copied)})
-
-    def _required(self, folder: Path) -> tuple[str, Mapping[str, bytes]]:
-        """The path of the requirements file, and by their paths that and those that it names; none if none is there."""
-        if isinstance(self.requirements, str):
-            return self.requirements, packages.requirements(folder, self.requirements)
-        return packages.LISTED, packages.listed(self.requirements) if self.requirements else {}
 
     def _copied(self, say: Say) -> Sequence[Path]:
         return sorted(checkout.copy(self.folder, self.digest, say).iterdir())
@@ -99,7 +94,8 @@ def kind(description: Description, folder: Path) -> CheckoutKind:
     for role, service in description.services.items():
         if not (code / service.folder).is_dir():
             raise BadInputError(f"services.{role}.folder: there is no folder {service.folder!r} in {code}")
-    if isinstance(description.runtime.python, str):
+    if description.runtime.python is not None:
         packages.requirements(code, description.runtime.python)
     words = re.findall("[a-z0-9]+", description.name.lower())
-    return CheckoutKind(code, digest, description.runtime.python, "-".join(["checkout", *words]))
+    runtime = description.runtime
+    return CheckoutKind(code, digest, runtime.python, runtime.packages, "-".join(["checkout", *words]))

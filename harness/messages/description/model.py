@@ -18,8 +18,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from harness.servers.hazelcast.spec import CLUSTER_NAME
-
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Count = Annotated[int, Meta(ge=1, le=9)]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
@@ -122,11 +120,12 @@ class Runtime(Section, frozen=True, kw_only=True):
     """What the commands need; with nothing here, what the machine has.
 
     Attributes:
-        python: a requirements file, relative to the checkout, whose packages `python` finds; or these packages
-            themselves, if the checkout has none, as in ["flask", "hazelcast-python-client"].
+        python: a requirements file, relative to the checkout, whose packages `python` finds.
+        packages: what `python` finds beside these, or without such a file: ["flask", "hazelcast-python-client"].
     """
 
-    python: FilePath | tuple[Package, ...] | None = None
+    python: FilePath | None = None
+    packages: tuple[Package, ...] = ()
 
 
 class HazelcastServers(Section, frozen=True, kw_only=True):
@@ -141,7 +140,7 @@ class HazelcastServers(Section, frozen=True, kw_only=True):
 
     count: Count = 3
     settings: Mapping[str, str] = field(default_factory=dict)
-    cluster: Name = CLUSTER_NAME
+    cluster: Name = "faulttolerance"
     localhost: tuple[Port, ...] = ()
 
 

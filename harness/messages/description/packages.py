@@ -26,13 +26,28 @@ _PASSED_ON = re.compile(r"PIP_\w+|HOME|(https?|no)_proxy|SSL_CERT_FILE|REQUESTS_
 _DONE = "complete"
 
 
-#: What a requirements file is called that has the packages which a description names.
-LISTED = "requirements.txt"
+#: What a requirements file is called that has what a description says itself.
+_SAID = "runtime.packages"
 
 
-def listed(packages: Sequence[str]) -> Mapping[str, bytes]:
-    """A requirements file with these packages, by its path."""
-    return {LISTED: "".join(f"{each}\n" for each in packages).encode()}
+def all_of(folder: Path, name: str | None, more: Sequence[str]) -> tuple[str, Mapping[str, bytes]]:
+    """The path of a requirements file that has all packages, and by their paths that and those that it names.
+
+    None is there if nothing is needed.
+
+    Args:
+        folder: of the checkout.
+        name: of its requirements file, if it has one.
+        more: what is needed beside that.
+
+    Raises:
+        BadInputError: see `requirements`.
+    """
+    found = {} if name is None else requirements(folder, name)
+    if not more:
+        return name or "", found
+    lines = [*([] if name is None else [f"-r {os.path.normpath(name)}"]), *more]
+    return _SAID, {**found, _SAID: "".join(f"{line}\n" for line in lines).encode()}
 
 
 def requirements(folder: Path, name: str) -> Mapping[str, bytes]:

@@ -66,9 +66,9 @@ def test_there_has_to_be_a_facade(tmp_path: Path) -> None:
             "servers.kafka.localhost[1]: 5701 is the port of hazelcast-1 at 127.0.0.1",
         ),
         ("[8001, 8002]", "[8001, 8001]", "", "services.logging.port: 8001 is the port of log-1 at 127.0.0.1 already; "),
-        ("[8003, 8004]", "9093", "", "services.messages.port: at 127.0.0.1 its 2 instances are told apart by their "),
+        ("[8003, 8004]", "8003", "", "services.messages.port: at 127.0.0.1 its 2 instances are told apart by their "),
         ("port = 8500", "port = 9093", "", "services.config.port: 9093 is the port of kafka-2 at 127.0.0.1 already; "),
-        ('"requirements.txt"', '["-e ."]', "", "runtime.python[0]: expected a package as pip names it, such as flask"),
+        ('["toml"]', '["-e ."]', "", "runtime.packages[0]: expected a package as pip names it, such as flask"),
         ('"requirements.txt"', '"facade" # a folder', "", "runtime.python: there is no file 'facade' in the checkout "),
         (
             "'Members \\{size:[23]'",
