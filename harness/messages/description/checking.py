@@ -239,18 +239,10 @@ def _settings(walked: Walked) -> Iterator[Problem]:
 
 def _localhost(walked: Walked) -> Iterator[Problem]:
     """What is wrong with the ports of services that find each other at 127.0.0.1."""
-    one_machine = walked.at("localhost")
     taken: dict[int, str] = {}
     for kind in _SERVER_KINDS:
-        keys = ("servers", kind, "localhost")
-        ports, count = walked.at(*keys) or (), walked.at("servers", kind, "count") or _DEFAULT_COUNT
-        if ports and not one_machine and walked.right("localhost"):
-            yield Problem(keys, "is of services that were written for one machine: say localhost = true at the top")
-        if ports and len(ports) != count and walked.right("servers", kind, "count"):
-            yield Problem(keys, f"expected {count}, one for each of them (count), found {len(ports)}")
-        for index, port in enumerate(ports):
-            yield from _port(taken, port, (*keys, index), f"{kind}-{index + 1}")
-    for keys, service in walked.of(Service) if one_machine else ():
+        yield from _servers_ports(walked, kind, taken)
+    for keys, service in walked.of(Service) if walked.at("localhost") else ():
         if isinstance(service.port, int) and service.count > 1:
             words = f"at 127.0.0.1 its {service.count} instances are told apart by their ports: give a list of these"
             yield Problem((*keys, "port"), words)
@@ -258,6 +250,18 @@ def _localhost(walked: Walked) -> Iterator[Problem]:
         ports = (service.port,) if isinstance(service.port, int) else service.port
         for port, name in zip(ports, instance_names(str(keys[-1]), service.count, service.names), strict=False):
             yield from _port(taken, port, (*keys, "port"), name)
+
+
+def _servers_ports(walked: Walked, kind: str, taken: dict[int, str]) -> Iterator[Problem]:
+    """What is wrong with the ports at which services find servers of a kind."""
+    keys = ("servers", kind, "localhost")
+    ports, count = walked.at(*keys) or (), walked.at("servers", kind, "count") or _DEFAULT_COUNT
+    if ports and not walked.at("localhost") and walked.right("localhost"):
+        yield Problem(keys, "is of services that were written for one machine: say localhost = true at the top")
+    if ports and len(ports) != count and walked.right("servers", kind, "count"):
+        yield Problem(keys, f"expected {count}, one for each of them (count), found {len(ports)}")
+    for index, port in enumerate(ports):
+        yield from _port(taken, port, (*keys, index), f"{kind}-{index + 1}")
 
 
 def _port(taken: dict[int, str], port: int, keys: Keys, name: str) -> Iterator[Problem]:
