@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from harness.backends.localhost import rules, undo
+from harness.backends.listening import unreached
+from harness.backends.localhost import LOCALHOST, rules, undo
 from harness.backends.namespaces import Namespace, why_not
 from harness.backends.process import ProcessBackend
 from harness.backends.session import Session
@@ -35,6 +36,13 @@ def test_what_comes_for_the_node_arrives_at_127_0_0_1_from_itself_as_well() -> N
 
 def test_what_leaves_has_the_address_of_the_node() -> None:
     assert f"-A harness-localhost-from {LEAVE}" in rules(SPEC, ADDRESSES).splitlines()
+
+
+def test_who_waits_for_such_a_node_looks_for_it_at_127_0_0_1() -> None:
+    assert unreached(["127.0.0.1:8000"], LOCALHOST, 8000) == ""
+    assert unreached(["10.0.0.2:8000"], LOCALHOST, 8000).endswith("have it listen on 0.0.0.0 or on 127.0.0.1")
+    other = unreached(["127.0.0.1:8000"], "10.0.0.2", 8000)
+    assert other.endswith("on its own address, or say localhost = true of a system for one machine")
 
 
 @pytest.fixture
