@@ -39,7 +39,7 @@ from harness.progress import Say
 from harness.provision.images import ensure_images
 from harness.provision.network_helper import HELPER
 from harness.topology.kinds import NodeKind
-from harness.topology.nodes import NodeSpec, Topology, kinds_of
+from harness.topology.nodes import NodeSpec, Topology, addressed, kinds_of
 
 _READY_TIMEOUT_S = 60.0
 _ATTEMPTS = 3
@@ -144,9 +144,10 @@ class DockerDeployment:
             self._prepare(lacking)
         self.remove([spec.name for spec in specs])
         addresses = self._site.addresses
-        comers = [spec for spec in specs if spec.name not in addresses]
+        comers = [spec for spec in specs if spec.name not in self._site.roles]
+        for name in addressed(specs):
+            addresses.setdefault(name, address(self._site.subnet, len(addresses)))
         for spec in specs:
-            addresses.setdefault(spec.name, address(self._site.subnet, len(addresses)))
             self._site.roles[spec.name] = spec.role
             self._site.ports.choose(spec)
         for network in tuple(self._site.networks.values()):

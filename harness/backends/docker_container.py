@@ -10,10 +10,10 @@ from docker.types import LogConfig
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
-from harness.backends import clock
+from harness.backends import clock, localhost
 from harness.backends.docker_data import volume
 from harness.backends.docker_ports import HOST
-from harness.backends.docker_site import FOLDER, DockerSite
+from harness.backends.docker_site import AWAITED, FOLDER, DockerSite
 from harness.backends.session import LABEL_NODE
 from harness.topology.kinds import NodeKind
 from harness.topology.nodes import NodeSpec
@@ -48,6 +48,8 @@ def container_of(spec: NodeSpec, site: DockerSite, *, kind: NodeKind, data_of: s
             (clock.RIGHT.encode(), f"{FOLDER}/{clock.FILE}", 0o644),
         ]
         environment = {**clock.environment(f"{FOLDER}/{clock.COPY}", f"{FOLDER}/{clock.FILE}"), **environment}
+    if spec.localhost is not None:
+        environment["HARNESS_AWAITS"] = f"{FOLDER}/{AWAITED}"
     container = DockerContainer(
         site.images[kind], env=environment, name=f"{site.name}-{spec.name}", transferables=files
     ).with_kwargs(
@@ -59,6 +61,8 @@ def container_of(spec: NodeSpec, site: DockerSite, *, kind: NodeKind, data_of: s
         stdin_open=spec.renewable,
         detach=True,
         log_config=LogConfig(type=LogConfig.types.JSON),
+        # Of the container's network alone; a helper may not write it.
+        sysctls={} if spec.localhost is None else {localhost.SYSCTL: "1"},
         **({"volumes_from": [data_of]} if data_of else {"mounts": [volume(spec.disk_mb)]}),
     )
     if spec.arguments:

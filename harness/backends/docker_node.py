@@ -17,7 +17,7 @@ from harness.backends.docker_files import file_in
 from harness.backends.docker_helper import Helper
 from harness.backends.docker_ports import HOST
 from harness.backends.docker_renewal import NotRenewedError, Vacant, can_be_renewed, of_this_life, vacate
-from harness.backends.docker_site import DATA, FOLDER, DockerSite
+from harness.backends.docker_site import AWAITED, DATA, FOLDER, DockerSite
 from harness.backends.engine import cause, complaining, remove_container
 from harness.backends.gone import accepts, await_exit
 from harness.backends.impairable import ImpairableNode
@@ -93,6 +93,8 @@ class DockerNode(ImpairableNode):
         place, self._place = self._place, None
         if place is None or not self._begins_in(place):
             self._create()
+            self._impairable().open_localhost()
+            self._let_begin()
 
     def _begins_in(self, place: Vacant) -> bool:
         """Whether it does; a place where it can't is removed."""
@@ -172,6 +174,7 @@ class DockerNode(ImpairableNode):
             self._site.ports.release(self.spec.name)
             self._start_when_ports_are_free()
         self._impairable().begin_again()
+        self._let_begin()
         self._await_unimpaired_start()
         self._interposing().begin_again()
 
@@ -365,6 +368,11 @@ class DockerNode(ImpairableNode):
 
     def _wait_ready(self) -> None:
         wait_ready(self, timeout_s=_READY_TIMEOUT_S)
+
+    def _let_begin(self) -> None:
+        """Has the launcher of a node that speaks to 127.0.0.1 alone begin: what leads that to others is in place."""
+        if self.spec.localhost is not None:
+            self.write_file(AWAITED, "")
 
     def _stored(self) -> Data:
         self._made()

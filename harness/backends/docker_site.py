@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LABEL_DEPLOYMENT = "harness.deployment"
 #: Where a container has its files.
 FOLDER = "/etc/harness"
+#: The one that the launcher of a node waits for that has to have rules in its network first.
+AWAITED = "begin"
 #: Where a server has its own data, unless it is told otherwise: as the launchers have it.
 DATA = "/var/lib/harness"
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from harness.backends import localhost
 from harness.backends.impairment import EVERYBODY, Direction, Impairment, Others
 from harness.backends.network_probes import answers, arriving
 from harness.backends.network_site import NetworkHelper, NetworkSite
@@ -97,9 +98,20 @@ class Network:
                 self._run(_UNDO.format(chain=_PREFIX + name), f"let {self.spec.name} back into its network")
             del self.faults[name]
 
+    def open_localhost(self) -> None:
+        """Has a node that speaks to 127.0.0.1 alone reach the others: before it starts, and if it is such a one."""
+        if self.spec.localhost is not None:
+            self._run(localhost.rules(self.spec, self._site.addresses), f"lead {self.spec.name} to the others")
+
+    def close_localhost(self) -> None:
+        """Removes what does that, in a network that the next node of this name gets."""
+        if self.spec.localhost is not None:
+            self._run(localhost.undo(), f"lead {self.spec.name} to nobody")
+
     def begin_again(self) -> None:
         """Applies all that is in force in the fresh namespace of a node that was just started."""
         self.end()
+        self.open_localhost()
         for fault in sorted(self.faults):
             self._apply(fault)
 

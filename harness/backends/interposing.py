@@ -199,7 +199,7 @@ class Interposing:
         self._execute(self._with_connections("reset", ports, self._peers()), "reset connections")
 
     def _with_connections(self, verb: str, ports: Collection[int] | None, spared: Collection[str]) -> Sequence[str]:
-        which = json.dumps({"ports": ports, "spared": spared})
+        which = json.dumps({"ports": ports, "spared": spared, "elsewhere": list(self._spec.localhost or {})})
         return self._python(connections, verb, self._site.addresses[self._spec.name], which)
 
     def _put(self, table: str, hook: str, chain: str, other_end: str, rules: Iterable[str]) -> None:

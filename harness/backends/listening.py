@@ -43,6 +43,8 @@ def unreached(listening: Sequence[str], address: str, port: int) -> str:
         listening: where the node listens, each as `address:port`.
         address: of the node, as others have it.
         port: the number of the port.
+
+    A node that was written for one machine is reached at 127.0.0.1, and that is its `address`.
     """
     if not listening:
         return "it listens nowhere"
@@ -51,9 +53,12 @@ def unreached(listening: Sequence[str], address: str, port: int) -> str:
         return f"it listens on {', '.join(listening)}, and not on port {port}"
     if {f"{reached}:{port}" for reached in (address, *_EVERY)}.intersection(on_port):
         return ""
+    one_machine = address == "127.0.0.1"
     return (
         f"it listens on {' and '.join(on_port)} alone, where no other node and no client reaches it: "
-        "have it listen on 0.0.0.0 or on its own address"
+        f"have it listen on 0.0.0.0 or on {address if one_machine else 'its own address'}"
+        + ", or say localhost = true of a system for one machine"
+        * (f"127.0.0.1:{port}" in on_port)
     )
 
 

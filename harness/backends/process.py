@@ -34,7 +34,7 @@ from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
 from harness.provision.processes import prepare_processes
 from harness.topology.kinds import NodeKind, Program
-from harness.topology.nodes import NodeSpec, Topology, kinds_of
+from harness.topology.nodes import NodeSpec, Topology, addressed, kinds_of
 
 _READY_TIMEOUT_S = 60.0
 #: In the folder of a deployment.
@@ -102,20 +102,11 @@ class ProcessDeployment:
     def put(self, specs: Sequence[NodeSpec]) -> None:
         """Starts all of these nodes, waits for all, then puts the files for later restarts in place."""
         _assert_named(specs, self._site.hosts)
+        _assert_apart(specs, self._site.switch)
         if lacking := kinds_of(specs) - self._programs.keys():
             self._programs.update(prepare_processes(lacking, self._say))
         self.remove([spec.name for spec in specs])
-        taken = self._site.addresses
-        comers = [spec for spec in specs if spec.name not in taken]
-        for spec in specs:
-            taken.setdefault(spec.name, address(self._subnet, len(taken)))
-            self._site.ports[spec.name] = spec.ports
-            self._site.roles[spec.name] = spec.role
-        if self._site.hosts:
-            with self._site.hosts.open("a") as hosts:
-                hosts.writelines(f"{taken[spec.name]} {spec.name}\n" for spec in comers)
-        for network in self._site.networks.values():
-            network.reckon_with(comers)
+        self._make_known(specs)
         added = [ProcessNode(spec, self._site) for spec in specs]
         for node in added if self._site.switch is None else ():
             for port in node.spec.ports.values():
@@ -127,6 +118,21 @@ class ProcessDeployment:
         for node in added:
             for name, text in node.spec.files_when_ready.items():
                 node.write_file(name, text)
+
+    def _make_known(self, specs: Sequence[NodeSpec]) -> None:
+        """Has those that there are know of nodes that are about to come, some for the first time."""
+        taken = self._site.addresses
+        comers = [spec for spec in specs if spec.name not in self._site.roles]
+        for name in addressed(specs):
+            taken.setdefault(name, address(self._subnet, len(taken)))
+        for spec in specs:
+            self._site.ports[spec.name] = spec.ports
+            self._site.roles[spec.name] = spec.role
+        if self._site.hosts:
+            with self._site.hosts.open("a") as hosts:
+                hosts.writelines(f"{taken[spec.name]} {spec.name}\n" for spec in comers)
+        for network in self._site.networks.values():
+            network.reckon_with(comers)
 
     def remove(self, names: Collection[str]) -> None:
         """Kills these nodes; their logs stay until the deployment is closed."""
@@ -162,6 +168,15 @@ def _assert_named(specs: Iterable[NodeSpec], hosts: Path | None) -> None:
             f"{', '.join(named)}: others reach these by host name, and local processes have host names only where they "
             f"have networks of their own ({why_not() or 'this machine permits no mounts'}): use --backend docker, or "
             f"tell the others an address, as ${{{named[0]}}}"
+        )
+
+
+def _assert_apart(specs: Iterable[NodeSpec], switch: Switch | None) -> None:
+    """Checks that nodes which find each other at 127.0.0.1 have networks in which they can be told apart."""
+    if switch is None and (local := [spec.name for spec in specs if spec.localhost is not None]):
+        raise EnvironmentUnfitError(
+            f"{', '.join(local)}: these speak to 127.0.0.1 alone (localhost = true), which takes a network for each, "
+            f"and local processes have none here ({why_not()}): use --backend docker"
         )
 
 

@@ -134,6 +134,8 @@ class ProcessNode(ImpairableNode):
     def launch(self) -> None:
         """Starts the process without waiting for it."""
         self._begins = self._log.stat().st_size
+        if self._network:
+            self._network.open_localhost()
         named = under_its_name(self.spec.name, self._site.hosts) if self._site.hosts else ()
         command = self._site.programs[self.kind].command
         with self._log.open("ab") as log:
@@ -325,6 +327,7 @@ class ProcessNode(ImpairableNode):
             self.kill()
         if self._network:
             self._network.mend(None)
+            self._network.close_localhost()
             self._network.end()
         self._network = self._between = None
         if self.spec.disk_mb:

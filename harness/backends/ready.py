@@ -12,7 +12,7 @@ from typing import Protocol
 
 import httpx
 
-from harness.backends import listening
+from harness.backends import listening, localhost
 from harness.backends.host_networks import is_near
 from harness.backends.protocol import Node, NodeState, Phase
 from harness.errors import AwaitTimeoutError, HarnessError, NodeStartError
@@ -106,7 +106,8 @@ def _where(node: Starting) -> str:
     """A line on where the node listens, if that can be told and is why nobody reaches it."""
     found = node.listening()
     number = node.spec.ports[node.spec.ready.port]
-    why = "" if found is None else listening.unreached(found, node.address, number)
+    reached = node.address if node.spec.localhost is None else localhost.LOCALHOST
+    why = "" if found is None else listening.unreached(found, reached, number)
     return f"{why}\n" if why else ""
 
 

@@ -89,6 +89,7 @@ class Messages(Application):
             names,
             members=counts.members,
             brokers=counts.brokers,
+            cluster=counts.cluster,
             timings=timings,
             mutants=dict(self.mutants),
             work_s=dict(self.work_s),
@@ -107,16 +108,17 @@ class Messages(Application):
 
 @dataclass(frozen=True)
 class Counts:
-    """The numbers of members and brokers that the services are told of."""
+    """The numbers of members and brokers that the services are told of, and the name of the members' cluster."""
 
     members: int
     brokers: int
+    cluster: str
 
 
 def _counts(servers: Sequence[Servers[Any]]) -> Counts:
-    members = next((each.count for each in servers if isinstance(each, Hazelcast)), 0)
+    members = next((each for each in servers if isinstance(each, Hazelcast)), Hazelcast(0))
     brokers = next((each.count for each in servers if isinstance(each, Kafka)), 0)
-    return Counts(members, brokers)
+    return Counts(members.count, brokers, members.cluster)
 
 
 @dataclass(frozen=True, kw_only=True)

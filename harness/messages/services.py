@@ -27,6 +27,7 @@ def services(
     *,
     members: int,
     brokers: int,
+    cluster: str = hz.CLUSTER_NAME,
     timings: Timings,
     mutants: Mapping[str, str] | None = None,
     work_s: Mapping[str, str] | None = None,
@@ -38,13 +39,14 @@ def services(
         namespace: the names they work under.
         members: how many Hazelcast members there are.
         brokers: how many Kafka brokers there are.
+        cluster: the name of the members' cluster.
         timings: of the consumers' failure detector.
         mutants: by role, the module of `services.mutants` to run in place of the service.
         work_s: by role, the seconds that a service takes over each message in the middle of its work.
         settings: of the services' clients, in place of their own.
     """
     hazelcast = {
-        "HAZELCAST_CLUSTER": hz.CLUSTER_NAME,
+        "HAZELCAST_CLUSTER": cluster,
         "HAZELCAST_MEMBERS": ",".join(f"${{hazelcast-{i}}}:{hz.PORT}" for i in range(1, members + 1)),
     }
     queue = {"QUEUE": namespace.queue, **_queue(namespace, hazelcast, brokers, timings)}

@@ -89,6 +89,10 @@ class NodeSpec:
         clock: whether it has a wall clock of its own, which can be off from the machine's.
         upgrades: the kinds as which it may start later, with what it had stored: other releases of its server.
         by_name: whether others reach it by its name, as a host name: then it can only run where there are host names.
+        localhost: for a node that was written for one machine, and listens on 127.0.0.1: by the ports of 127.0.0.1 at
+            which it finds others, their names and the ports that they have. Such a node can only run where it has a
+            network of its own, and in a container the launcher of its kind has to wait until HARNESS_AWAITS, a file, is
+            there, and to remove that, before it starts anything. None: it listens on its own address, or on all.
     """
 
     name: str
@@ -108,6 +112,7 @@ class NodeSpec:
     clock: bool = False
     upgrades: tuple[NodeKind, ...] = ()
     by_name: bool = False
+    localhost: Mapping[int, tuple[str, int]] | None = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +144,13 @@ class Topology:
 def kinds_of(specs: Iterable[NodeSpec]) -> frozenset[NodeKind]:
     """The kinds of these nodes, and those as which they may start later."""
     return frozenset(kind for spec in specs for kind in (spec.kind, *spec.upgrades))
+
+
+def addressed(specs: Iterable[NodeSpec]) -> Iterator[str]:
+    """The names of these nodes, and of those that come later and have to have an address already."""
+    specs = tuple(specs)
+    yield from (spec.name for spec in specs)
+    yield from (node for spec in specs for node, _ in (spec.localhost or {}).values())
 
 
 def named(spec: NodeSpec, kind: NodeKind) -> NodeKind:

@@ -3,6 +3,7 @@
 import pickle
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -106,14 +107,38 @@ def test_what_cannot_be_is_refused(services: str, words: str) -> None:
         made(services)
 
 
+def test_at_127_0_0_1_each_instance_has_the_others_and_the_servers_by_their_ports() -> None:
+    more = "localhost = true\n[servers.hazelcast]\nlocalhost = [5701, 5702, 5703]\n[servers.kafka]\nlocalhost = [9999]"
+    description = described(logging(count=2, port=[81, 82]), more)
+    found = {spec.name: spec.localhost for spec in specs(description, KIND, members=2, brokers=1)}
+    there = {5701: ("hazelcast-1", 5702), 5702: ("hazelcast-2", 5702), 9999: ("kafka-1", 9092)}
+    facade, one, two = {80: ("facade", 80)}, {81: ("logging-1", 81)}, {82: ("logging-2", 82)}
+    assert found == {
+        "facade": {**there, **one, **two},
+        "logging-1": {**there, **facade, **two},
+        "logging-2": {**there, **facade, **one},
+    }
+    assert all(spec.localhost is None for spec in made(logging(count=2)).values())
+
+
+def test_packages_that_a_file_names_itself_are_those_of_a_requirements_file(tmp_path: Path) -> None:
+    (tmp_path / "needed.txt").write_text("requests\n")
+    for python, lines in (("", b""), ('python = "needed.txt",', b"-r needed.txt\n")):
+        description = described("", f'runtime = {{ {python} packages = ["flask==3.1.3", "toml"] }}')
+        build = kind(description, tmp_path).image()
+        assert build.files["checkout-x/requirements/runtime.packages"] == lines + b"flask==3.1.3\ntoml\n"
+        assert "-r /build/requirements/runtime.packages" in build.stages
+
+
 def test_there_are_no_members_to_refer_to_where_there_are_none() -> None:
     with pytest.raises(BadInputError, match=r"\$\{members\} refers to nothing"):
         made(logging(command=["run", "${members}"]), members=0)
 
 
 def test_servers_are_those_that_it_names() -> None:
-    more = '[servers.hazelcast]\ncount = 2\nsettings = { "a.b" = "1" }\n[servers.kafka]\ncount = 1'
-    assert servers(described("", more)) == (hazelcast(2, settings={"a.b": "1"}), kafka(1))
+    more = '[servers.hazelcast]\ncount = 2\ncluster = "c"\nsettings = { "a.b" = "1" }\n[servers.kafka]\ncount = 1'
+    assert servers(described("", more)) == (hazelcast(2, settings={"a.b": "1"}, cluster="c"), kafka(1))
+    assert servers(described("", "[servers.hazelcast]")) == (hazelcast(3),)
     assert servers(described("")) == ()
 
 

@@ -5,11 +5,12 @@ import json
 import pytest
 
 from harness.errors import BadInputError
+from harness.messages.application import messages
 from harness.messages.namespace import Namespace
 from harness.messages.services import services
 from harness.pool import topology_of
 from harness.servers.hazelcast import hazelcast
-from harness.servers.hazelcast.spec import WRITE_DELAY_S
+from harness.servers.hazelcast.spec import WRITE_DELAY_S, cluster_of
 from harness.servers.kafka import kafka
 from harness.topology.nodes import NodeSpec, Topology
 from harness.topology.timings import FAST, VENDOR
@@ -118,6 +119,16 @@ def test_settings_by_value_are_in_force_last() -> None:
     assert "-Dhazelcast.shutdownhook.policy=TERMINATE" in member.environment["JAVA_OPTS"].split()
     broker = kafka(1, settings={"min.insync.replicas": "7"}).nodes(FAST)[0]
     assert broker.environment["KAFKA_MIN_INSYNC_REPLICAS"] == "7"
+
+
+def test_members_are_in_the_cluster_of_that_name_and_the_services_are_told_of_it() -> None:
+    members = hazelcast(2, cluster="dev")
+    configs = [json.loads(text) for spec in members.nodes(FAST) for text in spec.files.values()]
+    assert {config["hazelcast"]["cluster-name"] for config in configs} == {"dev"}
+    assert {cluster_of(spec) for spec in members.nodes(FAST)} == {"dev"}
+    cast = messages("hazelcast").cast("one", (members,), FAST)
+    told = [spec.environment.get("HAZELCAST_CLUSTER") for spec in cast.specs if spec.role != "config"]
+    assert set(told) == {"dev"}
 
 
 @pytest.mark.parametrize("count", [0, -1, 2.5, True, "3"])

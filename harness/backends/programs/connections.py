@@ -1,7 +1,8 @@
 """Lists the TCP connections of the network in which it runs, or resets them at both ends; by the kernel's sock_diag.
 
 Arguments: list or reset; the address of the node, whose connections with itself are left out; then a JSON object with
-"ports" (of its own, or null for all) and "spared" (addresses of others). What it lists is a list of JSON.
+"ports" (of its own, or null for all), "spared" (addresses of others) and "elsewhere" (ports of 127.0.0.1 that are those
+of others). What it lists is a list of JSON.
 """
 
 import errno
@@ -46,10 +47,15 @@ class Connection(NamedTuple):
         return str(mapped or address)
 
     @property
+    def peer_port(self) -> int:
+        """The port of the other end."""
+        return int(_SOCKET.unpack(self.socket)[1])
+
+    @property
     def words(self) -> str:
         """The connection in words that no other one has."""
-        remote_port, cookie = _SOCKET.unpack(self.socket)[1], int.from_bytes(self.socket[-8:], sys.byteorder)
-        return f"port {self.port} with {self.peer}:{remote_port} (socket {cookie})"
+        cookie = int.from_bytes(self.socket[-8:], sys.byteorder)
+        return f"port {self.port} with {self.peer}:{self.peer_port} (socket {cookie})"
 
 
 def connections() -> Iterator[Connection]:
@@ -103,7 +109,7 @@ def main(verb: str, own: str, which: str) -> None:
         connection
         for connection in connections()
         if (wanted["ports"] is None or connection.port in wanted["ports"])
-        and not ip_address(connection.peer).is_loopback
+        and (not ip_address(connection.peer).is_loopback or connection.peer_port in wanted["elsewhere"])
         and connection.peer not in (own, *wanted["spared"])
     ]
     if verb == "list":

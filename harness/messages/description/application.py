@@ -220,11 +220,14 @@ class OwnSystem(StandIn):
 
 
 def _with_settings_of(named: Servers[Any], own: Sequence[Servers[Any]]) -> Servers[Any]:
-    """The servers that a scenario names with the settings of somebody's own, where the scenario says nothing else."""
+    """The servers that a scenario names, set as somebody's own are where the scenario says nothing else."""
     (same,) = (each for each in own if type(each) is type(named))
     if not (isinstance(named, Kafka | Hazelcast) and isinstance(same, Kafka | Hazelcast)):
         return named
-    return replace(named, settings=tuple(sorted({**dict(same.settings), **dict(named.settings)}.items())))
+    settings = tuple(sorted({**dict(same.settings), **dict(named.settings)}.items()))
+    if isinstance(named, Hazelcast) and isinstance(same, Hazelcast):
+        return replace(named, settings=settings, cluster=same.cluster)
+    return replace(named, settings=settings)
 
 
 def read(file: Path) -> OwnSystem:

@@ -15,6 +15,7 @@ from typing import get_args
 from harness.messages.description.model import (
     Entries,
     FilePath,
+    HazelcastServers,
     HeaderText,
     InstanceText,
     MessagePath,
@@ -36,6 +37,8 @@ OF_AN_INSTANCE = ("name", "index", "address", "port")
 OF_SERVERS = {"members": "hazelcast", "brokers": "kafka"}
 OF_A_MESSAGE = ("id", "text")
 
+_SERVER_KINDS = ("hazelcast", "kafka")
+_DEFAULT_COUNT = HazelcastServers().count
 _RESERVED = {*OF_AN_INSTANCE, *OF_SERVERS, *OF_A_MESSAGE}
 _REFERENCE = re.compile(r"\$\{([^}]*)(\}?)")
 _TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
@@ -60,6 +63,7 @@ def problems(walked: Walked, folder: Path) -> Iterator[Problem]:
     yield from _reads(walked)
     yield from _references(walked)
     yield from _settings(walked)
+    yield from _localhost(walked)
 
 
 def _facade(walked: Walked) -> Iterator[Problem]:
@@ -231,3 +235,37 @@ def _settings(walked: Walked) -> Iterator[Problem]:
     for name in given:
         if name not in known:
             yield Problem(("settings", name), f"the harness knows no such setting{choice(nearest(name, known), known)}")
+
+
+def _localhost(walked: Walked) -> Iterator[Problem]:
+    """What is wrong with the ports of services that find each other at 127.0.0.1."""
+    taken: dict[int, str] = {}
+    for kind in _SERVER_KINDS:
+        yield from _servers_ports(walked, kind, taken)
+    for keys, service in walked.of(Service) if walked.at("localhost") else ():
+        if isinstance(service.port, int) and service.count > 1:
+            words = f"at 127.0.0.1 its {service.count} instances are told apart by their ports: give a list of these"
+            yield Problem((*keys, "port"), words)
+            continue
+        ports = (service.port,) if isinstance(service.port, int) else service.port
+        for port, name in zip(ports, instance_names(str(keys[-1]), service.count, service.names), strict=False):
+            yield from _port(taken, port, (*keys, "port"), name)
+
+
+def _servers_ports(walked: Walked, kind: str, taken: dict[int, str]) -> Iterator[Problem]:
+    """What is wrong with the ports at which services find servers of a kind."""
+    keys = ("servers", kind, "localhost")
+    ports, count = walked.at(*keys) or (), walked.at("servers", kind, "count") or _DEFAULT_COUNT
+    if ports and not walked.at("localhost") and walked.right("localhost"):
+        yield Problem(keys, "is of services that were written for one machine: say localhost = true at the top")
+    if ports and len(ports) != count and walked.right("servers", kind, "count"):
+        yield Problem(keys, f"expected {count}, one for each of them (count), found {len(ports)}")
+    for index, port in enumerate(ports):
+        yield from _port(taken, port, (*keys, index), f"{kind}-{index + 1}")
+
+
+def _port(taken: dict[int, str], port: int, keys: Keys, name: str) -> Iterator[Problem]:
+    """Notes whose a port of 127.0.0.1 is."""
+    if port in taken:
+        yield Problem(keys, f"{port} is the port of {taken[port]} at 127.0.0.1 already; each needs one of its own")
+    taken.setdefault(port, name)

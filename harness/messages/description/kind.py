@@ -43,32 +43,34 @@ class CheckoutKind(NodeKind):
     Attributes:
         folder: of the checkout; absolute.
         digest: of its content.
-        requirements: the requirements file, relative to the checkout; None if the services need no packages.
+        requirements: the requirements file, relative to the checkout; None if there is none.
+        packages: what the services need beside it.
         name: of the kind and of its image.
     """
 
     folder: Path
     digest: str
     requirements: str | None = None
+    packages: tuple[str, ...] = ()
     name: str = "checkout"
 
     def prepare(self, say: Say) -> Program:
         """Copies the checkout and installs its packages, each once."""
         code = checkout.copy(self.folder, self.digest, say)
         command = (sys.executable, "-I", str(_LAUNCHER), str(code), _COPY)
-        if self.requirements is None:
+        file, found = packages.all_of(code, self.requirements, self.packages)
+        if not found:
             return Program(command, {"PYTHONUNBUFFERED": "1"})
-        files = packages.requirements(code, self.requirements)
-        made = packages.environment(files, self.requirements, say)
+        made = packages.environment(found, file, say)
         path = os.pathsep.join([str(made / "bin"), os.environ.get("PATH", os.defpath)])
         return Program(command, {"PYTHONUNBUFFERED": "1", "PATH": path, "VIRTUAL_ENV": str(made)})
 
     def image(self) -> Build:
         """The part of the image that this kind adds: its packages, its code and the launcher."""
-        name, file = self.name, self.requirements
-        found = {} if file is None else packages.requirements(self.folder, file)
-        installed = _ALONE if file is None else _WITH_PACKAGES.format(name=name, requirements=os.path.normpath(file))
-        stages = _STAGES.format(name=name, begins="pip" if file else "${BASE}", packages=installed)
+        name = self.name
+        file, found = packages.all_of(self.folder, self.requirements, self.packages)
+        installed = _WITH_PACKAGES.format(name=name, requirements=os.path.normpath(file)) if found else _ALONE
+        stages = _STAGES.format(name=name, begins="pip" if found else "${BASE}", packages=installed)
         files = {f"{name}/requirements/{path}": content for path, content in found.items()}
         files[f"{name}/launcher.py"] = _LAUNCHER.read_bytes()
         return Build(stages, files, {f"{name}/checkout": LockedFolder(self.digest.encode(), self._copied)})
@@ -95,4 +97,5 @@ def kind(description: Description, folder: Path) -> CheckoutKind:
     if description.runtime.python is not None:
         packages.requirements(code, description.runtime.python)
     words = re.findall("[a-z0-9]+", description.name.lower())
-    return CheckoutKind(code, digest, description.runtime.python, "-".join(["checkout", *words]))
+    runtime = description.runtime
+    return CheckoutKind(code, digest, runtime.python, runtime.packages, "-".join(["checkout", *words]))

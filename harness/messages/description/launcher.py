@@ -14,10 +14,14 @@ import os
 import shutil
 import signal
 import sys
+import time
 from pathlib import Path
 
 _INIT = 1
 _PASSED_ON = (signal.SIGTERM, signal.SIGINT)
+#: What has to be there before the command runs: then the network of the instance is as it has to be.
+_AWAITS = "HARNESS_AWAITS"
+_LOOK_S = 0.01
 #: As shells have it.
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 
@@ -29,6 +33,7 @@ def main(code: str, place: str, folder: str, *command: str) -> None:
         shutil.rmtree(part, ignore_errors=True)
         shutil.copytree(code, part, symlinks=True)
         Path(part).rename(place)
+    _await(os.environ.pop(_AWAITS, None))
     os.chdir(Path(place, folder))
     if os.getpid() != _INIT:
         _become(command)
@@ -45,6 +50,14 @@ def main(code: str, place: str, folder: str, *command: str) -> None:
         if ended == child:
             exit_code = os.waitstatus_to_exitcode(status)
             os._exit(exit_code if exit_code >= 0 else 128 - exit_code)
+
+
+def _await(file: str | None) -> None:
+    """Waits until a file is there, and removes it, so that the next start waits as well."""
+    while file and not Path(file).exists():
+        time.sleep(_LOOK_S)
+    if file:
+        Path(file).unlink()
 
 
 def _become(command: tuple[str, ...]) -> None:

@@ -5,19 +5,19 @@ Pure. What only a backend knows, the addresses, stays a reference in the specs, 
 Containers, and local processes where the harness is root, have networks and host names of their own: there services may
 all listen on the same port of 0.0.0.0, and call each other by name. Other local processes share the machine's network,
 each with an address of its own on the loopback: there a service has to be told to listen on ${address}, one whose
-instances have `names` is refused, and so is one whose port somebody has.
+instances have `names` is refused, and so are one whose port somebody has, and a system that speaks to 127.0.0.1 alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.clusters import Servers
+from harness import clusters
 from harness.errors import BadInputError
-from harness.messages.description.model import Description, Role, Service
+from harness.messages.description.model import Description, Role, Servers, Service
 from harness.servers.hazelcast import spec as hz
 from harness.servers.hazelcast.kind import hazelcast
 from harness.servers.kafka import spec as kf
@@ -30,10 +30,12 @@ PORT = "http"
 _REFERENCE = re.compile(r"\$\{([^}]*)\}")
 
 
-def servers(description: Description) -> tuple[Servers[Any], ...]:
+def servers(description: Description) -> tuple[clusters.Servers[Any], ...]:
     """The servers that a described system needs."""
     wanted = description.servers
-    members = [hazelcast(each.count, settings=each.settings) for each in [wanted.hazelcast] if each]
+    members = [
+        hazelcast(each.count, settings=each.settings, cluster=each.cluster) for each in [wanted.hazelcast] if each
+    ]
     brokers = [kafka(each.count, settings=each.settings) for each in [wanted.kafka] if each]
     return (*members, *brokers)
 
@@ -56,7 +58,26 @@ def specs(description: Description, kind: NodeKind, *, members: int, brokers: in
         "brokers": ",".join(f"${{{name}}}:{kf.PORT}" for name in kafkas),
     }
     known = {**{name: f"${{{name}}}" for name in names}, **{name: text for name, text in lists.items() if text}}
-    return tuple(each.spec(kind, known) for each in instances)
+    made = [each.spec(kind, known) for each in instances]
+    if not description.localhost:
+        return tuple(made)
+    ports = _at_localhost(description.servers, hazelcasts, kafkas)
+    ports |= {each.port: (each.name, each.port) for each in instances}
+    return tuple(replace(spec, localhost=_but(spec.name, ports)) for spec in made)
+
+
+def _at_localhost(wanted: Servers, members: Sequence[str], brokers: Sequence[str]) -> dict[int, tuple[str, int]]:
+    """The member or broker at each port of 127.0.0.1, and its port; at those that are too many there is nobody."""
+    return {
+        port: (name, own)
+        for servers, names, own in ((wanted.hazelcast, members, hz.PORT), (wanted.kafka, brokers, kf.PORT))
+        for port, name in zip(servers.localhost if servers else (), names, strict=False)
+    }
+
+
+def _but(own: str, ports: Mapping[int, tuple[str, int]]) -> Mapping[int, tuple[str, int]]:
+    """The ports of the others: what a node sends to its own stays where it is."""
+    return {port: there for port, there in ports.items() if there[0] != own}
 
 
 @dataclass(frozen=True)

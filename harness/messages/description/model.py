@@ -63,6 +63,11 @@ HostName = Annotated[
 #: A NUL ends what a process is given, and the path of a file.
 FilePath = Annotated[str, Meta(pattern=r"^[^\x00]*$", description="the path of a file or folder")]
 InstanceText = Annotated[str, Meta(pattern=r"^[^\x00]*$", description="a text, with references such as ${name}")]
+#: No option, and nothing of the checkout.
+Package = Annotated[
+    str,
+    Meta(pattern=r"^[A-Za-z0-9][^\x00-\x1F]*$(?!\n)", description="a package as pip names it, such as flask==3.1.2"),
+]
 VariableName = Annotated[str, Meta(pattern=r"^[^=\x00]+$", description="the name of a variable")]
 #: The roles that services play in a system of this kind.
 Role = Literal["facade", "logging", "messages", "config"]
@@ -116,9 +121,11 @@ class Runtime(Section, frozen=True, kw_only=True):
 
     Attributes:
         python: a requirements file, relative to the checkout, whose packages `python` finds.
+        packages: what `python` finds beside these, or without such a file: ["flask", "hazelcast-python-client"].
     """
 
     python: FilePath | None = None
+    packages: tuple[Package, ...] = ()
 
 
 class HazelcastServers(Section, frozen=True, kw_only=True):
@@ -127,10 +134,14 @@ class HazelcastServers(Section, frozen=True, kw_only=True):
     Attributes:
         count: how many there are.
         settings: properties of the members, by their names.
+        cluster: the name of their cluster, which clients have to give.
+        localhost: of a system that finds them at 127.0.0.1: the port there of each.
     """
 
     count: Count = 3
     settings: Mapping[str, str] = field(default_factory=dict)
+    cluster: Name = "faulttolerance"
+    localhost: tuple[Port, ...] = ()
 
 
 class KafkaServers(Section, frozen=True, kw_only=True):
@@ -139,10 +150,13 @@ class KafkaServers(Section, frozen=True, kw_only=True):
     Attributes:
         count: how many there are.
         settings: settings of each broker, by their names.
+        localhost: of a system that finds them at 127.0.0.1: the port there of each. Kafka's clients ask there who the
+            brokers are, and go on at the addresses that they hear.
     """
 
     count: Count = 3
     settings: Mapping[str, str] = field(default_factory=dict)
+    localhost: tuple[Port, ...] = ()
 
 
 class Servers(Section, frozen=True, kw_only=True):
@@ -328,6 +342,8 @@ class Description(Section, frozen=True, kw_only=True):
         runtime: what the commands of its services need.
         servers: the servers that the harness starts for it.
         queue: what carries the messages; without one, what needs a queue is left out.
+        localhost: its services were written for one machine: each listens on 127.0.0.1, and finds the others there by
+            their ports, no two of which are the same. Each has a network of its own all the same.
         services: its services by their roles; there has to be a facade.
         post: how a client sends a message.
         get: how a client reads the messages.
@@ -342,6 +358,7 @@ class Description(Section, frozen=True, kw_only=True):
     post: Post
     get: Get
     checkout: FilePath = "."
+    localhost: bool = False
     runtime: Runtime = Runtime()
     servers: Servers = Servers()
     queue: Queue | None = None

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
@@ -24,6 +24,30 @@ _LOCAL = re.compile(r"^(?:-e|--editable)\b.*|^\.{0,2}/.*|^\.\.?\s*$", re.MULTILI
 _PASSED_ON = re.compile(r"PIP_\w+|HOME|(https?|no)_proxy|SSL_CERT_FILE|REQUESTS_CA_BUNDLE", re.IGNORECASE)
 #: In an environment that is complete.
 _DONE = "complete"
+
+
+#: What a requirements file is called that has what a description says itself.
+_SAID = "runtime.packages"
+
+
+def all_of(folder: Path, name: str | None, more: Sequence[str]) -> tuple[str, Mapping[str, bytes]]:
+    """The path of a requirements file that has all packages, and by their paths that and those that it names.
+
+    None is there if nothing is needed.
+
+    Args:
+        folder: of the checkout.
+        name: of its requirements file, if it has one.
+        more: what is needed beside that.
+
+    Raises:
+        BadInputError: see `requirements`.
+    """
+    found = {} if name is None else requirements(folder, name)
+    if not more:
+        return name or "", found
+    lines = [*([] if name is None else [f"-r {os.path.normpath(name)}"]), *more]
+    return _SAID, {**found, _SAID: "".join(f"{line}\n" for line in lines).encode()}
 
 
 def requirements(folder: Path, name: str) -> Mapping[str, bytes]:

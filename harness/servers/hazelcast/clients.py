@@ -12,7 +12,7 @@ from hazelcast.client import HazelcastClient
 
 from harness.backends.protocol import Node, running_nodes
 from harness.errors import InconclusiveError
-from harness.servers.hazelcast.spec import CLUSTER_NAME
+from harness.servers.hazelcast.spec import cluster_of
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def _settings(nodes: Sequence[Node]) -> dict[str, Any]:
         raise InconclusiveError("no Hazelcast member runs that could be asked")
     logging.getLogger("hazelcast").setLevel(logging.CRITICAL)
     return {
-        "cluster_name": CLUSTER_NAME,
+        "cluster_name": cluster_of(nodes[0].spec),
         "cluster_members": [node.endpoint("client") for node in nodes],
         # The harness may not be able to reach a container's own address, only its published port.
         "smart_routing": False,

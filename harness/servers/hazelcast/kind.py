@@ -30,6 +30,7 @@ class Hazelcast(Servers["HazelcastView"]):
     stored: bool = False
     settings: Settings = ()
     version: str = ""
+    cluster: str = CLUSTER_NAME
 
     @property
     def words(self) -> str:
@@ -68,7 +69,7 @@ class Hazelcast(Servers["HazelcastView"]):
     def console(self, nodes: Sequence[Node]) -> Console:
         """Hazelcast's Management Center. The newest: it measures nothing, and an older one may not know our servers."""
         members = ",".join(f"{node.address}:{PORT}" for node in nodes)
-        environment = {"MC_DEFAULT_CLUSTER": CLUSTER_NAME, "MC_DEFAULT_CLUSTER_MEMBERS": members}
+        environment = {"MC_DEFAULT_CLUSTER": self.cluster, "MC_DEFAULT_CLUSTER_MEMBERS": members}
         image = "hazelcast/management-center:latest"
         return Console("Hazelcast Management Center", "ui-hazelcast", image, 8080, environment)
 
@@ -76,6 +77,7 @@ class Hazelcast(Servers["HazelcastView"]):
         """The members' node specs."""
         return members(
             self.count,
+            cluster=self.cluster,
             timings=timings,
             zoned=self.zoned,
             stored=self.stored,
@@ -98,6 +100,7 @@ def hazelcast(
     stored: bool = False,
     settings: Mapping[str, str] | None = None,
     version: str = "",
+    cluster: str = CLUSTER_NAME,
 ) -> Hazelcast:
     """`count` members of one cluster, whose maps and queues have one backup unless their name says otherwise.
 
@@ -109,6 +112,7 @@ def hazelcast(
         settings: system properties, such as {"hazelcast.shutdownhook.policy": "TERMINATE"}, in place of the harness'
             own.
         version: the release, such as "5.6.0"; by default what `--release` says, or the harness' own. Without a store.
+        cluster: the name of the cluster, which clients have to give.
 
     Raises:
         BadInputError: fewer than one, settings that are no text, or a release whose jars are not locked.
@@ -117,4 +121,5 @@ def hazelcast(
         if stored:
             raise BadInputError(f"hazelcast(stored=True, version={version!r}): with a store there is one release")
         HAZELCAST.release(version)
-    return Hazelcast(at_least(1, count, "hazelcast"), zoned, stored, settings_of(settings, "hazelcast"), version)
+    own = settings_of(settings, "hazelcast")
+    return Hazelcast(at_least(1, count, "hazelcast"), zoned, stored, own, version, cluster)

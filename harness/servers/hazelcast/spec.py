@@ -12,7 +12,8 @@ from harness.servers.postgres import spec as postgres
 from harness.topology.nodes import HttpReady, NodeSpec
 from harness.topology.timings import Timings
 
-#: Not Hazelcast's default: a client of ours that meets a stranger's member is refused by it, and the other way round.
+#: Unless somebody says otherwise. Not Hazelcast's default: a client of ours that meets a stranger's member is refused
+#: by it, and the other way round.
 CLUSTER_NAME = "faulttolerance"
 #: A port each for clients, other members and HTTP (docs/decisions/0009): on a shared one, a member that connects to one
 #: that hangs keeps an I/O thread so busy that its other connections starve (hazelcast/hazelcast issue 26473).
@@ -84,8 +85,13 @@ def deciding(settings: Mapping[str, str]) -> Mapping[str, str]:
     return {name: settings.get(name, value) for name, value in _DECIDING.items()}
 
 
+def cluster_of(spec: NodeSpec) -> str:
+    """The name of the cluster that a member is in, as its configuration has it."""
+    return str(json.loads(spec.files[_CONFIG])["hazelcast"]["cluster-name"])
+
+
 def members(
-    count: int, *, timings: Timings, zoned: bool, stored: bool, settings: Mapping[str, str], version: str
+    count: int, *, cluster: str, timings: Timings, zoned: bool, stored: bool, settings: Mapping[str, str], version: str
 ) -> tuple[NodeSpec, ...]:
     """The node specs of so many members; see `harness.servers.hazelcast.kind.hazelcast`."""
     kind = HAZELCAST_MAPSTORE if stored else HAZELCAST.release(version) if version else HAZELCAST
@@ -106,8 +112,8 @@ def members(
             },
             # Looking for members that are not up yet costs seconds, so the first start knows one address only; a
             # restarted member needs the whole list, or the first one founds a cluster of its own.
-            files={_CONFIG: _config(names[:1], groups, protection, stored=stored)},
-            files_when_ready={_CONFIG: _config(names, groups, protection, stored=stored)},
+            files={_CONFIG: _config(cluster, names[:1], groups, protection, stored=stored)},
+            files_when_ready={_CONFIG: _config(cluster, names, groups, protection, stored=stored)},
             stop_timeout_s=20.0,
         )
         for index, name in enumerate(names, start=1)
@@ -139,7 +145,9 @@ def _properties(name: str, timings: Timings) -> dict[str, str]:
 _JOIN_S = 3
 
 
-def _config(members: list[str], groups: list[list[str]], protection: Mapping[str, object], *, stored: bool) -> str:
+def _config(
+    cluster: str, members: list[str], groups: list[list[str]], protection: Mapping[str, object], *, stored: bool
+) -> str:
     """The member configuration as JSON, which is YAML as well."""
     network = {
         "enabled": True,
@@ -159,7 +167,7 @@ def _config(members: list[str], groups: list[list[str]], protection: Mapping[str
             },
         },
     }
-    settings: dict[str, Any] = {"cluster-name": CLUSTER_NAME, "advanced-network": network, **_STRUCTURES}
+    settings: dict[str, Any] = {"cluster-name": cluster, "advanced-network": network, **_STRUCTURES}
     if stored:
         settings |= _store()
     if groups:

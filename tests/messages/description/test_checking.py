@@ -57,6 +57,18 @@ def test_there_has_to_be_a_facade(tmp_path: Path) -> None:
         ('checkout = "code"', 'checkout = "cod"', "", "checkout: there is no folder "),
         ('folder = "facade"', 'folder = "fasade"', "", "services.facade.folder: there is no folder 'fasade' in the "),
         ('folder = "facade"', 'folder = ".."', "", "services.facade.folder: '..' is outside of the checkout "),
+        ("localhost = true\n", "", "localhost = [5701", "servers.hazelcast.localhost: is of services that were "),
+        ("[9092, 9093]", "[9092]", "", "servers.kafka.localhost: expected 2, one for each of them (count), found 1"),
+        (
+            "[9092, 9093]",
+            "[9092, 5701]",
+            "",
+            "servers.kafka.localhost[1]: 5701 is the port of hazelcast-1 at 127.0.0.1",
+        ),
+        ("[8001, 8002]", "[8001, 8001]", "", "services.logging.port: 8001 is the port of log-1 at 127.0.0.1 already; "),
+        ("[8003, 8004]", "8003", "", "services.messages.port: at 127.0.0.1 its 2 instances are told apart by their "),
+        ("port = 8500", "port = 9093", "", "services.config.port: 9093 is the port of kafka-2 at 127.0.0.1 already; "),
+        ('["toml"]', '["-e ."]', "", "runtime.packages[0]: expected a package as pip names it, such as flask"),
         ('"requirements.txt"', '"facade" # a folder', "", "runtime.python: there is no file 'facade' in the checkout "),
         (
             "'Members \\{size:[23]'",

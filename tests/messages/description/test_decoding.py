@@ -68,8 +68,8 @@ def test_of_many_problems_each_is_told_in_the_order_of_the_file(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("port = 8003", "port = true", "services.messages.port: expected a whole number from 1 to 65535, or a list, "),
-        ("port = 8003", "port = 80030", "services.messages.port: expected a whole number from 1 to 65535, or a list, "),
+        ("port = 8500", "port = true", "services.config.port: expected a whole number from 1 to 65535, or a list, "),
+        ("port = 8500", "port = 85000", "services.config.port: expected a whole number from 1 to 65535, or a list, "),
         ("port = [8001, 8002]", "port = [8001, 0]", "services.logging.port[1]: expected a whole number from 1 to "),
         ('command = ["python", "config.py"]', "command = []", "services.config.command: expected a list of at least "),
         (
