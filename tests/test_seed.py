@@ -24,7 +24,8 @@ def test_what_is_no_seed_is_refused(given: str) -> None:
 
 
 def test_the_command_that_repeats_a_scenario_has_the_seed() -> None:
-    item: Any = SimpleNamespace(nodeid="test_a.py::test_b", stash={})
+    nothing_said = SimpleNamespace(getoption=lambda _, default: default)
+    item: Any = SimpleNamespace(nodeid="test_a.py::test_b", stash={}, config=nothing_said)
     commands = [Results(Options(backend="process", seed=seed), None).repeat(item) for seed in (0, 7)]
     plain = 'pytest "test_a.py::test_b" --backend process --timings fast'
     assert commands == [plain, f"{plain} --seed 7"]
