@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+
 from harness.assertions import GuaranteeBrokenError
 from harness.errors import HarnessError
 from harness.report.outcome import Found
@@ -11,12 +14,13 @@ _COMPARED = "assert "
 _LONGEST = 500
 
 
-def found_in(error: BaseException, title: str) -> tuple[Found, ...]:
+def found_in(error: BaseException, title: str, servers: Collection[str] = ()) -> tuple[Found, ...]:
     """What is wrong by this error: what a checker found, each by itself, else the first line, without what pytest adds.
 
     Args:
         error: that a scenario, its setup or its end raised.
         title: of the scenario, which is said where the error has no words.
+        servers: the names of the nodes that the harness brings along: what befalls these is no fault of the system's.
     """
     if isinstance(error, GuaranteeBrokenError):
         return tuple(Found(anomaly.name, anomaly.sentence) for anomaly in error.verdict.anomalies)
@@ -25,7 +29,8 @@ def found_in(error: BaseException, title: str) -> tuple[Found, ...]:
         words = f"it is not so: {title}" if not first or first.startswith(_COMPARED) else first
         return (Found("", _cut(words)),)
     if isinstance(error, HarnessError):
-        return (Found(error.finding, _cut(first), judged=False),)
+        ours = any(re.search(rf"\b{re.escape(name)}\b", first) for name in servers)
+        return (Found("" if ours else error.finding, _cut(first), judged=False),)
     return (Found("", _cut(f"{type(error).__name__}: {first}"), judged=False),)
 
 

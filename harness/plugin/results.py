@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import defaultdict
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -39,6 +39,7 @@ from harness.results import Result
 from harness.run import Options
 from harness.spent import settled
 from harness.system import System
+from harness.topology.timings import FAST
 
 #: The id that pytest takes, of an item that has another one as it is one of many runs of the same.
 REPEATED = pytest.StashKey[str]()
@@ -97,7 +98,7 @@ class Results:
         report = yield
         self._took_s[item.nodeid] += call.duration
         if call.excinfo:
-            self._found.setdefault(item.nodeid, found_in(call.excinfo.value, title(item.nodeid)))
+            self._found.setdefault(item.nodeid, found_in(call.excinfo.value, title(item.nodeid), _servers(item)))
         if report.failed:
             self._results.setdefault(item.nodeid, _result_of(call.excinfo.value if call.excinfo else None))
             self._words.setdefault(item.nodeid, report.longreprtext.strip())
@@ -114,7 +115,7 @@ class Results:
 
     def unfit(self, item: pytest.Item, words: str, error: BaseException) -> NoReturn:
         """Fails a scenario whose system did not come up, because of this error."""
-        self._found[item.nodeid] = found_in(error, title(item.nodeid))
+        self._found[item.nodeid] = found_in(error, title(item.nodeid), _servers(item))
         self._note_words(item, Result.UNFIT, words)
         self._record_end(item, _end_of(EnvironmentUnfitError(words)))
         fail(words)
@@ -152,7 +153,7 @@ class Results:
 
     def _fail(self, item: pytest.Item, error: BaseException) -> NoReturn:
         """Fails a scenario in words only; with --pdb by the error itself, for a prompt where it happened."""
-        self._found[item.nodeid] = found_in(error, title(item.nodeid))
+        self._found[item.nodeid] = found_in(error, title(item.nodeid), _servers(item))
         if isinstance(error, GuaranteeBrokenError):
             _, system = _of(item)
             anomalies = error.verdict.anomalies
@@ -264,6 +265,12 @@ def _file(item: pytest.Item, folder: ReportFolder) -> None:
         ),
         page=folder.page,
     )
+
+
+def _servers(item: pytest.Item) -> Collection[str]:
+    """The names of the nodes of a scenario's servers."""
+    servers = declared_by(item).servers if has_system(item) else ()
+    return [spec.name for each in servers for spec in each.nodes(FAST)]
 
 
 def _guarantee(item: pytest.Item) -> str:

@@ -112,6 +112,14 @@ def test_a_service_that_does_not_come_up_is_a_finding() -> None:
     assert "ImportError" not in text
 
 
+def test_a_server_that_does_not_come_up_is_none() -> None:
+    error = NodeStartError("waited 60 s for broker-1 to listen")
+    assert found_in(error, "x", ["broker-1"])[0].name == ""
+    assert found_in(error, "x", ["broker-10"])[0].name == "not started"
+    text = page(outcome("x", *found_in(error, "x", ["broker-1"]), result=Result.UNFIT))
+    assert "x (unfit): Waited 60 s for broker-1 to listen." in part(text, "What was tried, and has no verdict")
+
+
 def test_what_an_assertion_of_pytest_adds_is_left_out() -> None:
     error = AssertionError("5 posts were acknowledged\nassert not (Post(id='m-1'),)\n +  where ...")
     assert found_in(error, "x") == (Found("", "5 posts were acknowledged"),)
