@@ -1,5 +1,9 @@
 """What clients have made in servers can be removed, so that an application that has no other names begins anew."""
 
+import subprocess
+import sys
+from contextlib import closing
+
 import pytest
 from kafka import KafkaConsumer
 
@@ -9,6 +13,19 @@ from harness.servers.hazelcast.clients import client_of
 from harness.servers.kafka import Kafka, kafka
 from harness.waiting import until
 
+#: A process of its own: a consumer in this one would join again by itself once it hears that it is no member any more.
+MEMBER = """
+import sys
+from kafka import KafkaConsumer
+
+name, *addresses = sys.argv[1:]
+consumer = KafkaConsumer(name, bootstrap_servers=addresses, group_id=name, session_timeout_ms=60_000)
+while not consumer.assignment():
+    consumer.poll(200)
+print("has its partition", flush=True)
+while True:
+    consumer.poll(200)
+"""
 pytestmark = [pytest.mark.process, pytest.mark.system(hazelcast(), kafka())]
 
 
@@ -26,18 +43,18 @@ def test_maps_and_queues_are_gone_once_the_members_are_wiped(system: System) -> 
 def test_a_group_whose_members_were_killed_begins_anew_once_the_brokers_are_wiped(system: System) -> None:
     brokers, name = system.clusters[Kafka], system.new_name("wiped")
     addresses = [node.endpoint("external") for node in brokers.nodes]
-
-    def member() -> KafkaConsumer:
-        consumer = KafkaConsumer(name, bootstrap_servers=addresses, group_id=name, session_timeout_ms=60_000)
-        until("a partition", lambda: [*consumer.poll(200), *consumer.assignment()], bool, timeout_s=30)
-        return consumer
-
     brokers.create_topic(name, partitions=1)
-    # As one that was killed: it polls no more and does not leave, and the group would wait a minute for it.
-    left = member()
-    system.clusters.wipe()
-    brokers.create_topic(name, partitions=1)
+    member = subprocess.Popen([sys.executable, "-c", MEMBER, name, *addresses], stdout=subprocess.PIPE, text=True)
     try:
-        member().close()
+        assert member.stdout
+        assert member.stdout.readline() == "has its partition\n"
     finally:
-        left.close()
+        # The group would wait a minute for it.
+        member.kill()
+        member.communicate()
+
+    system.clusters.wipe()
+
+    brokers.create_topic(name, partitions=1)
+    with closing(KafkaConsumer(name, bootstrap_servers=addresses, group_id=name)) as another:
+        until("a partition", lambda: [*another.poll(200), *another.assignment()], bool, timeout_s=30)
