@@ -19,7 +19,7 @@ import sys
 from kafka import KafkaConsumer
 
 name, *addresses = sys.argv[1:]
-consumer = KafkaConsumer(name, bootstrap_servers=addresses, group_id=name, session_timeout_ms=60_000)
+consumer = KafkaConsumer(name, bootstrap_servers=addresses, group_id=name, session_timeout_ms=120_000)
 while not consumer.assignment():
     consumer.poll(200)
 print("has its partition", flush=True)
@@ -49,7 +49,7 @@ def test_a_group_whose_members_were_killed_begins_anew_once_the_brokers_are_wipe
         assert member.stdout
         assert member.stdout.readline() == "has its partition\n"
     finally:
-        # The group would wait a minute for it.
+        # The group would wait two minutes for it, and longer than `wipe` does.
         member.kill()
         member.communicate()
 
