@@ -6,7 +6,8 @@ import pytest
 
 from harness import Kill, Nemesis, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
-from harness.messages.needs import CONFIG, IDS, IN_MEMORY, LOGGING_READ, TAKERS
+from harness.messages.moments import last_life
+from harness.messages.needs import CONFIG, IDS, IN_MEMORY, LOGGING_READ, LOGS, TAKERS
 from harness.waiting import until
 
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on"), pytest.mark.system(messages())]
@@ -157,16 +158,27 @@ def test_a_messages_instance_takes_its_share_with_it(system: MessageSystem, faul
     assert set(held["messages-2"]) <= set(left["messages-2"])
 
 
+def assigned(system: MessageSystem, name: str) -> list[str]:
+    """The partitions that a messages instance was given since it last started."""
+    return [str(line) for line in last_life(system.log_of(name)) if line["event"] == "assigned"]
+
+
 @pytest.mark.kafka
 @pytest.mark.system(messages(replay=True))
+@pytest.mark.needs(LOGS)
 def test_with_replay_a_messages_instance_gets_its_share_back(system: MessageSystem, faults: Nemesis) -> None:
-    """Kill a messages instance that has its share, and start it again; with replay it reads its partitions from the
-    beginning whenever it gets them. The share comes back from Kafka: all messages are there, each at one instance.
+    """Kill a messages instance that has its share, and start it again once the other one has all; with replay each
+    reads its partitions from the beginning whenever it gets them, and forgets those that it gives away.
+    The share comes back from Kafka: all messages are there, each at one instance.
     """
     posted = system.post(60)
     system.drain(posted)
 
-    faults.inject(Kill(), node("messages-1")).undo()
+    killed = faults.inject(Kill(), node("messages-1"))
+    system.drain(posted)
+    killed.undo()
+    # Who comes back before its session is over may be given just what it had: then nothing moves.
+    until("messages-1 to be given partitions", lambda: assigned(system, "messages-1"), bool, timeout_s=30)
 
     system.drain(posted)
     system.read()
