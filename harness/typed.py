@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.offered import brought_along
+
 if TYPE_CHECKING:
     from harness.answer import Answer
     from harness.declared import Declared, StandIn
@@ -46,6 +48,13 @@ class Readable:
 
     read: Callable[[Path], StandIn]
     trial: Callable[[System], Answer]
+
+
+def readable() -> Readable:
+    """What reads such files: of the one suite that has it."""
+    offered = (value for module in brought_along("typed") for value in vars(module).values())
+    (found,) = (value for value in offered if isinstance(value, Readable))
+    return found
 
 
 @dataclass(frozen=True)

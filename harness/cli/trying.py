@@ -12,8 +12,7 @@ import click
 
 from harness.backends.protocol import BACKENDS
 from harness.cli.shown import json_option, show
-from harness.offered import brought_along
-from harness.typed import Readable
+from harness.typed import readable
 
 
 @click.command("try")
@@ -30,8 +29,8 @@ def try_out(file: Path, backend: str, as_json: bool) -> None:
     from harness.history import History
     from harness.run import Options, Run
 
-    (readable,) = (value for module in brought_along("typed") for value in vars(module).values() if is_readable(value))
-    declared = readable.read(file).declared
+    reader = readable()
+    declared = reader.read(file).declared
 
     def say(line: str) -> None:
         click.echo(f"  {line}", err=True)
@@ -47,11 +46,6 @@ def try_out(file: Path, backend: str, as_json: bool) -> None:
         History.open(Path(folder) / "history.jsonl") as history,
         closing(run.system(declared, history, step)) as system,
     ):
-        answer = readable.trial(system)
+        answer = reader.trial(system)
     next_ = f"it works: run the scenarios with pytest -m faulttolerance --system {file}"
     show(answer if answer.status else replace(answer, lines=f"{answer.lines}\n{next_}"), as_json=as_json)
-
-
-def is_readable(value: object) -> bool:
-    """Whether this is what reads files that describe systems."""
-    return isinstance(value, Readable)

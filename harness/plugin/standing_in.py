@@ -10,10 +10,9 @@ import pytest
 
 from harness.declared import StandIn
 from harness.errors import LeftOutError
-from harness.offered import brought_along
 from harness.plugin import parallel
 from harness.plugin.options import value
-from harness.typed import Readable
+from harness.typed import readable
 
 _STAND_IN = pytest.StashKey[StandIn | None]()
 LEFT_OUT = pytest.StashKey[Counter[str]]()
@@ -29,14 +28,8 @@ def stand_in(config: pytest.Config) -> StandIn | None:
     """
     if _STAND_IN not in config.stash:
         file = value(config, "--system")
-        config.stash[_STAND_IN] = _read(Path(file)) if file else None
+        config.stash[_STAND_IN] = readable().read(Path(file)) if file else None
     return config.stash[_STAND_IN]
-
-
-def _read(file: Path) -> StandIn:
-    offered = (each for module in brought_along("typed") for each in vars(module).values())
-    (readable,) = (each for each in offered if isinstance(each, Readable))
-    return readable.read(file)
 
 
 def leave_out(items: list[pytest.Item], declare: Callable[[pytest.Item], object]) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from harness import clusters
 from harness.errors import BadInputError
 from harness.messages.description.model import Description, Role, Servers, Service
+from harness.messages.description.names import instance_names
 from harness.servers.hazelcast import spec as hz
 from harness.servers.hazelcast.kind import hazelcast
 from harness.servers.kafka import spec as kf
@@ -130,7 +131,7 @@ def _instances(role: Role, service: Service) -> Iterator[_Instance]:
     """The instances of a service."""
     count, port = service.count, service.port
     ports = (port,) * count if isinstance(port, int) else port
-    names = service.names or ((role,) if count == 1 else tuple(f"{role}-{index}" for index in range(1, count + 1)))
+    names = instance_names(role, count, service.names)
     for key, given in (("port", ports), ("names", names)):
         if len(given) != count:
             raise BadInputError(f"services.{role}.{key}: {len(given)} for {count} instances; give one for each")
