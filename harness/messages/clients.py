@@ -30,7 +30,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import httpx
 
@@ -61,6 +61,9 @@ _SOMEBODY = "the messages instances"
 _DIRECT: Mapping[Asked, str] = {"messages": "drain", "logging": "stored", "logged": "logged"}
 
 
+_Shown: TypeAlias = "dict[str, dict[str, Recorded]]"
+
+
 class MessageClients:
     """Clients of one facade that record every operation. They hold connections until `close`."""
 
@@ -79,8 +82,8 @@ class MessageClients:
         self._numbers = itertools.count(1)
         self._local = threading.local()
         self._identity = Identity(by_ids=speech.keeps_ids)
-        #: What GETs have shown of messages instances that can't be asked, by the instance.
-        self._shown: dict[str, dict[str, Recorded]] = {}
+        #: What GETs have shown of messages instances, by the instance, of a system that shows each message once.
+        self._taken: _Shown = {}
 
     def post(self, count: int, *, clients: int = 8) -> Posted:
         """Posts `count` new messages from `clients` concurrent clients and returns once each was answered."""
@@ -129,7 +132,8 @@ class MessageClients:
             name: {"from": part.source, "ids": self._identity.recorded(part.messages)} for name, part in read.items()
         }
         operation.ok(value)
-        self._note(value.get("messages"))
+        if get.effect == "takes" and "messages" in value:
+            _add(self._taken, value["messages"])
         return value
 
     def shown(self, times: int) -> Mapping[str, Sequence[str]]:
@@ -149,20 +153,13 @@ class MessageClients:
 
     def _gathered(self, times: int) -> Mapping[str, list[Recorded]]:
         get, entries = self._speech.get, self._speech.parts["messages"]
-        if get.effect == "none":
-            self._shown.clear()
+        shown = self._taken if get.effect == "takes" else {}
         for _ in range(times):
             with suppress(httpx.HTTPError, UnreadableAnswerError):
                 response = self._http.get(f"{self._facade}{get.path}", timeout=get.timeout_s).raise_for_status()
                 part = part_of(entries, Body(response.text), "get.messages")
-                self._note({"from": part.source, "ids": self._identity.recorded(part.messages)})
-        return {name: list(messages.values()) for name, messages in self._shown.items()}
-
-    def _note(self, part: Mapping[str, Any] | None) -> None:
-        """Takes note of what a GET showed of a messages instance."""
-        if part is not None and not self._speech.can_ask("messages"):
-            known = self._shown.setdefault(part["from"] or _SOMEBODY, {})
-            known.update((str(message), message) for message in part["ids"])
+                _add(shown, {"from": part.source, "ids": self._identity.recorded(part.messages)})
+        return {name: list(messages.values()) for name, messages in shown.items()}
 
     @contextmanager
     def traffic(self, *, clients: int = 3, pause_s: float = 0.02) -> Iterator[Traffic]:
@@ -322,6 +319,11 @@ def _not_acknowledged(operation: Invoked, outcome: Outcome, why: str) -> str:
         case _:
             operation.info(why)
     return why
+
+
+def _add(shown: _Shown, part: Mapping[str, Any]) -> None:
+    """Adds what a GET showed of a messages instance, each message once."""
+    shown.setdefault(part["from"] or _SOMEBODY, {}).update((str(message), message) for message in part["ids"])
 
 
 def _words(response: httpx.Response) -> str:

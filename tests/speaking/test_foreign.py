@@ -144,3 +144,12 @@ def test_the_checkers_say_what_became_of_texts_without_ids(
         for name, verdict in verdicts.items()
     }
     assert names == found
+
+
+def test_what_gets_show_stands_for_instances_that_nobody_can_ask(tmp_path: Path) -> None:
+    with speaking(Always200, tmp_path) as (clients, history, _, _):
+        first, second = (post.id for post in clients.post(2, clients=1).acknowledged)
+        together = {"the messages instances": [first, second]}
+        assert clients.shown(2) == clients.read_shown(2) == together
+        drain = history.events.operations[-1]
+    assert (drain.f, drain.outcome, drain.value) == ("drain", "ok", together)
