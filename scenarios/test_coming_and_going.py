@@ -6,7 +6,7 @@ import pytest
 
 from harness import Nemesis, Pause, Stop, every, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
-from harness.messages.moments import last_life
+from harness.messages.moments import ending_s, last_life
 from harness.messages.needs import CONFIG, HEALTH, LOGS
 from harness.waiting import until
 
@@ -17,20 +17,24 @@ END_S = 2.0
 
 @pytest.mark.system(messages(replay=True))
 @pytest.mark.parametrize("name", ["logging-1", "messages-1"])
-@pytest.mark.needs(CONFIG)
+@pytest.mark.needs(CONFIG, LOGS)
 def test_an_instance_that_is_stopped_says_so_and_ends(system: MessageSystem, faults: Nemesis, name: str) -> None:
     """Under posts and GETs, a logging instance, or a messages instance, is stopped in order.
-    It has ended within two seconds, and config has forgotten it by then, well before its lease would run out. Every
-    request is answered, and nothing is lost.
+    It has ended two seconds after the signal, and config has heard of that from itself, not by a lease that ran out.
+    Every request is answered, and nothing is lost.
     """
     with system.traffic() as traffic:
         traffic.await_answers(20)
-        stopped = faults.inject(Stop(), node(name))
+        faults.inject(Stop(), node(name))
         live = {one for role in system.registered().values() for one in role}
         traffic.await_answers(20)
 
+    heard = [line["event"] for line in system.log_of("config") if line.get("name") == name]
     assert name not in live, f"{name} has ended, and is still in config"
-    assert stopped.took_s < END_S, f"{name} took {stopped.took_s:.1f} s to end"
+    assert heard[-1] == "deregistered", f"{name} has ended without a word to config, which says last: {heard[-1]}"
+    took_s = ending_s(system.log_of(name))
+    assert took_s is not None, f"{name} does not say that it ended: it was killed"
+    assert took_s < END_S, f"{name} took {took_s:.1f} s to end"
     assert traffic.failed == 0, f"{traffic.failed} of {traffic.answered + traffic.failed} requests were not answered"
     system.drain(traffic.posted)
     system.read()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from harness.errors import InconclusiveError
@@ -17,6 +18,17 @@ def last_life(log: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
     """The lines of a log since the service last started; all, if it doesn't say that it did."""
     starts = [place for place, line in enumerate(log) if line["event"] == "starting"]
     return log[starts[-1] if starts else 0 :]
+
+
+def ending_s(log: Sequence[Mapping[str, Any]]) -> float | None:
+    """How long a service took to end from the signal on, in seconds, by its own log; None if that says nothing of it.
+
+    An engine that has much to do brings the signal late, and tells of the end late.
+    """
+    at = {line["event"]: line["time"] for line in last_life(log)}
+    if not {"stopping", "stopped"} <= at.keys():
+        return None
+    return (datetime.fromisoformat(at["stopped"]) - datetime.fromisoformat(at["stopping"])).total_seconds()
 
 
 def under_way(role: str, log: Sequence[Mapping[str, Any]]) -> Sequence[str]:

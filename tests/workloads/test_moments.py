@@ -8,7 +8,7 @@ import pytest
 
 from harness.errors import InconclusiveError
 from harness.history import History, Invoked
-from harness.messages.moments import demand_in_flight, demand_moments, in_flight, not_committed, under_way
+from harness.messages.moments import demand_in_flight, demand_moments, ending_s, in_flight, not_committed, under_way
 
 
 def log(*lines: str) -> list[dict[str, str]]:
@@ -44,6 +44,20 @@ def test_what_was_begun_and_not_ended_in_the_last_life_is_under_way(
 def test_what_was_kept_in_a_step_whose_commit_failed_is_not_committed(lines: tuple[str, ...], ids: str) -> None:
     events = [{"event": "not committed"} if line == "not committed" else log(line)[0] for line in lines]
     assert not_committed(events) == set(ids)
+
+
+@pytest.mark.parametrize(
+    ("lines", "took_s"),
+    [
+        (("starting 50.0", "stopping 58.059", "part 58.1", "stopped 58.252"), 0.193),
+        (("starting 50.0", "stopping 51.0", "stopped 51.5", "starting 52.0", "stopping 53.0", "stopped 55.0"), 2.0),
+        (("starting 50.0", "stopping 51.0", "stopped 51.5", "starting 52.0", "stopping 53.0"), None),
+        (("starting 50.0",), None),
+    ],
+)
+def test_how_long_a_service_took_to_end_is_in_its_log(lines: tuple[str, ...], took_s: float | None) -> None:
+    said = [{"event": event, "time": f"2026-12-01T02:57:{at}+00:00"} for event, at in map(str.split, lines)]
+    assert ending_s(said) == took_s
 
 
 def test_without_a_hit_a_scenario_shows_nothing(tmp_path: Path) -> None:

@@ -11,9 +11,11 @@ import itertools
 import random
 import threading
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 from hazelcast.client import HazelcastClient
+from hazelcast.errors import SplitBrainProtectionError
 
 from harness.history import Invoked
 from harness.load import Tally
@@ -22,9 +24,13 @@ from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.spec import SPLITS
 from harness.servers.hazelcast.workloads.working import One, Recorder, traffic
 from harness.system import System
+from harness.waiting import until
 
 #: How many items stay in the queue: more than there are takes of unknown outcome in a run, which may hide a loss each.
 _STAY = 50
+#: How long members that lack a majority may take to find each other again, in seconds: a machine that has much to do
+#: lets them give each other up.
+_SERVED_S = 60.0
 
 
 class Queue:
@@ -62,15 +68,27 @@ class Queue:
         return work
 
     def drain(self) -> None:
-        """Takes all that is left, by a client of any member."""
+        """Takes all that is left, by a client of any member; while there is no majority, it asks again.
+
+        Raises:
+            AwaitTimeoutError: there is none for long.
+        """
         client = self._system.history.client()
         with connect(self._system.clusters[Hazelcast].nodes) as hazelcast:
             queue: Any = hazelcast.get_queue(self.name).blocking()
-            while True:
+
+            def take() -> str | None:
                 operation = client.invoke("take")
-                _take(queue, operation)
-                if operation.completed == "fail":
-                    return
+                try:
+                    _take(queue, operation)
+                except SplitBrainProtectionError as error:
+                    operation.fail(f"{type(error).__name__}: {error}")
+                    raise
+                return operation.completed
+
+            served = partial(until, f"a majority to serve {self.name}", take, lambda _: True, timeout_s=_SERVED_S)
+            while served(passing=(SplitBrainProtectionError,)) == "ok":
+                pass
 
 
 class _Stock:
