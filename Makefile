@@ -22,29 +22,29 @@ faulttolerance: $(VENV)/.made
 	@status=0; $(BIN)/pytest -m "$(MARKS)" --backend $(BACKEND) "--reports=$(REPORTS)" $(ARGS) || status=$$?; \
 	  [ $$status -eq 2 ] || $(BIN)/python -m harness.report.html "$(REPORTS)" || true; exit $$status
 
-# lint, types, layers and every test that starts no server: a minute
+# lint, types, layers and the tests that start no server: a minute
 check: $(VENV)/.made
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --num-workers auto
 	$(BIN)/lint-imports
-	$(TESTS) -m "not servers" --numprocesses logical --dist worksteal $(ARGS) || $(NONE)
+	$(TESTS) -m "not servers and $(OFTEN)" --numprocesses logical --dist worksteal $(ARGS) || $(NONE)
 
 # two files at a time: each waits half of its time, and more systems at once are more than two cores carry
 servers: $(VENV)/.made
-	$(TESTS) -m "$(SERVERS)" --numprocesses 2 --dist loadfile $(ARGS) || $(NONE)
+	$(TESTS) -m "servers and $(OFTEN)" --numprocesses 2 --dist loadfile $(ARGS) || $(NONE)
 
 test: check servers
 
 # every night: those marked seldom and nightly, too, and twenty times as many histories and examples for the checkers
 test-all: EXAMPLES := all
-test-all: SERVERS := servers
+test-all: OFTEN := (nightly or not nightly)
 test-all: test
 
 TESTS = $(BIN)/pytest tests --hypothesis-profile=$(EXAMPLES)
 EXAMPLES := check
-# CI leaves out less: SERVERS="servers and not nightly"
-SERVERS := servers and not nightly and not seldom
+# CI leaves out less: OFTEN="not nightly"
+OFTEN := not nightly and not seldom
 # what ARGS select may be in the other part: pytest then ends with 5
 NONE = [ $$? -eq 5 ]
 

@@ -68,6 +68,7 @@ _SELDOM = frozenset(
     {
         # Pages that are typed, and the package in an environment of its own.
         "tests/docs/test_extending.py",
+        "tests/docs/test_own_system.py",
         "tests/docs/test_tutorial.py",
         "tests/package/test_wheel.py",
         # Runs within runs, each with a system of its own.
@@ -75,6 +76,9 @@ _SELDOM = frozenset(
         "tests/session/up/test_pytest_attach.py",
         "tests/test_explore.py",
         "tests/test_shrink.py",
+        # The jobs of others' pipelines, each a run of its own; hundreds of histories that others' judges have judged.
+        "tests/ci/test_pipelines.py",
+        "tests/test_bench_agreement.py",
         # A browser.
         "tests/session/up/test_watch.py",
         # What servers do, whatever the harness does.
