@@ -40,7 +40,33 @@ class NodeStartError(HarnessError):
 
 
 class AwaitTimeoutError(HarnessError):
-    """A condition was not met before its deadline; the message says what was awaited and what was seen last."""
+    """A condition was not met before its deadline; the message says what was awaited and what was seen last.
+
+    Attributes:
+        seen: what was seen last, in words.
+    """
+
+    def __init__(self, message: str, *, seen: str = "") -> None:
+        super().__init__(message)
+        self.seen = seen
+
+
+class NotEndedError(AwaitTimeoutError):
+    """A node still runs long after it was asked to end."""
+
+    finding = "does not end"
+
+
+class WentWrongError(AwaitTimeoutError):
+    """The tested system did not do what it has to by itself; the message says what was seen in its place.
+
+    Attributes:
+        finding: what that is called.
+    """
+
+    def __init__(self, message: str, *, finding: str) -> None:
+        super().__init__(message)
+        self.finding = finding
 
 
 class FaultDidNotBiteError(HarnessError):

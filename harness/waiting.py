@@ -76,7 +76,7 @@ def until(
         if state.outcome is not None:
             failed = state.outcome.exception()
             seen = f"{type(failed).__name__}: {failed}" if failed else repr(state.outcome.result())
-        raise AwaitTimeoutError(f"waited {timeout_s:g} s for {what}; last seen: {seen[:600]}")
+        raise AwaitTimeoutError(f"waited {timeout_s:g} s for {what}; last seen: {seen[:600]}", seen=seen[:600])
 
     def checked() -> Seen:
         try:

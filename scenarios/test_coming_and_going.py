@@ -35,7 +35,7 @@ def test_an_instance_that_is_stopped_says_so_and_ends(system: MessageSystem, fau
     took_s = ending_s(system.log_of(name))
     assert took_s is not None, f"{name} does not say that it ended: it was killed"
     assert took_s < END_S, f"{name} took {took_s:.1f} s to end"
-    assert traffic.failed == 0, f"{traffic.failed} of {traffic.answered + traffic.failed} requests were not answered"
+    assert traffic.failed == 0, traffic.not_answered
     system.drain(traffic.posted)
     system.read()
     assert_delivered_and_aggregated(system.history)
@@ -69,7 +69,7 @@ def test_an_instance_that_starts_without_its_servers_waits_for_them(
     assert all(said.values()), f"healthy without {servers}: {said}"
     assert role not in live, f"in config without {servers}: {live[role]}"
     posted = system.post(30)
-    assert not posted.refusals
+    assert not posted.refusals, posted.refused
     system.drain(posted)
     system.read()
     assert_delivered_and_aggregated(system.history)

@@ -91,7 +91,7 @@ def test_an_id_that_is_posted_again_while_it_is_under_way_is_queued_once(system:
     """
     posted = system.post_twice(20)
 
-    assert not posted.refusals
+    assert not posted.refusals, posted.refused
     system.drain(posted)
     system.read()
     assert_delivered_and_aggregated(system.history)
@@ -115,7 +115,7 @@ def test_losing_config_costs_no_request(system: MessageSystem, faults: Nemesis) 
             "config to be filled again", system.registered, lambda live: live.get("logging") == everybody, timeout_s=20
         )
 
-    assert traffic.failed == 0, f"{traffic.failed} of {traffic.answered + traffic.failed} requests were not answered"
+    assert traffic.failed == 0, traffic.not_answered
     system.drain(traffic.posted)
     system.read()
     assert_delivered_and_aggregated(system.history)

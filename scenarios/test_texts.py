@@ -26,7 +26,7 @@ def test_hard_and_long_texts_come_back_as_they_were_posted(system: MessageSystem
     posted = system.post(100)
     posted += system.post_texts([of_bytes(1024), of_bytes(100 * 1024), of_bytes(LONGEST_BYTES), "\0" * LONGEST_BYTES])
 
-    assert not posted.refusals
+    assert not posted.refusals, posted.refused
     system.drain(posted)
     system.read()
     assert_delivered_and_aggregated(system.history)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 
 from harness.backends.protocol import Node, Phase
+from harness.errors import AwaitTimeoutError, NotEndedError
 from harness.waiting import until
 
 _ACCEPT_TIMEOUT_S = 0.5
@@ -24,12 +25,15 @@ def await_exit(node: Node, sent: str, *, timeout_s: float, interval_s: float) ->
     """Waits until a node's process has ended, after it was sent `sent`.
 
     Raises:
-        AwaitTimeoutError: it is still there after `timeout_s` seconds.
+        NotEndedError: it is still there after `timeout_s` seconds.
     """
-    until(
-        f"{node.spec.name} to exit after {sent}",
-        node.state,
-        lambda state: state.phase is Phase.EXITED,
-        timeout_s=timeout_s,
-        interval_s=interval_s,
-    )
+    try:
+        until(
+            f"{node.spec.name} to exit after {sent}",
+            node.state,
+            lambda state: state.phase is Phase.EXITED,
+            timeout_s=timeout_s,
+            interval_s=interval_s,
+        )
+    except AwaitTimeoutError as error:
+        raise NotEndedError(f"{node.spec.name} had not ended {timeout_s:g} s after {sent}") from error

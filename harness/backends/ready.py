@@ -61,7 +61,8 @@ def wait_ready(node: Starting, *, timeout_s: float, abandoned: Event | None = No
         try:
             until(what, probe, lambda seen: seen == _READY, timeout_s=timeout_s)
         except AwaitTimeoutError as error:
-            raise NodeStartError(f"{error}\n{_where(node)}{last_lines(node)}") from error
+            said = f"{node.spec.name} did not {node.spec.ready.words} within {timeout_s:g} s; last seen: {error.seen}"
+            raise NodeStartError(f"{said}\n{_where(node)}{last_lines(node)}") from error
 
 
 def wait_all_ready(nodes: Sequence[Starting], *, timeout_s: float) -> None:

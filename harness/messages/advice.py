@@ -71,10 +71,22 @@ ADVICE = (
         "Look at how the facade chooses whom it asks, and at what it shows when that one does not answer",
     ),
     Advice(
+        frozenset({"never settled"}),
+        Cost.INCOMPLETE,
+        "Most often a consumer takes the same messages again and again, or far fewer in a second than are posted",
+        "Look at what the consumer does with a message that it can't handle, and at how often it commits",
+    ),
+    Advice(
         frozenset({"unavailable too long", "not back", "the service goes on"}),
         Cost.REFUSED,
         "Most often a client waits for an instance that is gone, and no time limit ends that in time",
         "Look at the time limit of each call to another service, and at whether another instance is tried after it",
+    ),
+    Advice(
+        frozenset({"does not end"}),
+        Cost.REFUSED,
+        "Most often a thread that waits for its next message, or for an answer, does not hear that the service is to end",
+        "Look at what the service does on SIGTERM, and whether it waits without a time limit",
     ),
     Advice(
         frozenset({"failed direct read"}),

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -164,7 +165,7 @@ class MessageClients:
     @contextmanager
     def traffic(self, *, clients: int = 3, pause_s: float = 0.02) -> Iterator[Traffic]:
         """Posts and sends GETs alternately from `clients` clients for as long as the block lasts."""
-        traffic = Traffic()
+        traffic = Traffic(self._history)
         with ThreadPoolExecutor(clients) as pool:
             running = [pool.submit(self._alternate, traffic, pause_s) for _ in range(clients)]
             try:
@@ -293,10 +294,14 @@ class MessageClients:
 
     def _call(self, operation: Invoked, method: str, path: str, **request: Any) -> httpx.Response | str:
         """The facade's answer; without one the reason in words, and the operation completed as what that allows."""
+        began = time.monotonic()
         try:
             return self._http.request(method, f"{self._facade}{path}", **request)
         except httpx.ConnectError as error:
             operation.fail(why := f"no connection: {error}")
+        except httpx.TimeoutException as error:
+            took_s = time.monotonic() - began
+            operation.info(why := f"no answer within {took_s:.0f} s ({type(error).__name__})")
         except httpx.HTTPError as error:
             operation.info(why := f"{type(error).__name__}: {error}")
         return why

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.errors import NotSaidError
+from harness.errors import AwaitTimeoutError, NotSaidError, WentWrongError
+from harness.events import Operation
+from harness.history import History
+from harness.messages.unanswered import errors, stood_still, ways
 from harness.waiting import until
+
+#: A scenario waits no longer for its clients' next answers, in seconds.
+_PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,13 @@ class Posted:
         return frozenset(post.id for post in self.acknowledged)
 
     @property
+    def refused(self) -> str:
+        """How many posts were not acknowledged, and what came back in place of that, in words."""
+        return f"{len(self.refusals)} of {len(self.refusals) + len(self.acknowledged)} posts were refused: " + ways(
+            self.refusals
+        )
+
+    @property
     def partitions(self) -> tuple[int, ...]:
         """The partition of each acknowledged message (Kafka only)."""
         return tuple(post.partition for post in self.acknowledged if post.partition is not None)
@@ -64,7 +78,10 @@ class Posted:
 class Traffic:
     """The answers that background clients had so far, to be read while they run."""
 
-    def __init__(self) -> None:
+    def __init__(self, history: History) -> None:
+        """Begins with none; `history` is where the clients record them."""
+        self._history = history
+        self._since_ns = time.monotonic_ns()
         self.stop = threading.Event()
         self._lock = threading.Lock()
         self._posts: list[Post] = []
@@ -82,15 +99,20 @@ class Traffic:
         """Waits until `count` more posts have been acknowledged than at the time of the call.
 
         Raises:
-            AwaitTimeoutError: they were not within 60 s.
+            WentWrongError: they were not within 60 s; it says what came in their place.
         """
-        wanted = len(self._posts) + count
-        until(
-            f"{count} more acknowledged posts",
-            lambda: len(self._posts),
-            lambda acknowledged: acknowledged >= wanted,
-            timeout_s=60,
-        )
+        wanted, since_ns = len(self._posts) + count, time.monotonic_ns()
+        try:
+            until(
+                f"{count} more acknowledged posts",
+                lambda: len(self._posts),
+                lambda acknowledged: acknowledged >= wanted,
+                timeout_s=_PATIENCE_S,
+            )
+        except AwaitTimeoutError as error:
+            posts = [operation for operation in self._requests if operation.f == "post"]
+            said = stood_still(self._history.events, posts, since_ns=since_ns, wanted=count, waited_s=_PATIENCE_S)
+            raise WentWrongError(said, finding="unavailable too long") from error
 
     def await_failures(self, count: int) -> None:
         """Waits until `count` more requests have failed than at the time of the call.
@@ -99,7 +121,25 @@ class Traffic:
             AwaitTimeoutError: they did not within 60 s.
         """
         wanted = self.failed + count
-        until(f"{count} more failed requests", lambda: self.failed, lambda failed: failed >= wanted, timeout_s=60)
+        until(
+            f"{count} more failed requests",
+            lambda: self.failed,
+            lambda failed: failed >= wanted,
+            timeout_s=_PATIENCE_S,
+        )
+
+    @property
+    def not_answered(self) -> str:
+        """How many requests were not answered with success, and what came back in place of that, in words."""
+        said = f"{self.failed} of {self.answered + self.failed} requests were not answered"
+        told = ways(errors(self._requests))
+        return f"{said}: {told}" if told else said
+
+    @property
+    def _requests(self) -> Sequence[Operation]:
+        """The requests of these clients so far."""
+        kinds = ("post", "get")
+        return [o for o in self._history.events.operations if o.f in kinds and o.began >= self._since_ns]
 
     def count_post(self, post: Post | str) -> None:
         """Notes the outcome of one post."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 _SETTLED_S = 1.0
 _GIVEN_UP_S = 10.0
@@ -27,6 +28,7 @@ class Settling:
     """Watches what the messages instances hold until it no longer changes."""
 
     def __init__(self, due: frozenset[str]) -> None:
+        """Begins to watch for these messages."""
         self._due = due
         self._last: Mapping[str, Sequence[str]] = {}
         self._since_s = time.monotonic()
@@ -37,3 +39,13 @@ class Settling:
             self._last, self._since_s = held, time.monotonic()
         missing = self._due.difference(*held.values())
         return Held(len(missing), round(time.monotonic() - self._since_s, 1))
+
+    @property
+    def restless(self) -> str:
+        """What they hold so far, and that it still changes, in words."""
+        told = ", ".join(f"{name} has {len(messages)}" for name, messages in self._last.items())
+        came = len(self._due.intersection(chain.from_iterable(self._last.values())))
+        return (
+            f"what the messages instances have still changed {time.monotonic() - self._since_s:.1f} s ago: {told}; "
+            f"{came} of {len(self._due)} acknowledged messages have come"
+        )

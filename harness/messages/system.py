@@ -16,7 +16,7 @@ from harness.assertions import demand_throughout
 from harness.backends.protocol import Node
 from harness.checkers import Anomaly
 from harness.clusters import Clusters, DutyQuestions, Picked, Target, Waiting
-from harness.errors import InconclusiveError, NotSaidError
+from harness.errors import AwaitTimeoutError, InconclusiveError, NotSaidError, WentWrongError
 from harness.guarantees import asks_for_notes
 from harness.messages import commands, evidence, holdings, settings
 from harness.messages.checkers import aggregation
@@ -235,16 +235,26 @@ class MessageSystem(System):
 
         Settled: they hold every acknowledged message between them and nothing has changed for a second (a double may
         come late), or, if some never come, nothing has changed for much longer.
+
+        Raises:
+            WentWrongError: it still changes after 40 s.
+            NotReadError: an instance gives no answer.
         """
         settling = Settling(posted.ids)
         with self.step("drain: every acknowledged message to be read by a messages instance"):
-            until(
-                f"the messages instances to settle with all {len(posted.ids)} acknowledged messages",
-                lambda: settling.look(self._look()),
-                lambda seen: seen.settled,
-                timeout_s=_DRAIN_TIMEOUT_S,
-                interval_s=0.1,
-            )
+            try:
+                until(
+                    f"the messages instances to settle with all {len(posted.ids)} acknowledged messages",
+                    lambda: settling.look(self._look()),
+                    lambda seen: seen.settled,
+                    timeout_s=_DRAIN_TIMEOUT_S,
+                    interval_s=0.1,
+                )
+            except AwaitTimeoutError as error:
+                # An instance that gives no answer says so itself.
+                self.held()
+                said = f"after {_DRAIN_TIMEOUT_S:g} s {settling.restless}"
+                raise WentWrongError(said, finding="never settled") from error
             return self.held()
 
     def _look(self) -> Mapping[str, Sequence[str]]:

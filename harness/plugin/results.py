@@ -18,6 +18,7 @@ from harness.errors import (
     FaultDidNotBiteError,
     HarnessError,
     InconclusiveError,
+    WentWrongError,
 )
 from harness.events import Events
 from harness.history import History
@@ -233,7 +234,7 @@ def _result_of(error: BaseException | None) -> Result:
     """The result that an error means which a scenario, its setup or its end raised."""
     if isinstance(error, GuaranteeBrokenError):
         return how_broken(error.verdict)
-    if isinstance(error, AssertionError):
+    if isinstance(error, AssertionError | WentWrongError):
         return Result.BROKEN
     if isinstance(error, InconclusiveError | FaultDidNotBiteError):
         return Result.INCONCLUSIVE

@@ -10,7 +10,9 @@ from harness.report.outcome import Found, Outcome
 from harness.results import Result
 from harness.telling import Advice, Cost, advice_on
 
-_BROKE = frozenset({Result.BROKEN, Result.PERMITTED, Result.ERROR})
+_BROKE = frozenset({Result.BROKEN, Result.PERMITTED})
+#: How a scenario ends that could not be carried out: what the system did wrong has a name then.
+_OPEN = frozenset({Result.ERROR, Result.UNFIT})
 #: The place of what nobody knows the cost of: behind everything else.
 _UNKNOWN_COST = max(Cost) + 1
 
@@ -50,18 +52,17 @@ def findings(outcomes: Sequence[Outcome]) -> Sequence[Finding]:
 def broke(outcome: Outcome) -> bool:
     """Whether a scenario shows something that is wrong with the system: not with the machine, nor with itself."""
     named = any(found.name for found in outcome.found)
-    return outcome.result in _BROKE or (outcome.result is Result.UNFIT and named)
+    return outcome.result in _BROKE or (outcome.result in _OPEN and named)
 
 
 def _kind(found: Found, outcome: Outcome) -> Hashable:
-    return found.name or (outcome.guarantee, unnumbered(found.sentence))
+    # What is behind the first colon is what was seen in this scenario.
+    return found.name or (outcome.guarantee, unnumbered(found.sentence.partition(": ")[0]))
 
 
 def _advice(found: Found, outcome: Outcome) -> Advice | None:
-    """Of what has no name the scenario's mark says what it is about, unless the scenario did not get that far."""
-    if found.name:
-        return advice_on(found.name)
-    return advice_on(outcome.guarantee) if outcome.result is not Result.ERROR else None
+    """Of what has no name the scenario's mark says what it is about."""
+    return advice_on(found.name or outcome.guarantee)
 
 
 def _cost(finding: Finding) -> int:

@@ -27,7 +27,7 @@ from harness.backends.elsewhere import SignsOfLife
 from harness.backends.protocol import Node, Phase
 from harness.backends.ready import wait_ready
 from harness.backends.session import Session
-from harness.errors import AwaitTimeoutError, EnvironmentUnfitError, NodeStartError
+from harness.errors import EnvironmentUnfitError, NodeStartError, NotEndedError
 from harness.topology.kinds import ForeignImage
 from harness.topology.nodes import PortReady, Topology
 from harness.waiting import until
@@ -103,7 +103,7 @@ def test_a_stop_is_a_sigterm_and_the_log_spans_restarts(node: Node) -> None:
 def test_a_node_that_ignores_sigterm_is_left_running_and_named(deployment: DockerDeployment) -> None:
     deployment.put([tiny(2, IGNORE_TERM="1")])
     node = deployment.nodes["tiny-2"]
-    with pytest.raises(AwaitTimeoutError, match="tiny-2 to exit after SIGTERM"):
+    with pytest.raises(NotEndedError, match=r"tiny-2 had not ended \S+ s after SIGTERM"):
         node.stop()
     assert node.state().phase is Phase.RUNNING
 

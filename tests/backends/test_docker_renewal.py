@@ -18,7 +18,7 @@ from harness.backends.docker import DockerBackend, DockerDeployment
 from harness.backends.docker_node import DockerNode
 from harness.backends.protocol import Node, Phase
 from harness.backends.session import Session
-from harness.errors import AwaitTimeoutError, NodeStartError
+from harness.errors import NodeStartError, NotEndedError
 from harness.topology.nodes import NodeSpec, Topology
 from tests.backends.specs import TINY, tiny
 
@@ -142,7 +142,7 @@ def test_a_kill_ends_all_of_a_renewed_one_and_a_start_goes_on_with_what_it_was_t
 
 def test_a_stop_of_a_renewed_one_is_a_sigterm_to_its_server(deployment: DockerDeployment, node: Node) -> None:
     new = put(deployment, "second", IGNORE_TERM="1")
-    with pytest.raises(AwaitTimeoutError, match="tiny-2 to exit after SIGTERM"):
+    with pytest.raises(NotEndedError, match=r"tiny-2 had not ended \S+ s after SIGTERM"):
         new.stop()
     assert get(new)["note"] == "second"
 

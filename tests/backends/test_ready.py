@@ -91,20 +91,22 @@ def test_an_answer_that_is_not_the_expected_one_is_shown_at_the_deadline(start: 
     node = start(HttpReady("http", "/", {"starts": 2}))
     # Else what is shown is that nobody listens yet.
     wait_ready(replace(node, spec=replace(node.spec, ready=PortReady("http"))), timeout_s=10)
-    with pytest.raises(NodeStartError, match=r"(?s)0\.5 s for tiny-1 .*\"starts\": 1.* wanted .*start 1"):
+    with pytest.raises(
+        NodeStartError, match=r"(?s)tiny-1 did not .* within 0\.5 s; .*\"starts\": 1.* wanted .*start 1"
+    ):
         wait_ready(node, timeout_s=0.5)
 
 
 def test_another_status_can_be_the_one_that_is_awaited(start: Start) -> None:
     node = start(HttpReady("http", "/", status=204))
     wait_ready(replace(node, spec=replace(node.spec, ready=PortReady("http"))), timeout_s=10)
-    with pytest.raises(NodeStartError, match=r"waited 0\.5 s for tiny-1 to answer GET / with 204; .* answered 200: "):
+    with pytest.raises(NodeStartError, match=r"tiny-1 did not answer GET / with 204 within 0\.5 s; .* answered 200: "):
         wait_ready(node, timeout_s=0.5)
 
 
 def test_a_log_that_does_not_match_is_named_with_its_pattern(start: Start) -> None:
     node = start(LogReady("http", "^ready$"))
-    words = r"for tiny-1 to write what matches '\^ready\$'.*; last seen: 'nothing in its output matches'\nits last log"
+    words = r"tiny-1 did not write what matches '\^ready\$'.*; last seen: 'nothing in its output matches'\nits last log"
     with pytest.raises(NodeStartError, match=words):
         wait_ready(node, timeout_s=5)
 
@@ -121,7 +123,7 @@ def test_it_says_where_a_node_listens_whose_port_does_not_answer(
     start: Start, changes: dict[str, str], where: str
 ) -> None:
     node = start(PortReady("http"), address="127.0.0.2", **changes)
-    with pytest.raises(NodeStartError, match=f"(?s)for tiny-1 to listen on its port 'http'; .*{where}"):
+    with pytest.raises(NodeStartError, match=f"(?s)tiny-1 did not listen on its port 'http' within 3 s; .*{where}"):
         wait_ready(node, timeout_s=3)
 
 

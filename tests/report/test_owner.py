@@ -10,7 +10,7 @@ import pytest
 from harness.assertions import GuaranteeBrokenError
 from harness.checkers import Anomaly, Verdict
 from harness.declared import About
-from harness.errors import AwaitTimeoutError, NodeStartError
+from harness.errors import AwaitTimeoutError, NodeStartError, WentWrongError
 from harness.messages.checkers import delivery
 from harness.messages.speaking.entries import NotReadError
 from harness.plugin.found import found_in
@@ -79,10 +79,22 @@ def test_words_that_differ_in_numbers_say_the_same_of_one_guarantee_and_not_of_a
     assert [finding.advice and finding.advice.cost for finding in findings(told)] == [Cost.LOST, Cost.REFUSED]
 
 
-def test_what_did_not_get_so_far_is_no_sign_of_a_loss() -> None:
-    (finding,) = findings([outcome("x", Found("", "waited 5 s", judged=False), result=Result.ERROR)])
-    assert finding.advice is None
-    assert "nobody knows a usual cause" in page(*finding.outcomes)
+def test_what_did_not_get_so_far_is_no_finding_unless_it_is_the_system_s_fault() -> None:
+    waited = outcome("x", Found("", "waited 5 s", judged=False), result=Result.ERROR)
+    assert not findings([waited])
+    assert "x (error): Waited 5 s." in part(page(waited), "What was tried, and has no verdict")
+    (finding,) = findings([outcome("x", Found("does not end", "it runs", judged=False), result=Result.ERROR)])
+    assert finding.advice
+    assert finding.advice.cost is Cost.REFUSED
+
+
+def test_what_came_in_place_of_answers_makes_no_other_finding() -> None:
+    told = [
+        outcome("x", Found("", "3 of 9 requests were not answered: 3 got 500"), guarantee=_GOES_ON),
+        outcome("y", Found("", "1 of 7 requests were not answered: 1 had no answer within 8 s"), guarantee=_GOES_ON),
+    ]
+    (finding,) = findings(told)
+    assert len(finding.outcomes) == 2
 
 
 def test_what_held_is_told_by_its_guarantee() -> None:
@@ -113,11 +125,11 @@ def test_a_service_that_does_not_come_up_is_a_finding() -> None:
 
 
 def test_a_server_that_does_not_come_up_is_none() -> None:
-    error = NodeStartError("waited 60 s for broker-1 to listen")
+    error = NodeStartError("broker-1 did not listen within 60 s")
     assert found_in(error, "x", ["broker-1"])[0].name == ""
     assert found_in(error, "x", ["broker-10"])[0].name == "not started"
     text = page(outcome("x", *found_in(error, "x", ["broker-1"]), result=Result.UNFIT))
-    assert "x (unfit): Waited 60 s for broker-1 to listen." in part(text, "What was tried, and has no verdict")
+    assert "x (unfit): Broker-1 did not listen within 60 s." in part(text, "What was tried, and has no verdict")
 
 
 def test_what_an_assertion_of_pytest_adds_is_left_out() -> None:
@@ -132,6 +144,10 @@ def test_what_an_assertion_of_pytest_adds_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("error", "found"),
     [
+        (
+            WentWrongError("no post was acknowledged", finding="unavailable too long"),
+            Found("unavailable too long", "no post was acknowledged", judged=False),
+        ),
         (
             NotReadError("logging-1 gave no answer"),
             Found("failed direct read", "logging-1 gave no answer", judged=False),
