@@ -89,6 +89,7 @@ def test_without_config_messages_are_taken_from_a_hazelcast_queue(
     assert_delivered_and_aggregated(system.history)
 
 
+@pytest.mark.system(messages("any"))
 def test_instances_that_the_facade_has_never_met_take_over(system: MessageSystem, faults: Nemesis) -> None:
     """The facade begins with one logging instance. Two others come, and that one is killed.
     The facade asks config for those that there are now: every post is answered, and nothing is lost.

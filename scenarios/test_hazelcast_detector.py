@@ -38,6 +38,7 @@ def test_a_member_that_hangs_for_about_the_limit(
 
 
 @pytest.mark.quick
+@pytest.mark.system(messages("any"))
 @pytest.mark.needs(Isolate())
 def test_a_member_that_is_cut_off_answers_nothing(system: MessageSystem, faults: Nemesis) -> None:
     """Under posts and GETs, a member is cut off from everybody, and joined again after the others parted from it. Until

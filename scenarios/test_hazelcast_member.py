@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.faulttolerance,
     pytest.mark.guarantee("no entry is lost"),
     pytest.mark.hazelcast,
-    pytest.mark.system(messages()),
+    pytest.mark.system(messages("any")),
 ]
 #: Entries that together are more than what the buffers of a connection between two members hold.
 FILLING, A_LOT = 64, "x" * 128 * 1024

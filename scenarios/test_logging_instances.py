@@ -9,10 +9,14 @@ import pytest
 from harness import Kill, LostAnswers, Nemesis, Pause, Stop, every, node, some, together
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
-from harness.messages.needs import LOGGING_READ, LOGS
+from harness.messages.needs import LOGGING_READ, LOGS, MESSAGES
 from harness.servers.hazelcast import member_list_of, partitions_safe
 
-pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on"), pytest.mark.system(messages())]
+pytestmark = [
+    pytest.mark.faulttolerance,
+    pytest.mark.guarantee("the service goes on"),
+    pytest.mark.system(messages("any")),
+]
 #: In seconds, with the proof that it hangs (0.4 s), which comes before the posts: longer than the facade's first try of
 #: a post (services.failover, 1.5 s), and shorter than all of its tries (services.posting, 3 s).
 HANGING_S = 2.4
@@ -43,7 +47,7 @@ def test_losing_logging_instances_costs_no_request(system: MessageSystem, faults
     assert_delivered_and_aggregated(system.history)
 
 
-@pytest.mark.parametrize("name", ["logging-1", "messages-1"])
+@pytest.mark.parametrize("name", ["logging-1", pytest.param("messages-1", marks=pytest.mark.needs(MESSAGES))])
 def test_an_instance_that_hangs_costs_no_request(system: MessageSystem, faults: Nemesis, name: str) -> None:
     """Under posts and GETs, a logging instance, or a messages instance, accepts connections and answers nothing.
     The facade gives it a share of the time and asks the next one: every request is answered, and nothing is lost.

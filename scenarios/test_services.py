@@ -121,6 +121,7 @@ def test_losing_config_costs_no_request(system: MessageSystem, faults: Nemesis) 
     assert_delivered_and_aggregated(system.history)
 
 
+@pytest.mark.system(messages("any"))
 def test_losing_the_facade_costs_requests_but_no_message(system: MessageSystem, faults: Nemesis) -> None:
     """Under posts and GETs, kill the facade, the only one, and start it again.
     Requests fail until it is back; what was acknowledged before and after is kept.

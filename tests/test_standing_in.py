@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import EXIT_BAD_INPUT
+from tests.messages.variants import WITHOUT_A_QUEUE, variant
 from tests.running import ROOT, run
 
 FLASK = ROOT / "examples" / "flask" / "system.toml"
@@ -53,6 +54,25 @@ def test_of_no_system():
 """
 
 
+ANY_QUEUE = """import pytest
+from harness.messages import messages
+from harness.messages.needs import MESSAGES
+
+pytestmark = pytest.mark.faulttolerance
+
+
+@pytest.mark.system(messages("any"))
+@pytest.mark.parametrize("role", ["logging", pytest.param("messages", marks=pytest.mark.needs(MESSAGES))])
+def test_of_any(system, role):
+    pass
+
+
+@pytest.mark.system(messages())
+def test_of_kafka(system):
+    pass
+"""
+
+
 @pytest.fixture
 def suite(tmp_path: Path) -> Path:
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -p harness.plugin -p no:cacheprovider\n")
@@ -71,6 +91,25 @@ def test_what_needs_more_than_the_system_has_is_left_out(suite: Path) -> None:
     assert len(everything) == 7
     left = collected(suite, "--system", str(FLASK))
     assert left == {"test_of_no_system", "test_servers_of_its_own", "test_usual"}
+
+
+def test_what_is_not_about_a_queue_fits_whichever_there_is_and_none(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -p harness.plugin -p no:cacheprovider\n")
+    (tmp_path / "test_suite.py").write_text(ANY_QUEUE)
+    assert collected(tmp_path) == {"test_of_any[logging]", "test_of_any[messages]", "test_of_kafka"}
+    assert collected(tmp_path, "--system", str(FLASK)) == collected(tmp_path)
+    without = variant(tmp_path / "without", WITHOUT_A_QUEUE)
+    assert collected(tmp_path, "--system", str(without)) == {"test_of_any[logging]"}
+
+
+def test_a_facade_and_its_logging_service_alone_have_scenarios_of_their_own(tmp_path: Path) -> None:
+    without = variant(tmp_path, WITHOUT_A_QUEUE)
+    left = collected(ROOT, "-p", "no:cacheprovider", "--system", str(without), "-m", "faulttolerance", "scenarios")
+    assert len(left) >= 8
+    assert {
+        "test_losing_logging_instances_costs_no_request[2]",
+        "test_a_member_that_is_cut_off_answers_nothing",
+    } <= left
 
 
 @pytest.mark.parametrize(

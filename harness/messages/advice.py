@@ -85,7 +85,7 @@ ADVICE = (
     Advice(
         frozenset({"does not end"}),
         Cost.REFUSED,
-        "Most often a thread that waits for its next message, or for an answer, does not hear that the service is to end",
+        "Most often a thread that waits for a message or an answer does not hear that the service is to end",
         "Look at what the service does on SIGTERM, and whether it waits without a time limit",
     ),
     Advice(

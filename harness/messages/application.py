@@ -10,7 +10,7 @@ from harness.clusters import Clusters, Servers
 from harness.declared import Application
 from harness.errors import BadInputError
 from harness.messages import own
-from harness.messages.namespace import Namespace, QueueKind
+from harness.messages.namespace import Namespace, QueueKind, QueueOfScenario
 from harness.messages.services import services
 from harness.messages.settings import DeclaredSettings, on_hazelcast, on_kafka, refuse_others, with_own
 from harness.messages.system import MessageSystem
@@ -37,7 +37,7 @@ WORKING = {"facade", "logging", "messages"}
 class Messages(Application):
     """The application that `messages` gives."""
 
-    queue: QueueKind = "kafka"
+    queue: QueueOfScenario = "kafka"
     queue_owner: Target | None = None
     backups: bool = True
     consumers: bool = True
@@ -45,6 +45,11 @@ class Messages(Application):
     mutants: Settings = ()
     work_s: Settings = ()
     own: Settings = ()
+
+    @property
+    def carrier(self) -> QueueKind:
+        """The server that carries the messages of our own services."""
+        return "kafka" if self.queue == "any" else self.queue
 
     @property
     def name(self) -> str:
@@ -61,12 +66,12 @@ class Messages(Application):
         counts = _counts(servers)
         if not counts.members:
             raise BadInputError("messages(...) needs hazelcast() in the same system: logging keeps its map there")
-        if self.queue == "kafka" and not counts.brokers:
+        if self.carrier == "kafka" and not counts.brokers:
             raise BadInputError('messages(queue="kafka") needs kafka() in the same system')
 
     def cast(self, scenario: str, servers: Sequence[Servers[Any]], timings: Timings) -> MessagesCast:
         """The services for one scenario."""
-        namespace = Namespace(scenario, self.queue, backups=self.backups, replay=self.replay)
+        namespace = Namespace(scenario, self.carrier, backups=self.backups, replay=self.replay)
         return self.under(namespace, _counts(servers), timings, DeclaredSettings(tuple(self.settings(servers).items())))
 
     def settings(self, servers: Sequence[Servers[Any]]) -> Mapping[str, str]:
@@ -74,7 +79,7 @@ class Messages(Application):
         counts = _counts(servers)
         members = next((each.settings for each in servers if isinstance(each, Hazelcast)), ())
         settings = {**deciding(dict(members)), **on_hazelcast("map", counts.members, backups=self.backups)}
-        if self.queue == "hazelcast":
+        if self.carrier == "hazelcast":
             for structure in ("queue", "claims"):
                 settings |= on_hazelcast(structure, counts.members, backups=self.backups)
             settings["messages.from_beginning"] = "false"
@@ -180,7 +185,7 @@ def queue_owned_by(target: Target, clusters: Clusters, names: Namespace) -> str:
 
 
 def messages(
-    queue: QueueKind = "kafka",
+    queue: QueueOfScenario = "kafka",
     *,
     queue_owner: Target | None = None,
     backups: bool = True,
@@ -193,7 +198,8 @@ def messages(
     """A facade, three logging instances, two messages instances and the config service.
 
     Args:
-        queue: which server carries the messages: "kafka" or "hazelcast".
+        queue: which server carries the messages: "kafka" or "hazelcast"; "any" where the scenario is not about that, so
+            that it runs on a system of somebody's own whatever its queue is, and without one.
         queue_owner: the Hazelcast member that has to own the queue's partition; any, if not given.
         backups: whether the scenario's map and Hazelcast queue have a backup.
         consumers: whether the messages instances run from the beginning; `system.messages.start()` starts them.
@@ -207,8 +213,8 @@ def messages(
     Raises:
         BadInputError: there is no such queue, or no such setting or role.
     """
-    if queue not in get_args(QueueKind):
-        raise BadInputError(f"messages(queue={queue!r}) is unknown; choose one of {', '.join(get_args(QueueKind))}")
+    if queue not in (kinds := get_args(QueueOfScenario)):
+        raise BadInputError(f"messages(queue={queue!r}) is unknown; choose one of {', '.join(kinds)}")
     refuse_others(settings or {})
     if unknown := sorted((work_s or {}).keys() - WORKING):
         raise BadInputError(f"messages(work_s=...) has no role {unknown[0]!r}; choose of {', '.join(sorted(WORKING))}")

@@ -11,11 +11,12 @@ from harness.checkers.offered import Checker
 from harness.errors import BadInputError
 from harness.guarantees import at_risk, permitted
 from harness.history import History
-from harness.messages.checkers import aggregation, commits, delivery, integrity, partition_order, retention
+from harness.messages.checkers import aggregation, commits, delivery, integrity, kept, partition_order, retention
 from harness.messages.promised import Promised, promised
 
 #: By what settings permit, what that is called where it is seen.
-_OURS = {"entry lost": "incomplete logging part", "entry stale": "incomplete logging part"}
+_INCOMPLETE = "incomplete logging part"
+_OURS = {"entry lost": _INCOMPLETE, "entry stale": _INCOMPLETE}
 #: What settings permit and nobody loses anything by: it may come wherever it is permitted.
 _TOLERATED = {"duplicated", "taken again", "out of order", "vanished"}
 _Check: TypeAlias = "tuple[Checker, Mapping[str, object], tuple[str, ...]]"
@@ -41,14 +42,23 @@ def assert_delivered_and_aggregated(history: History, *, shows: Collection[str] 
     if unexplained := [anomaly for anomaly in shows if anomaly not in may]:
         known = ", ".join(may) or "nothing"
         raise BadInputError(f"nothing permits {unexplained[0]!r} here, so it can't be shown; permitted: {known}")
+    said = promised(history.events)
+    if not said.delivers and _INCOMPLETE in may:
+        may["lost"] = may[_INCOMPLETE]
     partitions = at_risk(history.events, "lost") if "lost" in may else None
     bound = {} if partitions is None else {"at_risk": sorted(partitions)}
-    checks = _checks(promised(history.events), bound)
+    checks = _checks(said, bound)
     return demand(history, Demand(effective_settings.check), *_demands(checks, may, shows))
 
 
 def _checks(said: Promised, bound: Mapping[str, object]) -> Sequence[_Check]:
     """The checkers of what a system promises, their arguments, and which anomalies that settings permit they find."""
+    if not said.delivers:
+        return [
+            (kept.check, {}, ("lost",)),
+            (integrity.check, {}, ()),
+            (aggregation.check, {"delivers": False}, (_INCOMPLETE,)),
+        ]
     told = {name: False for name in ("named", "keeps", "exactly_once") if not getattr(said, name)}
     return [
         (delivery.check, {"exactly_once": said.exactly_once, **bound}, ("lost", "duplicated")),
@@ -56,7 +66,7 @@ def _checks(said: Promised, bound: Mapping[str, object]) -> Sequence[_Check]:
         *([(partition_order.check, {}, ("out of order",))] if said.order else []),
         (integrity.check, {}, ()),
         *([(retention.check, {}, ("vanished",))] if said.named and said.keeps else []),
-        *([(aggregation.check, told, ("incomplete logging part",))] if said.aggregates else []),
+        *([(aggregation.check, told, (_INCOMPLETE,))] if said.aggregates else []),
     ]
 
 

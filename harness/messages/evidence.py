@@ -37,7 +37,8 @@ def note_owners(system: MessageSystem) -> None:
     """Records which Hazelcast member owns which partitions, before anything is broken."""
     try:
         view = system.clusters[Hazelcast]
-        queue = view.partition_of(system.queue) if system.namespace.queue == "hazelcast" else None
+        names = system.namespace
+        queue = view.partition_of(system.queue) if names.has_queue and names.queue == "hazelcast" else None
         system.history.event(OWNERS, {"partitions": shares(view), "queue": queue})
     except HarnessError as error:
         system.history.event(OWNERS, {"partitions": {}, "queue": None, "unread": str(error)})
@@ -71,7 +72,9 @@ def _evidence(system: MessageSystem, ids: Sequence[str]) -> Mapping[str, Any]:
     stored = asked.ask("the map", partial(_map, system, texts, ids))
     brokers: dict[str, Question[_Records]] = {}
     group = queue = None
-    if system.namespace.queue == "kafka":
+    if not system.namespace.has_queue:
+        pass
+    elif system.namespace.queue == "kafka":
         partitions = sorted({value["partition"] for value in posts if value.get("partition") is not None})
         brokers = {
             node.spec.name: asked.ask(

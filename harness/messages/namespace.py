@@ -8,6 +8,8 @@ from typing import Literal
 from harness.servers.hazelcast.spec import NO_BACKUP
 
 QueueKind = Literal["kafka", "hazelcast"]
+#: The queue that a scenario is about: "any" for whichever there is, or none.
+QueueOfScenario = Literal["kafka", "hazelcast", "any"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,11 @@ class Namespace:
     hazelcast_queue: str = ""
     backups: bool = True
     replay: bool = False
+
+    @property
+    def has_queue(self) -> bool:
+        """Whether messages come over a queue at all."""
+        return True
 
     @property
     def topic(self) -> str:

@@ -17,5 +17,6 @@ HARD_TEXTS = Need('texts of any kind that come back as they were sent ([promises
 PLACES = Need("acknowledgements that name the partition of the message ([post.answer] partition)")
 GROUP = Need("a group of Kafka consumers whose name is known ([queue] group)")
 TAKERS = Need("acknowledgements that name the logging instance ([post.answer] logged_by)")
+MESSAGES = Need("messages instances that show what they have")
 MESSAGES_READ = Need("messages instances that can be asked directly ([read.messages])")
 LOGGING_READ = Need("logging instances that can be asked directly ([read.logging])")

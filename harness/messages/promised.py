@@ -23,8 +23,9 @@ class Promised:
         order: a messages instance takes what a partition, or a queue, has in its order.
         commits: what a consumer has committed it does not take again.
         named: a GET says whose messages it shows.
-        aggregates: a GET shows what a messages instance has.
+        aggregates: a GET shows what a messages instance has; where there is none, somebody shows what logging has.
         keeps: a messages instance shows what it has taken for as long as it lives.
+        delivers: what is acknowledged comes to a messages instance; else logging alone has it.
     """
 
     exactly_once: bool = True
@@ -33,6 +34,7 @@ class Promised:
     named: bool = True
     aggregates: bool = True
     keeps: bool = True
+    delivers: bool = True
 
     @property
     def value(self) -> dict[str, Any]:
@@ -42,6 +44,8 @@ class Promised:
     @property
     def not_promised(self) -> Sequence[str]:
         """What is not judged, in words."""
+        if not self.delivers:
+            return ["that messages come to a messages instance"]
         words = {
             "exactly_once": "that no message is taken twice",
             "order": "the order of the messages",

@@ -149,6 +149,6 @@ def _questions(system: MessageSystem, *, consumers: bool) -> Mapping[str, Callab
     if names.map:
         queued = {"queues": [names.queue_name], "claims": [names.claims]} if names.queue == "hazelcast" else {}
         asked["a Hazelcast member"] = partial(system.clusters[Hazelcast].settings_of, maps=[names.map], **queued)
-    if names.queue == "kafka":
+    if names.has_queue and names.queue == "kafka":
         asked[f"topic {names.topic}"] = partial(system.clusters[Kafka].settings_of, names.topic)
     return asked

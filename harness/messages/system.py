@@ -106,6 +106,8 @@ class MessageSystem(System):
     @property
     def targets(self) -> Mapping[str, tuple[Target, str]]:
         """The targets that a person can name: where the messages are, and what the servers have."""
+        if not self.namespace.has_queue:
+            return super().targets
         where: Mapping[str, tuple[Target, str]] = {
             "owner": (owner_of(self.queue), "the Hazelcast member that owns the queue")
         }
@@ -141,7 +143,7 @@ class MessageSystem(System):
     @property
     def duties(self) -> DutyQuestions:
         """Who leads the topic, or owns the queue, and what the servers say of themselves."""
-        if not self._begun:
+        if not self._begun or not self.namespace.has_queue:
             return super().duties
         if self.namespace.queue == "kafka":
             return {**super().duties, "leaders": lambda: self.clusters[Kafka].leaders_of(self.topic)}
@@ -150,7 +152,7 @@ class MessageSystem(System):
     @property
     def waiting(self) -> Mapping[str, Callable[[], Sequence[Waiting]]]:
         """What the consumers have not taken yet."""
-        if not self._begun:
+        if not self._begun or not self.namespace.has_queue:
             return {}
         if self.namespace.queue == "kafka":
             return {"consumer lag": lambda: self.clusters[Kafka].waiting(self.namespace.group, self.topic)}
@@ -234,12 +236,15 @@ class MessageSystem(System):
         """Waits until the messages instances have settled and records what each holds.
 
         Settled: they hold every acknowledged message between them and nothing has changed for a second (a double may
-        come late), or, if some never come, nothing has changed for much longer.
+        come late), or, if some never come, nothing has changed for much longer. In a system without messages instances
+        there is nothing to wait for.
 
         Raises:
             WentWrongError: it still changes after 40 s.
             NotReadError: an instance gives no answer.
         """
+        if not self.speech.shows("messages"):
+            return {}
         settling = Settling(posted.ids)
         with self.step("drain: every acknowledged message to be read by a messages instance"):
             try:
@@ -348,13 +353,14 @@ class MessageSystem(System):
         """Sends GETs until every running messages instance has answered, and reads each logging instance directly.
 
         If one answers none of them, or nobody is told whose answers they are, there are as many GETs as a checker needs
-        to tell that from chance. What the file gives no way to ask for is not asked for.
+        to tell that from chance; a few, where no messages instance is waited for. What the file gives no way to ask for
+        is not asked for.
         """
-        waiting_for = set(self.messages.running)
-        for _ in range(_MOST_GETS):
+        waiting_for = set(self.messages.running) if self.speech.shows("messages") else set()
+        for _ in range(_MOST_GETS if waiting_for else _SOME_GETS):
             answer = self.clients.get()
             waiting_for.discard(answer["messages"]["from"] if answer and "messages" in answer else None)
-            if not waiting_for:
+            if not waiting_for and self.speech.shows("messages"):
                 break
         if self.speech.can_ask("logging"):
             self.stored()

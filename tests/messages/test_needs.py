@@ -18,6 +18,8 @@ CALLS = {
     "GROUP": {"group"},
     # A loss that is shown of what a messages instance held.
     "IN_MEMORY": {"messages-1, shows"},
+    # Of whichever system, with a queue or without one.
+    "MESSAGES": {"messages-1, any queue"},
     "IDS": {"post_again", "post_twice"},
     "HARD_TEXTS": {"post_texts"},
     "PLACES": {"partitions"},
@@ -36,6 +38,13 @@ def scenarios() -> Iterator[tuple[str, ast.FunctionDef, Functions]]:
                 yield f"{path.name}::{name}", function, functions
 
 
+def is_of_any_queue(name: str, function: ast.FunctionDef) -> bool:
+    """Whether a scenario's closest marker `system`, its own or its module's, has `messages("any")`."""
+    own = " ".join(ast.unparse(each) for each in function.decorator_list)
+    marks = own if "messages(" in own else (SCENARIOS / name.partition("::")[0]).read_text().partition("\ndef ")[0]
+    return any(f"messages({quote}any{quote})" in marks.replace("mark.needs", "") for quote in "'\"")
+
+
 def called(function: ast.FunctionDef, functions: Functions, seen: Collection[str] = ()) -> Iterator[str]:
     """The names of what a scenario asks for and of what it breaks, itself or by a function of its module."""
     for node in ast.walk(function):
@@ -50,8 +59,8 @@ def called(function: ast.FunctionDef, functions: Functions, seen: Collection[str
 
 
 def marked(function: ast.FunctionDef) -> set[str]:
-    markers = [node for node in function.decorator_list if isinstance(node, ast.Call)]
-    named = [each for marker in markers if ast.unparse(marker.func).endswith(".needs") for each in marker.args]
+    calls = [node for each in function.decorator_list for node in ast.walk(each) if isinstance(node, ast.Call)]
+    named = [each for call in calls if ast.unparse(call.func).endswith(".needs") for each in call.args]
     return {ast.unparse(each) for each in named}.intersection(CALLS)
 
 
@@ -61,6 +70,7 @@ def test_a_scenario_names_all_that_it_needs_and_nothing_else(
 ) -> None:
     asked = set(called(function, functions))
     asked |= {"messages-1, shows"} if {"messages-1", "shows"} <= asked else set()
+    asked |= {"messages-1, any queue"} if "messages-1" in asked and is_of_any_queue(name, function) else set()
     assert marked(function) == {need for need, calls in CALLS.items() if calls & asked}, name
 
 

@@ -14,7 +14,8 @@ instance was drained of, and what may have come since, which are messages that n
 post that was not over before the drain began. And each of several instances has answered one of these GETs, if there
 were so many that chance would hardly have left it out: the facade asks any of them. Where GETs do not say whose
 messages they show, the messages part has to be what some instance was drained of, and nothing is said of who answered.
-Linear in the number of events and the sizes of the answers.
+In a system without messages instances answers are judged by the logging part alone. Linear in the number of events and
+the sizes of the answers.
 """
 
 from __future__ import annotations
@@ -41,18 +42,25 @@ _HARDLY = 1e-9
 
 @checker
 @judging(SHAPES)
-def check(events: Sequence[Event], *, named: bool = True, keeps: bool = True, exactly_once: bool = True) -> Verdict:
+def check(
+    events: Sequence[Event], *, named: bool = True, keeps: bool = True, exactly_once: bool = True, delivers: bool = True
+) -> Verdict:
     """Judges every successful GET; what is wrong with many of them is one anomaly. Unknown without one.
 
     `named`: a GET says whose messages it shows. `keeps`: it shows all that an instance has taken, whoever asked before.
-    `exactly_once`: an instance takes no message twice.
+    `exactly_once`: an instance takes no message twice. `delivers`: there are messages instances; without them answers
+    of logging are judged, in GETs and direct reads, and it is unknown without one of these.
     """
     history = operations(events)
     posts = Posts(history)
     seen = [read for read in reads(history) if read.operation.f != "drain"]
     gets = [read.operation for read in seen if read.operation.f == "get" and read.role == "messages"]
-    if not gets:
+    if delivers and not gets:
         return unknown("no GET of the facade succeeded, so its aggregation was not seen")
+    if not delivers:
+        seen, named = [read for read in seen if read.role == "logging"], False
+        if not seen:
+            return unknown("nobody showed what logging has, so that was not seen")
     drain = last(history, "drain")
     since = _coming_since(drain, history) if drain else frozenset()
     changed = _changed(events, drain) if drain else 0
@@ -77,7 +85,8 @@ def check(events: Sequence[Event], *, named: bool = True, keeps: bool = True, ex
         returning = Returning()
         returning.look(lacking, [read for read in seen if read.role == "logging"][-1])
         anomalies[_INCOMPLETE] = returning.added_to(anomalies[_INCOMPLETE])
-    return Verdict.of(list(anomalies.values()), {"gets": len(gets), "answered_by": _answered_by(gets)})
+    figures = {"gets": len(gets), "answered_by": _answered_by(gets)} if delivers else {"answers": len(seen)}
+    return Verdict.of(list(anomalies.values()), figures)
 
 
 def _coming_since(drain: Operation, history: Sequence[Operation]) -> frozenset[str]:

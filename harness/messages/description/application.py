@@ -14,7 +14,7 @@ from harness.messages.application import SEED, Messages
 from harness.messages.description import launching
 from harness.messages.description.decoding import decode
 from harness.messages.description.kind import kind
-from harness.messages.description.lacking import lacks, unmet
+from harness.messages.description.lacking import delivers, lacks, shows_logging, unmet
 from harness.messages.description.model import Description
 from harness.messages.description.summary import parts, unseen
 from harness.messages.namespace import Namespace
@@ -136,6 +136,10 @@ class _Names(Namespace):
     consumers: str = ""
 
     @property
+    def has_queue(self) -> bool:
+        return bool(self.name)
+
+    @property
     def topic(self) -> str:
         return self.name
 
@@ -166,8 +170,9 @@ def _promised(description: Description) -> Promised:
         order=promises.order and in_order and (named or description.read.messages is not None),
         commits="messages.commits" in description.settings and "partition" in answer,
         named=named,
-        aggregates=get.messages is not None,
+        aggregates=get.messages is not None if delivers(description) else shows_logging(description),
         keeps=get.effect == "none",
+        delivers=delivers(description),
     )
 
 

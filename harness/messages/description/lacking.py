@@ -10,6 +10,18 @@ from harness.declared import Need
 from harness.messages import needs
 from harness.messages.application import Messages
 from harness.messages.description.model import Description
+from harness.messages.namespace import QueueKind
+
+
+def delivers(system: Description) -> bool:
+    """Whether messages come to messages instances, which show them."""
+    return "messages" in system.services and bool(system.get.messages or system.read.messages)
+
+
+def shows_logging(system: Description) -> bool:
+    """Whether anybody shows what logging has."""
+    return bool(system.get.logging or system.read.logging)
+
 
 #: By need, whether a description gives it. What is not here only our own services have.
 _GIVEN: Mapping[Need, Callable[[Description], bool]] = {
@@ -19,6 +31,7 @@ _GIVEN: Mapping[Need, Callable[[Description], bool]] = {
     needs.PLACES: lambda system: "partition" in system.post.answer,
     needs.GROUP: lambda system: system.queue is not None and system.queue.group is not None,
     needs.TAKERS: lambda system: "logged_by" in system.post.answer,
+    needs.MESSAGES: delivers,
     needs.MESSAGES_READ: lambda system: system.read.messages is not None,
     needs.LOGGING_READ: lambda system: system.read.logging is not None,
 }
@@ -37,12 +50,24 @@ def lacks(
     """
     kinds = {type(each) for each in own}
     yield from (each.words for each in servers if type(each) not in kinds)
-    yield from (f"a {role} service" for role in ("logging", "messages") if role not in system.services)
-    if not (system.get.messages or system.read.messages):
-        yield "a way to see what messages instances have ([get.messages] or [read.messages])"
-    if system.queue is None or system.queue.kind != application.queue:
-        yield f"messages that go over {application.queue.capitalize()}"
+    if "logging" not in system.services:
+        yield "a logging service"
+    if application.queue == "any":
+        if not (delivers(system) or shows_logging(system)):
+            yield "a way to see what logging instances have ([get.logging] or [read.logging])"
+    else:
+        yield from _queue(system, application.queue)
     yield from _manners(application)
+
+
+def _queue(system: Description, queue: QueueKind) -> Iterator[str]:
+    """What a scenario needs that is about messages which go over this queue."""
+    if "messages" not in system.services:
+        yield "a messages service"
+    if not delivers(system):
+        yield "a way to see what messages instances have ([get.messages] or [read.messages])"
+    if system.queue is None or system.queue.kind != queue:
+        yield f"messages that go over {queue.capitalize()}"
 
 
 def _manners(application: Messages) -> Iterator[str]:

@@ -55,6 +55,10 @@ class Speech:
             raise NotSaidError("nothing says what the answer to a GET holds: add [get.logging] or [get.messages]")
         return self._parts
 
+    def shows(self, role: Literal["logging", "messages"]) -> bool:
+        """Whether the file says how to see what instances of a role have, of the facade or of themselves."""
+        return role in self._parts or self.can_ask(role)
+
     def can_ask(self, what: Asked) -> bool:
         """Whether the file says how an instance is asked for that."""
         return getattr(self.read, what) is not None
