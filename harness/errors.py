@@ -57,7 +57,7 @@ class NotEndedError(AwaitTimeoutError):
     finding = "does not end"
 
 
-class WentWrongError(AwaitTimeoutError):
+class WentWrongError(HarnessError):
     """The tested system did not do what it has to by itself; the message says what was seen in its place.
 
     Attributes:

@@ -151,8 +151,8 @@ class System:
     def note_evidence(self, anomalies: Sequence[Anomaly]) -> None:
         """Records what there is to be found out, within seconds, about what these anomalies are about.
 
-        It is called at the end of a scenario, while the system stands as the scenario left it. Servers alone know
-        nothing of single things.
+        It is called at the end of every scenario, with what checkers found, if anything, while the system stands as the
+        scenario left it. Servers alone know nothing of single things.
         """
 
     def close(self) -> None:

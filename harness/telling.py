@@ -130,6 +130,21 @@ class Fates:
     of: Callable[[Events, Sequence[Anomaly]], Sequence[Fate]]
 
 
+@dataclass(frozen=True)
+class Symptom:
+    """Something that was seen of a system beside what checkers judge.
+
+    Attributes:
+        name: what it is called, as anomalies are.
+        sentence: says it in words.
+        wrong: whether it is a fault by itself; else it is worth a word, and no more.
+    """
+
+    name: str
+    sentence: str
+    wrong: bool = True
+
+
 class Cost(IntEnum):
     """What an anomaly costs those who rely on a system; what costs most comes first."""
 
@@ -175,6 +190,10 @@ def _no_lines(events: Events) -> Iterable[Line]:
     return ()
 
 
+def _no_symptoms(events: Events) -> Iterable[Symptom]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Telling:
     """What somebody says of the operations and events that are theirs.
@@ -186,6 +205,7 @@ class Telling:
         lines: more lines on a history.
         tables: of each single thing.
         fates: of each single thing that an anomaly is about.
+        symptoms: what a history shows of a system beside what checkers judge.
         comparisons: of what several scenarios of a run measured.
         categories: words in the names of anomalies, by the title under which a page files the failures that they are.
         advice: what to do about them.
@@ -197,6 +217,7 @@ class Telling:
     lines: Callable[[Events], Iterable[Line]] = _no_lines
     tables: tuple[Table, ...] = ()
     fates: tuple[Fates, ...] = ()
+    symptoms: Callable[[Events], Iterable[Symptom]] = _no_symptoms
     comparisons: tuple[Comparison, ...] = ()
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     advice: tuple[Advice, ...] = ()
@@ -224,6 +245,11 @@ def request_of(f: str) -> Request | None:
         if f in telling.requests:
             return telling.requests[f]
     return None if any(f in telling.others for telling in tellings()) else Request(f)
+
+
+def symptoms(events: Events) -> tuple[Symptom, ...]:
+    """What a history shows beside what checkers judge, by those whose operations it has."""
+    return tuple(symptom for telling in tellings() for symptom in telling.symptoms(events))
 
 
 def advice_on(name: str) -> Advice | None:

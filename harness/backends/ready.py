@@ -42,8 +42,10 @@ def wait_ready(node: Starting, *, timeout_s: float, abandoned: Event | None = No
     """Returns once the node is ready by its spec, or once `abandoned` is set.
 
     Raises:
-        NodeStartError: it exited, or it was not ready after `timeout_s` seconds; with its last log lines.
+        NodeStartError: it exited, or it was not ready after `timeout_s` seconds, or after those that its spec gives it;
+            with its last log lines.
     """
+    timeout_s = node.spec.ready_within_s or timeout_s
     with httpx.Client(verify=False, trust_env=False, timeout=_PROBE_TIMEOUT_S) as client:
         watch = _Watch(node)
 

@@ -26,6 +26,20 @@ ADVICE = (
         _PRODUCER.format("acks"),
     ),
     Advice(
+        frozenset({"consumer died", "thread died"}),
+        Cost.LOST,
+        "Most often a client raises an error that the loop of a thread does not catch: the thread ends, and the web "
+        "server beside it goes on and knows nothing of that",
+        "Look at the loop around the client: catch its errors and begin again, or end the whole service, which shows",
+    ),
+    Advice(
+        frozenset({"begins behind messages"}),
+        Cost.LOST,
+        "Most often a consumer group that has no offset yet begins with what comes after it has joined",
+        "Look at auto_offset_reset of the consumers: earliest begins with the first message",
+        "Kafka documentation, consumer configs, auto.offset.reset",
+    ),
+    Advice(
         frozenset({"altered", "swapped", "truncated", "two texts", "every message comes back as it was posted"}),
         Cost.WRONG,
         "Most often text is put together and taken apart by hand: a separator or a quote in it, or bytes in another "
@@ -65,6 +79,18 @@ ADVICE = (
         "Hazelcast documentation, data structures, map, backups",
     ),
     Advice(
+        frozenset({"half stored"}),
+        Cost.INCOMPLETE,
+        "Most often a service writes to one place and then to another, and answers with an error when the second fails",
+        "Look at the order of both, and at whether the first is taken back, or the second tried again later",
+    ),
+    Advice(
+        frozenset({"error as an answer"}),
+        Cost.INCOMPLETE,
+        "Most often an error is caught and its text is returned as if it were the answer",
+        "Look at what the facade answers when a service that it asks does not: a status of 500 or above says so",
+    ),
+    Advice(
         frozenset({"wrong aggregation", "unanswered", "unheard", "dead source", "unnamed"}),
         Cost.INCOMPLETE,
         "Most often the facade asks one instance only, or takes an error of one for an empty answer",
@@ -81,6 +107,12 @@ ADVICE = (
         Cost.REFUSED,
         "Most often a client waits for an instance that is gone, and no time limit ends that in time",
         "Look at the time limit of each call to another service, and at whether another instance is tried after it",
+    ),
+    Advice(
+        frozenset({"died by itself"}),
+        Cost.REFUSED,
+        "Most often a call to another service raises an error that nobody catches",
+        "Look at the last lines of its log, and at what the service does when one call fails",
     ),
     Advice(
         frozenset({"does not end"}),

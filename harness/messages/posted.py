@@ -12,6 +12,7 @@ from typing import Any
 from harness.errors import AwaitTimeoutError, NotSaidError, WentWrongError
 from harness.events import Operation
 from harness.history import History
+from harness.messages.forensics.endings import DIED, for_good, in_a_sentence
 from harness.messages.unanswered import errors, stood_still, ways
 from harness.waiting import until
 
@@ -99,13 +100,13 @@ class Traffic:
         """Waits until `count` more posts have been acknowledged than at the time of the call.
 
         Raises:
-            WentWrongError: they were not within 60 s; it says what came in their place.
+            WentWrongError: they were not within 60 s, or the facade has ended; it says what came in their place.
         """
         wanted, since_ns = len(self._posts) + count, time.monotonic_ns()
         try:
             until(
                 f"{count} more acknowledged posts",
-                lambda: len(self._posts),
+                self._acknowledged,
                 lambda acknowledged: acknowledged >= wanted,
                 timeout_s=_PATIENCE_S,
             )
@@ -113,6 +114,17 @@ class Traffic:
             posts = [operation for operation in self._requests if operation.f == "post"]
             said = stood_still(self._history.events, posts, since_ns=since_ns, wanted=count, waited_s=_PATIENCE_S)
             raise WentWrongError(said, finding="unavailable too long") from error
+
+    def _acknowledged(self) -> int:
+        """How many posts were acknowledged so far.
+
+        Raises:
+            WentWrongError: the facade has ended by itself, and nobody starts it again: there is nothing to wait for.
+        """
+        events = self._history.events
+        if ended := for_good(events, "facade"):
+            raise WentWrongError(in_a_sentence(ended, events), finding=DIED)
+        return len(self._posts)
 
     def await_failures(self, count: int) -> None:
         """Waits until `count` more requests have failed than at the time of the call.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from harness.checkers import Anomaly
 from harness.checkers.shapes import refuse_others
@@ -13,8 +13,9 @@ from harness.messages import message_table
 from harness.messages.advice import ADVICE
 from harness.messages.checkers.posts import SHAPES
 from harness.messages.forensics.fates import fates
+from harness.messages.forensics.symptoms import symptoms
 from harness.messages.promised import promised
-from harness.telling import Fate, Fates, Line, Request, Table, Telling
+from harness.telling import Fate, Fates, Line, Request, Symptom, Table, Telling
 
 
 def _are_ours(events: Events) -> bool:
@@ -41,6 +42,10 @@ def _lines(events: Events) -> Iterator[Line]:
         yield Line(f"not promised, or not said, and not judged: {'; '.join(missing)}")
 
 
+def _symptoms(events: Events) -> Iterable[Symptom]:
+    return symptoms(events) if _are_ours(events) else ()
+
+
 def _fates(events: Events, anomalies: Sequence[Anomaly]) -> Sequence[Fate]:
     return fates(events, anomalies) if _are_ours(events) else ()
 
@@ -59,6 +64,7 @@ MESSAGES = Telling(
         "Wrong aggregation": ("aggregation", "invented", "doubled", "unnamed", "unanswered", "unheard", "vanished"),
     },
     tables=(Table("message by message", "messages.csv", _table),),
+    symptoms=_symptoms,
     fates=(Fates("what became of each message", _fates),),
     advice=ADVICE,
 )

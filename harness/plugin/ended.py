@@ -67,6 +67,7 @@ def _outcome(value: Mapping[str, Any]) -> Outcome:
             "result": Result(value["result"]),
             "figures": Figures(**{**figures, "faults": tuple(figures["faults"])}),
             "found": tuple(Found(**found) for found in value["found"]),
+            "noticed": tuple(Found(**found) for found in value["noticed"]),
             "history": Path(value["history"]) if value["history"] else None,
             "logs": Path(value["logs"]) if value["logs"] else None,
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import defaultdict
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Collection, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -40,6 +40,7 @@ from harness.results import Result
 from harness.run import Options
 from harness.spent import settled
 from harness.system import System
+from harness.telling import Symptom
 from harness.topology.timings import FAST
 
 #: The id that pytest takes, of an item that has another one as it is one of many runs of the same.
@@ -194,6 +195,12 @@ class Results:
         report, _ = _of(item)
         lines = report.lines if report else ()
         lacking = [f"{item.nodeid}, {line}" for line in report.lacking.lines] if report else []
+        seen: Sequence[Symptom] = ()
+        with self.lacking.part(f"{item.nodeid}, what else was seen"):
+            seen = report.symptoms if report else ()
+        found = self._found.get(item.nodeid, ())
+        known = {each.name for each in found}
+        wrong = (Found(each.name, each.sentence, judged=False) for each in seen if each.wrong)
         outcome = Outcome(
             item.nodeid,
             self._results[item.nodeid],
@@ -201,11 +208,12 @@ class Results:
             self._took_s[item.nodeid],
             self._words.get(item.nodeid, ""),
             self.repeat(item),
-            self._found.get(item.nodeid, ()),
+            (*found, *(each for each in wrong if each.name not in known)),
             _guarantee(item),
             self._history(item),
             self._logs(item),
             {on: round(seconds, 3) for on, seconds in settled().items()},
+            tuple(Found(each.name, each.sentence, judged=False) for each in seen if not each.wrong),
         )
         scenario = item.nodeid.rpartition("/")[2]
         repeated = [marker.args for marker in item.iter_markers("experiment")]

@@ -38,15 +38,26 @@ class Finding:
 
 
 def findings(outcomes: Sequence[Outcome]) -> Sequence[Finding]:
-    """Each thing that broke once, what costs most first, and of that what most scenarios show."""
-    alike: dict[Hashable, tuple[Found, list[Outcome]]] = {}
-    for outcome in filter(broke, outcomes):
-        for found in outcome.found:
-            _, those = alike.setdefault(_kind(found, outcome), (found, []))
-            if outcome not in those:
-                those.append(outcome)
-    told = [Finding(found, tuple(those), _advice(found, those[0])) for found, those in alike.values()]
+    """Each thing that broke once, what costs most first, and of that what most scenarios show.
+
+    What is wrong with the system is one also where the scenario held: it was there to break something else.
+    """
+    told = _alike([(found, each) for each in outcomes for found in each.found if broke(each) or found.name])
     return sorted(told, key=lambda finding: (_cost(finding), -len(finding.outcomes)))
+
+
+def remarks(outcomes: Sequence[Outcome]) -> Sequence[Finding]:
+    """What else was seen of the system, each thing once: no fault by itself."""
+    return _alike([(found, outcome) for outcome in outcomes for found in outcome.noticed])
+
+
+def _alike(seen: Sequence[tuple[Found, Outcome]]) -> Sequence[Finding]:
+    alike: dict[Hashable, tuple[Found, list[Outcome]]] = {}
+    for found, outcome in seen:
+        _, those = alike.setdefault(_kind(found, outcome), (found, []))
+        if outcome not in those:
+            those.append(outcome)
+    return [Finding(found, tuple(those), _advice(found, those[0])) for found, those in alike.values()]
 
 
 def broke(outcome: Outcome) -> bool:

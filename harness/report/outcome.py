@@ -64,6 +64,7 @@ class Outcome:
         history: the file of its history, if it left one.
         logs: the folder of its nodes' logs, if it left one.
         spent: the seconds that it spent, by what on (`harness.spent`).
+        noticed: what else was seen of the system, and is no fault by itself.
     """
 
     scenario: str
@@ -77,6 +78,7 @@ class Outcome:
     history: Path | None = None
     logs: Path | None = None
     spent: Mapping[str, float] = field(default_factory=dict)
+    noticed: tuple[Found, ...] = ()
 
     @property
     def anomalies(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harness.declared import About
 from harness.plain import markdown, printable
-from harness.report.findings import Finding, broke, findings
+from harness.report.findings import Finding, broke, findings, remarks
 from harness.report.folder import as_typed
 from harness.report.outcome import Outcome
 from harness.results import Result
@@ -49,6 +49,7 @@ class OwnersPage:
             markdown(self.ran),
             *_to_mend(wrong),
             *_broken(wrong, len(self.outcomes)),
+            *_noticed(self.outcomes),
             *_held(self.outcomes),
             *_not_tried(self.outcomes, self.left_out),
             *_not_judged(self.about),
@@ -114,6 +115,17 @@ def _seen_in(outcomes: Sequence[Outcome]) -> Iterator[str]:
         yield f"- {markdown(outcome.title)} ({markdown(faults)})" + (f"; evidence: {evidence}" if evidence else "")
     if (more := len(outcomes) - _SHOWN) > 0:
         yield f"- and {more} more, in `summary.md`"
+
+
+def _noticed(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    if not (seen := remarks(outcomes)):
+        return
+    yield "## What else was seen"
+    yield "None of this breaks a promise by itself."
+    for remark in seen:
+        where = f"{remark.outcomes[0].title}; {_scenarios(len(remark.outcomes))} in all"
+        advised = _advised(remark) if remark.advice else ""
+        yield f"- {markdown(_sentence(remark.found.sentence))} ({markdown(where)}){advised}"
 
 
 def _held(outcomes: Sequence[Outcome]) -> Iterator[str]:

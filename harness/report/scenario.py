@@ -28,7 +28,7 @@ from harness.report.recovered import Time
 from harness.report.timeline import svg
 from harness.spent import On, spending
 from harness.system import System
-from harness.telling import Line, tellings
+from harness.telling import Line, Symptom, symptoms, tellings
 
 #: What an attached log may have; its file has all of it.
 _LOG_CHARACTERS = 60_000
@@ -52,6 +52,7 @@ class ScenarioReport:
         self.nemesis: Nemesis | None = None
         self.lines: Sequence[Line] = ()
         self.measured = Figures()
+        self.symptoms: Sequence[Symptom] = ()
         self.lacking = Lacking()
 
     @property
@@ -94,8 +95,7 @@ class ScenarioReport:
     def note_evidence(self, system: System) -> None:
         """Has the system record evidence on what its checkers found, also where the scenario expected that."""
         with self.lacking.part("evidence on single things"):
-            if invalid := anomalies(evaluate(system.history.events, system.history.verdicts)):
-                system.note_evidence(invalid)
+            system.note_evidence(anomalies(evaluate(system.history.events, system.history.verdicts)))
 
     @spending(On.REPORT)
     def end(self, system: System, *, failed: bool, repeat: str) -> None:
@@ -110,6 +110,8 @@ class ScenarioReport:
             times, past = recovered.times(events), last(self._folder.path, self._ran)
         with part("what was demanded"):
             evaluation = evaluate(events, system.history.verdicts)
+        with part("what else was seen"):
+            self.symptoms = symptoms(events)
         with part("the figures of the table"):
             self.measured = measured(evaluation)
         with part("the figures in words"):

@@ -83,6 +83,7 @@ class NodeSpec:
         files_when_ready: replaces files of the same name once the whole topology is up, for later restarts.
         stop_signal: what asks the node's main process to end in order.
         stop_timeout_s: how long that may take before a stop counts as hung, in seconds.
+        ready_within_s: how long it may take to get ready, in seconds; None: as long as the backend gives every node.
         renewable: whether its launcher can be ordered to begin another node in its place (backends/docker_renewal.py);
             such a node has nothing that outlives its processes.
         disk_mb: the size of a disk in memory that its own data is on, in megabytes; None: it is on the machine's.
@@ -107,6 +108,7 @@ class NodeSpec:
     files_when_ready: Mapping[str, str] = field(default_factory=dict)
     stop_signal: Literal["SIGTERM", "SIGINT"] = "SIGTERM"
     stop_timeout_s: float = 10.0
+    ready_within_s: float | None = None
     renewable: bool = False
     disk_mb: int | None = None
     clock: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,16 @@ def test_what_did_not_get_so_far_is_no_finding_unless_it_is_the_system_s_fault()
     (finding,) = findings([outcome("x", Found("does not end", "it runs", judged=False), result=Result.ERROR)])
     assert finding.advice
     assert finding.advice.cost is Cost.REFUSED
+
+
+def test_what_is_wrong_is_found_where_a_scenario_held_and_what_is_not_is_said_elsewhere() -> None:
+    died = replace(held("x"), found=(Found("died by itself", "the shop ended by itself", judged=False),))
+    one_sided = replace(held("y"), noticed=(Found("all to one instance", "all went to one", judged=False),))
+    text = page(died, one_sided)
+    assert "### Died by itself: 1 of 2 scenarios\n\nThe shop ended by itself." in part(text, "What broke")
+    assert "- All went to one. (y; 1 scenario in all)" in part(text, "What else was seen")
+    assert "in 2 of 2 scenarios" in part(text, "What held")
+    assert "What else was seen" not in page(died)
 
 
 def test_what_came_in_place_of_answers_makes_no_other_finding() -> None:

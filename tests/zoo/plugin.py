@@ -18,7 +18,7 @@ import pytest
 
 from harness.assertions import GuaranteeBrokenError
 from harness.checks import evaluate
-from harness.errors import AwaitTimeoutError, FaultDidNotBiteError, InconclusiveError
+from harness.errors import AwaitTimeoutError, FaultDidNotBiteError, InconclusiveError, WentWrongError
 from harness.events import Events
 from harness.history import History
 from harness.plugin.ordering import declared_by
@@ -33,6 +33,7 @@ KINDS = {
     InconclusiveError: "inconclusive",
     FaultDidNotBiteError: "did not bite",
     AwaitTimeoutError: "timeout",
+    WentWrongError: "went wrong",
     AssertionError: "assertion",
 }
 _ITEM = pytest.StashKey[tuple[Mutant, str]]()

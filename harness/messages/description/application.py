@@ -7,24 +7,29 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from harness.backends.protocol import Deployment
+from harness.checkers import Anomaly
 from harness.clusters import Clusters, Servers
 from harness.declared import About, Application, Declared, Need, StandIn
 from harness.errors import LeftOutError
 from harness.messages.application import SEED, Messages
 from harness.messages.description import launching
 from harness.messages.description.decoding import decode
+from harness.messages.description.endings import Endings, uncaught
 from harness.messages.description.kind import kind
 from harness.messages.description.lacking import delivers, lacks, shows_logging, unmet
 from harness.messages.description.model import Description
 from harness.messages.description.summary import parts, unseen
+from harness.messages.forensics.endings import UNCAUGHT
 from harness.messages.namespace import Namespace
 from harness.messages.promised import PROMISES, Promised
 from harness.messages.settings import DeclaredSettings, Settings, on_kafka, with_own
 from harness.messages.speaking.speech import Speech
 from harness.messages.system import MessageSystem
+from harness.progress import Step
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.kafka.kind import Kafka
-from harness.system import Basis, Cast
+from harness.system import Basis, Cast, Instances
 from harness.topology.kinds import NodeKind
 from harness.topology.nodes import NodeSpec
 from harness.topology.timings import Timings
@@ -108,7 +113,7 @@ class DescribedCast(Cast):
     def system(self, basis: Basis) -> DescribedSystem:
         """The running system, which has recorded what it promises, and the settings that it works with."""
         description = self.application.description
-        system = DescribedSystem(basis, self, _names(self.id, description), self.declared, Speech.of(description))
+        system = DescribedSystem(basis, self, _names(self.id, description), Speech.of(description))
         basis.history.event(SEED, {"texts": basis.seed})
         basis.history.event(PROMISES, _promised(description).value)
         system.note_settings(consumers=False)
@@ -121,11 +126,55 @@ class DescribedCast(Cast):
 class DescribedSystem(MessageSystem):
     """The running system that a file describes."""
 
+    def __init__(self, basis: Basis, cast: DescribedCast, namespace: Namespace, speech: Speech) -> None:
+        again = {role for role, service in cast.application.description.services.items() if service.restart}
+        restarted = [spec.name for spec in cast.specs if spec.role in again]
+        self._endings = Endings(basis.deployment, basis.history, restarted)
+        super().__init__(basis, cast, namespace, cast.declared, speech)
+        self.at_end(self._endings.close)
+        self._endings.watch([spec.name for spec in cast.initial])
+
+    def instances(self, role: str, *, started: Callable[[], object] | None = None) -> Instances:
+        """All instances of one service role; that a scenario ends one in order is no end by itself."""
+        return _Watched(role, self.specs, self.deployment, self.step, started, self._endings)
+
+    def note_evidence(self, anomalies: Sequence[Anomaly]) -> None:
+        """Records what services logged of the messages of these anomalies, and which of their threads have ended."""
+        nodes = [self.deployment.nodes[spec.name] for spec in self.specs if spec.name in self.deployment.nodes]
+        if ended := [each for node in nodes for each in uncaught(node.spec, node.logs())]:
+            self.history.event(UNCAUGHT, ended)
+        super().note_evidence(anomalies)
+
     def clients_settings(self, roles: Collection[str]) -> Mapping[str, Callable[[], Settings]]:
         """What the file says of its clients' settings: there is nobody to ask."""
         said = self._declared.of(consumers="messages" in roles).items()
         own = {name: value for name, value in said if not name.startswith(_OF_THE_TOPIC)}
         return {"the system's file": lambda: own}
+
+
+class _Watched(Instances):
+    """The instances of a role: who ends one in order is not told that it ended by itself."""
+
+    def __init__(
+        self,
+        role: str,
+        specs: Sequence[NodeSpec],
+        deployment: Deployment,
+        step: Step,
+        started: Callable[[], object] | None,
+        endings: Endings,
+    ) -> None:
+        super().__init__(role, specs, deployment, step, started)
+        self._endings = endings
+
+    def stop(self) -> None:
+        """Sends SIGTERM to all instances at once; returns when they are gone."""
+        self._endings.leave([node.spec.name for node in self.nodes])
+        super().stop()
+
+    def _start(self, specs: Sequence[NodeSpec]) -> None:
+        super()._start(specs)
+        self._endings.watch([spec.name for spec in specs])
 
 
 @dataclass(frozen=True)

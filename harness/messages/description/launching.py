@@ -108,6 +108,7 @@ class _Instance:
                 for variable, text in self.service.environment.items()
             },
             stop_timeout_s=self.service.stop_timeout_s,
+            ready_within_s=self.service.ready.within_s,
             by_name=bool(self.service.names),
         )
 

@@ -84,11 +84,13 @@ class Ready(Section, frozen=True, kw_only=True):
         path: a GET of it answers with `status`. It must not change anything: it is asked many times.
         status: the status of that answer.
         log: a regular expression that a line of its output matches; in place of `path`.
+        within_s: how long it may take to get ready, in seconds.
     """
 
     path: UrlPath | None = None
     status: Status = 200
     log: Regex | None = None
+    within_s: Seconds = 60.0
 
 
 class Service(Section, frozen=True, kw_only=True):
@@ -104,6 +106,7 @@ class Service(Section, frozen=True, kw_only=True):
         environment: the variables of its environment.
         ready: how to tell that an instance is ready; without it, when its port is open.
         stop_timeout_s: how long an end in order may take, in seconds.
+        restart: whether an instance that ends by itself is started again, by its command. That it ended is told anyway.
     """
 
     command: Annotated[tuple[InstanceText, ...], Meta(min_length=1)]
@@ -114,6 +117,7 @@ class Service(Section, frozen=True, kw_only=True):
     environment: Mapping[VariableName, InstanceText] = field(default_factory=dict)
     ready: Ready = Ready()
     stop_timeout_s: Seconds = 10.0
+    restart: bool = False
 
 
 class Runtime(Section, frozen=True, kw_only=True):
