@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 from harness.backends.namespaces import why_not
 from tests.messages import hostile
 from tests.messages.variants import Changes, variant
-from tests.running import ROOT, run
+from tests.running import ROOT, Forked
 
 pytestmark = [pytest.mark.servers, pytest.mark.process]
+#: The servers start anew, and a scenario waits for what may never come.
+_WITHIN_S = 560
 SCENARIOS = """
 import pytest
 
@@ -130,16 +133,8 @@ def test_the_page_says_what_is_wrong(
     system = variant(tmp_path / "system", hostile.FEW, changes)
     (tmp_path / "test_own.py").write_text(SCENARIOS)
     plugin = ("-p", "harness.plugin", "-c", str(ROOT / "pytest.ini"), "-p", "no:cacheprovider", f"--rootdir={tmp_path}")
-    _, output = run(
-        "pytest",
-        *plugin,
-        f"--system={system}",
-        "--backend=process",
-        "-k",
-        f"test_{scenario}",
-        str(tmp_path),
-        cwd=tmp_path,
-    )
+    arguments = (f"--system={system}", "--backend=process", "-k", f"test_{scenario}", str(tmp_path))
+    _, output = Forked("pytest", *plugin, *arguments, environment=os.environ, cwd=tmp_path).ended(_WITHIN_S)
     page = (tmp_path / "reports" / "owner.md").read_text().replace("\\", "")
     assert re.search(sentence, page.partition(f"## {title}\n")[2].partition("\n## ")[0]), f"{page}\n{output}"
     assert "waited" not in page.lower()
