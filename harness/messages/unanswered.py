@@ -28,7 +28,7 @@ class _Way(NamedTuple):
 
     @property
     def kind(self) -> tuple[str, str]:
-        """The same for all that end so, whatever numbers are in it."""
+        """What all ways have in common that differ in numbers alone."""
         return self.verb, self.words[:3] + unnumbered(self.words)
 
 

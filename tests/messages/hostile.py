@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.messages.variants import Changes
+from tests.messages.variants import PRODUCER, Changes
 
 #: One server of each kind will do.
 FEW: Changes = {
@@ -50,10 +50,10 @@ SHORT_QUEUE: Changes = {
     "facade.py": [
         ("import random\n", "import queue\nimport random\nimport threading\nimport time\n"),
         (
-            "app = Flask(__name__)\n",
-            "app = Flask(__name__)\nunder_way = queue.Queue(2)\n\n\ndef send():\n    while True:\n"
+            PRODUCER,
+            f"{PRODUCER}\nunder_way = queue.Queue(2)\n\n\ndef send():\n    while True:\n"
             '        producer.send(addresses.get("topic"), under_way.get())\n        time.sleep(0.5)\n\n\n'
-            "threading.Thread(target=send, daemon=True).start()\n",
+            "threading.Thread(target=send, daemon=True).start()",
         ),
         (
             '    producer.send(addresses.get("topic"), text.encode()).get(timeout=5)\n',

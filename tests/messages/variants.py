@@ -12,12 +12,12 @@ FLASK = ROOT / "examples" / "flask"
 #: By file, texts that are there once, and what stands in their place.
 Changes = Mapping[str, Sequence[tuple[str, str]]]
 
-_PRODUCER = 'producer = KafkaProducer(bootstrap_servers=addresses.several("kafka"), acks=1, enable_idempotence=False)'
+PRODUCER = 'producer = KafkaProducer(bootstrap_servers=addresses.several("kafka"), acks=1, enable_idempotence=False)'
 #: The facade and its logging service alone.
 WITHOUT_A_QUEUE: Changes = {
     "facade.py": [
         ("from kafka import KafkaProducer\n", ""),
-        (f"{_PRODUCER}\n", ""),
+        (f"{PRODUCER}\n", ""),
         ('    producer.send(addresses.get("topic"), text.encode()).get(timeout=5)\n', ""),
         (""" messages: {ask_one('messages', 'GET')}""", ""),
     ],

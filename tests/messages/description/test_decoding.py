@@ -22,7 +22,7 @@ def test_a_file_in_which_every_key_is_used_is_decoded(tmp_path: Path) -> None:
     path = checkout(tmp_path)
     path.write_text(FULL)
     described = decode(path)
-    assert described.services["facade"].ready == Ready(path="/health", status=204)
+    assert described.services["facade"].ready == Ready(path="/health", status=204, within_s=90)
     assert described.services["logging"].port == (8001, 8002)
     assert described.services["logging"].environment["MEMBERS"] == "${members}"
     assert described.post.accepted == Accepted(
@@ -56,7 +56,7 @@ def test_of_many_problems_each_is_told_in_the_order_of_the_file(tmp_path: Path) 
     text = text.replace("status = [400, 422]", "status = [400, 4220]").replace("text_bytes = 64", "text_bytes = 6")
     assert refused(text, checkout(tmp_path)) == [
         f"{line('port = 8000')}: services.facade.prot: there is no such key; did you mean port? (there are command, "
-        "port, folder, count, names, environment, ready, stop_timeout_s)",
+        "port, folder, count, names, environment, ready, stop_timeout_s, restart)",
         f"{line('body =')}: post.body: expected one of json, json-string, form, query, text, found 'fom'; did you mean "
         "form?",
         f"{line('timeout_s = 50.5')}: post.timeout_s: expected a number above 0, at most 3600, found '50'",
