@@ -154,6 +154,11 @@ class StandIn(ABC):
 
     @property
     @abstractmethod
+    def digest(self) -> str:
+        """A hash of all that the system is made of: what describes it, and its code."""
+
+    @property
+    @abstractmethod
     def declared(self) -> Declared:
         """The whole of it, for no scenario."""
 

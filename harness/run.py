@@ -14,13 +14,14 @@ from harness.backends.sweep import sweep
 from harness.backends.watchdog import start_watchdog
 from harness.clusters import Clusters
 from harness.declared import Declared
-from harness.errors import BadInputError
+from harness.errors import BadInputError, EnvironmentUnfitError
 from harness.history import History
 from harness.pool import Pool
 from harness.progress import Say, Step
 from harness.provision.kinds import every_kind, released
 from harness.spent import On, spending
 from harness.system import Basis, Cast, System
+from harness.topology.confinement import Confinement
 from harness.topology.kinds import NodeKind
 from harness.topology.timings import PROFILES, Timings
 from harness.waiting import awaiting
@@ -42,6 +43,7 @@ class Options:
     attach: bool = False
     seed: int = 0
     releases: Mapping[str, str] = field(default_factory=dict)
+    confinement: Confinement | None = None
 
     def __post_init__(self) -> None:
         if self.backend not in BACKENDS:
@@ -50,6 +52,9 @@ class Options:
             raise BadInputError(f"--timings {self.timings!r} is unknown; choose one of {', '.join(PROFILES)}")
         if self.images and self.backend == "process":
             raise BadInputError("images were given, but --backend process runs none; use --backend docker")
+        if self.confinement and (self.backend == "process" or self.attach):
+            other = "--attach" if self.attach else "--backend process"
+            raise BadInputError(f"{other} can't keep anything within limits: leave it out, or leave out --confined")
         if self.images and (unknown := sorted(self.images.keys() - every_kind().keys())):
             raise BadInputError(f"--image: the kind {unknown[0]!r} is unknown; choose one of {', '.join(every_kind())}")
         released(self.releases)
@@ -157,7 +162,7 @@ def prepared_backend(options: Options, session: Session, kinds: Collection[NodeK
     try:
         backend.prepare(kinds, say)
     except NoBaseError as error:
-        if options.backend != "auto" or options.images:
+        if options.backend != "auto" or options.images or options.confinement:
             raise
         say(f"backend: process, because the engine has no images: {error}")
         return prepared_backend(replace(options, backend="process"), session, kinds, say)
@@ -176,6 +181,8 @@ def choose_backend(options: Options, session: Session, say: Say) -> Backend:
     if options.backend == "docker" or missing is None:
         if options.backend == "auto":
             say("backend: docker, because an engine answers (--backend process runs without one)")
-        return DockerBackend(session, images=options.images)
+        return DockerBackend(session, images=options.images, confinement=options.confinement)
+    if options.confinement:
+        raise EnvironmentUnfitError(f"only containers can be confined, and {missing}")
     say(f"backend: process, because {missing}")
     return ProcessBackend(session)

@@ -42,11 +42,12 @@ class Readable:
     """How the file that `--system` names becomes a system that scenarios run on.
 
     Attributes:
-        read: gives the system, or raises BadInputError with what is wrong in the file.
+        read: gives the system, or raises BadInputError with what is wrong in the file. It is given the file, the folder
+            with the code if that is another one than the file's, and whether this code is trusted.
         trial: uses it once it runs, as the file says, and answers with what came of that; status 1 if it is otherwise.
     """
 
-    read: Callable[[Path], StandIn]
+    read: Callable[[Path, Path | None, bool], StandIn]
     trial: Callable[[System], Answer]
 
 

@@ -14,6 +14,7 @@ from docker.errors import DockerException, ImageNotFound
 from harness.backends import clock, docker_sidecar, engine
 from harness.backends.docker_network import create_network
 from harness.backends.docker_node import DockerNode, PortTakenError
+from harness.backends.docker_ports import HostPorts, OwnPorts
 from harness.backends.docker_renewal import Vacant
 from harness.backends.docker_sidecar import Sidecar
 from harness.backends.docker_site import LABEL_DEPLOYMENT, DockerSite
@@ -38,6 +39,7 @@ from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
 from harness.provision.images import ensure_images
 from harness.provision.network_helper import HELPER
+from harness.topology.confinement import Confinement
 from harness.topology.kinds import NodeKind
 from harness.topology.nodes import NodeSpec, Topology, addressed, kinds_of
 
@@ -54,9 +56,15 @@ class DockerBackend:
         {Killable, Pausable, Networked, Rewritable, Throttleable, Fillable, Interposable, Upgradable}
     ) | ({Clocked} if clock.installed() else set())
 
-    def __init__(self, session: Session, *, images: Mapping[str, str] | None = None) -> None:
-        """A backend whose `images`, by the names of kinds, take the place of the project's own."""
+    def __init__(
+        self, session: Session, *, images: Mapping[str, str] | None = None, confinement: Confinement | None = None
+    ) -> None:
+        """A backend whose `images`, by the names of kinds, take the place of the project's own.
+
+        With a confinement it holds every node of a deployment in its limits that is not of the topology deployed.
+        """
         self._session = session
+        self._confinement = confinement
         self._given = dict(images or {})
         self._client: docker.DockerClient | None = None
         # The deployments look at the same mapping: what they make after another `prepare` is of the newest images.
@@ -75,7 +83,8 @@ class DockerBackend:
         """Starts every node at once; see the protocol."""
         client = self._connected()
         for attempt in range(1, _ATTEMPTS + 1):
-            deployment = DockerDeployment(topology, client, self._session, self._images, partial(self.prepare, say=say))
+            prepare = partial(self.prepare, say=say)
+            deployment = DockerDeployment(topology, client, self._session, self._images, prepare, self._confinement)
             try:
                 deployment.put(topology.nodes)
                 return deployment
@@ -118,17 +127,34 @@ class DockerDeployment:
         session: Session,
         images: Mapping[NodeKind, str],
         prepare: Callable[[Iterable[NodeKind]], None],
+        confinement: Confinement | None = None,
     ) -> None:
-        """A deployment that has `prepare` add to `images` what these lack of the topology's kinds."""
+        """A deployment that has `prepare` add to `images` what these lack of the topology's kinds.
+
+        Nodes that the topology does not name are confined, if there is a confinement.
+        """
         self.topology = topology
         self._client = client
         self._images = images
         self._prepare = prepare
         name = f"harness-{session.id}-{next(_numbers)}"
         labels = {**session.labels(), LABEL_DEPLOYMENT: name}
-        self._network, subnet = create_network(client, name, labels)
+        self._network, subnet = create_network(client, name, labels, internal=confinement is not None)
         self._signs_of_life = SignsOfLife(client, name, labels)
-        self._site = DockerSite(client, session, name, images, subnet, self._helper_image)
+        addresses: dict[str, str] = {}
+        self._site = DockerSite(
+            client,
+            session,
+            name,
+            images,
+            subnet,
+            self._helper_image,
+            # An engine publishes nothing of a network without a way out.
+            ports=OwnPorts(addresses) if confinement else HostPorts(),
+            addresses=addresses,
+            confinement=confinement,
+            trusted=frozenset(spec.name for spec in topology.nodes),
+        )
         self._nodes: dict[str, DockerNode] = {}
         self._vacant: dict[str, Vacant] = {}
         self._reached = False

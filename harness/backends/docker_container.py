@@ -10,7 +10,7 @@ from docker.types import LogConfig
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
-from harness.backends import clock, localhost
+from harness.backends import clock, confining, docker_confinement, localhost
 from harness.backends.docker_data import volume
 from harness.backends.docker_ports import HOST
 from harness.backends.docker_site import AWAITED, FOLDER, DockerSite
@@ -50,6 +50,15 @@ def container_of(spec: NodeSpec, site: DockerSite, *, kind: NodeKind, data_of: s
         environment = {**clock.environment(f"{FOLDER}/{clock.COPY}", f"{FOLDER}/{clock.FILE}"), **environment}
     if spec.localhost is not None:
         environment["HARNESS_AWAITS"] = f"{FOLDER}/{AWAITED}"
+    confinement = site.confinement_of(spec.name)
+    confined = docker_confinement.options(confinement) if confinement else {}
+    mounts = docker_confinement.mounts(confinement) if confinement else [volume(spec.disk_mb)]
+    if confinement:
+        home = docker_confinement.environment()
+        environment = {**home, **environment, confining.AWAITS_CLOSED: confining.gateway(site.subnet)}
+    sysctls = {} if spec.localhost is None else {localhost.SYSCTL: "1"}
+    if confinement:
+        sysctls |= docker_confinement.NO_VERSION_6
     container = DockerContainer(
         site.images[kind], env=environment, name=f"{site.name}-{spec.name}", transferables=files
     ).with_kwargs(
@@ -60,10 +69,10 @@ def container_of(spec: NodeSpec, site: DockerSite, *, kind: NodeKind, data_of: s
         # Where its launcher takes orders; the SDK has it closed after the first, unless told that nobody is attached.
         stdin_open=spec.renewable,
         detach=True,
-        log_config=LogConfig(type=LogConfig.types.JSON),
+        **{"log_config": LogConfig(type=LogConfig.types.JSON), **confined},
         # Of the container's network alone; a helper may not write it.
-        sysctls={} if spec.localhost is None else {localhost.SYSCTL: "1"},
-        **({"volumes_from": [data_of]} if data_of else {"mounts": [volume(spec.disk_mb)]}),
+        sysctls=sysctls,
+        **({"volumes_from": [data_of]} if data_of else {"mounts": mounts}),
     )
     if spec.arguments:
         container.with_command(list(resolver.arguments(spec)))

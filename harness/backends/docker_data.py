@@ -75,6 +75,11 @@ class Data:
         """The number of the error with which it takes nothing."""
         return int(self._python("refusal")) or None
 
+    def free_share(self) -> float:
+        """The part of the disk that is free, from 0 to 1."""
+        free, whole = self._run("stat", "-f", "-c", "%a %b", DATA).split()
+        return int(free) / max(1, int(whole))
+
     def end(self) -> None:
         """Removes the helper."""
         self._helper.end()

@@ -10,6 +10,7 @@ import docker
 from docker.errors import APIError
 from docker.types import IPAMConfig, IPAMPool
 
+from harness.backends.confining import gateway
 from harness.backends.engine import cause
 from harness.backends.subnets import POOLS, candidates
 from harness.errors import EnvironmentUnfitError
@@ -18,8 +19,10 @@ from harness.errors import EnvironmentUnfitError
 _TAKEN = re.compile(r"overlap|already used on the host", re.IGNORECASE)
 
 
-def create_network(client: docker.DockerClient, name: str, labels: Mapping[str, str]) -> tuple[str, IPv4Network]:
-    """Creates a bridge network on a free subnet, and returns its id and subnet.
+def create_network(
+    client: docker.DockerClient, name: str, labels: Mapping[str, str], *, internal: bool = False
+) -> tuple[str, IPv4Network]:
+    """Creates a bridge network on a free subnet, and returns its id and subnet; an internal one has no way out.
 
     The engine accepts addresses for containers only on a subnet that was named when the network was made, and gives a
     restarted container another address otherwise.
@@ -29,9 +32,9 @@ def create_network(client: docker.DockerClient, name: str, labels: Mapping[str, 
     """
     refused = "this host is on networks that overlap with each"
     for subnet in candidates():
-        ipam = IPAMConfig(pool_configs=[IPAMPool(subnet=str(subnet))])
+        ipam = IPAMConfig(pool_configs=[IPAMPool(subnet=str(subnet), gateway=gateway(subnet))])
         try:
-            made = client.api.create_network(name, driver="bridge", ipam=ipam, labels=dict(labels))
+            made = client.api.create_network(name, driver="bridge", ipam=ipam, labels=dict(labels), internal=internal)
             return str(made["Id"]), subnet
         except APIError as error:
             refused = cause(error)

@@ -10,7 +10,7 @@ from docker.errors import APIError, NotFound
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.transferable import build_transfer_tar
 
-from harness.backends import clock, docker_exec, docker_throttle, engine, listening
+from harness.backends import clock, docker_confinement, docker_exec, docker_throttle, engine, listening
 from harness.backends.docker_container import container_of
 from harness.backends.docker_data import Data
 from harness.backends.docker_files import file_in
@@ -71,6 +71,8 @@ class DockerNode(ImpairableNode):
         self._made_with = frozenset(spec.environment)
         #: How long its log was when it was last started.
         self._begins = 0
+        self._confinement = site.confinement_of(spec.name)
+        self._cpus = self._confinement.cpus if self._confinement else None
 
     @property
     def address(self) -> str:
@@ -93,6 +95,7 @@ class DockerNode(ImpairableNode):
         place, self._place = self._place, None
         if place is None or not self._begins_in(place):
             self._create()
+            self._impairable().confine()
             self._impairable().open_localhost()
             self._let_begin()
 
@@ -132,7 +135,7 @@ class DockerNode(ImpairableNode):
             self._start_when_ports_are_free()
         finally:
             self._note_id(_id_of(container))
-        if self.spec.disk_mb:
+        if self.spec.disk_mb or self._confinement:
             self._stored().keep()
 
     def state(self) -> NodeState:
@@ -219,12 +222,12 @@ class DockerNode(ImpairableNode):
         """Limits the processor time of the container's control group, for later ones of this container as well."""
         self._untouched = False
         self._throttled = True
-        docker_throttle.limit(self._site.client, self._made(), share)
+        docker_throttle.limit(self._site.client, self._made(), share, most=self._cpus)
 
     def unthrottle(self) -> None:
         """Lifts the limit."""
         if self._throttled:
-            docker_throttle.limit(self._site.client, self._made(), None)
+            docker_throttle.limit(self._site.client, self._made(), None, most=self._cpus)
         self._throttled = False
 
     def held_back(self, seconds: float) -> float:
@@ -245,8 +248,10 @@ class DockerNode(ImpairableNode):
         """Puts the text, its references resolved, at `${file:NAME}`; the container may be stopped."""
         self._untouched = False
         resolved = self._site.resolver().text(text, node=self.spec.name)
+        # An engine writes nothing into an image that its container only reads, but into a volume.
+        place, path = (FOLDER, name) if self._confinement else ("/", f"{FOLDER}/{name}")
         with complaining(f"write {name} into {self.spec.name}"):
-            self._api.put_archive(self._made(), "/", build_transfer_tar(resolved.encode(), f"{FOLDER}/{name}"))
+            self._api.put_archive(self._made(), place, build_transfer_tar(resolved.encode(), path))
 
     def read_data(self, path: str) -> bytes | None:
         """A file beneath the folder of data in the container, which may be stopped; None if there is none."""
@@ -320,6 +325,24 @@ class DockerNode(ImpairableNode):
             return listening.in_tables(tables) if tables and not status else None
         return None
 
+    def tried(self) -> Sequence[str]:
+        """What its limits kept it from, by the engine's word and that of its helpers."""
+        if self._confinement is None or self._id is None:
+            return ()
+        with complaining(f"tell what {self.spec.name} tried"):
+            inspected = self._api.inspect_container(self._id)
+            runs = inspected["State"]["Running"]
+            return tuple(
+                docker_confinement.tried(
+                    self._confinement,
+                    inspected,
+                    self._api.stats(self._id, stream=False, one_shot=True) if runs else {},
+                    log=self.logs(),
+                    free_share=self._stored().free_share(),
+                    refused=self._impairable().refused() if runs else 0,
+                )
+            )
+
     def exec_context(self) -> ExecContext:
         """The container in which a person's command can run, with the environment if the container has another's."""
         environment = self._site.resolver().environment(self.spec) if self._mark else {}
@@ -358,7 +381,9 @@ class DockerNode(ImpairableNode):
             self._id = container
             self._data = Data(self._site, self.spec.name, container)
             site, name = self._site, self.spec.name
-            self._network = site.networks[name] = Network(site, self.spec, Helper(site, name, container))
+            confined = site.subnet if self._confinement else None
+            helper = Helper(site, name, container)
+            self._network = site.networks[name] = Network(site, self.spec, helper, confined=confined)
             self._between = Interposing(site, self.spec, Helper(site, name, container, purpose="proxy"))
 
     def _made(self) -> str:

@@ -72,6 +72,32 @@ class HostPorts:
             self.release(node)
 
 
+class OwnPorts(HostPorts):
+    """The ports of a deployment whose network publishes none: they are asked at the nodes' own addresses."""
+
+    def __init__(self, addresses: Mapping[str, str]) -> None:
+        """Of nodes with these addresses, which may be added later."""
+        super().__init__()
+        self._addresses = addresses
+        self._own: dict[str, Mapping[str, int]] = {}
+
+    def of(self, node: str) -> Mapping[str, int]:
+        """None: no port of this host leads to the node."""
+        return {}
+
+    def endpoint(self, node: str, port: str) -> str:
+        """The `host:port` at which the harness reaches a port of the node.
+
+        Raises:
+            KeyError: no such node or port.
+        """
+        return f"{self._addresses[node]}:{self._own[node][port]}"
+
+    def choose(self, spec: NodeSpec) -> None:
+        """Takes note of the node's ports."""
+        self._own[spec.name] = spec.ports
+
+
 def _bind_a_free_one(node: str, port: str) -> socket.socket:
     for number in random.sample(_RANGE, _ATTEMPTS):
         if held := _bound(number):

@@ -13,6 +13,7 @@ from harness.backends.docker_ports import HostPorts
 from harness.backends.engine import complaining
 from harness.backends.references import Resolver
 from harness.backends.session import LABEL_NODE, Session
+from harness.topology.confinement import Confinement
 from harness.topology.kinds import NodeKind
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class DockerSite:
         addresses: by node name.
         roles: of all nodes that there ever were, by node name.
         networks: of the nodes that have a container, by node name.
+        confinement: the limits of nodes that nobody trusts; None if there are no such nodes.
+        trusted: the names of the nodes that are not confined.
     """
 
     client: docker.DockerClient
@@ -54,6 +57,12 @@ class DockerSite:
     addresses: dict[str, str] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
     networks: dict[str, Network] = field(default_factory=dict)
+    confinement: Confinement | None = None
+    trusted: frozenset[str] = frozenset()
+
+    def confinement_of(self, node: str) -> Confinement | None:
+        """The limits of a node; None for one that is trusted."""
+        return None if node in self.trusted else self.confinement
 
     def labels(self) -> dict[str, str]:
         """The labels that everything of this deployment carries."""

@@ -8,22 +8,30 @@ import docker
 
 from harness.backends.engine import complaining
 
-_PERIOD_US = 100_000
+#: The kernel counts by this much time, in microseconds.
+PERIOD_US = 100_000
 #: The least that kernels take, in microseconds of each period.
 _LEAST_US = 1000
 _NO_LIMIT = -1
 
 
-def limit(client: docker.DockerClient, container: str, share: float | None) -> None:
+def limit(client: docker.DockerClient, container: str, share: float | None, *, most: float | None = None) -> None:
     """Leaves a container this share of the time of all processors, from now on, over restarts; all of it if None.
+
+    Args:
+        client: of the engine.
+        container: the id.
+        share: from 0 to 1.
+        most: how many processors' time it may have in any case; None if there is no such limit.
 
     Raises:
         EnvironmentUnfitError: the engine refuses.
     """
     with complaining("limit a container's processor time"):
         processors = int(client.info()["NCPU"])
-        quota_us = _NO_LIMIT if share is None else max(_LEAST_US, round(share * processors * _PERIOD_US))
-        client.api.update_container(container, cpu_period=_PERIOD_US, cpu_quota=quota_us)
+        limits = [each for each in (most, None if share is None else share * processors) if each is not None]
+        quota_us = max(_LEAST_US, round(min(limits) * PERIOD_US)) if limits else _NO_LIMIT
+        client.api.update_container(container, cpu_period=PERIOD_US, cpu_quota=quota_us)
 
 
 def held_back(client: docker.DockerClient, container: str, seconds: float) -> float:

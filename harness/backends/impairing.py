@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from ipaddress import IPv4Network
 from typing import TypeVar
 
-from harness.backends import localhost
+from harness.backends import confining, localhost
 from harness.backends.impairment import EVERYBODY, Direction, Impairment, Others
 from harness.backends.network_probes import answers, arriving
 from harness.backends.network_site import NetworkHelper, NetworkSite
@@ -51,9 +52,12 @@ class Network:
         faults: by name those in force; they outlast the namespace that they are applied in.
     """
 
-    def __init__(self, site: NetworkSite, spec: NodeSpec, helper: NetworkHelper) -> None:
-        """The network in which that helper runs commands."""
+    def __init__(
+        self, site: NetworkSite, spec: NodeSpec, helper: NetworkHelper, *, confined: IPv4Network | None = None
+    ) -> None:
+        """The network in which that helper runs commands; a confined node's ends at this subnet."""
         self.spec = spec
+        self._confined = confined
         self.faults: dict[str, Impairment] = {}
         self._site = site
         self._helper = helper
@@ -98,6 +102,16 @@ class Network:
                 self._run(_UNDO.format(chain=_PREFIX + name), f"let {self.spec.name} back into its network")
             del self.faults[name]
 
+    def confine(self) -> None:
+        """Closes the network of a node that nobody trusts: before it starts, and if it is such a one."""
+        if self._confined:
+            self._run(confining.rules(self._confined), f"keep {self.spec.name} to its own system")
+
+    def refused(self) -> int:
+        """How many packets of such a node were refused that were for nobody in its system."""
+        status, counted = self._helper.run(confining.COUNT)
+        return confining.refused(counted) if not status else 0
+
     def open_localhost(self) -> None:
         """Has a node that speaks to 127.0.0.1 alone reach the others: before it starts, and if it is such a one."""
         if self.spec.localhost is not None:
@@ -111,6 +125,7 @@ class Network:
     def begin_again(self) -> None:
         """Applies all that is in force in the fresh namespace of a node that was just started."""
         self.end()
+        self.confine()
         self.open_localhost()
         for fault in sorted(self.faults):
             self._apply(fault)

@@ -130,6 +130,18 @@ class Upgradable(Killable, Protocol):
 
 
 @runtime_checkable
+class Confined(Node, Protocol):
+    """A node that may be confined, as nobody trusts what runs in it."""
+
+    def tried(self) -> Sequence[str]:
+        """What it tried that its limits kept it from, in words; nothing of a node that is not confined.
+
+        Raises:
+            EnvironmentUnfitError: it can't be told.
+        """
+
+
+@runtime_checkable
 class Pausable(Node, Protocol):
     """A node that can be frozen."""
 

@@ -10,6 +10,7 @@ from harness.cli.explain import explain
 from harness.cli.explore import explore
 from harness.cli.export import export
 from harness.cli.flake import flake
+from harness.cli.grade import grade
 from harness.cli.own_suite import init_suite
 from harness.cli.replay import replay
 from harness.cli.shown import Group
@@ -42,6 +43,7 @@ for command in (
     shrink,
     *system.STANDALONE,
     try_out,
+    grade,
     init_suite,
     completion,
 ):

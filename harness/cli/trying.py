@@ -30,7 +30,7 @@ def try_out(file: Path, backend: str, as_json: bool) -> None:
     from harness.run import Options, Run
 
     reader = readable()
-    declared = reader.read(file).declared
+    declared = reader.read(file, None, True).declared
 
     def say(line: str) -> None:
         click.echo(f"  {line}", err=True)

@@ -66,10 +66,10 @@ GET = Typed(
 )
 
 
-def _own_system(file: Path) -> StandIn:
+def _own_system(file: Path, folder: Path | None, trusted: bool) -> StandIn:
     from harness.messages.description.application import read
 
-    return read(file)
+    return read(file, folder, trusted=trusted)
 
 
 def _trial(system: System) -> Answer:

@@ -9,6 +9,7 @@ from typing import TypeVar
 import allure
 import pytest
 
+from harness.backends.protocol import Confined
 from harness.bounds import DETECTORS, IN_FORCE
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
 from harness.events import SCENARIO
@@ -18,6 +19,7 @@ from harness.history import History
 from harness.plugin import scenarios
 from harness.plugin.debugging import KeepTopology
 from harness.plugin.ordering import declared_by, has_system, needed_by
+from harness.plugin.results import Results
 from harness.progress import Step
 from harness.readback import ask, compared
 from harness.report.folder import ReportFolder
@@ -88,6 +90,7 @@ def system(request: pytest.FixtureRequest, run: Run, report: ScenarioReport) -> 
         # Whatever a client of the servers raises: its traceback is no help, the logs of the nodes are.
         with report.lacking.part("the logs"):
             report.keep_logs(run.nodes, attach=True)
+        _note_tried(request.node, run, results)
         said = str(error) if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}"
         results.unfit(request.node, f"the system did not come up: {said}", error)
     history.event(IN_FORCE, compared(detectors, ask(system.clusters.detectors)))
@@ -96,9 +99,22 @@ def system(request: pytest.FixtureRequest, run: Run, report: ScenarioReport) -> 
         yield system
         failed = results.failed(request.node)
         nemesis = report.nemesis or _nemesis(request.config, run, system)
+        _note_tried(request.node, run, results)
         _holding(request.config, run).end(request.node, system, nemesis, failed=failed)
     finally:
         system.close()
+
+
+def _note_tried(item: pytest.Item, run: Run, results: Results) -> None:
+    """Notes what the nodes tried that are confined."""
+    if run.options.confinement is None:
+        return
+    tried = []
+    for name, node in run.nodes.items():
+        if isinstance(node, Confined):
+            with results.lacking.part(f"{item.nodeid}, what {name} tried"):
+                tried += [f"{name}: {words}" for words in node.tried()]
+    results.note_tried(item, tried)
 
 
 def _kinds(items: Iterable[pytest.Item]) -> frozenset[NodeKind]:

@@ -25,6 +25,17 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "metavar": "FILE",
             "help": "run the scenarios on the system that this file describes, in place of the one that they name",
         },
+        "--checkout": {
+            "default": None,
+            "metavar": "DIR",
+            "help": "read the file of --system as if it were in this folder, with the code that is here",
+        },
+        "--confined": {
+            "default": None,
+            "metavar": "LIMITS",
+            "help": "run the services of --system as code that nobody trusts, in containers with limits such as "
+            "memory_mb=768,disk_mb=64; `usual` for the usual ones",
+        },
         "--timings": {"default": "fast", "help": "failure detectors: fast (default) or vendor"},
         "--reports": {
             "default": "reports",

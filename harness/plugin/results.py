@@ -57,6 +57,7 @@ class Results:
         self._words: dict[str, str] = {}
         self._took_s: dict[str, float] = defaultdict(float)
         self._found: dict[str, tuple[Found, ...]] = {}
+        self._tried: dict[str, tuple[str, ...]] = {}
         self.lacking = Lacking()
         self.backend = options.backend
 
@@ -126,6 +127,10 @@ class Results:
         """Whether the scenario, its steps done, has failed."""
         return self._results.get(item.nodeid, Result.HELD) not in (Result.HELD, Result.SKIPPED)
 
+    def note_tried(self, item: pytest.Item, tried: Sequence[str]) -> None:
+        """Notes what confined services tried in a scenario."""
+        self._tried[item.nodeid] = tuple(tried)
+
     def ran(self, item: pytest.Item) -> Mapping[str, object]:
         """Which scenario an item is, and the options that it takes to run it again, by name."""
         options = {"backend": self.backend, "timings": self._options.timings, "seed": self._options.seed}
@@ -135,7 +140,8 @@ class Results:
     def repeat(self, item: pytest.Item) -> str:
         """The command that repeats just this item."""
         command = f'pytest "{_scenario(item)}" --backend {self.backend} --timings {self._options.timings}'
-        command += f" --system {shlex.quote(file)}" if (file := value(item.config, "--system")) else ""
+        for option in ("--system", "--checkout", "--confined"):
+            command += f" {option} {shlex.quote(said)}" if (said := value(item.config, option)) else ""
         command += f" --seed {self._options.seed}" if self._options.seed else ""
         command += "".join(f" --release {kind}={version}" for kind, version in self._options.releases.items())
         command += repeating(item)
@@ -214,6 +220,7 @@ class Results:
             self._logs(item),
             {on: round(seconds, 3) for on, seconds in settled().items()},
             tuple(Found(each.name, each.sentence, judged=False) for each in seen if not each.wrong),
+            self._tried.get(item.nodeid, ()),
         )
         scenario = item.nodeid.rpartition("/")[2]
         repeated = [marker.args for marker in item.iter_markers("experiment")]

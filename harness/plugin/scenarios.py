@@ -24,6 +24,7 @@ from harness.plugin.summary import Summary
 from harness.report.folder import ReportFolder
 from harness.report.lacking import Lacking
 from harness.run import Options, by_kind, seed_of
+from harness.topology.confinement import Confinement
 
 #: Plugins of their own, registered with this one.
 pytest_plugins = (
@@ -52,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
             attach=value(config, "--attach"),
             trace_http=value(config, "--trace-http"),
             seed=seed_of(value(config, "--seed")),
+            confinement=Confinement.said(limits) if (limits := value(config, "--confined")) else None,
         )
         check_options(config)
         standing_in.stand_in(config)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.declared import StandIn
-from harness.errors import LeftOutError
+from harness.errors import BadInputError, LeftOutError
 from harness.plugin import parallel
 from harness.plugin.options import value
 from harness.typed import readable
@@ -27,8 +27,13 @@ def stand_in(config: pytest.Config) -> StandIn | None:
         BadInputError: the file can't be used.
     """
     if _STAND_IN not in config.stash:
-        file = value(config, "--system")
-        config.stash[_STAND_IN] = readable().read(Path(file)) if file else None
+        file, folder = value(config, "--system"), value(config, "--checkout")
+        trusted = value(config, "--confined") is None
+        if not file and (folder or not trusted):
+            option = "--checkout" if folder else "--confined"
+            raise BadInputError(f"{option} is about somebody's own system: name its file with --system FILE")
+        own = readable().read(Path(file), Path(folder) if folder else None, trusted) if file else None
+        config.stash[_STAND_IN] = own
     return config.stash[_STAND_IN]
 
 

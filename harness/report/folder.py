@@ -31,7 +31,7 @@ _BESIDE = re.compile(r"beside-[0-9]+")
 _OURS = frozenset(
     {
         *("allure-results", CONFIG, "allure", "junit.xml", "figures.txt", "summary.md", "owner.md", "experiments.md"),
-        *("flake.md", "flake.json", "histories", "logs", ".lock"),
+        *("flake.md", "flake.json", "graded.jsonl", "histories", "logs", ".lock"),
     }
 )
 

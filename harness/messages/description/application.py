@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -248,6 +249,11 @@ class OwnSystem(StandIn):
         )
 
     @property
+    def digest(self) -> str:
+        """A hash of the description, and of how its services are provisioned, which names the content of the code."""
+        return hashlib.sha256(repr((self.description, self.kind)).encode()).hexdigest()[:16]
+
+    @property
     def servers(self) -> tuple[Servers[Any], ...]:
         """The servers that the file names."""
         return launching.servers(self.description)
@@ -284,11 +290,17 @@ def _with_settings_of(named: Servers[Any], own: Sequence[Servers[Any]]) -> Serve
     return replace(named, settings=settings)
 
 
-def read(file: Path) -> OwnSystem:
+def read(file: Path, folder: Path | None = None, *, trusted: bool = True) -> OwnSystem:
     """The system that a file describes.
+
+    Args:
+        file: the file.
+        folder: in which the checkout is, if not in that of the file.
+        trusted: whether its code may run while it is installed, and without limits.
 
     Raises:
         BadInputError: the file, or the folder with the code, can't be used.
     """
-    description = decode(file)
-    return OwnSystem(description, kind(description, file.parent))
+    folder = folder or file.parent
+    description = decode(file, folder)
+    return OwnSystem(description, kind(description, folder, trusted=trusted))

@@ -22,8 +22,12 @@ _ADVICE = {
 }
 
 
-def decode(path: Path) -> Description:
+def decode(path: Path, folder: Path | None = None) -> Description:
     """The system that a file describes.
+
+    Args:
+        path: of the file.
+        folder: in which the checkout is, if not in that of the file.
 
     Raises:
         BadInputError: there is no such file, or something is wrong in it: one line for each problem.
@@ -39,17 +43,17 @@ def decode(path: Path) -> Description:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise BadInputError(f"{path}:{line}: not UTF-8, which TOML has to be; save it as that") from error
-    return decode_text(text, path)
+    return decode_text(text, path, folder)
 
 
-def decode_text(text: str, path: Path) -> Description:
-    """The system that a text describes, which is that of the file at this path.
+def decode_text(text: str, path: Path, folder: Path | None = None) -> Description:
+    """The system that a text describes, which is that of the file at this path; see `decode` for the folder.
 
     Raises:
         BadInputError: something is wrong in it: one line for each problem.
     """
     walked = walk(Description, _parsed(text, path))
-    wrong = [*walked.problems, *problems(walked, path.parent)]
+    wrong = [*walked.problems, *problems(walked, folder or path.parent)]
     if wrong:
         lines = lines_of(text)
         found = sorted({(line_of(problem.keys, lines), str(problem)) for problem in wrong})

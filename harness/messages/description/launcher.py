@@ -10,9 +10,11 @@ on, and the container ends with its status. The standard library alone: an image
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -22,6 +24,9 @@ _PASSED_ON = (signal.SIGTERM, signal.SIGINT)
 #: What has to be there before the command runs: then the network of the instance is as it has to be.
 _AWAITS = "HARNESS_AWAITS"
 _LOOK_S = 0.01
+#: The address to which no connection may be possible when the command runs, as its network has to be closed first, and
+#: the port by which that is tried.
+_AWAITS_CLOSED, _TRIED_PORT = "HARNESS_AWAITS_CLOSED", 9
 #: As shells have it.
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 
@@ -33,6 +38,7 @@ def main(code: str, place: str, folder: str, *command: str) -> None:
         shutil.rmtree(part, ignore_errors=True)
         shutil.copytree(code, part, symlinks=True)
         Path(part).rename(place)
+    _await_closed(os.environ.pop(_AWAITS_CLOSED, None))
     _await(os.environ.pop(_AWAITS, None))
     os.chdir(Path(place, folder))
     if os.getpid() != _INIT:
@@ -58,6 +64,16 @@ def _await(file: str | None) -> None:
         time.sleep(_LOOK_S)
     if file:
         Path(file).unlink()
+
+
+def _await_closed(address: str | None) -> None:
+    """Waits until the kernel refuses a connection to an address of the network that it is on."""
+    while address:
+        with socket.socket() as tried:
+            tried.settimeout(1)
+            if tried.connect_ex((address, _TRIED_PORT)) == errno.ENETUNREACH:
+                return
+        time.sleep(_LOOK_S)
 
 
 def _become(command: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
@@ -20,6 +20,10 @@ from harness.provision.cache import exclusively
 _OTHER = re.compile(r"^(?:-r|-c|--requirement|--constraint)[ =]*(\S+)", re.MULTILINE)
 #: What would be installed from the checkout, whose place no instance knows.
 _LOCAL = re.compile(r"^(?:-e|--editable)\b.*|^\.{0,2}/.*|^\.\.?\s*$", re.MULTILINE)
+_COMMENT = re.compile(r"(^|\s)#.*$")
+#: A name, versions and markers, and hashes: no address and no option.
+_BY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:(?!--)[^@/:$])*(\s--hash[ =][a-z0-9]+:[0-9a-f]+)*")
+_HASH = re.compile(r"--hash[ =][a-z0-9]+:[0-9a-f]+")
 #: What pip goes by beside its own files.
 _PASSED_ON = re.compile(r"PIP_\w+|HOME|(https?|no)_proxy|SSL_CERT_FILE|REQUESTS_CA_BUNDLE", re.IGNORECASE)
 #: In an environment that is complete.
@@ -62,7 +66,8 @@ def requirements(folder: Path, name: str) -> Mapping[str, bytes]:
         path = os.path.normpath(left.pop())
         if path in found:
             continue
-        if path.startswith("..") or not (folder / path).is_file():
+        # A link may lead anywhere.
+        if not (folder / path).is_file() or not (folder / path).resolve().is_relative_to(folder.resolve()):
             raise BadInputError(f"runtime.python: there is no file {path} in {folder}; give a requirements file there")
         text = (folder / path).read_text(errors="replace")
         if local := _LOCAL.search(text):
@@ -73,6 +78,31 @@ def requirements(folder: Path, name: str) -> Mapping[str, bytes]:
         found[path] = text.encode()
         left += [str(PurePosixPath(path).parent / other) for other in _OTHER.findall(text)]
     return found
+
+
+def by_name(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Requirements files that name packages of the registry alone, and say nothing of how these are installed.
+
+    Else the code of whoever wrote them might run while they are installed. What is given back has no comments: pip goes
+    by one that names an encoding, and would then read something else than was looked at here.
+
+    Raises:
+        BadInputError: a line says something else.
+    """
+    return {path: "".join(f"{line}\n" for line in _checked(path, content)).encode() for path, content in files.items()}
+
+
+def _checked(path: str, content: bytes) -> Iterator[str]:
+    for line in content.decode(errors="replace").splitlines():
+        # Each by itself, whether or not it goes on in the next one.
+        said = _COMMENT.sub("", line).strip()
+        bare = said.removesuffix("\\").rstrip()
+        if bare and not any(allowed.fullmatch(bare) for allowed in (_OTHER, _BY_NAME, _HASH)):
+            raise BadInputError(
+                f"runtime.python: {path} has {said!r}; of code that is not trusted only packages are installed that are "
+                "named, such as flask==3.1.2, from wheels of the registry"
+            )
+        yield said
 
 
 def environment(files: Mapping[str, bytes], name: str, say: Say) -> Path:

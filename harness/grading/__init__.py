@@ -1,0 +1,1 @@
+"""Grading: the catalogue over many checkouts that nobody trusts, each by itself, and one table of all."""

@@ -1,0 +1,119 @@
+"""Grades one checkout: a run of pytest of its own, in a process that has an end, and the row that comes of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE
+from harness.grading import bounded, journal
+from harness.grading.checkouts import Checkout
+from harness.grading.choice import Choice
+from harness.grading.journal import Journal
+from harness.grading.row import Row, row
+
+#: How long it may take to read a checkout, in seconds.
+_READING_S = 60.0
+_ROW = "row.json"
+#: The statuses of a run that came to its end.
+_ENDED = (0, 1, EXIT_INCONCLUSIVE)
+_NO_TESTS = 5
+#: Gives up a run that says nothing, and writes the journal.
+_PLUGIN = "harness.plugin.graded"
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What came of a checkout.
+
+    Attributes:
+        row: of the table.
+        journal: of the run.
+        again: whether it is known from before, and nothing was run.
+    """
+
+    row: Row
+    journal: Journal
+    again: bool = False
+
+
+def grade(checkout: Checkout, choice: Choice, into: Path) -> Graded:
+    """Grades a checkout, unless a run before has done so in the same way; what it leaves is in a folder."""
+    into.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    content, problem = _content(checkout, choice, into)
+    key = _key(content, choice)
+    known = _known(into, key) if content else None
+    if known:
+        return Graded(known, journal.read(_journal(into)), again=True)
+    trouble = problem or _run(checkout, choice, into)
+    # Of a file that can't be used there is no run, and what one before has left is not of now.
+    found = Journal() if problem else journal.read(_journal(into))
+    took_s = time.monotonic() - began
+    made = row(checkout.name, str(checkout.folder), found, trouble=trouble, took_s=took_s, key=key)
+    (into / _ROW).write_bytes(msgspec.json.format(msgspec.json.encode(made)) + b"\n")
+    return Graded(made, found)
+
+
+def _run(checkout: Checkout, choice: Choice, into: Path) -> str:
+    """Runs the scenarios; gives in words why that did not come to its end."""
+    command = [
+        *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", _PLUGIN),
+        *choice.arguments,
+        *(f"--system={checkout.file}", f"--checkout={checkout.folder}", f"--reports={into / 'run'}"),
+    ]
+    output = into / "output.txt"
+    status = bounded.run(command, output, time_s=choice.time_s, small=choice.confinement is not None)
+    if status is None:
+        return f"it was not done after {_minutes(choice.time_s)}, and was ended"
+    if status in _ENDED:
+        return ""
+    if status == EXIT_BAD_INPUT and journal.read(_journal(into)).outcomes:
+        # Scenarios whose system did not come up: each says so itself.
+        return ""
+    if status == _NO_TESTS:
+        return "none of the chosen scenarios fits it: its file says what it has"
+    if status < 0:
+        return f"the run was killed by signal {-status}"
+    return bounded.last_line(output)
+
+
+def _journal(into: Path) -> Path:
+    return into / "run" / journal.NAME
+
+
+def _content(checkout: Checkout, choice: Choice, into: Path) -> tuple[str, str]:
+    """A digest of a checkout, or why it can't be used."""
+    trusted = "trusted" if choice.confinement is None else "confined"
+    command = [sys.executable, "-m", "harness.grading.reading", str(checkout.file), str(checkout.folder), trusted]
+    output = into / "reading.txt"
+    status = bounded.run(command, output, time_s=_READING_S)
+    if status is None:
+        return "", f"it can't be read within {_READING_S:g} s"
+    said = bounded.last_line(output)
+    return (said, "") if status == 0 else ("", said.removeprefix("error: "))
+
+
+def _key(content: str, choice: Choice) -> str:
+    seen = json.dumps([content, version("faulttolerance-harness"), *choice.arguments, choice.time_s])
+    return hashlib.sha256(seen.encode()).hexdigest()[:16]
+
+
+def _known(into: Path, key: str) -> Row | None:
+    """The row that was made before, if it is of the same."""
+    try:
+        known = msgspec.json.decode((into / _ROW).read_bytes(), type=Row)
+    except (OSError, msgspec.MsgspecError):
+        return None
+    return known if known.key == key else None
+
+
+def _minutes(seconds: int) -> str:
+    return f"{seconds / 60:g} min" if seconds >= 60 else f"{seconds} s"
