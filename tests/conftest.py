@@ -71,7 +71,9 @@ _SELDOM = frozenset(
         "tests/docs/test_own_system.py",
         "tests/docs/test_tutorial.py",
         "tests/package/test_wheel.py",
+        "tests/docs/test_grading.py",
         # Runs within runs, each with a system of its own.
+        "tests/grading/test_grade.py",
         "tests/session/test_debugging.py",
         "tests/session/up/test_pytest_attach.py",
         "tests/test_explore.py",
@@ -108,6 +110,7 @@ _SECONDS = {
     "tests/docs/test_tutorial.py": 70,
     "what the dead left": 50,
     "tests/package/test_wheel.py": 35,
+    "tests/grading/test_grade.py": 200,
     "tests/messages/test_flask_example.py": 50,
     "tests/messages/test_starting.py": 50,
     "tests/docs/test_extending.py": 25,

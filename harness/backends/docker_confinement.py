@@ -21,7 +21,8 @@ _MEGABYTE = 1024**2
 _HALF_KB = 512
 #: What the engine writes beside each line, in bytes.
 _BESIDE_A_LINE = 80
-_TEMPORARY_MB = 64
+#: Where programs write for a while, and how that is mounted; some start what they unpack there.
+TEMPORARY = {"/tmp": "rw,exec,nosuid,nodev,size=64m,mode=1777"}
 #: It asks itself, where nobody answers: else an engine asks its machine's name servers in its place (CVE-2024-29018).
 _NO_NAME_SERVER = "127.0.0.1"
 #: From this part of a limit on, somebody is at it.
@@ -39,7 +40,6 @@ def options(confinement: Confinement) -> Mapping[str, Any]:
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges"],
         "read_only": True,
-        "tmpfs": {"/tmp": f"rw,exec,nosuid,nodev,size={_TEMPORARY_MB}m,mode=1777"},
         "mem_limit": confinement.memory_mb * _MEGABYTE,
         # The same: no swap beside it.
         "memswap_limit": confinement.memory_mb * _MEGABYTE,

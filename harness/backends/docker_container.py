@@ -74,6 +74,7 @@ def container_of(spec: NodeSpec, site: DockerSite, *, kind: NodeKind, data_of: s
         sysctls=sysctls,
         **({"volumes_from": [data_of]} if data_of else {"mounts": mounts}),
     )
+    container.tmpfs.update(docker_confinement.TEMPORARY if confinement else {})
     if spec.arguments:
         container.with_command(list(resolver.arguments(spec)))
     # Its own with_bind_ports takes no host address, and the SDK does.

@@ -20,7 +20,7 @@ from harness.grading.journal import Journal
 from harness.grading.row import Row, row
 
 #: How long it may take to read a checkout, in seconds.
-_READING_S = 60.0
+_READING_S = 300.0
 _ROW = "row.json"
 #: The statuses of a run that came to its end.
 _ENDED = (0, 1, EXIT_INCONCLUSIVE)

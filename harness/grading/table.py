@@ -1,4 +1,4 @@
-"""The table of all checkouts, and a page for each: for people as HTML, for spreadsheets as CSV, for programs as JSON."""
+"""The table of all checkouts, and a page for each: HTML for people, CSV for spreadsheets, JSON for programs."""
 
 from __future__ import annotations
 

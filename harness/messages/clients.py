@@ -37,6 +37,7 @@ import httpx
 
 from harness.errors import InconclusiveError
 from harness.history import Client, History, Invoked
+from harness.messages.bounding import Bounded
 from harness.messages.checkers.reads import ids
 from harness.messages.entries import Entry
 from harness.messages.posted import Post, Posted, Traffic
@@ -77,7 +78,8 @@ class MessageClients:
         self._speech = speech
         self._history = history
         # Plain HTTP to a port of ours: no certificates, no proxy.
-        plain = httpx.HTTPTransport(verify=False, trust_env=False, limits=httpx.Limits(keepalive_expiry=IDLE_S))
+        http = httpx.HTTPTransport(verify=False, trust_env=False, limits=httpx.Limits(keepalive_expiry=IDLE_S))
+        plain = Bounded(http)
         transport = Traced(trace, plain) if trace else plain
         self._http = httpx.Client(timeout=speech.get.timeout_s, transport=transport, trust_env=False)
         self._numbers = itertools.count(1)

@@ -128,7 +128,7 @@ def _pip() -> dict[str, bytes]:
 
 def _pip_options() -> Iterator[tuple[str, str]]:
     listed = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False, timeout=30
+        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False, timeout=120
     )
     for match in re.finditer(r"^(?:global|install)\.([a-z-]+)='(.*)'$", listed.stdout, re.MULTILINE):
         if match[1] in _PIP_OPTIONS:

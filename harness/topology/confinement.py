@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from harness.errors import BadInputError
 
@@ -55,7 +56,7 @@ _POSSIBLE = {
 }
 
 
-def _limit(part: str) -> tuple[str, int | float]:
+def _limit(part: str) -> tuple[str, Any]:
     name, _, value = (word.strip() for word in part.partition("="))
     if name not in _POSSIBLE:
         there = ", ".join(f"{each}=..." for each in _POSSIBLE)

@@ -99,8 +99,8 @@ def _checked(path: str, content: bytes) -> Iterator[str]:
         bare = said.removesuffix("\\").rstrip()
         if bare and not any(allowed.fullmatch(bare) for allowed in (_OTHER, _BY_NAME, _HASH)):
             raise BadInputError(
-                f"runtime.python: {path} has {said!r}; of code that is not trusted only packages are installed that are "
-                "named, such as flask==3.1.2, from wheels of the registry"
+                f"runtime.python: {path} has {said!r}; of code that is not trusted only packages are installed that "
+                "are named, such as flask==3.1.2, from wheels of the registry"
             )
         yield said
 
