@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 
+from harness.backends import engine
 from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE
 from harness.grading import bounded, journal
 from harness.grading.checkouts import Checkout
 from harness.grading.choice import Choice
 from harness.grading.journal import Journal
 from harness.grading.row import Row, row
+from harness.provision.images import forget
 
 #: How long it may take to read a checkout, in seconds.
 _READING_S = 300.0
@@ -44,16 +48,33 @@ class Graded:
     again: bool = False
 
 
+@dataclass(frozen=True)
+class _Content:
+    """What a checkout is.
+
+    Attributes:
+        digest: of its file and its code.
+        kinds: the names of the kinds of its services.
+    """
+
+    digest: str = ""
+    kinds: tuple[str, ...] = ()
+
+
 def grade(checkout: Checkout, choice: Choice, into: Path) -> Graded:
     """Grades a checkout, unless a run before has done so in the same way; what it leaves is in a folder."""
     into.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     content, problem = _content(checkout, choice, into)
-    key = _key(content, choice)
-    known = _known(into, key) if content else None
+    key = _key(content.digest, choice)
+    known = None if problem else _known(into, key)
     if known:
         return Graded(known, journal.read(_journal(into)), again=True)
-    trouble = problem or _run(checkout, choice, into)
+    try:
+        trouble = problem or _run(checkout, choice, into)
+    finally:
+        if choice.confinement:
+            _forget(content.kinds)
     # Of a file that can't be used there is no run, and what one before has left is not of now.
     found = Journal() if problem else journal.read(_journal(into))
     took_s = time.monotonic() - began
@@ -89,16 +110,26 @@ def _journal(into: Path) -> Path:
     return into / "run" / journal.NAME
 
 
-def _content(checkout: Checkout, choice: Choice, into: Path) -> tuple[str, str]:
-    """A digest of a checkout, or why it can't be used."""
+def _content(checkout: Checkout, choice: Choice, into: Path) -> tuple[_Content, str]:
+    """What a checkout is, or why it can't be used."""
     trusted = "trusted" if choice.confinement is None else "confined"
     command = [sys.executable, "-m", "harness.grading.reading", str(checkout.file), str(checkout.folder), trusted]
     output = into / "reading.txt"
     status = bounded.run(command, output, time_s=_READING_S)
     if status is None:
-        return "", f"it can't be read within {_READING_S:g} s"
+        return _Content(), f"it can't be read within {_READING_S:g} s"
     said = bounded.last_line(output)
-    return (said, "") if status == 0 else ("", said.removeprefix("error: "))
+    if status:
+        return _Content(), said.removeprefix("error: ")
+    return msgspec.json.decode(said, type=_Content), ""
+
+
+def _forget(kinds: Sequence[str]) -> None:
+    """Removes the images that were made of a checkout: each has its own, and they are not needed again."""
+    if kinds:
+        with contextlib.closing(engine.connect()) as client, engine.complaining("remove images"):
+            for kind in kinds:
+                forget(client, kind)
 
 
 def _key(content: str, choice: Choice) -> str:

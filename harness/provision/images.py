@@ -159,7 +159,12 @@ def _explain(kind: str, error: str, lines: list[str]) -> str:
     return f"the image of {kind} could not be built: {error.strip()}\n{tail}"
 
 
-def _forget_old(client: docker.DockerClient, kind: str) -> None:
+def forget(client: docker.DockerClient, kind: str) -> None:
+    """Removes the images of a kind that won't run again soon; not those in use."""
+    _forget_old(client, kind, kept=0)
+
+
+def _forget_old(client: docker.DockerClient, kind: str, *, kept: int = _KEPT) -> None:
     """Removes all but the newest few images of a kind, so that two checkouts don't take turns; not those in use.
 
     Only a name of ours goes: an image that somebody made of one of ours has its label, too.
@@ -168,7 +173,7 @@ def _forget_old(client: docker.DockerClient, kind: str) -> None:
     ours = re.compile(rf"{re.escape(repository)}:[0-9a-f]{{16}}")
     labelled = client.api.images(name=repository, filters={"label": f"{LABEL}={kind}", "dangling": False})
     created = [(int(image["Created"]), tag) for image in labelled for tag in filter(ours.fullmatch, image["RepoTags"])]
-    for _, tag in sorted(created, reverse=True)[_KEPT:]:
+    for _, tag in sorted(created, reverse=True)[kept:]:
         _remove(client, tag)
 
 

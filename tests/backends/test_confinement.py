@@ -186,7 +186,7 @@ def test_the_engine_says_the_same_of_the_container(canary: DockerDeployment) -> 
         assert (host["CpuPeriod"], host["CpuQuota"]) == (100_000, 50_000)
         assert host["LogConfig"]["Config"] == {"max-size": "512k", "max-file": "2"}
         assert (host["PidMode"], host["IpcMode"]) == ("", "private")
-        assert not (host["Binds"] or host["PortBindings"] or host["Devices"])
+        assert [host[name] for name in ("Binds", "PortBindings", "Devices") if host[name]] == []
         assert inspected["Config"]["User"] == "65534:65534"
         assert [mount["Type"] for mount in inspected["Mounts"]] == ["volume", "volume"]
         (network,) = inspected["NetworkSettings"]["Networks"]

@@ -142,6 +142,6 @@ def test_posts_are_shown(system: MessageSystem) -> None:
     """Ten posts are acknowledged, and a GET shows them."""
     posted = system.post(10)
     assert len(posted.acknowledged) == 10, f"{len(posted.refusals)} of 10 posts were refused: {posted.refusals[:1]}"
-    shown = system.get()
+    shown = system.clients.get()
     assert shown and set(shown["logging"]["ids"]) == posted.ids, "a GET does not show what was posted"
 '''

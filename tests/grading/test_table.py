@@ -27,6 +27,7 @@ from harness.processes import runs
 from harness.report.outcome import Figures, Found, Outcome
 from harness.results import Result
 from harness.topology.confinement import Confinement
+from harness.waiting import until
 
 EVIL = "=cmd|' /C calc'!A0 <script>alert(1)</script> [x](javascript:alert(1)) | \"\n"
 CHOICE = Choice((Path("scenarios"),))
@@ -148,7 +149,8 @@ except KeyboardInterrupt:
     assert bounded.run([sys.executable, "-c", code, str(child)], output, time_s=10) is None
     assert time.monotonic() - began < 50
     assert bounded.last_line(output) == "told at the end"
-    assert not psutil.pid_exists(pid := int(child.read_text())) or not runs(psutil.Process(pid))
+    pid = int(child.read_text())
+    until("the child to end", lambda: not (psutil.pid_exists(pid) and runs(psutil.Process(pid))), timeout_s=10)
 
 
 def test_a_checkout_whose_file_is_a_pipe_costs_its_own_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
