@@ -28,7 +28,7 @@ def graded(folder: Path, *names: str) -> tuple[Path, Mapping[str, Row]]:
     (folder / "suite" / "pytest.ini").write_text("[pytest]\n")
     (folder / "suite" / "test_small.py").write_text(hostile.SCENARIO)
     found = checkouts([hostile.write(folder, name) for name in names], None)
-    choice = Choice((folder / "suite",), "faulttolerance", confinement=LIMITS, time_s=400)
+    choice = Choice((folder / "suite",), "faulttolerance", confinement=LIMITS, time_s=900)
     done = grade_all(found, choice, folder / "graded", print, parallel=2)
     return folder / "graded", {each.row.name: each.row for each in done}
 
@@ -94,7 +94,7 @@ def test_what_was_graded_is_not_graded_again_until_it_changes(
 ) -> None:
     folder, rows = all_of_them
     said: list[str] = []
-    choice = Choice((folder.parent / "suite",), "faulttolerance", confinement=LIMITS, time_s=400)
+    choice = Choice((folder.parent / "suite",), "faulttolerance", confinement=LIMITS, time_s=900)
     (again,) = grade_all(checkouts([folder.parent / "good"], None), choice, folder, said.append, parallel=1)
     assert again.again
     assert again.row == rows["good"]
