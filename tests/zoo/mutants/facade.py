@@ -207,7 +207,7 @@ MUTANTS: tuple[Mutant, ...] = (
         'services/directory.py: "or knows of none (it may have restarted empty), the last ones known"',
         {
             "test_services.py::test_losing_config_costs_no_request": (
-                r"assertion: \d+ of \d+ requests were not answered|timeout: waited 60 s for 20|went wrong: "
+                r"assertion: \d+ of \d+ requests were not answered|timeout: waited 60 s for 20|went wrong: from the "
             ),
         },
     ),
