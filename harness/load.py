@@ -44,11 +44,13 @@ class Tally:
         self._what = what
         self._lock = threading.Lock()
         self._acknowledged: Counter[str] = Counter()
+        self._answered: Counter[str] = Counter()
 
     def count(self, outcome: Type, at: str = "") -> None:
         """Notes that one more ended so, at a node if its client asks that one alone."""
         with self._lock:
             self._acknowledged[at] += outcome == "ok"
+            self._answered[at] += outcome != "info"
 
     @property
     def acknowledged(self) -> int:
@@ -67,14 +69,24 @@ class Tally:
             AwaitTimeoutError: they had not by then.
         """
 
-        def acknowledged() -> int:
-            return sum(self._acknowledged[name] for name in at) if at else self.acknowledged
+        self._await(count, "acknowledged", self._acknowledged, at, timeout_s)
 
-        wanted = acknowledged() + count
+    def await_answered(self, count: int, *, at: Collection[str] = (), timeout_s: float = 60) -> None:
+        """Waits until of `count` more it is known whether they took place; see `await_acknowledged`.
+
+        A node that refuses whatever it is asked answers as well.
+        """
+        self._await(count, "answered", self._answered, at, timeout_s)
+
+    def _await(self, count: int, how: str, ended: Counter[str], at: Collection[str], timeout_s: float) -> None:
+        def so_far() -> int:
+            return sum(ended[name] for name in at) if at else ended.total()
+
+        wanted = so_far() + count
         where = f" at {', '.join(sorted(at))}" if at else ""
         until(
-            f"{count} more acknowledged {self._what}{where}",
-            acknowledged,
-            lambda so_far: so_far >= wanted,
+            f"{count} more {how} {self._what}{where}",
+            so_far,
+            lambda number: number >= wanted,
             timeout_s=timeout_s,
         )

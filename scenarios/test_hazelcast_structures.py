@@ -20,6 +20,8 @@ pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast, pytest.mark.sys
 OPERATIONS_A_SECOND, LEAST_A_SECOND = 150, 20
 #: Acknowledged before a fault, while it is in force, and after it.
 OPERATIONS = 200
+#: Answered by a member that is alone, once the others have parted from it: it refuses what needs a majority.
+ALONE = 20
 
 
 def a_member_is_lost(*, quick: bool) -> pytest.MarkDecorator:
@@ -29,12 +31,22 @@ def a_member_is_lost(*, quick: bool) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("fault", [killed, cut_off], ids=lambda fault: fault.name)
 
 
+def is_cut_off(fault: Fault) -> bool:
+    """Whether the member that is lost lives on, so that clients can be on both sides of a split, and have to stay."""
+    return fault.name == Isolate.name
+
+
 def lose_twice(faults: Nemesis, fault: Fault, key: str, operations: Tally) -> None:
-    """The member that owns a partition is lost and comes back, and then the one that owns it by then."""
-    parted: Effect = split_off() if fault.name == Isolate.name else member_list_of(2)
+    """The member that owns a partition is lost and comes back, and then the one that owns it by then.
+
+    One that is cut off has to answer its clients as well, be it that it refuses.
+    """
+    parted: Effect = split_off() if is_cut_off(fault) else member_list_of(2)
     for _ in range(2):
         operations.await_acknowledged(OPERATIONS)
         lost = faults.inject(fault, owner_of(key)).until(parted).until(partitions_safe())
+        if is_cut_off(fault):
+            operations.await_answered(ALONE, at={lost.node.spec.name})
         operations.await_acknowledged(OPERATIONS)
         lost.undo().until(member_list_of(3)).until(partitions_safe())
     operations.await_acknowledged(OPERATIONS)
@@ -48,7 +60,7 @@ def test_a_majority_keeps_a_set_whoever_is_lost(system: System, faults: Nemesis,
     What was acknowledged is in every later read, and in the last one.
     """
     elements = Elements(system)
-    with elements.traffic(a_second=OPERATIONS_A_SECOND) as operations:
+    with elements.traffic(a_second=OPERATIONS_A_SECOND, stay=is_cut_off(fault)) as operations:
         lose_twice(faults, fault, elements.name, operations)
 
     elements.read()
@@ -65,7 +77,7 @@ def test_no_id_is_given_out_twice_whoever_is_lost(system: System, faults: Nemesi
     No id is given out twice.
     """
     generator = Ids(system)
-    with generator.traffic(a_second=OPERATIONS_A_SECOND) as operations:
+    with generator.traffic(a_second=OPERATIONS_A_SECOND, stay=is_cut_off(fault)) as operations:
         lose_twice(faults, fault, "any key", operations)
 
     assert_holds(system.history, load.check, f="generate", least_a_second=LEAST_A_SECOND)
@@ -81,7 +93,7 @@ def test_a_majority_counts_right_whoever_is_lost(system: System, faults: Nemesis
     Each read has all increments that were acknowledged before it, and none twice.
     """
     counted = Counter(system)
-    with counted.traffic(a_second=OPERATIONS_A_SECOND) as operations:
+    with counted.traffic(a_second=OPERATIONS_A_SECOND, stay=is_cut_off(fault)) as operations:
         lose_twice(faults, fault, counted.key, operations)
 
     counted.read()
@@ -99,7 +111,7 @@ def test_a_majority_keeps_a_queue_whoever_is_lost(system: System, faults: Nemesi
     Each item that was acknowledged comes out, once, and nobody finds the queue empty before.
     """
     queue = Queue(system)
-    with queue.traffic(a_second=OPERATIONS_A_SECOND) as operations:
+    with queue.traffic(a_second=OPERATIONS_A_SECOND, stay=is_cut_off(fault)) as operations:
         lose_twice(faults, fault, queue.name, operations)
 
     queue.drain()

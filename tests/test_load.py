@@ -1,4 +1,4 @@
-"""A pace lets through as many as come in its time, and a tally waits for acknowledgements alone."""
+"""A pace lets through as many as come in its time, and a tally waits for acknowledgements alone, or for answers."""
 
 import threading
 import time
@@ -80,3 +80,21 @@ def test_a_tally_waits_for_those_at_some_nodes_alone() -> None:
     assert tally.acknowledged == 2
     with pytest.raises(AwaitTimeoutError, match="1 more acknowledged operations at member-3"):
         tally.await_acknowledged(1, at=["member-3"], timeout_s=0.2)
+
+
+def test_a_tally_waits_for_what_was_refused_too_but_for_nothing_that_nobody_knows() -> None:
+    tally = Tally("operations")
+    with pytest.raises(AwaitTimeoutError, match="2 more answered operations at member-1; last seen: 0"):
+        tally.await_answered(2, at=["member-1"], timeout_s=0.1)
+
+    def counting() -> None:
+        threading.Event().wait(0.1)
+        for outcome, at in (("fail", "member-1"), ("info", "member-1"), ("ok", "member-2"), ("ok", "member-1")):
+            tally.count(outcome, at)
+
+    counts = threading.Thread(target=counting)
+    counts.start()
+    tally.await_answered(2, at=["member-1"], timeout_s=5)
+    counts.join()
+    with pytest.raises(AwaitTimeoutError, match="1 more answered operations; last seen: 3"):
+        tally.await_answered(1, timeout_s=0.1)

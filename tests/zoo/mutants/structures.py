@@ -18,11 +18,6 @@ _QUEUE = "test_hazelcast_structures.py::test_a_majority_keeps_a_queue_whoever_is
 _RANDOM_COUNTER = "test_random_plans.py::test_a_counter_counts_right_whatever_befalls_its_members[seed 1]"
 _RANDOM_QUEUE = "test_random_plans.py::test_a_queue_keeps_what_it_acknowledged_whatever_befalls_its_members[seed 1]"
 
-_LEFT = (
-    "clients leave a member that left them in doubt, which the one that is cut off does before the sides have parted; "
-    "so nobody asks it when it serves again"
-)
-
 
 def _served_by_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
     right = sets.Elements.__init__
@@ -129,7 +124,6 @@ MUTANTS: tuple[Mutant, ...] = (
         promise="docs/decisions/0014: who is cut off from a majority answers nothing",
         patch=_counting_on_both_sides,
         seen={f"{_COUNTER}[isolate]": "lost update"},
-        survives=_LEFT,
     ),
     Mutant(
         name="increments_that_count_whatever_comes",
@@ -151,7 +145,6 @@ MUTANTS: tuple[Mutant, ...] = (
         promise="docs/decisions/0014: who is cut off from a majority answers nothing",
         patch=_named(""),
         seen={f"{_QUEUE}[isolate]": "(duplicated|lost)"},
-        survives=_LEFT,
     ),
     Mutant(
         name="queue_under_load_without_backup",

@@ -39,9 +39,11 @@ class Counter:
         with connect(self._view.nodes) as hazelcast:
             self._entries(hazelcast).set(self.key, 0)
 
-    def traffic(self, *, clients: int = 6, a_second: float | None = None) -> AbstractContextManager[Tally]:
+    def traffic(
+        self, *, clients: int = 6, a_second: float | None = None, stay: bool = False
+    ) -> AbstractContextManager[Tally]:
         """Reads, and increments what it read, in the background while the block lasts; see `working.traffic`."""
-        return traffic(self._system, self, clients=clients, a_second=a_second, seed=0)
+        return traffic(self._system, self, clients=clients, a_second=a_second, seed=0, stay=stay)
 
     def at(self, hazelcast: HazelcastClient, recorder: Recorder, choice: random.Random) -> One:
         """One client's work at one member, a read and an increment; there is nothing to choose."""

@@ -26,11 +26,15 @@ class Ids:
         """A new one."""
         self._system, self._name = system, system.new_name("ids")
 
-    def traffic(self, *, clients: int = 6, a_second: float | None = None) -> AbstractContextManager[Tally]:
+    def traffic(
+        self, *, clients: int = 6, a_second: float | None = None, stay: bool = False
+    ) -> AbstractContextManager[Tally]:
         """Takes ids in the background while the block lasts; see `working.traffic`."""
         # By default a client takes a hundred at once, and needs no member for a while.
         one_each = {self._name: {"prefetch_count": 1}}
-        return traffic(self._system, self, clients=clients, a_second=a_second, seed=0, flake_id_generators=one_each)
+        return traffic(
+            self._system, self, clients=clients, a_second=a_second, seed=0, stay=stay, flake_id_generators=one_each
+        )
 
     def at(self, hazelcast: HazelcastClient, recorder: Recorder, choice: random.Random) -> One:
         """One client's work at one member; there is nothing to choose."""

@@ -46,9 +46,11 @@ class Queue:
         self._stock = _Stock()
         self.name = f"{SPLITS['refused']}{system.new_name('queue')}"
 
-    def traffic(self, *, clients: int = 6, a_second: float | None = None) -> AbstractContextManager[Tally]:
+    def traffic(
+        self, *, clients: int = 6, a_second: float | None = None, stay: bool = False
+    ) -> AbstractContextManager[Tally]:
         """Offers and takes in the background while the block lasts; see `working.traffic`."""
-        return traffic(self._system, self, clients=clients, a_second=a_second, seed=0)
+        return traffic(self._system, self, clients=clients, a_second=a_second, seed=0, stay=stay)
 
     def at(self, hazelcast: HazelcastClient, recorder: Recorder, choice: random.Random) -> One:
         """One client's work at one member: takes and offers, by this client's choice where enough is there."""

@@ -41,9 +41,11 @@ class Elements:
         #: The set's name, by which it has its partition.
         self.name = f"{SPLITS[split]}{system.new_name('elements')}"
 
-    def traffic(self, *, clients: int = 6, a_second: float | None = None) -> AbstractContextManager[Tally]:
+    def traffic(
+        self, *, clients: int = 6, a_second: float | None = None, stay: bool = False
+    ) -> AbstractContextManager[Tally]:
         """Adds and reads in the background while the block lasts; see `working.traffic`."""
-        return traffic(self._system, self, clients=clients, a_second=a_second, seed=self._seed)
+        return traffic(self._system, self, clients=clients, a_second=a_second, seed=self._seed, stay=stay)
 
     def at(self, hazelcast: HazelcastClient, recorder: Recorder, choice: random.Random) -> One:
         """One client's work at one member."""
