@@ -20,6 +20,8 @@ pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast, pytest.mark.sys
 OPERATIONS_A_SECOND, LEAST_A_SECOND = 150, 20
 #: Acknowledged before a fault, while it is in force, and after it.
 OPERATIONS = 200
+#: For how long a cluster is waited for, in seconds: what is late the scenarios of registers say.
+PATIENCE_S = 60.0
 #: Answered by a member that is alone, once the others have parted from it: it refuses what needs a majority.
 ALONE = 20
 
@@ -44,11 +46,12 @@ def lose_twice(faults: Nemesis, fault: Fault, key: str, operations: Tally) -> No
     parted: Effect = split_off() if is_cut_off(fault) else member_list_of(2)
     for _ in range(2):
         operations.await_acknowledged(OPERATIONS)
-        lost = faults.inject(fault, owner_of(key)).until(parted).until(partitions_safe())
+        lost = faults.inject(fault, owner_of(key))
+        lost.until(parted, timeout_s=PATIENCE_S).until(partitions_safe(), timeout_s=PATIENCE_S)
         if is_cut_off(fault):
             operations.await_answered(ALONE, at={lost.node.spec.name})
         operations.await_acknowledged(OPERATIONS)
-        lost.undo().until(member_list_of(3)).until(partitions_safe())
+        lost.undo().until(member_list_of(3), timeout_s=PATIENCE_S).until(partitions_safe(), timeout_s=PATIENCE_S)
     operations.await_acknowledged(OPERATIONS)
 
 
