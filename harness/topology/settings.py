@@ -32,3 +32,16 @@ def at_least(least: int, count: int, whose: str) -> int:
     if isinstance(count, bool) or not isinstance(count, int) or count < least:
         raise BadInputError(f"{whose}({count!r}) can't be had: the number of nodes is a whole number from {least} on")
     return count
+
+
+def disk_of(least_mb: int, disk_mb: int | None, whose: str) -> int | None:
+    """The size of a disk of a node's own, in megabytes, on which the server has to be able to start; None: it has none.
+
+    Raises:
+        BadInputError: it is no whole number, or too few.
+    """
+    if disk_mb is None:
+        return None
+    if isinstance(disk_mb, bool) or not isinstance(disk_mb, int) or disk_mb < least_mb:
+        raise BadInputError(f"{whose}(disk_mb={disk_mb!r}): give megabytes, a whole number from {least_mb} on")
+    return disk_mb

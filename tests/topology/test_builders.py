@@ -12,6 +12,7 @@ from harness.pool import topology_of
 from harness.servers.hazelcast import hazelcast
 from harness.servers.hazelcast.spec import WRITE_DELAY_S, cluster_of
 from harness.servers.kafka import kafka
+from harness.servers.postgres import postgres
 from harness.topology.nodes import NodeSpec, Topology
 from harness.topology.timings import FAST, VENDOR
 
@@ -40,12 +41,18 @@ def test_brokers_are_on_the_machines_disk_unless_they_have_one_of_their_own() ->
     assert {node.clock for node in kafka(clock=True).nodes(FAST)} == {True}
     assert kafka(clock=True).words == "3 Kafka brokers with clocks of their own"
     assert kafka(disk_mb=64).words == "3 Kafka brokers on disks of 64 MB"
+    assert {node.clock for node in hazelcast(clock=True).nodes(FAST)} == {True}
+    assert hazelcast(clock=True).words == "3 Hazelcast members with clocks of their own"
+    assert [node.disk_mb for node in postgres(disk_mb=256).nodes(FAST)] == [256]
+    assert postgres(disk_mb=256).words == "PostgreSQL on a disk of 256 MB"
 
 
 @pytest.mark.parametrize("size", [0, 15, "64", 64.5, True])
-def test_a_disk_that_no_broker_could_start_on_is_refused(size: object) -> None:
+def test_a_disk_that_no_server_could_start_on_is_refused(size: object) -> None:
     with pytest.raises(BadInputError, match=r"kafka\(disk_mb=.*\): give megabytes, a whole number from 16 on"):
         kafka(disk_mb=size)  # type: ignore[arg-type]
+    with pytest.raises(BadInputError, match=r"postgres\(disk_mb=.*\): give megabytes, a whole number from 256 on"):
+        postgres(disk_mb=size)  # type: ignore[arg-type]
 
 
 def test_vendor_timings_leave_the_failure_detectors_alone() -> None:

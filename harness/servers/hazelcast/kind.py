@@ -31,6 +31,7 @@ class Hazelcast(Servers["HazelcastView"]):
     settings: Settings = ()
     version: str = ""
     cluster: str = CLUSTER_NAME
+    clock: bool = False
 
     @property
     def words(self) -> str:
@@ -39,7 +40,8 @@ class Hazelcast(Servers["HazelcastView"]):
         release = f" {self.version}" if self.version else ""
         words = f"{self.count} Hazelcast{release} member{'s' * (self.count != 1)}"
         words += "".join(each for each in special if special[each])
-        return words + " with settings of their own" * bool(self.settings)
+        words += " with settings of their own" * bool(self.settings)
+        return words + " with clocks of their own" * self.clock
 
     @property
     def requires(self) -> tuple[type[Servers[Any]], ...]:
@@ -75,7 +77,7 @@ class Hazelcast(Servers["HazelcastView"]):
 
     def nodes(self, timings: Timings) -> tuple[NodeSpec, ...]:
         """The members' node specs."""
-        return members(
+        made = members(
             self.count,
             cluster=self.cluster,
             timings=timings,
@@ -84,6 +86,7 @@ class Hazelcast(Servers["HazelcastView"]):
             settings=dict(self.settings),
             version=self.version,
         )
+        return tuple(replace(spec, clock=self.clock) for spec in made)
 
     def view(self, nodes: Sequence[Node]) -> HazelcastView:
         """The view of the members' cluster."""
@@ -101,6 +104,7 @@ def hazelcast(
     settings: Mapping[str, str] | None = None,
     version: str = "",
     cluster: str = CLUSTER_NAME,
+    clock: bool = False,
 ) -> Hazelcast:
     """`count` members of one cluster, whose maps and queues have one backup unless their name says otherwise.
 
@@ -113,6 +117,7 @@ def hazelcast(
             own.
         version: the release, such as "5.6.0"; by default what `--release` says, or the harness' own. Without a store.
         cluster: the name of the cluster, which clients have to give.
+        clock: whether each has a wall clock of its own, which can be wrong.
 
     Raises:
         BadInputError: fewer than one, settings that are no text, or a release whose jars are not locked.
@@ -122,4 +127,4 @@ def hazelcast(
             raise BadInputError(f"hazelcast(stored=True, version={version!r}): with a store there is one release")
         HAZELCAST.release(version)
     own = settings_of(settings, "hazelcast")
-    return Hazelcast(at_least(1, count, "hazelcast"), zoned, stored, own, version, cluster)
+    return Hazelcast(at_least(1, count, "hazelcast"), zoned, stored, own, version, cluster, clock)

@@ -40,9 +40,8 @@ BACKUPS: dict[str, str] = {
 SPLITS: dict[str, str] = {"kept": "", "discarded": "discarding-", "refused": "majority-"}
 #: What a map has whose entries stay until somebody removes them, which is Hazelcast's default.
 LASTING = {"time-to-live-seconds": "0", "max-idle-seconds": "0", "eviction-policy": "NONE"}
-#: The entries of maps whose name begins with this are gone a second after they were put.
-EXPIRING = "expiring-"
-EXPIRY_S = 1
+#: By how many seconds after they were put the entries of a map are gone, what its name begins with; 0: never.
+EXPIRING: dict[int, str] = {0: "", 1: "expiring-", 600: "expiring-late-"}
 #: In this map there is never anything: whoever asks it hears whether all members take part.
 PROBED = f"{SPLITS['refused']}asked"
 #: Only a majority of the members serves structures of these names: what the services keep messages in is so.
@@ -59,7 +58,7 @@ _STRUCTURES: dict[str, dict[str, dict[str, object]]] = {
         f"{BACKUPS['2']}*": {"backup-count": 2},
         f"{SPLITS['discarded']}*": {"merge-policy": {"class-name": "DiscardMergePolicy"}},
         f"{SPLITS['refused']}{BACKUPS['2']}*": {"backup-count": 2},
-        f"{EXPIRING}*": {"time-to-live-seconds": EXPIRY_S},
+        **{f"{begins}*": {"time-to-live-seconds": after_s} for after_s, begins in EXPIRING.items() if after_s},
     },
     "queue": {f"{NO_BACKUP}*": {"backup-count": 0}, f"{BOUNDED}*": {"max-size": BOUND}},
     "set": {},

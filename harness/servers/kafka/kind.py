@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from harness.backends.protocol import Node
 from harness.clusters import Console, Servers, Target
-from harness.errors import BadInputError
 from harness.servers.kafka.recipe import KAFKA
 from harness.servers.kafka.spec import PORT, brokers
 from harness.servers.kafka.timings import detectors
 from harness.topology.nodes import NodeSpec
-from harness.topology.settings import Settings, at_least, settings_of
+from harness.topology.settings import Settings, at_least, disk_of, settings_of
 from harness.topology.timings import Timings
 
 if TYPE_CHECKING:
@@ -106,6 +105,5 @@ def kafka(
     # What releases there are, is read from files: for the many systems that name none nobody has to know it.
     for release in filter(None, (version, *upgrades)):
         KAFKA.release(release)
-    if disk_mb is not None and (not isinstance(disk_mb, int) or disk_mb < _LEAST_MB):
-        raise BadInputError(f"kafka(disk_mb={disk_mb!r}): give megabytes, a whole number from {_LEAST_MB} on")
-    return Kafka(at_least(1, count, "kafka"), settings_of(settings, "kafka"), disk_mb, clock, version, tuple(upgrades))
+    disk = disk_of(_LEAST_MB, disk_mb, "kafka")
+    return Kafka(at_least(1, count, "kafka"), settings_of(settings, "kafka"), disk, clock, version, tuple(upgrades))

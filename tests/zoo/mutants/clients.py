@@ -80,7 +80,20 @@ async def _a_lock_of_its_own(entries: Any) -> int:
         await entries.unlock(key)
 
 
+def _leases_of(seconds: float) -> Callable[[pytest.MonkeyPatch], None]:
+    return lambda monkeypatch: monkeypatch.setattr(locks, "_LEASE_S", seconds)
+
+
 MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        name="lock_leases_that_are_too_short",
+        wrong="A lock is leased for a shorter time than its client holds it.",
+        promise="harness.servers.hazelcast.workloads.locks: one client at a time holds it",
+        patch=_leases_of(0.2),
+        seen={
+            "test_hazelcast_clocks.py::test_a_lease_is_not_over_sooner_where_the_owners_clock_jumps_ahead": "two owners"
+        },
+    ),
     Mutant(
         name="kill_that_kills_nobody",
         wrong="The kill does nothing.",

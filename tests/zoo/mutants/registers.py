@@ -14,6 +14,7 @@ from tests.zoo.mutant import Mutant
 _SERVED = "test_hazelcast_registers.py::test_a_majority_serves_registers_whoever_is_lost"
 _HALVES = "test_hazelcast_registers.py::test_a_split_into_halves_has_no_majority_and_keeps_registers"
 _UNDONE = "test_hazelcast_registers.py::test_a_write_whose_backup_never_comes_is_shown_and_undone"
+_CLOCK = "test_hazelcast_clocks.py::test_an_owner_with_the_wrong_time_keeps_registers"
 _SPLIT = "test_hazelcast_registers.py::test_without_a_majority_both_sides_of_a_split_serve_registers"
 
 
@@ -79,6 +80,7 @@ MUTANTS: tuple[Mutant, ...] = (
         patch=_not_looking,
         seen={
             **{f"{_SERVED}[{fault}]": "not linearizable" for fault in ("kill", "stop", "pause", "isolate")},
+            **{f"{_CLOCK}[{wrong}]": "not linearizable" for wrong in ("ahead", "behind")},
             "test_hazelcast_registers.py::test_registers_survive_a_rolling_restart": "not linearizable",
             "test_random_plans.py::test_registers_are_registers_whatever_befalls_their_members[seed 1]": (
                 "not linearizable"

@@ -76,7 +76,7 @@ class Keys:
     """A map and its keys, which listens to the members from the first put to the read."""
 
     def __init__(
-        self, system: System, *, backups: str = "1", split: str = "kept", in_doubt: str = "", expires: bool = False
+        self, system: System, *, backups: str = "1", split: str = "kept", in_doubt: str = "", expires_s: int = 0
     ) -> None:
         """A new map.
 
@@ -87,10 +87,10 @@ class Keys:
                 anything but the first, of a map with one backup.
             in_doubt: the member, if any, through which puts go by a client that takes for done what its backup did not
                 confirm in time. It is there from the beginning: a new one would wait for members that hang.
-            expires: whether its entries are gone after a second; of a map with one backup.
+            expires_s: after how many seconds its entries are gone (1, 600), 0 if never; of a map with one backup.
         """
         self._view = system.clusters[Hazelcast]
-        new = NewMap(system, "keys", backups=backups, split=split, expires=expires)
+        new = NewMap(system, "keys", backups=backups, split=split, expires_s=expires_s)
         self._name = new.name
         self._history = system.history
         self._puts = Puts(self._name, self._history)
@@ -165,13 +165,7 @@ class Keys:
         """Reads all keys, once a member answers; records how many each member owns now, and what the members lost."""
         operation = self._history.client().invoke("read", read_of(self._name))
         with connect(self._view.nodes) as hazelcast:
-            keys: list[str] = until(
-                f"the keys of {self._name}",
-                lambda: _all(hazelcast.get_map(self._name).blocking()),
-                lambda _: True,
-                timeout_s=_READ_TIMEOUT_S,
-                passing=(Exception,),
-            )
+            keys = self._once_answered(hazelcast)
         operation.ok(read_of(self._name, keys))
         self._note_losses({partition for key, partition in self._partitions.items() if key not in keys})
         self.note_shares()
@@ -179,7 +173,7 @@ class Keys:
     def note_shares(self) -> None:
         """Records how many keys each running member owns, once the clients were told who owns what."""
         with connect(self._view.nodes) as hazelcast:
-            size = len(_all(hazelcast.get_map(self._name).blocking()))  # its size counts what has expired as well
+            size = len(self._once_answered(hazelcast))  # the map's own size counts what has expired as well
         shares = until(
             f"all {size} keys to have an owner that runs",
             lambda: self._view.keys_per_member(self._name),
@@ -187,6 +181,15 @@ class Keys:
             timeout_s=_READ_TIMEOUT_S,
         )
         self._history.event("keys-per-member", dict(shares))
+
+    def _once_answered(self, hazelcast: HazelcastClient) -> Sequence[str]:
+        """All keys, as soon as the members answer."""
+        return until(
+            f"the keys of {self._name}",
+            lambda: _all(hazelcast.get_map(self._name).blocking()),
+            lambda _: True,
+            timeout_s=_READ_TIMEOUT_S,
+        )
 
     def _note_losses(self, lost: Set[int]) -> None:
         """Records what the members said of lost partitions; their word may come a moment after the read."""

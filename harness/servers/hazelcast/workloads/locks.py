@@ -19,8 +19,10 @@ from harness.servers.hazelcast.workloads.maps import NewMap
 from harness.servers.hazelcast.workloads.working import One, Recorder, traffic
 from harness.system import System
 
-#: For how long a client holds it, how long it waits for it, and for how long members keep it for a client, in seconds.
-_HELD_S, _PATIENCE_S, _LEASE_S = 0.01, 1.0, 10.0
+#: For how long a client holds it unless something else is said, and how long it waits for it, in seconds.
+_HELD_S, _PATIENCE_S = 0.01, 1.0
+#: For how long members keep it for a client, in seconds.
+_LEASE_S = 10.0
 
 
 class Lock:
@@ -32,16 +34,17 @@ class Lock:
 
     key = "lock"
 
-    def __init__(self, system: System, *, split: str = "kept") -> None:
+    def __init__(self, system: System, *, split: str = "kept", held_s: float = _HELD_S) -> None:
         """The lock of a new map.
 
         Args:
             system: where it is.
             split: what becomes of what the smaller side of a split is given ("kept", "refused").
+            held_s: for how long a client holds it, in seconds; its lease is ten.
         """
         new = NewMap(system, "locked", split=split)
         new.note_settings({}, {})
-        self._system, self._name = system, new.name
+        self._system, self._name, self._held_s = system, new.name, held_s
 
     def traffic(
         self, *, clients: int = 6, a_second: float | None = None, stay: bool = False
@@ -67,7 +70,7 @@ class Lock:
 
             answered = recorder.do("acquire", None, take)
             if has_it:
-                threading.Event().wait(_HELD_S)
+                threading.Event().wait(self._held_s)
                 answered = recorder.do("release", None, give_back)
             return answered
 

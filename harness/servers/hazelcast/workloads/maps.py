@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from harness.guarantees import SETTINGS, Settings
 from harness.readback import ask, compared
 from harness.servers.hazelcast.kind import Hazelcast
-from harness.servers.hazelcast.spec import BACKUPS, EXPIRING, EXPIRY_S, LASTING, SPLITS
+from harness.servers.hazelcast.spec import BACKUPS, EXPIRING, LASTING, SPLITS
 from harness.system import System
 
 #: Whom the settings are asked of, and what else it says that a loss is worked out from.
@@ -22,7 +22,7 @@ class NewMap:
     """
 
     def __init__(
-        self, system: System, what: str, *, backups: str = "1", split: str = "kept", expires: bool = False
+        self, system: System, what: str, *, backups: str = "1", split: str = "kept", expires_s: int = 0
     ) -> None:
         """Names it.
 
@@ -32,11 +32,11 @@ class NewMap:
             backups: how many it has ("0", "0 + 1 async", "1", "1 + 1 async", "2").
             split: what becomes of what the smaller side of a split is given ("kept", "discarded", "refused"); if
                 anything but the first, of a map with one backup, or with two if it is the last.
-            expires: whether its entries are gone after a second; of a map with one backup.
+            expires_s: after how many seconds its entries are gone (1, 600), 0 if never; of a map with one backup.
         """
         self._view = system.clusters[Hazelcast]
         self._history = system.history
-        self.name = f"{EXPIRING * expires}{SPLITS[split]}{BACKUPS[backups]}{system.new_name(what)}"
+        self.name = f"{EXPIRING[expires_s]}{SPLITS[split]}{BACKUPS[backups]}{system.new_name(what)}"
         sync, _, later = backups.partition(" + ")
         self._settings = {
             "backup-count": sync,
@@ -44,7 +44,7 @@ class NewMap:
             "split-brain-protection-ref": "majority" if split == "refused" else "",
             "merge-policy": f"{'Discard' if split == 'discarded' else 'PutIfAbsent'}MergePolicy",
             **LASTING,
-            **({"time-to-live-seconds": str(EXPIRY_S)} if expires else {}),
+            **({"time-to-live-seconds": str(expires_s)} if expires_s else {}),
         }
 
     def note_settings(self, of_clients: Settings, clients: Mapping[str, Callable[[], Settings]]) -> None:
