@@ -104,6 +104,20 @@ class Results:
         return [pair for pair in plan if pair not in done]
 
 
+def read(path: Path) -> tuple[str, list[Result]]:
+    """The commit that a file of results is about, and the results; of what was run twice, the newer.
+
+    Raises:
+        BadInputError: it is no file of results.
+    """
+    try:
+        first, *others = _lines(path)
+        found = {result.pair: result for result in map(_result, others)}
+        return str(first["commit"]), list(found.values())
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise BadInputError(f"{path} is no file of the zoo's results: {error!r}") from error
+
+
 def append(path: Path, result: Result) -> None:
     """Adds a result to the file."""
     with path.open("a") as file:
