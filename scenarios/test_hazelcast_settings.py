@@ -122,8 +122,8 @@ def test_what_a_minority_acknowledges_is_the_merge_policys_to_keep(system: Syste
 def test_what_a_map_was_given_expires_though_it_was_acknowledged(system: System) -> None:
     """time-to-live-seconds=1, and nothing is broken: 100 keys are acknowledged, and seconds later none is left."""
     keys = Keys(system, expires_s=1)
-    keys.put_through("hazelcast-1", [f"key-{number}" for number in range(100)])
-    keys.await_expiry()
+    put = keys.put_through("hazelcast-1", [f"key-{number}" for number in range(100)])
+    keys.await_expiry(put)
 
     keys.read()
     verdict = assert_kept(system.history, shows=["entry lost"])
