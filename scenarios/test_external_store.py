@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import FullDisk, Kill, Nemesis, System, assert_holds, every, node
+from harness import Kill, Nemesis, System, assert_holds, every, node
 from harness.servers.hazelcast import hazelcast, member_list_of
 from harness.servers.hazelcast.checkers import external_store
 from harness.servers.hazelcast.spec import WRITE_DELAY_S
@@ -15,8 +15,6 @@ pytestmark = [
     pytest.mark.hazelcast,
     pytest.mark.system(hazelcast(stored=True), postgres()),
 ]
-#: So many entries are sure to need more of a disk than a table has of it already: PostgreSQL takes 8 kB at a time.
-MORE_THAN_A_PAGE = 500
 EXPERIMENT = pytest.mark.experiment("004", "how to avoid loss: an external store", "named, not tried")
 
 
@@ -73,26 +71,6 @@ def test_a_write_through_map_refuses_puts_without_its_store(system: System, faul
 
     killed.undo().until(store_answers())
     entries.put_until_accepted(100, first=200)
-    entries.look_into_store()
-    entries.read()
-    assert_holds(system.history, external_store.check)
-
-
-@pytest.mark.needs(FullDisk())
-@pytest.mark.system(hazelcast(stored=True), postgres(disk_mb=256))
-def test_a_write_through_map_refuses_puts_that_its_store_has_no_room_for(system: System, faults: Nemesis) -> None:
-    """The disk of PostgreSQL is full under a write-through map: what its tables have no room for is refused, and puts
-    are accepted again once there is room. It holds all that was acknowledged.
-    """
-    entries = StoredEntries(system, "write-through")
-    entries.put(100)
-
-    full = faults.inject(FullDisk(), node("postgres"))
-    refusals = entries.try_put(MORE_THAN_A_PAGE, first=100)
-    assert refusals, f"all {MORE_THAN_A_PAGE} puts were acknowledged, for which the store has no room"
-
-    full.undo().until(store_answers())
-    entries.put_until_accepted(100, first=100 + MORE_THAN_A_PAGE)
     entries.look_into_store()
     entries.read()
     assert_holds(system.history, external_store.check)

@@ -472,9 +472,6 @@ MUTANTS: tuple[Mutant, ...] = (
             f"{_STORE}test_a_write_through_map_refuses_puts_without_its_store": (
                 "assertion: 5 of 5 puts were acknowledged"
             ),
-            f"{_STORE}test_a_write_through_map_refuses_puts_that_its_store_has_no_room_for": (
-                "assertion: all 500 puts were acknowledged"
-            ),
             f"{_STORE}test_losing_all_members_at_once[write-through]": "not stored",
         },
     ),
