@@ -12,6 +12,15 @@ COPY pip /build/pip
 ENV PIP_CONFIG_FILE=/build/pip/pip.conf PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 RUN python3 -m venv /build/venv
 
+FROM ${BASE} AS python-base
+# What stands in for a Python image that can't be pulled, and is built on by somebody else's Dockerfile: `python` and `pip`
+# as such an image has them, and this machine's settings of pip, but for those that name somebody.
+COPY public-pip /opt/pip
+ENV PIP_CONFIG_FILE=/opt/pip/pip.conf PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+RUN python3 -m venv /opt/python
+ENV PATH=/opt/python/bin:$PATH
+CMD ["python3"]
+
 FROM pip AS service-packages
 COPY services/requirements.lock /build/
 RUN python3 -m venv --without-pip /opt/venv \

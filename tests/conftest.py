@@ -113,6 +113,8 @@ _SECONDS = {
     "tests/grading/test_grade.py": 200,
     "tests/messages/test_flask_example.py": 50,
     "tests/messages/test_starting.py": 50,
+    "tests/messages/test_composed.py": 50,
+    "tests/messages/test_own_images.py": 40,
     "tests/docs/test_extending.py": 25,
 }
 

@@ -39,8 +39,9 @@ from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
 from harness.provision.images import ensure_images
 from harness.provision.network_helper import HELPER
+from harness.provision.own_images import ensure_own_images
 from harness.topology.confinement import Confinement
-from harness.topology.kinds import NodeKind
+from harness.topology.kinds import NodeKind, OwnDockerfile
 from harness.topology.nodes import NodeSpec, Topology, addressed, kinds_of
 
 _READY_TIMEOUT_S = 60.0
@@ -112,9 +113,13 @@ class DockerBackend:
         named = {kind: image for kind, image in images.items() if isinstance(image, str)}
         for image in named.values():
             _ensure_given(client, image, say)
-        built = images.keys() - named.keys()
+        own = {kind: image for kind, image in images.items() if isinstance(image, OwnDockerfile)}
+        built = images.keys() - named.keys() - own.keys()
         # Whoever builds images has a base, and then the helper's is a matter of a moment; else it waits for its need.
-        return {**named, **ensure_images(client, built | {HELPER} if built else built, say)}
+        ours = ensure_images(client, built | {HELPER} if built else built, say)
+        bases = {base for image in own.values() for base in image.bases.values()}
+        theirs = ensure_own_images(client, own, self._ensured(client, bases, say), say) if own else {}
+        return {**named, **ours, **theirs}
 
 
 class DockerDeployment:

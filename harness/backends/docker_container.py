@@ -36,7 +36,7 @@ def container_of(spec: NodeSpec, site: DockerSite, *, kind: NodeKind, data_of: s
     """
     resolver = site.resolver()
     address = site.addresses[spec.name]
-    network = site.client.api.create_endpoint_config(aliases=[spec.name], ipv4_address=address)
+    network = site.client.api.create_endpoint_config(aliases=[spec.name, *spec.host_names], ipv4_address=address)
     files: list[tuple[bytes | Path, str] | tuple[bytes | Path, str, int]] = [
         (text.encode(), f"{FOLDER}/{name}", 0o644)
         for name, text in resolver.files(spec, later=data_of is not None).items()
@@ -68,6 +68,8 @@ def container_of(spec: NodeSpec, site: DockerSite, *, kind: NodeKind, data_of: s
         networking_config={site.name: network},
         # Where its launcher takes orders; the SDK has it closed after the first, unless told that nobody is attached.
         stdin_open=spec.renewable,
+        # None leaves it to the engine's own setting.
+        init=spec.init or None,
         detach=True,
         **{"log_config": LogConfig(type=LogConfig.types.JSON), **confined},
         # Of the container's network alone; a helper may not write it.

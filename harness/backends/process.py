@@ -130,7 +130,7 @@ class ProcessDeployment:
             self._site.roles[spec.name] = spec.role
         if self._site.hosts:
             with self._site.hosts.open("a") as hosts:
-                hosts.writelines(f"{taken[spec.name]} {spec.name}\n" for spec in comers)
+                hosts.writelines(f"{taken[spec.name]} {' '.join([spec.name, *spec.host_names])}\n" for spec in comers)
         for network in self._site.networks.values():
             network.reckon_with(comers)
 
@@ -162,7 +162,7 @@ def _hosts(path: Path) -> Path:
 
 def _assert_named(specs: Iterable[NodeSpec], hosts: Path | None) -> None:
     """Checks that nodes which others reach by name can be reached so."""
-    named = [spec.name for spec in specs if spec.by_name and hosts is None]
+    named = [spec.name for spec in specs if (spec.by_name or spec.host_names) and hosts is None]
     if named:
         raise EnvironmentUnfitError(
             f"{', '.join(named)}: others reach these by host name, and local processes have host names only where they "

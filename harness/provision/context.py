@@ -61,11 +61,12 @@ class Recipe:
             EnvironmentUnfitError: a jar can't be had or is corrupt.
         """
         with tarfile.open(fileobj=archive, mode="w") as tar:
-            for name, data in {**self._only_if_copied(_pip()), **self._inputs()}.items():
-                _add(tar, name, data)
+            pip = {**_pip("pip", "/build/pip"), **_pip("public-pip", "/opt/pip", public=True)}
+            for name, data in {**self._only_if_copied(pip), **self._inputs()}.items():
+                add(tar, name, data)
             for name, folder in self._folders.items():
                 for path in folder.fetch(say) if self._is_copied(name) else ():
-                    tar.add(path, arcname=f"{name}/{path.name}", filter=_anonymous)
+                    tar.add(path, arcname=f"{name}/{path.name}", filter=anonymous)
 
     def _inputs(self) -> Mapping[str, bytes]:
         """Everything that the image is made of, by its name in the context.
@@ -95,14 +96,15 @@ def extract(lock: str, package: str) -> str:
     raise EnvironmentUnfitError(f"requirements.lock lacks {package}: run make lock")
 
 
-def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
+def add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
+    """Adds a file of that content to a tar archive."""
     entry = tarfile.TarInfo(name)
     entry.size = len(data)
     entry.mode = 0o644
     tar.addfile(entry, io.BytesIO(data))
 
 
-def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+def anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
     """A tar archive's entry without what differs between machines: the builder's cache compares owners and modes."""
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = ""
@@ -112,18 +114,29 @@ def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
 
 def carries_credentials() -> bool:
     """Whether pip's settings on this machine name somebody with a registry or a proxy: no layer may keep them."""
-    return any("@" in urlsplit(url).netloc for _, value in _pip_options() for url in value.split())
+    return any(_names_somebody(value) for _, value in _pip_options())
 
 
-def _pip() -> dict[str, bytes]:
-    """Pip's settings on this machine, and the certificates it trusts: a proxy may sign with one that only it knows."""
-    options = {"retries": "2", **dict(_pip_options())}
+def _names_somebody(value: str) -> bool:
+    return any("@" in urlsplit(url).netloc for url in value.split())
+
+
+def _pip(folder: str, place: str, *, public: bool = False) -> dict[str, bytes]:
+    """Pip's settings on this machine, and the certificates it trusts: a proxy may sign with one that only it knows.
+
+    Args:
+        folder: of the context.
+        place: where it will be in the image.
+        public: leaves out what names somebody with a registry or a proxy.
+    """
+    options = {name: value for name, value in _pip_options() if not (public and _names_somebody(value))}
+    options = {"retries": "2", **options}
     lines = ["[global]", *(f"{name} = {value}" for name, value in options.items())]
     files = {}
     if bundle := _certificates():
-        files["pip/ca.pem"] = bundle.read_bytes()
-        lines.append("cert = /build/pip/ca.pem")
-    return {**files, "pip/pip.conf": ("\n".join(lines) + "\n").encode()}
+        files[f"{folder}/ca.pem"] = bundle.read_bytes()
+        lines.append(f"cert = {place}/ca.pem")
+    return {**files, f"{folder}/pip.conf": ("\n".join(lines) + "\n").encode()}
 
 
 def _pip_options() -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -58,22 +58,23 @@ def ensure_images(client: docker.DockerClient, kinds: Collection[NodeKind], say:
     """
     tags = image_tags(kinds)
     try:
-        if not any(_lacks(client, tag) for tag in tags.values()):
+        if not any(lacks(client, tag) for tag in tags.values()):
             return tags
         with exclusively("images", say):
-            if missing := [kind for kind in in_order(tags) if kind in tags and _lacks(client, tags[kind])]:
-                _assert_room(client)
+            if missing := [kind for kind in in_order(tags) if kind in tags and lacks(client, tags[kind])]:
+                assert_disks(client)
                 base = ensure_base(client, say)
                 with _without_credentials(client) as layers:
                     for kind in missing:
                         _build(client, kind, tags[kind], {"BASE": base, "TUNED": _tuned()}, say, layers)
-                        _forget_old(client, kind.name)
+                        forget_old(client, kind.name)
     except (DockerException, requests.RequestException) as error:
         raise EnvironmentUnfitError(f"the Docker engine could not provide the images: {error}") from error
     return tags
 
 
-def _lacks(client: docker.DockerClient, tag: str) -> bool:
+def lacks(client: docker.DockerClient, tag: str) -> bool:
+    """Whether the engine has no image of that name."""
     try:
         client.images.get(tag)
     except ImageNotFound:
@@ -81,8 +82,12 @@ def _lacks(client: docker.DockerClient, tag: str) -> bool:
     return False
 
 
-def _assert_room(client: docker.DockerClient) -> None:
-    """Checks the disks of the context and, where it is on this machine, of the engine."""
+def assert_disks(client: docker.DockerClient) -> None:
+    """Checks the disks of the context and, where it is on this machine, of the engine.
+
+    Raises:
+        EnvironmentUnfitError: one has too little room.
+    """
     assert_room("build the images", _ROOM_GB_CONTEXT, cache_folder())
     root = Path(client.info().get("DockerRootDir", ""))
     if root.is_dir():
@@ -122,9 +127,14 @@ def _build(
             timeout=_SILENCE_S,
             network_mode="host",
             labels={LABEL: kind.name},
-            buildargs={**arguments, **{name: os.environ[name] for name in _PROXIES if name in os.environ}},
+            buildargs={**arguments, **proxies()},
         )
         _follow(kind.name, parts, say, layers)
+
+
+def proxies() -> Mapping[str, str]:
+    """The proxies of this machine, as build arguments that every Dockerfile has."""
+    return {name: os.environ[name] for name in _PROXIES if name in os.environ}
 
 
 def _follow(kind: str, parts: Iterator[dict[str, Any]], say: Say, layers: list[str]) -> None:
@@ -148,23 +158,28 @@ def _follow(kind: str, parts: Iterator[dict[str, Any]], say: Say, layers: list[s
 
 def _explain(kind: str, error: str, lines: list[str]) -> str:
     seen = "\n".join([*lines, error])
-    if _FULL.search(seen):
-        return f"no disk space left while building the image of {kind}: free some (docker image prune) and run again"
-    if why := _SILENT.search(seen):
+    if (why := _SILENT.search(seen)) and not _FULL.search(seen):
         return (
             f"the package registry for Python did not answer while the image of {kind} was built ({why[0]}): check the "
             "network and run again, or name a mirror in pip's configuration (pip config set global.index-url ...)"
         )
+    return failed(kind, error, lines)
+
+
+def failed(kind: str, error: str, lines: Sequence[str]) -> str:
+    """A failed build in words, with its last lines; that the disk is full is said instead."""
+    if _FULL.search("\n".join([*lines, error])):
+        return f"no disk space left while building the image of {kind}: free some (docker image prune) and run again"
     tail = "\n".join(f"  {line}" for line in lines[-_LAST_LINES:])
     return f"the image of {kind} could not be built: {error.strip()}\n{tail}"
 
 
 def forget(client: docker.DockerClient, kind: str) -> None:
     """Removes the images of a kind that won't run again soon; not those in use."""
-    _forget_old(client, kind, kept=0)
+    forget_old(client, kind, kept=0)
 
 
-def _forget_old(client: docker.DockerClient, kind: str, *, kept: int = _KEPT) -> None:
+def forget_old(client: docker.DockerClient, kind: str, *, kept: int = _KEPT) -> None:
     """Removes all but the newest few images of a kind, so that two checkouts don't take turns; not those in use.
 
     Only a name of ours goes: an image that somebody made of one of ours has its label, too.

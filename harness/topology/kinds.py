@@ -56,6 +56,29 @@ class Build:
     folders: Mapping[str, LockedFolder] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class OwnDockerfile:
+    """An image that is built by a Dockerfile of somebody else's, with a context of its own.
+
+    Attributes:
+        text: the Dockerfile.
+        folders: what the context has, by their names in it; "." is the context itself.
+        files: likewise.
+        arguments: its build arguments.
+        bases: further build arguments, whose values are the images of kinds: those that it uses.
+        target: the stage that the image is; without it, the last.
+        advice: what a person does if an image that it begins with can't be had.
+    """
+
+    text: str
+    folders: Mapping[str, LockedFolder] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    bases: Mapping[str, NodeKind] = field(default_factory=dict)
+    target: str | None = None
+    advice: str = ""
+
+
 @runtime_checkable
 class NodeKind(Protocol):
     """A kind of node: a frozen, hashable value that can be pickled, so equal ones are one kind.
@@ -97,8 +120,12 @@ class NodeKind(Protocol):
             EnvironmentUnfitError: it can't be had, with what to do.
         """
 
-    def image(self) -> str | Build:
-        """The name of an image that is there or can be pulled, or the part that an image of the project's own adds."""
+    def image(self) -> str | Build | OwnDockerfile:
+        """The image that its nodes run.
+
+        The name of one that is there or can be pulled, the part that an image of the project's own adds, or a
+        Dockerfile of somebody else's.
+        """
 
 
 @runtime_checkable

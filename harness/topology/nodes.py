@@ -10,8 +10,8 @@ knows the addresses:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from harness.errors import BadInputError
@@ -90,6 +90,9 @@ class NodeSpec:
         clock: whether it has a wall clock of its own, which can be off from the machine's.
         upgrades: the kinds as which it may start later, with what it had stored: other releases of its server.
         by_name: whether others reach it by its name, as a host name: then it can only run where there are host names.
+        host_names: more host names of it, which others may have, too: then a name is any of them.
+        init: whether the first process of its container is the engine's own: so it has to be where whoever made the
+            image did not write its program to be first, which no signal ends but those that it asks for.
         localhost: for a node that was written for one machine, and listens on 127.0.0.1: by the ports of 127.0.0.1 at
             which it finds others, their names and the ports that they have. Such a node can only run where it has a
             network of its own, and in a container the launcher of its kind has to wait until HARNESS_AWAITS, a file, is
@@ -114,6 +117,8 @@ class NodeSpec:
     clock: bool = False
     upgrades: tuple[NodeKind, ...] = ()
     by_name: bool = False
+    host_names: tuple[str, ...] = ()
+    init: bool = False
     localhost: Mapping[int, tuple[str, int]] | None = None
 
 
@@ -153,6 +158,11 @@ def addressed(specs: Iterable[NodeSpec]) -> Iterator[str]:
     specs = tuple(specs)
     yield from (spec.name for spec in specs)
     yield from (node for spec in specs for node, _ in (spec.localhost or {}).values())
+
+
+def called(specs: Sequence[NodeSpec], names: Sequence[str]) -> tuple[NodeSpec, ...]:
+    """These nodes with more host names: the first name for the first node, and so on in turn until all are given."""
+    return tuple(replace(spec, host_names=tuple(names[index :: len(specs)])) for index, spec in enumerate(specs))
 
 
 def named(spec: NodeSpec, kind: NodeKind) -> NodeKind:

@@ -15,6 +15,7 @@ from harness.backends.docker import DockerBackend, DockerDeployment
 from harness.backends.session import Session
 from harness.errors import BadInputError
 from harness.messages.description.kind import kind
+from harness.messages.description.kinds import kinds
 from harness.messages.description.launching import specs
 from harness.topology.confinement import Confinement
 from harness.topology.nodes import Topology
@@ -122,7 +123,7 @@ def canary(listening: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         (gateway,) = _network(deployment)["IPAM"]["Config"]
         command = json.dumps(["python3", "canary.py", gateway["Gateway"], str(listening), _own_address()])
         says = description(f"[services.facade]\ncommand = {command}\nport = 8080\n")
-        deployment.put(specs(says, kind(says, folder, trusted=False), members=0, brokers=0))
+        deployment.put(specs(says, kinds(says, folder, trusted=False), members=0, brokers=0))
         yield deployment
 
 

@@ -17,7 +17,7 @@ from harness.backends.leftovers import processes_of
 from harness.backends.process import ProcessBackend, ProcessDeployment
 from harness.backends.protocol import Backend
 from harness.backends.session import Session
-from harness.messages.description.kind import kind
+from harness.messages.description.kinds import kinds
 from harness.messages.description.launching import specs
 from harness.messages.description.model import Description
 from harness.topology.nodes import NodeSpec, Topology
@@ -60,7 +60,7 @@ def described(folder: Path, services: str, files: Mapping[str, str] | None = Non
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     says = description(services)
-    return specs(says, kind(says, folder), members=0, brokers=0)
+    return specs(says, kinds(says, folder), members=0, brokers=0)
 
 
 def backend_named(name: str, session: Session) -> Backend:

@@ -13,7 +13,7 @@ import pytest
 from harness.backends.namespaces import why_not
 from harness.backends.session import Session
 from harness.faults import Kill
-from harness.messages.description.kind import kind
+from harness.messages.description.kinds import kinds
 from harness.messages.description.launching import servers, specs
 from harness.messages.description.model import Description, Servers
 from harness.processes import runs
@@ -44,7 +44,7 @@ def deployment(request: pytest.FixtureRequest) -> Iterator[RealDeployment]:
         with closing(KafkaView([deployment.nodes["kafka-1"]])) as view:
             view.await_formed(timeout_s=60)
             view.create_topic(description.queue.name, partitions=description.queue.partitions)
-        deployment.put(specs(few, kind(few, FOLDER), members=1, brokers=1))
+        deployment.put(specs(few, kinds(few, FOLDER), members=1, brokers=1))
         yield deployment
     assert files(FOLDER) == before
 

@@ -11,6 +11,7 @@ import pytest
 
 from harness.errors import BadInputError
 from harness.messages.description.kind import kind
+from harness.messages.description.kinds import Kinds
 from harness.messages.description.launching import servers, specs
 from harness.messages.description.model import Description
 from harness.servers.hazelcast.kind import hazelcast
@@ -19,7 +20,7 @@ from harness.topology.kinds import ForeignImage
 from harness.topology.nodes import HttpReady, LogReady, NodeSpec, PortReady
 from tests.running import ROOT
 
-KIND = ForeignImage("anything")
+KINDS = Kinds(ForeignImage("anything"))
 
 
 def described(services: str, more: str = "") -> Description:
@@ -30,7 +31,7 @@ def described(services: str, more: str = "") -> Description:
 
 
 def made(services: str, *, members: int = 1, brokers: int = 1) -> Mapping[str, NodeSpec]:
-    return {spec.name: spec for spec in specs(described(services), KIND, members=members, brokers=brokers)}
+    return {spec.name: spec for spec in specs(described(services), KINDS, members=members, brokers=brokers)}
 
 
 def logging(**keys: Any) -> str:
@@ -71,7 +72,7 @@ def test_references_become_what_a_backend_resolves() -> None:
     assert spec.environment == {
         "HOST": "${logging-2}",
         "PEER": "http://${logging-1}:81/",
-        "M": "${hazelcast-1}:5702,${hazelcast-2}:5702",
+        "M": "${hazelcast-1}:5701,${hazelcast-2}:5701",
         "B": "${kafka-1}:9092,${kafka-2}:9092",
     }
 
@@ -110,8 +111,8 @@ def test_what_cannot_be_is_refused(services: str, words: str) -> None:
 def test_at_127_0_0_1_each_instance_has_the_others_and_the_servers_by_their_ports() -> None:
     more = "localhost = true\n[servers.hazelcast]\nlocalhost = [5701, 5702, 5703]\n[servers.kafka]\nlocalhost = [9999]"
     description = described(logging(count=2, port=[81, 82]), more)
-    found = {spec.name: spec.localhost for spec in specs(description, KIND, members=2, brokers=1)}
-    there = {5701: ("hazelcast-1", 5702), 5702: ("hazelcast-2", 5702), 9999: ("kafka-1", 9092)}
+    found = {spec.name: spec.localhost for spec in specs(description, KINDS, members=2, brokers=1)}
+    there = {5701: ("hazelcast-1", 5701), 5702: ("hazelcast-2", 5701), 9999: ("kafka-1", 9092)}
     facade, one, two = {80: ("facade", 80)}, {81: ("logging-1", 81)}, {82: ("logging-2", 82)}
     assert found == {
         "facade": {**there, **one, **two},
@@ -148,7 +149,7 @@ def test_the_example_is_a_description_and_its_kind_a_value_that_can_be_sent() ->
     found = kind(description, folder)
     assert found.name == "checkout-flask-example"
     assert {pickle.loads(pickle.dumps(found)), kind(description, folder)} == {found}
-    assert [spec.name for spec in specs(description, found, members=3, brokers=3)] == [
+    assert [spec.name for spec in specs(description, Kinds(found), members=3, brokers=3)] == [
         *("logging_service_1", "logging_service_2", "logging_service_3"),
         *("messages_service_1", "messages_service_2", "facade"),
     ]

@@ -17,7 +17,7 @@ from harness.messages.application import SEED, Messages
 from harness.messages.description import launching
 from harness.messages.description.decoding import decode
 from harness.messages.description.endings import Endings, uncaught
-from harness.messages.description.kind import kind
+from harness.messages.description.kinds import Kinds, kinds
 from harness.messages.description.lacking import delivers, lacks, shows_logging, unmet
 from harness.messages.description.model import Description
 from harness.messages.description.summary import parts, unseen
@@ -31,7 +31,6 @@ from harness.progress import Step
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.kafka.kind import Kafka
 from harness.system import Basis, Cast, Instances
-from harness.topology.kinds import NodeKind
 from harness.topology.nodes import NodeSpec
 from harness.topology.timings import Timings
 
@@ -44,12 +43,12 @@ class Described(Application):
 
     Attributes:
         description: what the file says.
-        kind: how their nodes are provisioned.
+        kinds: how their nodes are provisioned.
         consumers: whether the messages instances run from the beginning.
     """
 
     description: Description
-    kind: NodeKind
+    kinds: Kinds
     consumers: bool = True
 
     @property
@@ -60,7 +59,7 @@ class Described(Application):
     @property
     def servers(self) -> tuple[Servers[Any], ...]:
         """The servers that the file names."""
-        return launching.servers(self.description)
+        return launching.servers(self.description, self.kinds.servers)
 
     def assert_fits(self, servers: Sequence[Servers[Any]]) -> None:
         """Checks nothing: `OwnSystem` has chosen the servers."""
@@ -85,7 +84,7 @@ class Described(Application):
         brokers = sum(each.count for each in servers if isinstance(each, Kafka))
         return DescribedCast(
             id=scenario,
-            specs=launching.specs(self.description, self.kind, members=members, brokers=brokers),
+            specs=launching.specs(self.description, self.kinds, members=members, brokers=brokers),
             application=self,
             declared=DeclaredSettings(tuple(self.settings(servers).items())),
         )
@@ -232,11 +231,11 @@ class OwnSystem(StandIn):
 
     Attributes:
         description: what the file says.
-        kind: how the nodes of its services are provisioned.
+        kinds: how the nodes of its services are provisioned.
     """
 
     description: Description
-    kind: NodeKind
+    kinds: Kinds
 
     @property
     def about(self) -> About:
@@ -251,17 +250,17 @@ class OwnSystem(StandIn):
     @property
     def digest(self) -> str:
         """A hash of the description, and of how its services are provisioned, which names the content of the code."""
-        return hashlib.sha256(repr((self.description, self.kind)).encode()).hexdigest()[:16]
+        return hashlib.sha256(repr((self.description, self.kinds)).encode()).hexdigest()[:16]
 
     @property
     def servers(self) -> tuple[Servers[Any], ...]:
         """The servers that the file names."""
-        return launching.servers(self.description)
+        return launching.servers(self.description, self.kinds.servers)
 
     @property
     def declared(self) -> Declared:
         """The whole of it, for no scenario."""
-        return Declared(self.servers, Described(self.description, self.kind))
+        return Declared(self.servers, Described(self.description, self.kinds))
 
     def in_place_of(self, declared: Declared, needs: Collection[Need]) -> Declared:
         """Gives this system as a scenario gets it: with the servers that the scenario names, if it names any."""
@@ -276,7 +275,7 @@ class OwnSystem(StandIn):
         named_kinds = {type(each) for each in named}
         rest = (each for each in own if type(each) not in named_kinds)
         servers = (*(_with_settings_of(each, own) for each in named), *rest)
-        return Declared(servers, Described(self.description, self.kind, application.consumers))
+        return Declared(servers, Described(self.description, self.kinds, application.consumers))
 
 
 def _with_settings_of(named: Servers[Any], own: Sequence[Servers[Any]]) -> Servers[Any]:
@@ -286,8 +285,8 @@ def _with_settings_of(named: Servers[Any], own: Sequence[Servers[Any]]) -> Serve
         return named
     settings = tuple(sorted({**dict(same.settings), **dict(named.settings)}.items()))
     if isinstance(named, Hazelcast) and isinstance(same, Hazelcast):
-        return replace(named, settings=settings, cluster=same.cluster)
-    return replace(named, settings=settings)
+        return replace(named, settings=settings, cluster=same.cluster, names=same.names)
+    return replace(named, settings=settings, names=same.names)
 
 
 def read(file: Path, folder: Path | None = None, *, trusted: bool = True) -> OwnSystem:
@@ -303,4 +302,4 @@ def read(file: Path, folder: Path | None = None, *, trusted: bool = True) -> Own
     """
     folder = folder or file.parent
     description = decode(file, folder)
-    return OwnSystem(description, kind(description, folder, trusted=trusted))
+    return OwnSystem(description, kinds(description, folder, trusted=trusted))

@@ -12,6 +12,8 @@ from os.path import commonpath, isdir, isfile, join, realpath
 from pathlib import Path
 from typing import get_args
 
+from harness.messages.description import imaging
+from harness.messages.description.meanings import meanings
 from harness.messages.description.model import (
     Entries,
     FilePath,
@@ -64,6 +66,7 @@ def problems(walked: Walked, folder: Path) -> Iterator[Problem]:
     yield from _references(walked)
     yield from _settings(walked)
     yield from _localhost(walked)
+    yield from imaging.problems(walked)
 
 
 def _facade(walked: Walked) -> Iterator[Problem]:
@@ -79,7 +82,14 @@ def _counts(walked: Walked) -> Iterator[Problem]:
                 words = f"expected {service.count}, one for each instance (count), found {len(what)}"
                 yield Problem((*keys, name), words)
         if service.port == ():
-            yield Problem((*keys, "port"), "expected at least one, found an empty list")
+            yield _without_port(walked, keys)
+
+
+def _without_port(walked: Walked, keys: Keys) -> Problem:
+    if (*keys, "port") in walked.fitting:
+        return Problem((*keys, "port"), "expected at least one, found an empty list")
+    words = f"the key port is missing: {meanings(Service)['port'].rstrip('.')}"
+    return Problem(keys, words)
 
 
 def _names(walked: Walked) -> Iterator[Problem]:
@@ -107,8 +117,10 @@ def _folders(walked: Walked, folder: Path) -> Iterator[Problem]:
     for keys, path in walked.of(FilePath):
         if keys[-1] == "folder":
             yield from _in_checkout(keys, root, path, "folder")
-        elif keys[-1] == "python":
+        elif keys[-1] in ("python", "dockerfile", "compose"):
             yield from _in_checkout(keys, root, path, "file")
+        elif keys[-1] == "context":
+            yield from _in_checkout(keys, root, path, "folder")
 
 
 def _in_checkout(keys: Keys, root: str, relative: str, what: str) -> Iterator[Problem]:

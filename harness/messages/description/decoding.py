@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from harness.errors import BadInputError
 from harness.messages.description.checking import problems
 from harness.messages.description.model import Description
 from harness.messages.description.positions import line_of, lines_of
+from harness.messages.description.problems import Problem
 from harness.messages.description.walking import walk
 
 _PLACE = re.compile(r"(?P<words>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)")
@@ -52,14 +54,28 @@ def decode_text(text: str, path: Path, folder: Path | None = None) -> Descriptio
     Raises:
         BadInputError: something is wrong in it: one line for each problem.
     """
-    walked = walk(Description, _parsed(text, path))
-    wrong = [*walked.problems, *problems(walked, folder or path.parent)]
+    given = _parsed(text, path)
+    walked = walk(Description, given)
+    unfit: Sequence[Problem] = ()
+    description: Description | None = walked.at()
+    if description is not None and _composed(description):
+        # Here, as this imports the servers' clients.
+        from harness.messages.description import composing
+
+        more, unfit = composing.filled(description, given, folder or path.parent)
+        walked = walk(Description, more)
+    wrong = unfit or [*walked.problems, *problems(walked, folder or path.parent)]
     if wrong:
         lines = lines_of(text)
         found = sorted({(line_of(problem.keys, lines), str(problem)) for problem in wrong})
         raise BadInputError("\n".join(f"{path}:{line}: {words}" for line, words in found))
-    description: Description = walked.at()
-    return description
+    made: Description = walked.at()
+    return made
+
+
+def _composed(description: Description) -> bool:
+    """Whether a description takes anything from a compose file."""
+    return description.compose is not None or any(service.compose for service in description.services.values())
 
 
 def _parsed(text: str, path: Path) -> dict[str, Any]:

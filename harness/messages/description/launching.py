@@ -17,13 +17,13 @@ from typing import Any
 
 from harness import clusters
 from harness.errors import BadInputError
+from harness.messages.description.kinds import Kinds
 from harness.messages.description.model import Description, Role, Servers, Service
 from harness.messages.description.names import instance_names
 from harness.servers.hazelcast import spec as hz
 from harness.servers.hazelcast.kind import hazelcast
 from harness.servers.kafka import spec as kf
 from harness.servers.kafka.kind import kafka
-from harness.topology.kinds import NodeKind
 from harness.topology.nodes import HttpReady, LogReady, NodeSpec, PortReady, Ready
 
 #: The name of a service's port.
@@ -31,17 +31,29 @@ PORT = "http"
 _REFERENCE = re.compile(r"\$\{([^}]*)\}")
 
 
-def servers(description: Description) -> tuple[clusters.Servers[Any], ...]:
-    """The servers that a described system needs."""
+def servers(
+    description: Description, names: Mapping[str, Sequence[str]] | None = None
+) -> tuple[clusters.Servers[Any], ...]:
+    """The servers that a described system needs.
+
+    Args:
+        description: of the system.
+        names: more host names of the servers, by the names of their kinds.
+    """
+    called = names or {}
     wanted = description.servers
     members = [
-        hazelcast(each.count, settings=each.settings, cluster=each.cluster) for each in [wanted.hazelcast] if each
+        hazelcast(each.count, settings=each.settings, cluster=each.cluster, names=called.get("hazelcast", ()))
+        for each in [wanted.hazelcast]
+        if each
     ]
-    brokers = [kafka(each.count, settings=each.settings) for each in [wanted.kafka] if each]
+    brokers = [
+        kafka(each.count, settings=each.settings, names=called.get("kafka", ())) for each in [wanted.kafka] if each
+    ]
     return (*members, *brokers)
 
 
-def specs(description: Description, kind: NodeKind, *, members: int, brokers: int) -> tuple[NodeSpec, ...]:
+def specs(description: Description, kinds: Kinds, *, members: int, brokers: int) -> tuple[NodeSpec, ...]:
     """The node specs of a described system's services, beside so many Hazelcast members and Kafka brokers.
 
     Raises:
@@ -59,7 +71,7 @@ def specs(description: Description, kind: NodeKind, *, members: int, brokers: in
         "brokers": ",".join(f"${{{name}}}:{kf.PORT}" for name in kafkas),
     }
     known = {**{name: f"${{{name}}}" for name in names}, **{name: text for name, text in lists.items() if text}}
-    made = [each.spec(kind, known) for each in instances]
+    made = [each.spec(kinds, known) for each in instances]
     if not description.localhost:
         return tuple(made)
     ports = _at_localhost(description.servers, hazelcasts, kafkas)
@@ -91,10 +103,18 @@ class _Instance:
     name: str
     port: int
 
-    def spec(self, kind: NodeKind, known: Mapping[str, str]) -> NodeSpec:
+    def spec(self, kinds: Kinds, known: Mapping[str, str]) -> NodeSpec:
         """The node spec of the instance, with what it refers to by name."""
-        own = {"name": self.name, "index": str(self.index), "port": str(self.port), "address": f"${{{self.name}}}"}
-        values = {**known, **own}
+        itself = {"name": self.name, "index": str(self.index), "port": str(self.port), "address": f"${{{self.name}}}"}
+        values = {**known, **itself}
+        own = kinds.own[self.role][self.index - 1] if self.role in kinds.own else None
+        kind = own.kind if own else kinds.checkout
+        assert kind is not None
+        command = tuple(self._text(word, "command", values) for word in self.service.command)
+        environment = {
+            variable: self._text(text, f"environment.{variable}", values)
+            for variable, text in self.service.environment.items()
+        }
         return NodeSpec(
             name=self.name,
             role=self.role,
@@ -102,14 +122,14 @@ class _Instance:
             kind=kind,
             ports={PORT: self.port},
             ready=self._ready(),
-            arguments=(self.service.folder, *(self._text(word, "command", values) for word in self.service.command)),
-            environment={
-                variable: self._text(text, f"environment.{variable}", values)
-                for variable, text in self.service.environment.items()
-            },
+            # The launcher of a checkout is told where to start the command; an image says that itself.
+            arguments=command or own.arguments if own else (self.service.folder, *command),
+            environment={**(own.environment if own else {}), **environment},
             stop_timeout_s=self.service.stop_timeout_s,
             ready_within_s=self.service.ready.within_s,
             by_name=bool(self.service.names),
+            host_names=own.host_names if own else (),
+            init=own is not None,
         )
 
     def _ready(self) -> Ready:

@@ -68,6 +68,9 @@ Package = Annotated[
     str,
     Meta(pattern=r"^[A-Za-z0-9][^\x00-\x1F]*$(?!\n)", description="a package as pip names it, such as flask==3.1.2"),
 ]
+ImageName = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$(?!\n)", description="the name of an image, as python:3.12-slim")
+]
 VariableName = Annotated[str, Meta(pattern=r"^[^=\x00]+$", description="the name of a variable")]
 #: The roles that services play in a system of this kind.
 Role = Literal["facade", "logging", "messages", "config"]
@@ -94,24 +97,32 @@ class Ready(Section, frozen=True, kw_only=True):
 
 
 class Service(Section, frozen=True, kw_only=True):
-    """One service, and how its instances start.
+    """One service, and how its instances start: by a command in the checkout, or in an image.
 
     Attributes:
-        command: the program and its arguments.
+        command: the program and its arguments. In an image it takes the place of what the image says (CMD).
         folder: where it starts, relative to the checkout.
+        dockerfile: the Dockerfile that makes its image, relative to the checkout.
+        context: the folder that the image is built from, relative to the checkout; without it, that of the Dockerfile.
+        image: the name of its image, which is on this machine or can be pulled.
+        compose: the names of its instances in the compose file, which says how they start; what stands here wins.
         count: how many instances there are.
         names: the names of the instances, which others may use as host names; without them the role's, with -1, -2 and
             so on if there are several.
-        port: the port on which it listens, or a list with the port of each instance.
+        port: the port on which it listens, or a list with the port of each instance; required but beside compose.
         environment: the variables of its environment.
         ready: how to tell that an instance is ready; without it, when its port is open.
         stop_timeout_s: how long an end in order may take, in seconds.
         restart: whether an instance that ends by itself is started again, by its command. That it ended is told anyway.
     """
 
-    command: Annotated[tuple[InstanceText, ...], Meta(min_length=1)]
-    port: Port | tuple[Port, ...]
+    command: Annotated[tuple[InstanceText, ...], Meta(min_length=1)] = ()
+    port: Port | tuple[Port, ...] = ()
     folder: FilePath = "."
+    dockerfile: FilePath | None = None
+    context: FilePath | None = None
+    image: ImageName | None = None
+    compose: tuple[Name, ...] = ()
     count: Count = 1
     names: tuple[HostName, ...] = ()
     environment: Mapping[VariableName, InstanceText] = field(default_factory=dict)
@@ -343,7 +354,11 @@ class Description(Section, frozen=True, kw_only=True):
     Attributes:
         name: what reports call the system.
         checkout: the folder with its code, relative to this file.
+        compose: a compose file, relative to the checkout, whose services it may take ([services.*] compose). Its Kafka
+            and Hazelcast are not started: the harness' servers stand for them, under their names.
         runtime: what the commands of its services need.
+        images: what stands in for images that can't be pulled, by their names, wherever a Dockerfile begins with one or
+            a service names it: another image, or "harness:python", which the harness makes without a registry.
         servers: the servers that the harness starts for it.
         queue: what carries the messages; without one, what needs a queue is left out.
         localhost: its services were written for one machine: each listens on 127.0.0.1, and finds the others there by
@@ -363,7 +378,9 @@ class Description(Section, frozen=True, kw_only=True):
     get: Get
     checkout: FilePath = "."
     localhost: bool = False
+    compose: FilePath | None = None
     runtime: Runtime = Runtime()
+    images: Mapping[ImageName, ImageName] = field(default_factory=dict)
     servers: Servers = Servers()
     queue: Queue | None = None
     read: Reads = Reads()

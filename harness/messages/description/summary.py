@@ -7,15 +7,32 @@ from collections.abc import Iterator
 from harness.messages.description.model import Description, Queue, Role, Servers
 
 
-def summary(described: Description) -> str:
-    """The system in one line, with what nobody can look at."""
-    return "; ".join([f"{described.name}: {parts(described)}", *unseen(described)])
+def summary(described: Description, *more: str) -> str:
+    """The system in one line, with what nobody can look at.
+
+    Args:
+        described: the system.
+        more: what else is known of it.
+    """
+    return "; ".join([f"{described.name}: {parts(described)}", *_sources(described), *more, *unseen(described)])
 
 
 def parts(described: Description) -> str:
     """The parts of the system in one line: services, servers and the queue."""
     services = ", ".join(_several(service.count, role, role) for role, service in described.services.items())
     return "; ".join([services, _servers(described.servers), _queue(described.queue)])
+
+
+def _sources(described: Description) -> Iterator[str]:
+    """What is taken from where, if it is not a command in the checkout."""
+    composed = [name for service in described.services.values() for name in service.compose]
+    if composed:
+        yield f"{', '.join(composed)} as {described.compose} has them"
+    for role, service in described.services.items():
+        if source := service.dockerfile or service.image:
+            yield f"{role} in the image of {source}"
+    for image, other in described.images.items():
+        yield f"{other} for the image {image}"
 
 
 def unseen(described: Description) -> Iterator[str]:

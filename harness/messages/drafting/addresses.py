@@ -11,8 +11,8 @@ from harness.servers.hazelcast import spec as hazelcast
 from harness.servers.kafka import spec as kafka
 
 _PORTS: Mapping[Kind, int] = {"hazelcast": hazelcast.PORT, "kafka": kafka.PORT}
-#: Hazelcast's own port, which is not that of the harness' members.
-_FOREIGN_PORT = "5701"
+#: What a variable is called that has the port of a server.
+_PORT_OF: Mapping[Kind, str] = {"hazelcast": r"(HAZELCAST|HZ).*PORT", "kafka": r"KAFKA.*PORT"}
 _LISTS: Mapping[Kind, str] = {"hazelcast": "${members}", "kafka": "${brokers}"}
 #: What a variable or an option is called that names a host.
 _HOST = re.compile(r"HOST|SERVER|ADDR|BROKER|BOOTSTRAP|MEMBER|URL|NODE|^-*(KAFKA|HAZELCAST|HZ)$", re.IGNORECASE)
@@ -40,10 +40,8 @@ class Addresses:
         """
         if self._is_cluster(text, name):
             return hazelcast.CLUSTER_NAME
-        if re.search(r"(HAZELCAST|HZ).*PORT", name, re.IGNORECASE) and text == _FOREIGN_PORT:
-            return str(hazelcast.PORT)
-        if re.search(r"KAFKA.*PORT", name, re.IGNORECASE) and text.isdecimal():
-            return str(kafka.PORT)
+        if own := _port(text, name):
+            return own
         if not self.hosts:
             return text
         host = "|".join(re.escape(each) for each in sorted(self.hosts, key=len, reverse=True))
@@ -69,6 +67,29 @@ class Addresses:
         host, colon, _ = address.partition(":")
         kind, number = self.hosts[host]
         return f"${{{kind}-{number}}}{f':{_PORTS[kind]}' if colon else ''}"
+
+
+def with_ports(text: str, name: str, hosts: Mapping[str, Kind]) -> str:
+    """A text in which servers keep their host names, and have the ports of the harness' ones.
+
+    Args:
+        text: an argument, or the value of a variable.
+        name: of the variable, or of the option before the argument.
+        hosts: the kinds of servers by their host names.
+    """
+    if own := _port(text, name):
+        return own
+    for host, kind in hosts.items():
+        text = re.sub(rf"(?<![\w.-]){re.escape(host)}:\d+(?![\w.-])", f"{host}:{_PORTS[kind]}", text)
+    return text
+
+
+def _port(text: str, name: str) -> str | None:
+    """The port of a server of the harness in place of that which a variable has, if its name says that it is one."""
+    for kind, pattern in _PORT_OF.items():
+        if re.search(pattern, name, re.IGNORECASE) and text.isdecimal():
+            return str(_PORTS[kind])
+    return None
 
 
 def without_braces(text: str, values: Mapping[str, str]) -> str | None:

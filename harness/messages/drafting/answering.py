@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from harness.messages.description.model import (
     Servers,
 )
 from harness.messages.description.summary import parts
-from harness.messages.drafting import compose, folder, source
+from harness.messages.drafting import compose, contained, folder, source
 from harness.messages.drafting.findings import Findings
 from harness.messages.drafting.parts import Guess, Parts
 from harness.messages.drafting.questions import asked
@@ -61,7 +62,7 @@ def init(where: Path, compose_file: Path | None, yes: bool) -> Answer:
         findings.guesses.clear()
     described, requirements = described_by(guess, where.resolve(), findings)
     text = text_of(described, file.name if file else "the files of this folder", findings.all_todos)
-    _write(where, text, requirements)
+    described = _write(where, text, requirements)
     return _answer(where / FILE, described, requirements is not None, findings)
 
 
@@ -77,7 +78,7 @@ def guessed(root: Path, file: Path | None, findings: Findings) -> Guess:
         BadInputError: the compose file is wrong.
     """
     programs = source.programs(root)
-    parts = translated(compose.read(file, findings), root, findings) if file else Parts()
+    parts, inside = _of_compose(file.resolve(), root, findings) if file else (Parts(), None)
     if not parts.services:
         # A compose file of servers alone, beside services that are started by hand.
         found = folder.guessed(programs, root, findings)
@@ -86,7 +87,23 @@ def guessed(root: Path, file: Path | None, findings: Findings) -> Guess:
     if parts.queue is None:
         parts = Parts(parts.services, parts.servers, source.queue([each.text for each in programs]), parts.requirements)
     facade = _facade(parts, programs, root)
+    if inside:
+        parts = replace(inside, queue=parts.queue)
     return Guess(root.name or "system", parts, source.post(facade), source.get(facade))
+
+
+def _of_compose(file: Path, root: Path, findings: Findings) -> tuple[Parts, Parts | None]:
+    """The parts of a compose file as commands, and as its containers where those are the better way.
+
+    Of what commands lack nothing is said then.
+    """
+    containers = compose.read(file, findings)
+    told = Findings()
+    parts = translated(containers, root, told)
+    inside = contained.contained(parts, containers, file, root) if contained.better(parts, containers) else None
+    if inside is None:
+        findings.add(told)
+    return parts, inside
 
 
 def described_by(guess: Guess, root: Path, findings: Findings) -> tuple[Description, str | None]:
@@ -117,8 +134,10 @@ def described_by(guess: Guess, root: Path, findings: Findings) -> tuple[Descript
         services=parts.services,
         post=guess.post or Post(path="/"),
         get=get,
+        compose=parts.compose,
         runtime=Runtime(python=requirements),
-        servers=_servers(parts.servers, parts.queue),
+        # A compose file names its own.
+        servers=parts.servers if parts.compose else _servers(parts.servers, parts.queue),
         queue=parts.queue,
     )
     return described, written
@@ -156,7 +175,8 @@ def _requirements(names: Sequence[str], root: Path) -> tuple[str | None, str | N
     )
 
 
-def _write(where: Path, text: str, requirements: str | None) -> None:
+def _write(where: Path, text: str, requirements: str | None) -> Description:
+    """Writes both files, and gives what the one means now that it is there."""
     with _removed_on_error() as made:
         try:
             for name, content in ((REQUIREMENTS, requirements), (FILE, text)):
@@ -167,7 +187,7 @@ def _write(where: Path, text: str, requirements: str | None) -> None:
                     file.write(content)
         except OSError as error:
             raise EnvironmentUnfitError(f"{where} can't be written to: {error.strerror}") from error
-        decode_text(text, where / FILE)
+        return decode_text(text, where / FILE)
 
 
 @contextmanager
@@ -189,6 +209,8 @@ def _prompt(question: str, default: str, kind: Any) -> Any:
 def _answer(file: Path, described: Description, more: bool, findings: Findings) -> Answer:
     words = f"{described.name}: {parts(described)}"
     lines = [f"written to {file}: {words}"]
+    if described.compose:
+        lines.append(f"the services are containers, as {described.compose} has them: docs/containers.md says how")
     lines += [f"written to {file.with_name(REQUIREMENTS)}: the packages of all services"] * more
     lines += [f"not taken: {line}" for line in findings.left]
     lines += [f"TODO: {line}" for line in findings.all_todos]

@@ -8,8 +8,8 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from os.path import isdir, isfile
+from dataclasses import dataclass, field
+from os.path import expanduser, isdir, isfile
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from harness.messages.drafting.dockerfile import in_shell
 from harness.messages.drafting.findings import Findings
 from harness.messages.drafting.interpolation import interpolate
 from harness.messages.drafting.marked_yaml import Document, load
+from harness.messages.drafting.refusals import refusals
 
 #: As Compose looks for them.
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
@@ -70,6 +71,12 @@ class Container:
         health: the path that its health check asks for; None if it asks for none.
         stop_s: how long its end may take, in seconds.
         left: what of it was not taken, each in one line.
+        target: the stage of the Dockerfile that its image is; None: the last.
+        arguments: the build arguments.
+        user: who runs it; None if the image says.
+        binds: files and folders of the machine by where they are in the container, whether they are there or not.
+        fixed: the addresses that it is to have.
+        refused: what of it no node can have, each in one line.
     """
 
     name: str
@@ -88,6 +95,12 @@ class Container:
     health: str | None
     stop_s: float | None
     left: Sequence[str]
+    target: str | None = None
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    user: str | None = None
+    binds: Mapping[str, Path] = field(default_factory=dict)
+    fixed: Sequence[str] = ()
+    refused: Sequence[str] = ()
 
 
 def find(folder: Path) -> Path | None:
@@ -171,6 +184,7 @@ class _Reader:
             if key not in _TAKEN and not key.startswith("x-"):
                 self.findings.leave(self.place((*keys, key)), f"{name}: {key}", _REASONS.get(key, _NOTHING_FOR_IT))
         context, dockerfile = self._build(name, service.get("build"))
+        build = service["build"] if isinstance(service.get("build"), dict) else {}
         return Container(
             name=name,
             place=self.place(keys),
@@ -183,11 +197,17 @@ class _Reader:
             ports=[*_ports(service.get("ports")), *_ports(service.get("expose"))],
             count=self._count(name, service),
             workdir=_text(service.get("working_dir")),
-            aliases=[alias for key in ("container_name", "hostname") if (alias := _text(service.get(key)))],
+            aliases=[*_named(service), *_of_networks(service, "aliases")],
             mounts=dict(self._mounts(name, service.get("volumes"))),
             health=_health(service.get("healthcheck")),
             stop_s=_seconds(_text(service.get("stop_grace_period"))),
             left=self.findings.left,
+            target=_text(build.get("target")),
+            arguments={name: value or "" for name, value in _pairs(build.get("args"))},
+            user=_text(service.get("user")),
+            binds=dict(self._binds(service.get("volumes"))),
+            fixed=[*_of_networks(service, "ipv4_address")],
+            refused=list(refusals(name, service, self.place)),
         )
 
     def _filled(self, value: Any, keys: Keys) -> Any:
@@ -261,14 +281,17 @@ class _Reader:
         given = _text(deploy.get("replicas")) or _text(service.get("scale")) or "1"
         return int(given) if given.isdecimal() and int(given) else 1
 
+    def _binds(self, volumes: Any) -> Iterator[tuple[str, Path]]:
+        """The files and folders of the machine that are mounted."""
+        for each in volumes if isinstance(volumes, list) else []:
+            source, target = _mount(each)
+            if target and source.startswith((".", "/", "~")):
+                yield target.rstrip("/") or "/", (self.path.parent / expanduser(source)).resolve()
+
     def _mounts(self, name: str, volumes: Any) -> Iterator[tuple[str, Path]]:
         """The folders of the machine that are mounted; what else there is of volumes is left."""
         for index, each in enumerate(volumes if isinstance(volumes, list) else []):
-            if isinstance(each, dict):
-                source, target = _text(each.get("source")) or "", _text(each.get("target")) or ""
-            else:
-                source, _, target = str(each).partition(":")
-            target = target.partition(":")[0]
+            source, target = _mount(each)
             place, what = self.place(("services", name, "volumes", index)), f"{name}: volumes: {source}"
             folder = (self.path.parent / source).resolve()
             if not target or not source.startswith((".", "/", "~")):
@@ -277,6 +300,27 @@ class _Reader:
                 self.findings.leave(place, what, "an instance has the files of the code alone, as they are there")
             else:
                 yield target.rstrip("/") or "/", folder
+
+
+def _mount(each: Any) -> tuple[str, str]:
+    """What a volume is of, and where it is in the container, as they are written."""
+    if isinstance(each, dict):
+        return _text(each.get("source")) or "", _text(each.get("target")) or ""
+    source, _, target = str(each).partition(":")
+    return source, target.partition(":")[0]
+
+
+def _named(service: Mapping[str, Any]) -> Iterator[str]:
+    """The names that a service gives its container."""
+    yield from (name for key in ("container_name", "hostname") if (name := _text(service.get(key))))
+
+
+def _of_networks(service: Mapping[str, Any], key: str) -> Iterator[str]:
+    """What a service says of itself in its networks."""
+    networks = service.get("networks")
+    for each in networks.values() if isinstance(networks, dict) else ():
+        said = each.get(key) if isinstance(each, dict) else None
+        yield from (text for one in (said if isinstance(said, list) else [said]) if (text := _text(one)))
 
 
 def _text(value: Any) -> str | None:

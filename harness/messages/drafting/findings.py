@@ -24,6 +24,11 @@ class Findings:
         """What a person has to do in the draft."""
         return [*self.guesses, *self.todos]
 
+    def add(self, others: Findings) -> None:
+        """Notes what came up elsewhere."""
+        for own, more in ((self.left, others.left), (self.guesses, others.guesses), (self.todos, others.todos)):
+            own += [line for line in more if line not in own]
+
     def leave(self, place: str, what: str, why: str) -> None:
         """Notes that something was not taken over."""
         self._add(self.left, f"{place}: {what}: {why}")

@@ -22,12 +22,15 @@ class Parts:
         servers: that they need.
         queue: what carries the messages, if something says so.
         requirements: the requirements files of the services, relative to their folder.
+        compose: the compose file that the services are those of, relative to their folder; None where commands start
+            them.
     """
 
     services: Mapping[Role, Service] = field(default_factory=dict)
     servers: Servers = field(default_factory=Servers)
     queue: Queue | None = None
     requirements: tuple[str, ...] = ()
+    compose: str | None = None
 
 
 @dataclass(frozen=True)

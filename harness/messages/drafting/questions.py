@@ -23,7 +23,7 @@ from harness.messages.description.model import (
     Servers,
     Service,
 )
-from harness.messages.drafting.parts import UNKNOWN_COMMAND, USUAL_PORT, Guess, Parts
+from harness.messages.drafting.parts import UNKNOWN_COMMAND, USUAL_PORT, Guess
 
 #: A question, the answer that Enter gives, and what an answer has to be: a type of click's, or a function that makes
 #: the value of a text, or raises click.BadParameter.
@@ -51,7 +51,8 @@ def asked(guess: Guess, root: Path, ask: Ask) -> Guess:
         if role == "facade" or _yes(ask, f"Is there a {role} service?", there is not None):
             services[role] = _service(role, there, root, ask)
     queue = _queue(guess.parts.queue, ask)
-    parts = Parts(services, _servers(guess.parts.servers, queue, ask), queue, guess.parts.requirements)
+    servers = guess.parts.servers if guess.parts.compose else _servers(guess.parts.servers, queue, ask)
+    parts = replace(guess.parts, services=services, servers=servers, queue=queue)
     return replace(guess, name=name, parts=parts, post=_post(guess.post, ask), get=_get(guess.get, services, ask))
 
 
@@ -60,6 +61,8 @@ def _yes(ask: Ask, question: str, default: bool) -> bool:
 
 
 def _service(role: Role, guess: Service | None, root: Path, ask: Ask) -> Service:
+    if guess and guess.compose:
+        return guess
     there = guess or Service(command=(UNKNOWN_COMMAND,), port=USUAL_PORT)
     known = "" if there.command == (UNKNOWN_COMMAND,) else shlex.join(there.command)
     command = ask(f"{role}: which command starts an instance?", known, _words)

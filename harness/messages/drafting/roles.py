@@ -21,6 +21,8 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _BESIDE = re.compile(
     r"zookeeper|management-?center|mancenter|kafka-?ui|kafdrop|akhq|kouncil|schema-?registry|kowl", re.I
 )
+#: What is of a server's image, and only prepares something there.
+_JOB = re.compile(r"(^|[-_])(init|setup|create|topics?)([-_]|$)", re.I)
 _KAFKA = re.compile(r"(^|/)(cp-)?(kafka|cp-server|redpanda)\b", re.I)
 _HAZELCAST = re.compile(r"(^|/)hazelcast(-enterprise)?\b", re.I)
 
@@ -39,7 +41,7 @@ def server_of(name: str, image: str | None) -> Kind | Literal["beside"] | None:
         image: what the service runs, if it does not build it.
     """
     what = image if image is not None else name
-    if _BESIDE.search(what):
+    if _BESIDE.search(what) or (_JOB.search(name) and (_KAFKA.search(what) or _HAZELCAST.search(what))):
         return "beside"
     if _KAFKA.search(what):
         return "kafka"

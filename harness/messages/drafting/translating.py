@@ -78,7 +78,7 @@ def translated(containers: Sequence[Container], root: Path, findings: Findings) 
     for kind, some in served.items():
         for each in some:
             findings.leave(each.place, each.name, _servers_words(kind, counts[kind]))
-    work = _Work(root, findings, Addresses(dict(_hosts(served)), _cluster(served["hazelcast"])), by_role, strangers)
+    work = _Work(root, findings, Addresses(dict(_hosts(served)), cluster_of(served["hazelcast"])), by_role, strangers)
     services = {role: work.service(role, by_role[role]) for role in get_args(Role) if role in by_role}
     return Parts(
         services=services,
@@ -105,8 +105,8 @@ def _hosts(served: Mapping[str, Sequence[Container]]) -> Iterator[tuple[str, tup
                 yield name, (kind, number)
 
 
-def _cluster(members: Sequence[Container]) -> str | None:
-    """The name of the Hazelcast cluster; Hazelcast's own default without a word of it."""
+def cluster_of(members: Sequence[Container]) -> str | None:
+    """The name of the Hazelcast cluster; Hazelcast's own default without a word of it; None without members."""
     if not members:
         return None
     given = " ".join(f"{key}={value}" for each in members for key, value in each.environment.items())
@@ -156,7 +156,7 @@ class _Work:
             if not _OF_IMAGES.fullmatch(name)
         }
         environment.update(container.environment)
-        given = simplified(self._command(container, built))
+        given = simplified(command_of(container, built))
         folder, command, lost = placed(given, container, built, self.root)
         if not command:
             command = (UNKNOWN_COMMAND,)
@@ -166,7 +166,7 @@ class _Work:
         elif lost:
             self.findings.guess(f"[services.{role}] folder: there is no {lost} in what {container.name} is built from")
         words = tuple(self._words(container, command, environment))
-        port = next(iter([*container.ports, *(built.ports if built else [])]), None) or _port(environment, words)
+        port = port_of(container, built, environment, words)
         place = folder or self.root
         port = port or next((port for each in _programs(place, command) if (port := each.port())), None)
         if any(each.local_only for each in _programs(place, command)):
@@ -193,16 +193,6 @@ class _Work:
             return (container.name,)
         self.findings.leave(container.place, f"{container.name}: its name", "it can't be a host name")
         return (re.sub(r"[^A-Za-z0-9-]+", "-", container.name).strip("-")[:63].strip("-") or role,)
-
-    def _command(self, container: Container, built: Dockerfile | None) -> tuple[str, ...]:
-        """The words of a container's program: what the compose file says stands in for the Dockerfile's."""
-        if container.entrypoint is not None:
-            return (*container.entrypoint, *(container.command or ()))
-        entrypoint = (built.entrypoint if built else None) or ()
-        if entrypoint and built and built.by_shell:
-            return entrypoint
-        command = container.command if container.command is not None else (built.command if built else None)
-        return (*entrypoint, *(command or ()))
 
     def _words(self, container: Container, command: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
         for before, word in zip(["", *command], command, strict=False):
@@ -273,6 +263,24 @@ class _Work:
             if found is None:
                 self._differs(role, f"environment.{name}")(first)
             yield name, first if found is None else found
+
+
+def command_of(container: Container, built: Dockerfile | None) -> tuple[str, ...]:
+    """The words of a container's program: what the compose file says stands in for the Dockerfile's."""
+    if container.entrypoint is not None:
+        return (*container.entrypoint, *(container.command or ()))
+    entrypoint = (built.entrypoint if built else None) or ()
+    if entrypoint and built and built.by_shell:
+        return entrypoint
+    command = container.command if container.command is not None else (built.command if built else None)
+    return (*entrypoint, *(command or ()))
+
+
+def port_of(
+    container: Container, built: Dockerfile | None, environment: Mapping[str, str], command: Sequence[str]
+) -> int | None:
+    """The port on which a container listens; None if nothing says so."""
+    return next(iter([*container.ports, *(built.ports if built else [])]), None) or _port(environment, command)
 
 
 def _common(

@@ -17,6 +17,9 @@ _SECTION = re.compile(r"\[([\w.]+)\] ?")
 _SERVICE = (
     "Check: the command stays in the foreground and starts one instance, and this is the port that it listens on."
 )
+_CONTAINERS = (
+    "Check: these are all instances of the service, and the first port that each exposes is that of its requests."
+)
 _CHECKS = {
     "runtime": "Check: these packages are all that the services import.",
     "servers.hazelcast": 'Check: clients take their addresses from ${members}, and the cluster name "faulttolerance".',
@@ -61,9 +64,10 @@ def text_of(described: Description, origin: str, todos: Sequence[str]) -> str:
         if not (found := _SECTION.match(each)) or found[1] not in headings:
             first += f"# TODO: {each}\n"
     lines = [first + f"name = {literal(described.name)}\n"]
+    lines += [f"compose = {literal(described.compose)}\n"] if described.compose else []
     for heading, keys in sections:
         role = heading.startswith("services.") and heading.count(".") == 1
-        check = _CHECKS.get(heading, _SERVICE if role else None)
+        check = _CHECKS.get(heading, (_CONTAINERS if "compose" in keys else _SERVICE) if role else None)
         lines.append(f"\n[{heading}]\n" + (f"# {check}\n" if check else ""))
         found_todos = [each for each in todos if (found := _SECTION.match(each)) and found[1] == heading]
         lines += [f"# TODO: {_SECTION.sub('', each, count=1)}\n" for each in found_todos]

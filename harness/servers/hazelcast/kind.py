@@ -13,7 +13,7 @@ from harness.servers.hazelcast.recipe import HAZELCAST
 from harness.servers.hazelcast.spec import CLUSTER_NAME, PORT, deciding, members
 from harness.servers.hazelcast.timings import detectors
 from harness.servers.postgres.kind import Postgres
-from harness.topology.nodes import NodeSpec
+from harness.topology.nodes import NodeSpec, called
 from harness.topology.settings import Settings, at_least, settings_of
 from harness.topology.timings import Timings
 
@@ -32,6 +32,7 @@ class Hazelcast(Servers["HazelcastView"]):
     version: str = ""
     cluster: str = CLUSTER_NAME
     clock: bool = False
+    names: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -86,7 +87,7 @@ class Hazelcast(Servers["HazelcastView"]):
             settings=dict(self.settings),
             version=self.version,
         )
-        return tuple(replace(spec, clock=self.clock) for spec in made)
+        return called([replace(spec, clock=self.clock) for spec in made], self.names)
 
     def view(self, nodes: Sequence[Node]) -> HazelcastView:
         """The view of the members' cluster."""
@@ -105,6 +106,7 @@ def hazelcast(
     version: str = "",
     cluster: str = CLUSTER_NAME,
     clock: bool = False,
+    names: Sequence[str] = (),
 ) -> Hazelcast:
     """`count` members of one cluster, whose maps and queues have one backup unless their name says otherwise.
 
@@ -118,6 +120,7 @@ def hazelcast(
         version: the release, such as "5.6.0"; by default what `--release` says, or the harness' own. Without a store.
         cluster: the name of the cluster, which clients have to give.
         clock: whether each has a wall clock of its own, which can be wrong.
+        names: more host names by which clients find the members, in turn.
 
     Raises:
         BadInputError: fewer than one, settings that are no text, or a release whose jars are not locked.
@@ -127,4 +130,4 @@ def hazelcast(
             raise BadInputError(f"hazelcast(stored=True, version={version!r}): with a store there is one release")
         HAZELCAST.release(version)
     own = settings_of(settings, "hazelcast")
-    return Hazelcast(at_least(1, count, "hazelcast"), zoned, stored, own, version, cluster, clock)
+    return Hazelcast(at_least(1, count, "hazelcast"), zoned, stored, own, version, cluster, clock, tuple(names))

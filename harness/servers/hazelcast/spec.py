@@ -17,7 +17,8 @@ from harness.topology.timings import Timings
 CLUSTER_NAME = "faulttolerance"
 #: A port each for clients, other members and HTTP (docs/decisions/0009): on a shared one, a member that connects to one
 #: that hangs keeps an I/O thread so busy that its other connections starve (hazelcast/hazelcast issue 26473).
-MEMBER_PORT, PORT, HTTP_PORT = 5701, 5702, 5703
+#: Clients have Hazelcast's own: there somebody's look for members by themselves.
+PORT, MEMBER_PORT, HTTP_PORT = 5701, 5702, 5703
 #: Hazelcast's default, hazelcast.partition.count.
 PARTITION_COUNT = 271
 #: Maps and queues whose name begins with this have no backup; a name costs less than a cluster of other settings.

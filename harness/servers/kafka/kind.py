@@ -11,7 +11,7 @@ from harness.clusters import Console, Servers, Target
 from harness.servers.kafka.recipe import KAFKA
 from harness.servers.kafka.spec import PORT, brokers
 from harness.servers.kafka.timings import detectors
-from harness.topology.nodes import NodeSpec
+from harness.topology.nodes import NodeSpec, called
 from harness.topology.settings import Settings, at_least, disk_of, settings_of
 from harness.topology.timings import Timings
 
@@ -32,6 +32,7 @@ class Kafka(Servers["KafkaView"]):
     clock: bool = False
     version: str = ""
     upgrades: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -69,7 +70,8 @@ class Kafka(Servers["KafkaView"]):
         kind = KAFKA.release(self.version) if self.version else KAFKA
         made = brokers(self.count, timings=timings, settings=dict(self.settings), kind=kind)
         upgrades = tuple(map(KAFKA.release, self.upgrades))
-        return tuple(replace(spec, disk_mb=self.disk_mb, clock=self.clock, upgrades=upgrades) for spec in made)
+        made = tuple(replace(spec, disk_mb=self.disk_mb, clock=self.clock, upgrades=upgrades) for spec in made)
+        return called(made, self.names)
 
     def view(self, nodes: Sequence[Node]) -> KafkaView:
         """The view of the brokers' cluster."""
@@ -87,6 +89,7 @@ def kafka(
     clock: bool = False,
     version: str = "",
     upgrades: Sequence[str] = (),
+    names: Sequence[str] = (),
 ) -> Kafka:
     """`count` combined brokers and controllers (KRaft), replicated so that one of three may die.
 
@@ -97,6 +100,7 @@ def kafka(
         clock: whether each has a wall clock of its own, which can be wrong.
         version: the release, such as "4.2.1"; by default what `--release` says, or the harness' own.
         upgrades: the releases that brokers may be upgraded to.
+        names: more host names by which clients find the brokers, in turn.
 
     Raises:
         BadInputError: fewer than one, settings that are no text, a disk too small to start on, or a release whose jars
@@ -106,4 +110,5 @@ def kafka(
     for release in filter(None, (version, *upgrades)):
         KAFKA.release(release)
     disk = disk_of(_LEAST_MB, disk_mb, "kafka")
-    return Kafka(at_least(1, count, "kafka"), settings_of(settings, "kafka"), disk, clock, version, tuple(upgrades))
+    own = settings_of(settings, "kafka")
+    return Kafka(at_least(1, count, "kafka"), own, disk, clock, version, tuple(upgrades), tuple(names))

@@ -13,6 +13,8 @@ from harness.messages.description.decoding import decode_text
 
 FULL = (Path(__file__).parent / "full.toml").read_text()
 DATA: dict[str, Any] = tomllib.loads(FULL)
+#: What a system that is one for one machine can't say.
+IMAGES: dict[str, Any] = tomllib.loads((Path(__file__).parent / "images.toml").read_text())
 
 
 def checkout(folder: Path) -> Path:

@@ -15,7 +15,7 @@ from harness.errors import BadInputError
 from harness.messages.description.decoding import decode, decode_text
 from harness.messages.description.model import Accepted, Denied, Description, Direct, Entries, Ready
 from harness.messages.description.walking import hints_of, walk
-from tests.messages.description.example import DATA, FULL, changed, checkout, line, refused
+from tests.messages.description.example import DATA, FULL, IMAGES, changed, checkout, line, refused
 
 
 def test_a_file_in_which_every_key_is_used_is_decoded(tmp_path: Path) -> None:
@@ -33,17 +33,17 @@ def test_a_file_in_which_every_key_is_used_is_decoded(tmp_path: Path) -> None:
     assert described == msgspec.convert(DATA, Description)
 
 
-def test_the_full_file_uses_every_key() -> None:
-    used = {(hint, key) for hint, value in _tables(walk(Description, DATA)) for key in value}
+def test_the_full_file_and_that_of_images_use_every_key() -> None:
+    used = {(hint, key) for data in (DATA, IMAGES) for hint, value in _tables(data) for key in value}
     kinds = {hint for hint, _ in used}
     assert {(kind, key) for kind in kinds for key in hints_of(kind)} == used
     assert len(kinds) == 16
 
 
-def _tables(walked: Any) -> list[tuple[Any, dict[str, Any]]]:
+def _tables(data: dict[str, Any]) -> list[tuple[Any, dict[str, Any]]]:
     found = []
-    for keys, (hint, _) in walked.fitting.items():
-        value: Any = DATA
+    for keys, (hint, _) in walk(Description, data).fitting.items():
+        value: Any = data
         for key in keys:
             value = value[key]
         if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
@@ -56,7 +56,7 @@ def test_of_many_problems_each_is_told_in_the_order_of_the_file(tmp_path: Path) 
     text = text.replace("status = [400, 422]", "status = [400, 4220]").replace("text_bytes = 64", "text_bytes = 6")
     assert refused(text, checkout(tmp_path)) == [
         f"{line('port = 8000')}: services.facade.prot: there is no such key; did you mean port? (there are command, "
-        "port, folder, count, names, environment, ready, stop_timeout_s, restart)",
+        "port, folder, dockerfile, context, image, compose, count, names, environment, ready, stop_timeout_s, restart)",
         f"{line('body =')}: post.body: expected one of json, json-string, form, query, text, found 'fom'; did you mean "
         "form?",
         f"{line('timeout_s = 50.5')}: post.timeout_s: expected a number above 0, at most 3600, found '50'",
@@ -169,7 +169,7 @@ def test_any_misspelt_key_is_refused_with_its_line_and_its_right_name(tmp_path: 
     number, name = data.draw(st.sampled_from(KEYS))
     wrong = data.draw(misspelt(name))
     assume(wrong and wrong != name)
-    assume(all(wrong not in hints_of(kind) for kind, _ in _tables(walk(Description, DATA))))
+    assume(all(wrong not in hints_of(kind) for kind, _ in _tables(DATA)))
     lines = FULL.splitlines()
     lines[number - 1] = wrong + lines[number - 1].removeprefix(name)
     (told, *others) = sorted(

@@ -45,7 +45,7 @@ STYLES = sorted(path.name for path in DATA.iterdir())
 KEYS = [
     *("image", "build", "command", "entrypoint", "environment", "env_file", "ports", "expose", "deploy", "scale"),
     *("working_dir", "container_name", "hostname", "healthcheck", "stop_grace_period", "volumes", "privileged"),
-    *("context", "dockerfile", "target", "source", "replicas", "path", "test"),
+    *("context", "dockerfile", "target", "source", "replicas", "path", "test", "args", "user", "networks", "aliases"),
 ]
 HELD = "TODO: [get] says nothing about what the answer holds"
 
@@ -168,6 +168,26 @@ def test_numbered_services_with_environments_as_lists_and_shells(tmp_path: Path)
     assert described.post == Post(path="/", body="form", key="message")
     assert any("logging: HZ: each instance has a member of its own there; here all" in line for line in lines)
     assert after(lines, "TODO: ") == [HELD.removeprefix("TODO: ")]
+
+
+def test_services_that_commands_cannot_start_are_left_to_their_containers(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    (folder / "facade").mkdir(parents=True)
+    (folder / "facade" / "Dockerfile").write_text('FROM node:20\nEXPOSE 3000\nCMD ["node", "server.js"]\n')
+    (folder / "docker-compose.yml").write_text(
+        "services:\n  facade: {build: ./facade, environment: {HZ: 'hz:5701'}}\n"
+        "  logging-1: &logging {image: 'shop/logging:1', expose: ['8001']}\n  logging-2: *logging\n"
+        "  hz: {image: 'hazelcast/hazelcast:5.3'}\n"
+    )
+    described, lines = written(folder)
+    assert {role: (each.compose, each.port) for role, each in described.services.items()} == {
+        "facade": (("facade",), (3000,)),
+        "logging": (("logging-1", "logging-2"), (8001, 8001)),
+    }
+    assert described.servers.hazelcast == HazelcastServers(count=1, cluster="dev")
+    assert "the services are containers, as docker-compose.yml has them: docs/containers.md says how" in lines
+    assert not [line for line in after(lines, "TODO: ") if "command" in line]
+    assert 'compose = "docker-compose.yml"' in (folder / "system.toml").read_text().splitlines()
 
 
 def test_what_cannot_be_taken_is_listed_with_its_line(tmp_path: Path) -> None:
