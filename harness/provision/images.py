@@ -67,7 +67,7 @@ def ensure_images(client: docker.DockerClient, kinds: Collection[NodeKind], say:
                 with _without_credentials(client) as layers:
                     for kind in missing:
                         _build(client, kind, tags[kind], {"BASE": base, "TUNED": _tuned()}, say, layers)
-                        forget_old(client, kind.name)
+                        forget_old(client, kind.name, but=tags[kind])
     except (DockerException, requests.RequestException) as error:
         raise EnvironmentUnfitError(f"the Docker engine could not provide the images: {error}") from error
     return tags
@@ -179,15 +179,26 @@ def forget(client: docker.DockerClient, kind: str) -> None:
     forget_old(client, kind, kept=0)
 
 
-def forget_old(client: docker.DockerClient, kind: str, *, kept: int = _KEPT) -> None:
+def forget_old(client: docker.DockerClient, kind: str, *, kept: int = _KEPT, but: str = "") -> None:
     """Removes all but the newest few images of a kind, so that two checkouts don't take turns; not those in use.
 
     Only a name of ours goes: an image that somebody made of one of ours has its label, too.
+
+    Args:
+        client: of the engine.
+        kind: its name.
+        kept: how many stay.
+        but: the name of one that stays: one of layers that were there is as old as these.
     """
     repository = f"harness-{kind}"
     ours = re.compile(rf"{re.escape(repository)}:[0-9a-f]{{16}}")
     labelled = client.api.images(name=repository, filters={"label": f"{LABEL}={kind}", "dangling": False})
-    created = [(int(image["Created"]), tag) for image in labelled for tag in filter(ours.fullmatch, image["RepoTags"])]
+    created = [
+        (int(image["Created"]), tag)
+        for image in labelled
+        for tag in filter(ours.fullmatch, image["RepoTags"])
+        if tag != but
+    ]
     for _, tag in sorted(created, reverse=True)[kept:]:
         _remove(client, tag)
 

@@ -64,7 +64,7 @@ def ensure_own_images(
                 assert_disks(client)
             for kind in missing:
                 _build(client, kind, wanted[kind], tags[kind], images, say)
-                forget_old(client, kind.name)
+                forget_old(client, kind.name, but=tags[kind])
     except (DockerException, requests.RequestException) as error:
         raise EnvironmentUnfitError(f"the Docker engine could not build an image: {error}") from error
     return tags

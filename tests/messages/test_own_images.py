@@ -106,6 +106,15 @@ def test_a_ready_image_is_run_as_it_is(two: RealDeployment, tmp_path: Path) -> N
         assert get(deployment, "facade") == "x on facade"
 
 
+def test_an_image_whose_layers_were_there_is_not_taken_for_an_old_one(tmp_path: Path) -> None:
+    backend = DockerBackend(Session.of_this_process())
+    for number in range(5):
+        (tmp_path / "copied-nowhere").write_text(f"{tmp_path} {number}")
+        (kind,) = {spec.kind for spec in described(tmp_path, SERVICES, FILES)}
+        backend.prepare([kind], print)
+        assert engine.connect().images.get(backend._images[kind])
+
+
 @pytest.mark.parametrize(
     ("dockerfile", "words"),
     [
