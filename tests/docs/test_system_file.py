@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from harness.decoding.expected import is_table
+from harness.decoding.meanings import meanings, purpose
+from harness.decoding.walking import hints_of
 from harness.messages.description import model
-from harness.messages.description.expected import is_table
-from harness.messages.description.meanings import meanings, purpose
 from harness.messages.description.schema import schema
-from harness.messages.description.walking import hints_of
 from harness.reference import SCHEMA, SYSTEM_FILE, system_file
 from tests.docs.blocks import follow
 from tests.running import ROOT

@@ -12,8 +12,11 @@ from os.path import commonpath, isdir, isfile, join, realpath
 from pathlib import Path
 from typing import get_args
 
+from harness.decoding.meanings import meanings
+from harness.decoding.positions import Keys
+from harness.decoding.problems import Problem, choice, nearest, shown
+from harness.decoding.walking import Walked
 from harness.messages.description import imaging
-from harness.messages.description.meanings import meanings
 from harness.messages.description.model import (
     Entries,
     FilePath,
@@ -30,9 +33,6 @@ from harness.messages.description.model import (
     Service,
 )
 from harness.messages.description.names import instance_names, server_names
-from harness.messages.description.positions import Keys
-from harness.messages.description.problems import Problem, choice, nearest, shown
-from harness.messages.description.walking import Walked
 
 #: What a reference may name beside nodes: of an instance, of all servers, and of a message.
 OF_AN_INSTANCE = ("name", "index", "address", "port")

@@ -13,11 +13,11 @@ from os.path import isfile
 from pathlib import Path
 from typing import Any
 
+from harness.decoding.positions import Keys
+from harness.decoding.problems import Problem, choice, nearest, shown
 from harness.errors import BadInputError
 from harness.messages.description.image_kind import Own, built, derived, image_name, ready
 from harness.messages.description.model import Description, Ready, Role, Service
-from harness.messages.description.positions import Keys
-from harness.messages.description.problems import Problem, choice, nearest, shown
 from harness.messages.drafting import compose, dockerfile
 from harness.messages.drafting.addresses import with_ports, without_braces
 from harness.messages.drafting.compose import Container

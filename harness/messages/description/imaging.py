@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.decoding.positions import Keys
+from harness.decoding.problems import Problem, choice, nearest, shown
+from harness.decoding.walking import Walked
 from harness.messages.description.model import Service
-from harness.messages.description.positions import Keys
-from harness.messages.description.problems import Problem, choice, nearest, shown
-from harness.messages.description.walking import Walked
 from harness.provision.bases import BASES
 
 _OURS = "harness:"

@@ -13,10 +13,10 @@ from typing import Any, get_args, get_origin
 import msgspec
 from msgspec import NODEFAULT
 
-from harness.messages.description.expected import bare, expected, is_table, without_none
-from harness.messages.description.meanings import meanings, purpose
+from harness.decoding.expected import bare, expected, is_table, without_none
+from harness.decoding.meanings import meanings, purpose
+from harness.decoding.walking import hints_of
 from harness.messages.description.model import Description
-from harness.messages.description.walking import hints_of
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from dotenv import dotenv_values
 
+from harness.decoding.positions import Keys, line_of
 from harness.errors import BadInputError
-from harness.messages.description.positions import Keys, line_of
 from harness.messages.drafting.dockerfile import in_shell
 from harness.messages.drafting.findings import Findings
 from harness.messages.drafting.interpolation import interpolate

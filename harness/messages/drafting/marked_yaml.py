@@ -12,8 +12,8 @@ from typing import Any
 
 import yaml
 
+from harness.decoding.positions import Keys
 from harness.errors import BadInputError
-from harness.messages.description.positions import Keys
 
 #: Aliases can make a short text very long.
 _MOST = 50_000

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from harness.messages.description.positions import Keys
+from harness.decoding.positions import Keys
 
 _RIGHTS = "services get no more rights than any process; leave it out, or describe a service that needs none"
 _MACHINE = "each instance is apart from this machine; leave it out"

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from harness.decoding.walking import hints_of, walk
 from harness.errors import BadInputError
 from harness.messages.description.decoding import decode, decode_text
 from harness.messages.description.model import Accepted, Denied, Description, Direct, Entries, Ready
-from harness.messages.description.walking import hints_of, walk
 from tests.messages.description.example import DATA, FULL, IMAGES, changed, checkout, line, refused
 
 

@@ -12,7 +12,7 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.messages.description.positions import Keys, line_of, lines_of
+from harness.decoding.positions import Keys, line_of, lines_of
 
 TEXT = """\
 # a comment

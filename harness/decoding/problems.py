@@ -1,4 +1,4 @@
-"""What is wrong in a file that describes a system: where, and in words."""
+"""What is wrong in a file: where, and in words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from harness.messages.description.positions import Keys
+from harness.decoding.positions import Keys
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _LONGEST = 40

@@ -1,4 +1,4 @@
-"""Says in words what a type of the description takes: for messages, and for the page about the file."""
+"""Says in words what a type of a table takes: for messages, and for the page about the file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def bare(hint: Any) -> Any:
 
 
 def is_table(hint: Any) -> bool:
-    """Whether a type is a table of the description."""
+    """Whether a type is a table."""
     return isinstance(hint, type) and issubclass(hint, Struct)
 
 

@@ -1,4 +1,4 @@
-"""Compares a tree of plain values with the types of the description, and finds all that does not fit.
+"""Compares a tree of plain values with the types of its tables, and finds all that does not fit.
 
 msgspec judges each value. It stops at the first that is wrong, and does not say which key of a mapping that is; so here
 the tables are walked by their types, and it is given one value after the other.
@@ -14,10 +14,10 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from harness.messages.description.expected import bare, expected, is_table, without_none
-from harness.messages.description.meanings import meanings
-from harness.messages.description.positions import Keys
-from harness.messages.description.problems import Problem, choice, dotted, nearest, shown
+from harness.decoding.expected import bare, expected, is_table, without_none
+from harness.decoding.meanings import meanings
+from harness.decoding.positions import Keys
+from harness.decoding.problems import Problem, choice, dotted, nearest, shown
 
 
 @dataclass
