@@ -13,6 +13,7 @@ from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
 
 from harness.backends.protocol import Node, running_nodes
 from harness.errors import BadInputError
+from harness.topology.given import Given
 from harness.topology.nodes import NodeSpec
 from harness.topology.timings import Timings
 from harness.waiting import awaiting
@@ -105,6 +106,12 @@ class View(ABC):
 
         Raises:
             AwaitTimeoutError: something is still there after some seconds.
+        """
+
+    def tidy(self, run: str) -> None:  # noqa: B027  (likewise)
+        """Removes from servers that the harness did not start what one run has made: its id is in all names of that.
+
+        What was there when the view was made stays, whatever it is called.
         """
 
     @property
@@ -204,6 +211,18 @@ class Clusters:
             raise BadInputError(f"this system has no {kind.__name__} (it has {has}): name it in the marker `system`")
         return cast("ViewT", self._views[kind])
 
+    def named(self, kind: str) -> View:
+        """The view of the kind of server whose class has this name.
+
+        Raises:
+            BadInputError: the system has no such server.
+        """
+        for each, view in self._views.items():
+            if each.__name__ == kind:
+                return view
+        has = ", ".join(each.__name__ for each in self._views) or "no server at all"
+        raise BadInputError(f"this system has no {kind} (it has {has}): name it in the marker `system`")
+
     def __contains__(self, kind: type[Servers[Any]]) -> bool:
         return kind in self._views
 
@@ -246,6 +265,18 @@ class Clusters:
         """Removes all that clients have made in the servers of every kind."""
         for view in self._views.values():
             view.wipe()
+
+    @property
+    def given(self) -> tuple[Node, ...]:
+        """The servers that the harness did not start."""
+        servers = (node for kind in self._names for node in self.nodes_of(kind))
+        return tuple(node for node in servers if isinstance(node.spec.kind, Given))
+
+    def tidy(self, run: str) -> None:
+        """Removes from those of them that the harness did not start what one run has made."""
+        if self.given:
+            for view in self._views.values():
+                view.tidy(run)
 
     def close(self) -> None:
         """Closes the connections of every view."""

@@ -39,8 +39,9 @@ _FORMING = 3
 class Pool:
     """Gives out clusters that run as declared. A context manager: leaving it removes every deployment."""
 
-    def __init__(self, backend: Backend, say: Say, timings: Timings) -> None:
-        """A pool with no clusters yet."""
+    def __init__(self, backend: Backend, say: Say, timings: Timings, run: str = "") -> None:
+        """A pool with no clusters yet; `run` is a part of all names that are made in servers."""
+        self._run = run
         self._backend = backend
         self._say = say
         self._timings = timings
@@ -99,6 +100,7 @@ class Pool:
             for server in restoring:
                 server.result()
         clusters.await_formed(timeout_s=self._forming_timeout_s)
+        clusters.tidy(self._run)
 
     @spending(On.HEAL)
     def _close(self, deployment: Deployment, clusters: Clusters) -> None:
@@ -106,6 +108,18 @@ class Pool:
         with contextlib.ExitStack() as stack:
             stack.callback(deployment.close)
             stack.callback(clusters.close)
+            if clusters.given:
+                self._leave(deployment, clusters)
+
+    def _leave(self, deployment: Deployment, clusters: Clusters) -> None:
+        """Leaves servers that the harness did not start as it found them: they run, without what it made in them."""
+        try:
+            for node in clusters.given:
+                restore(node)
+            clusters.await_formed(timeout_s=self._forming_timeout_s)
+            clusters.tidy(self._run)
+        except HarnessError as error:
+            self._say(f"{deployment.topology.name}: what has {self._run} in its name may be left in them: {error}")
 
     def close(self) -> None:
         """Removes every deployment."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from harness.provision.kinds import every_kind, released
 from harness.spent import On, spending
 from harness.system import Basis, Cast, System
 from harness.topology.confinement import Confinement
+from harness.topology.given import Given, given_kinds
 from harness.topology.kinds import NodeKind
 from harness.topology.timings import PROFILES, Timings
 from harness.waiting import awaiting
@@ -110,7 +111,9 @@ class Run:
         self._resources.callback(start_watchdog(self.session).close)
         try:
             self.backend = prepared_backend(self.options, self.session, self._kinds, self._say)
-            self._pool = self._resources.enter_context(Pool(self.backend, self._say, self.options.profile))
+            self._pool = self._resources.enter_context(
+                Pool(self.backend, self._say, self.options.profile, self.session.id)
+            )
         except BaseException:
             self._resources.close()
             raise
@@ -158,6 +161,8 @@ def prepared_backend(options: Options, session: Session, kinds: Collection[NodeK
     # Imported late, as below.
     from harness.provision.base_image import NoBaseError
 
+    if given := given_kinds(kinds):
+        return _beside_given(given, options, session, kinds, say)
     backend = choose_backend(options, session, say)
     try:
         backend.prepare(kinds, say)
@@ -167,6 +172,16 @@ def prepared_backend(options: Options, session: Session, kinds: Collection[NodeK
         say(f"backend: process, because the engine has no images: {error}")
         return prepared_backend(replace(options, backend="process"), session, kinds, say)
     return backend
+
+
+def _beside_given(
+    given: Sequence[Given], options: Options, session: Session, kinds: Collection[NodeKind], say: Say
+) -> Backend:
+    """The backend for nodes that run already, and for the others, if there are some."""
+    from harness.backends.given.backend import GivenBackend
+
+    others = [kind for kind in kinds if kind not in given]
+    return GivenBackend(session, given, prepared_backend(options, session, others, say) if others else None)
 
 
 def choose_backend(options: Options, session: Session, say: Say) -> Backend:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
 import psutil
 
@@ -19,6 +19,9 @@ def host_networks() -> Iterator[IPv4Network]:
 
 def is_near(address: str) -> bool:
     """Whether the address is in one of those networks, so that a refused connection is the truth about it."""
-    asked = IPv4Address(address)
+    try:
+        asked = IPv4Address(address)
+    except AddressValueError:  # a name, or of the other family, as nodes may have that the harness did not start
+        return False
     # First, as looking at every interface takes longer than the connection that is asked about.
     return asked.is_loopback or any(asked in network for network in host_networks())

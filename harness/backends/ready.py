@@ -53,11 +53,8 @@ def wait_ready(node: Starting, *, timeout_s: float, abandoned: Event | None = No
             if abandoned is not None and abandoned.is_set():
                 return _READY
             watch.raise_if_exited()
-            ready = node.spec.ready
-            if isinstance(ready, HttpReady):
-                return _http(client, node, ready)
-            seen = _port(node, ready.port)
-            return _log(node, ready) if isinstance(ready, LogReady) and seen == _READY else seen
+            seen = probed(client, node)
+            return _log(node, node.spec.ready) if isinstance(node.spec.ready, LogReady) and seen == _READY else seen
 
         what = f"{node.spec.name} to {node.spec.ready.words}"
         try:
@@ -65,6 +62,17 @@ def wait_ready(node: Starting, *, timeout_s: float, abandoned: Event | None = No
         except AwaitTimeoutError as error:
             said = f"{node.spec.name} did not {node.spec.ready.words} within {timeout_s:g} s; last seen: {error.seen}"
             raise NodeStartError(f"{said}\n{_where(node)}{last_lines(node)}") from error
+
+
+def probed(client: httpx.Client, node: Node) -> str:
+    """Asks a node once whether it is ready, by its port or an HTTP answer: "ready", or what was seen instead.
+
+    Raises:
+        OSError: nobody answers.
+        httpx.HTTPError: likewise.
+    """
+    ready = node.spec.ready
+    return _http(client, node, ready) if isinstance(ready, HttpReady) else _port(node, ready.port)
 
 
 def wait_all_ready(nodes: Sequence[Starting], *, timeout_s: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.backends.folders import remove_folders, remove_log
+from harness.backends.given.journal import undo_left
 from harness.backends.leftovers import remove_abandoned, remove_left
 from harness.backends.session import Session
 from harness.errors import EnvironmentUnfitError
@@ -26,6 +27,8 @@ def sweep(say: Say) -> None:
             say(f"removed what runs of other machines or users left on this engine, hours ago: {removed}")
     except EnvironmentUnfitError as error:
         say(f"could not remove all that earlier runs left behind: {error}")
+    for line in undo_left(is_dead):
+        say(line)
     remove_folders(is_dead)
     for session_id in dead:
         remove_log(session_id)

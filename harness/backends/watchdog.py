@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.backends.folders import log_of, remove_folders, remove_log
+from harness.backends.given.journal import undo_left
 from harness.backends.leftovers import Removed, remove_left
 from harness.backends.session import Session
 from harness.errors import AwaitTimeoutError
@@ -106,6 +107,8 @@ def watch(session: Session) -> None:
 
 def clean(session: Session, *, quiet_s: float) -> bool:
     """Removes everything of the session, pass by pass; gives whether nothing was left for `quiet_s` seconds at last."""
+    for line in undo_left(session.__eq__):
+        print(line, file=sys.stderr, flush=True)  # noqa: T201, it goes to the log
     quiet_since = time.monotonic()
 
     def quiet() -> bool:

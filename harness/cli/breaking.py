@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import click
 
+from harness.backends.given.journal import undo_left
+from harness.backends.session import Session
 from harness.cli.completion import names
 from harness.cli.shown import json_option, show
+from harness.errors import BadInputError
 from harness.faults.offered import Offered, offered_faults, plain_faults
 from harness.session.client import ask
 
@@ -45,8 +48,21 @@ def resume(what: str, as_json: bool) -> None:
 @click.argument("what", required=False, shell_complete=names("roles", "nodes"))
 @json_option
 def heal(what: str | None, as_json: bool) -> None:
-    """Bring WHAT back, whatever was done to it: a node, a role, or everything if nothing is named."""
-    show(ask("heal", what), as_json=as_json)
+    """Bring WHAT back, whatever was done to it: a node, a role, or everything if nothing is named.
+
+    Nodes that the harness did not start, and that a run which was killed has left broken, are put back first.
+    """
+    left = undo_left(Session.is_over)
+    for line in left:
+        click.echo(line, err=as_json)
+    try:
+        answer = ask("heal", what)
+    except BadInputError:
+        # No system is up: then that was all there was to do.
+        if left and not what:
+            return
+        raise
+    show(answer, as_json=as_json)
 
 
 _FAULTS = offered_faults()

@@ -11,7 +11,7 @@ from enum import StrEnum
 from harness.backends.protocol import Ability, Node
 from harness.clusters import Clusters
 from harness.effects import Effect
-from harness.errors import AwaitTimeoutError, BadInputError, InconclusiveError
+from harness.errors import AwaitTimeoutError, BadInputError, InconclusiveError, LeftOutError
 from harness.events import UNDO
 from harness.faults.protocol import Controlled, Fault, Recoverable, inability, record, taken
 from harness.history import History
@@ -134,12 +134,15 @@ class Nemesis:
                 what it takes.
             FaultDidNotBiteError: there is no proof.
             InconclusiveError: the target picked no node, or others each time that it was asked, or nobody could say it.
+            LeftOutError: a node that was picked can't suffer it, though others can.
         """
         if why := inability(fault, self._abilities):
             raise BadInputError(f"this backend {why}")
         self._tell(Moment.BEFORE_FAULT)
         picked = self._pick(fault, target)
         names = _names(picked)
+        if unable := [node.spec.name for node in picked.nodes if not isinstance(node, fault.needs)]:
+            raise LeftOutError(f"{', '.join(unable)} can't be made to {fault.name}: nobody has said how that is done")
         said = {**record(fault), "nodes": names, "why": picked.why}
         self._history.event(fault.name, {**said, "phase": "begin"})
         injected = Injected(fault, picked, time.monotonic_ns(), {}, self)

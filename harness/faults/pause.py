@@ -42,4 +42,6 @@ def _frozen(node: Pausable) -> str:
         raise FaultDidNotBiteError(f"pause of {node.spec.name} did not bite: it is {state.phase}")
     if answered_s(node, _SILENCE_S) is not None:
         raise FaultDidNotBiteError(f"pause of {node.spec.name} did not bite: {asked_at(node)} still answers")
-    return f"process {state.pid} is paused; {asked_at(node)} did not answer within {_SILENCE_S:g} s"
+    # Of a node that the harness did not start nobody may know the process.
+    process = "it" if state.pid is None else f"process {state.pid}"
+    return f"{process} is paused; {asked_at(node)} did not answer within {_SILENCE_S:g} s"

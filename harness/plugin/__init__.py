@@ -14,6 +14,7 @@ import pytest
 from harness.plugin import options
 
 if TYPE_CHECKING:
+    from harness.clusters import View
     from harness.faults.nemesis import Nemesis
     from harness.faults.plan import Plan
     from harness.history import History
@@ -35,7 +36,9 @@ MARKERS = (
     'quarantine(reason, until): its failure is reported but fails no run until that day, such as "2026-12-31"',
 )
 _SECOND_HALF = "harness.plugin.scenarios"
-_FIXTURES = frozenset({"harness_run", "report", "history", "system", "faults", "plan"})
+_FIXTURES = frozenset(
+    {"harness_run", "report", "history", "system", "kafka_cluster", "hazelcast_cluster", "faults", "plan"}
+)
 
 
 @pytest.hookimpl(trylast=True)
@@ -145,6 +148,22 @@ def system(request: pytest.FixtureRequest, harness_run: Run, report: ScenarioRep
     from harness.plugin import fixtures
 
     yield from fixtures.system(request, harness_run, report)
+
+
+@pytest.fixture
+def kafka_cluster(system: System) -> View:
+    """What the Kafka brokers of this scenario's system say: leaders, in-sync replicas, the controller, lag."""
+    from harness.plugin import fixtures
+
+    return fixtures.cluster(system, "Kafka")
+
+
+@pytest.fixture
+def hazelcast_cluster(system: System) -> View:
+    """What the Hazelcast members of this scenario's system say: member lists, owners of partitions, safety."""
+    from harness.plugin import fixtures
+
+    return fixtures.cluster(system, "Hazelcast")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 
 from harness.backends.protocol import Confined
 from harness.bounds import DETECTORS, IN_FORCE
+from harness.clusters import View
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
 from harness.events import SCENARIO
 from harness.faults.nemesis import Nemesis
@@ -115,6 +116,14 @@ def _note_tried(item: pytest.Item, run: Run, results: Results) -> None:
             with results.lacking.part(f"{item.nodeid}, what {name} tried"):
                 tried += [f"{name}: {words}" for words in node.tried()]
     results.note_tried(item, tried)
+
+
+def cluster(system: System, kind: str) -> View:
+    """The view of one kind of server, by the name of its class."""
+    try:
+        return system.clusters.named(kind)
+    except BadInputError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 def _kinds(items: Iterable[pytest.Item]) -> frozenset[NodeKind]:

@@ -36,6 +36,26 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "help": "run the services of --system as code that nobody trusts, in containers with limits such as "
             "memory_mb=768,disk_mb=64; `usual` for the usual ones",
         },
+        "--kafka-bootstrap": {
+            "default": None,
+            "metavar": "HOST:PORT,...",
+            "help": "run scenarios of Kafka brokers alone on this cluster, which runs already; it is only observed",
+        },
+        "--hazelcast-members": {
+            "default": None,
+            "metavar": "[CLUSTER@]HOST:PORT,...",
+            "help": "run scenarios of Hazelcast members alone on these, which run already; they are only observed",
+        },
+        "--given": {
+            "default": None,
+            "metavar": "FILE",
+            "help": "run scenarios of servers alone on this file's clusters, which run already and may be broken",
+        },
+        "--yes-break-it": {
+            "default": False,
+            "action": "store_true",
+            "help": "break nodes that the harness did not start, and put them back as they were afterwards",
+        },
         "--timings": {"default": "fast", "help": "failure detectors: fast (default) or vendor"},
         "--reports": {
             "default": "reports",
@@ -110,6 +130,10 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
     }
 )
+
+
+#: Those that say where servers of a kind run already.
+RUNNING = ("--kafka-bootstrap", "--hazelcast-members")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

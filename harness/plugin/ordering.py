@@ -5,7 +5,7 @@ The order within a topology stays that of the files.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from harness.declared import Declared, Need, declared, is_part
 from harness.errors import EXIT_BAD_INPUT, BadInputError
 from harness.faults.protocol import Fault
+from harness.given.consent import OPTION, refuse_unasked, refuse_unbreakable
 from harness.plugin import is_ours, standing_in, uses_harness
 from harness.plugin.options import value
 from harness.run import by_kind
@@ -28,6 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     A marker that says what no system can be made of ends the run before anything is started, with exit status 2.
     """
     standing_in.leave_out(items, _declared_if_any)
+    _ask_before_breaking(items)
     places = [place for place, item in enumerate(items) if uses_harness(item)]
     by_place = {place: servers_of(items[place]) for place in places}
     ranks = {servers: rank for rank, servers in enumerate(dict.fromkeys(by_place.values()))}
@@ -50,7 +52,28 @@ def servers_of(item: pytest.Item) -> object:
 def _declared_if_any(item: pytest.Item) -> None:
     if standing_in.stand_in(item.config) and has_system(item):
         with suppress(BadInputError):  # what is wrong with the marker is said when the scenarios are put in order
-            declared_by(item)
+            refuse_unbreakable(declared_by(item), _known_faults(item), breaks=_breaks(item))
+
+
+def _ask_before_breaking(items: Sequence[pytest.Item]) -> None:
+    """Ends the run before anything is started, if it would break what the harness did not start and nobody agreed."""
+    if not items or not standing_in.stand_in(items[0].config) or value(items[0].config, OPTION):
+        return
+    try:
+        refuse_unasked(declared_by(item) for item in items if has_system(item) and _breaks(item))
+    except BadInputError as error:
+        pytest.exit(str(error), returncode=EXIT_BAD_INPUT)
+
+
+def _breaks(item: pytest.Item) -> bool:
+    """Whether a scenario breaks anything."""
+    return is_ours(item, "faults")
+
+
+def _known_faults(item: pytest.Item) -> Sequence[Fault]:
+    """The faults that a scenario is known to do: those that its markers name, and those that it is run with."""
+    given = getattr(getattr(item, "callspec", None), "params", {}).values()
+    return [*needed_by(item), *(each for each in given if hasattr(each, "needs") and hasattr(each, "inject"))]
 
 
 def has_system(item: pytest.Item) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import defaultdict
 from collections.abc import Collection, Generator, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import NoReturn
 import pytest
 
 from harness.assertions import GuaranteeBrokenError
+from harness.backends.protocol import BACKENDS
 from harness.checks import END, End, how_broken
 from harness.errors import (
     BadInputError,
@@ -18,15 +18,15 @@ from harness.errors import (
     FaultDidNotBiteError,
     HarnessError,
     InconclusiveError,
+    LeftOutError,
     WentWrongError,
 )
 from harness.events import Events
 from harness.history import History
 from harness.plain import printable
-from harness.plugin import is_scenario
+from harness.plugin import is_scenario, standing_in
 from harness.plugin.ended import Ended
 from harness.plugin.found import found_in
-from harness.plugin.options import value
 from harness.plugin.ordering import declared_by, has_system
 from harness.plugin.planning import repeating
 from harness.report import labels
@@ -78,8 +78,10 @@ class Results:
         """Collects the scenario's report, and tells a failure in plain words, without a traceback of ours."""
         try:
             answer = yield
-        except pytest.skip.Exception as reason:
+        except (pytest.skip.Exception, LeftOutError) as reason:
             self._record_end(item, End(Result.SKIPPED, str(reason)))
+            if isinstance(reason, LeftOutError):
+                pytest.skip(str(reason))
             raise
         except (pytest.exit.Exception, KeyboardInterrupt):
             raise
@@ -133,15 +135,17 @@ class Results:
 
     def ran(self, item: pytest.Item) -> Mapping[str, object]:
         """Which scenario an item is, and the options that it takes to run it again, by name."""
-        options = {"backend": self.backend, "timings": self._options.timings, "seed": self._options.seed}
+        backend = {"backend": self.backend} if self.backend in BACKENDS else {}
+        options = {**backend, "timings": self._options.timings, "seed": self._options.seed}
         releases = {"releases": dict(self._options.releases)} if self._options.releases else {}
         return {"id": _scenario(item), **options, **releases}
 
     def repeat(self, item: pytest.Item) -> str:
         """The command that repeats just this item."""
-        command = f'pytest "{_scenario(item)}" --backend {self.backend} --timings {self._options.timings}'
-        for option in ("--system", "--checkout", "--confined"):
-            command += f" {option} {shlex.quote(said)}" if (said := value(item.config, option)) else ""
+        # Nodes that all run already are on no backend that anybody could choose.
+        backend = f" --backend {self.backend}" if self.backend in BACKENDS else ""
+        command = f'pytest "{_scenario(item)}"{backend} --timings {self._options.timings}'
+        command += standing_in.repeating(item.config)
         command += f" --seed {self._options.seed}" if self._options.seed else ""
         command += "".join(f" --release {kind}={version}" for kind, version in self._options.releases.items())
         command += repeating(item)

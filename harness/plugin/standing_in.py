@@ -1,7 +1,8 @@
-"""Runs scenarios on somebody's own system (`--system FILE`), and leaves out those that need what it lacks."""
+"""Runs scenarios on somebody's system (`--system FILE`) or clusters (`--given FILE`), but for those that need more."""
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +11,10 @@ import pytest
 
 from harness.declared import StandIn
 from harness.errors import BadInputError, LeftOutError
+from harness.given.consent import OPTION
 from harness.plugin import parallel
-from harness.plugin.options import value
+from harness.plugin.options import RUNNING, value
+from harness.topology.timings import PROFILES
 from harness.typed import readable
 
 _STAND_IN = pytest.StashKey[StandIn | None]()
@@ -21,20 +24,45 @@ _SHOWN = 3
 
 
 def stand_in(config: pytest.Config) -> StandIn | None:
-    """The system of somebody's own that the command line names; None if it names none.
+    """The system of somebody's own, or the clusters, that the command line names; None if it names none.
 
     Raises:
-        BadInputError: the file can't be used.
+        BadInputError: the file can't be used, or a cluster is not there.
     """
     if _STAND_IN not in config.stash:
-        file, folder = value(config, "--system"), value(config, "--checkout")
-        trusted = value(config, "--confined") is None
-        if not file and (folder or not trusted):
-            option = "--checkout" if folder else "--confined"
-            raise BadInputError(f"{option} is about somebody's own system: name its file with --system FILE")
-        own = readable().read(Path(file), Path(folder) if folder else None, trusted) if file else None
-        config.stash[_STAND_IN] = own
+        config.stash[_STAND_IN] = _named(config)
     return config.stash[_STAND_IN]
+
+
+def _named(config: pytest.Config) -> StandIn | None:
+    system, file = value(config, "--system"), value(config, "--given")
+    said = {name: text for name in RUNNING if (text := value(config, name))}
+    names = [*(["--given"] if file else []), *said]
+    if not names:
+        return _own(config, system)
+    if others := [name for name in ("--system", "--attach") if value(config, name)]:
+        raise BadInputError(f"{others[0]} has servers of its own: leave out {others[0]}, or {names[0]}")
+    # Here, as few runs need it.
+    from harness.given.clusters import clusters
+
+    return clusters(Path(file) if file else None, said, PROFILES[value(config, "--timings")])
+
+
+def _own(config: pytest.Config, file: str | None) -> StandIn | None:
+    folder, trusted = value(config, "--checkout"), value(config, "--confined") is None
+    if file:
+        return readable().read(Path(file), Path(folder) if folder else None, trusted)
+    if folder or not trusted:
+        option = "--checkout" if folder else "--confined"
+        raise BadInputError(f"{option} is about somebody's own system: name its file with --system FILE")
+    return None
+
+
+def repeating(config: pytest.Config) -> str:
+    """The options that name what stands in, for the command that repeats a scenario."""
+    options = ("--system", "--checkout", "--confined", "--given", *RUNNING)
+    named = "".join(f" {name} {shlex.quote(text)}" for name in options if (text := value(config, name)))
+    return f"{named} {OPTION}" if value(config, OPTION) else named
 
 
 def leave_out(items: list[pytest.Item], declare: Callable[[pytest.Item], object]) -> None:

@@ -31,8 +31,10 @@ READ = sorted(
 )
 #: What says where the houses are, what is public of a suite, and what a person reads of all of it.
 BESIDE = {"offered.py", "kinds.py", "public.py", "reference.py", "assertions.py", "replay.py", "__init__.py"} | {
+    # Options that say where servers of a kind run already.
+    "options.py",
     # The example that `harness init-suite` writes.
-    "test_kafka_leader.py"
+    "test_kafka_leader.py",
 }
 UNIQUE = sorted({re.split(r"\W", name)[0] for name in every_kind() if name != "service"} | {"facade", "brokers?"})
 #: An example, and who first defined something.

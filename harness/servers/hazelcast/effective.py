@@ -40,8 +40,22 @@ def member_config(client: HazelcastClient) -> ElementTree.Element:
 
 def properties_of(client: HazelcastClient, names: Collection[str]) -> Mapping[str, str]:
     """The system properties of these names that the member has that the client is connected to; "" if it has none."""
-    said = _answer(client, _GET_SYSTEM_PROPERTIES, lambda m: MapCodec.decode(m, StringCodec.decode, StringCodec.decode))
+    said = system_properties(client)
     return {name: said.get(name, "") for name in names}
+
+
+def system_properties(client: HazelcastClient) -> Mapping[str, str]:
+    """All system properties of the member that the client is connected to."""
+    properties: Mapping[str, str] = _answer(
+        client, _GET_SYSTEM_PROPERTIES, lambda m: MapCodec.decode(m, StringCodec.decode, StringCodec.decode)
+    )
+    return properties
+
+
+def configured_properties(config: ElementTree.Element) -> Mapping[str, str]:
+    """The properties that a member's configuration has for all of it, which system properties go before."""
+    properties = config.findall(f"{_SCHEMA}properties/{_SCHEMA}property")
+    return {each.get("name", ""): (each.text or "").strip() for each in properties}
 
 
 def _answer(client: HazelcastClient, question: int, decode: Callable[[Any], Any]) -> Any:
@@ -55,6 +69,11 @@ def _answer(client: HazelcastClient, question: int, decode: Callable[[Any], Any]
     asked = Invocation(request, response_handler=answer)
     client._invocation_service.invoke(asked)
     return asked.future.result()
+
+
+def names(config: ElementTree.Element, kind: str, name: str) -> bool:
+    """Whether a configuration has a pattern of its own for the structure of that kind and name."""
+    return any(pattern.get("name") not in ("default", "*") for pattern in _fitting(config, kind, name))
 
 
 def settings_of(config: ElementTree.Element, kind: str, name: str, *, told_as: str = "") -> Mapping[str, str]:

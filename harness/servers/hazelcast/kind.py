@@ -10,9 +10,10 @@ from harness.backends.protocol import Node
 from harness.clusters import Console, Servers, Target
 from harness.errors import BadInputError
 from harness.servers.hazelcast.recipe import HAZELCAST
-from harness.servers.hazelcast.spec import CLUSTER_NAME, PORT, deciding, members
+from harness.servers.hazelcast.spec import CLUSTER_NAME, PORT, deciding, found, members
 from harness.servers.hazelcast.timings import detectors
 from harness.servers.postgres.kind import Postgres
+from harness.topology.given import Given
 from harness.topology.nodes import NodeSpec, called
 from harness.topology.settings import Settings, at_least, settings_of
 from harness.topology.timings import Timings
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Hazelcast(Servers["HazelcastView"]):
-    """A cluster of `count` Hazelcast members; see `hazelcast`."""
+    """A cluster of `count` Hazelcast members; see `hazelcast`. `given` are members that run already."""
 
     count: int
     zoned: bool = False
@@ -33,6 +34,7 @@ class Hazelcast(Servers["HazelcastView"]):
     cluster: str = CLUSTER_NAME
     clock: bool = False
     names: tuple[str, ...] = ()
+    given: tuple[Given, ...] = ()
 
     @property
     def words(self) -> str:
@@ -42,7 +44,8 @@ class Hazelcast(Servers["HazelcastView"]):
         words = f"{self.count} Hazelcast{release} member{'s' * (self.count != 1)}"
         words += "".join(each for each in special if special[each])
         words += " with settings of their own" * bool(self.settings)
-        return words + " with clocks of their own" * self.clock
+        words += " with clocks of their own" * self.clock
+        return words + " that run already" * bool(self.given)
 
     @property
     def requires(self) -> tuple[type[Servers[Any]], ...]:
@@ -78,6 +81,8 @@ class Hazelcast(Servers["HazelcastView"]):
 
     def nodes(self, timings: Timings) -> tuple[NodeSpec, ...]:
         """The members' node specs."""
+        if self.given:
+            return found(self.given, self.cluster)
         made = members(
             self.count,
             cluster=self.cluster,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.servers.hazelcast.recipe import HAZELCAST, HAZELCAST_MAPSTORE
 from harness.servers.hazelcast.timings import PROPERTIES, silence_s
 from harness.servers.postgres import spec as postgres
+from harness.topology.given import Given
 from harness.topology.nodes import HttpReady, NodeSpec
 from harness.topology.timings import Timings
 
@@ -117,6 +118,27 @@ def members(
             stop_timeout_s=20.0,
         )
         for index, name in enumerate(names, start=1)
+    )
+
+
+def found(given: Sequence[Given], cluster: str) -> tuple[NodeSpec, ...]:
+    """Members that run already; of their configuration only the cluster's name is known. `known_as` is host:port."""
+    return tuple(
+        NodeSpec(
+            name=f"hazelcast-{index}",
+            role="hazelcast",
+            index=index,
+            kind=each,
+            ports={
+                "client": int(each.where.rpartition(":")[2]),
+                "member": int(each.known_as.rpartition(":")[2]),
+                "http": int(dict(each.endpoints)["http"].rpartition(":")[2]),
+            },
+            ready=HttpReady("http", "/hazelcast/health", {"nodeState": "ACTIVE"}),
+            files={_CONFIG: json.dumps({"hazelcast": {"cluster-name": cluster}})},
+            stop_timeout_s=60.0,
+        )
+        for index, each in enumerate(given, start=1)
     )
 
 

@@ -18,11 +18,12 @@ from hazelcast.errors import HazelcastError
 
 from harness.backends.protocol import Node
 from harness.clusters import DetectorQuestions, Duty, DutyQuestions, View, Waiting
-from harness.errors import InconclusiveError
+from harness.errors import InconclusiveError, LeftOutError
 from harness.servers.hazelcast.clients import client_of, connect
-from harness.servers.hazelcast.effective import groups_of, member_config, properties_of, settings_of
+from harness.servers.hazelcast.effective import groups_of, member_config, names, properties_of, settings_of
 from harness.servers.hazelcast.spec import PROBED
 from harness.servers.hazelcast.timings import DETECTORS
+from harness.topology.given import Given
 from harness.waiting import until
 
 _TIMEOUT_S = 2.0
@@ -36,6 +37,8 @@ class HazelcastView(View):
         super().__init__(nodes)
         #: The system properties that decide what may be lost, as the members were declared to have them.
         self.declared = declared
+        #: What there was when they were first complete; None before that.
+        self._before: frozenset[str] | None = None
         self._client: HazelcastClient | None = None
         self._lock = threading.Lock()
 
@@ -101,10 +104,15 @@ class HazelcastView(View):
             with connect(left) as client:
                 partition = client.partition_service.get_partition_id(structure)
                 owner = client.partition_service.get_partition_owner(partition)
-                members = {member.uuid: member.address.host for member in client.cluster_service.get_members()}
+                addresses = {
+                    member.uuid: f"{member.address.host}:{member.address.port}"
+                    for member in client.cluster_service.get_members()
+                }
         except (HazelcastError, OSError):
             return None
-        return next((node for node in left if node.address == members.get(owner)), None)
+        if owner not in addresses:
+            return None
+        return next((node for node in left if node is self._by_address(addresses[owner])), None)
 
     def _owners_as_told(self, partitions: Sequence[int]) -> Mapping[int, Node]:
         """The owner of each of these partitions as the cluster tells a client; empty if one is missing."""
@@ -158,6 +166,34 @@ class HazelcastView(View):
         """Destroys every map, queue and other structure that clients have made."""
         for structure in self._connected().get_distributed_objects():
             structure.destroy()
+
+    def tidy(self, run: str) -> None:
+        """Destroys the structures of one run, and the map that was asked for a majority."""
+        before = self._before or frozenset()
+        for structure in self._connected().get_distributed_objects():
+            if structure.name not in before and (f"-{run}-" in structure.name or structure.name == PROBED):
+                structure.destroy()
+
+    def refuse_plain(self, kind: str, name: str) -> None:
+        """Checks that members which run already know of a structure that is a special one by the beginning of its name.
+
+        Args:
+            kind: "queue" or "set".
+            name: of the structure.
+
+        Raises:
+            LeftOutError: their configuration says nothing of such names.
+        """
+        if not any(isinstance(node.spec.kind, Given) for node in self.nodes):
+            return
+        with self._asked_for_settings() as client:
+            known = names(member_config(client), kind, name)
+        if not known:
+            beginning = name.partition("-")[0]
+            raise LeftOutError(
+                f"the Hazelcast members, which the harness did not start, have nothing set for a {kind} whose name "
+                f"begins with {beginning}-"
+            )
 
     def settings_of(
         self, *, maps: Iterable[str] = (), queues: Iterable[str] = (), claims: Iterable[str] = ()
@@ -229,6 +265,8 @@ class HazelcastView(View):
     def await_formed(self, *, timeout_s: float) -> None:
         """Waits until the members are one cluster, its partitions have owners, and every backup is in place."""
         self.await_members(len(self.nodes), timeout_s=timeout_s)
+        if self._before is None:
+            self._before = frozenset(each.name for each in self._connected().get_distributed_objects())
         self.assign_partitions(timeout_s=timeout_s)
         self.await_safe(timeout_s=timeout_s)
 
@@ -269,9 +307,11 @@ class HazelcastView(View):
         until("the Hazelcast cluster to be safe (all backups in place)", self.is_safe, timeout_s=timeout_s)
 
     def _by_address(self, address: str) -> Node:
-        host = address.rpartition(":")[0].strip("[]")
-        for node in self.nodes:
-            if node.address == host:
+        host, _, port = address.rpartition(":")
+        there = [node for node in self.nodes if node.address == host.strip("[]")]
+        # Members that the harness did not start may share an address.
+        for node in there:
+            if len(there) == 1 or int(port) in node.spec.ports.values():
                 return node
         raise InconclusiveError(f"Hazelcast names a member at {address} that is not of this deployment")
 

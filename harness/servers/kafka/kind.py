@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from harness.backends.protocol import Node
 from harness.clusters import Console, Servers, Target
 from harness.servers.kafka.recipe import KAFKA
-from harness.servers.kafka.spec import PORT, brokers
+from harness.servers.kafka.spec import PORT, brokers, found, topics_of_their_own
 from harness.servers.kafka.timings import detectors
+from harness.topology.given import Given
 from harness.topology.nodes import NodeSpec, called
 from harness.topology.settings import Settings, at_least, disk_of, settings_of
 from harness.topology.timings import Timings
@@ -24,7 +25,10 @@ _LEAST_MB = 16
 
 @dataclass(frozen=True)
 class Kafka(Servers["KafkaView"]):
-    """A cluster of `count` Kafka brokers, with broker properties of somebody's own in force last."""
+    """A cluster of `count` Kafka brokers, with broker properties of somebody's own in force last.
+
+    `given` are brokers that run already, in place of those that would be started.
+    """
 
     count: int
     settings: Settings = ()
@@ -33,6 +37,7 @@ class Kafka(Servers["KafkaView"]):
     version: str = ""
     upgrades: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    given: tuple[Given, ...] = ()
 
     @property
     def words(self) -> str:
@@ -41,7 +46,8 @@ class Kafka(Servers["KafkaView"]):
         disks = f" on disks of {self.disk_mb} MB" if self.disk_mb else ""
         clocks = " with clocks of their own" if self.clock else ""
         release = f" {self.version}" if self.version else ""
-        return f"{self.count} Kafka{release} broker{'s' * (self.count != 1)}{own}{disks}{clocks}"
+        found = " that run already" if self.given else ""
+        return f"{self.count} Kafka{release} broker{'s' * (self.count != 1)}{own}{disks}{clocks}{found}"
 
     @property
     def targets(self) -> Mapping[str, tuple[Target, str]]:
@@ -67,6 +73,8 @@ class Kafka(Servers["KafkaView"]):
 
     def nodes(self, timings: Timings) -> tuple[NodeSpec, ...]:
         """The brokers' node specs."""
+        if self.given:
+            return found(self.given)
         kind = KAFKA.release(self.version) if self.version else KAFKA
         made = brokers(self.count, timings=timings, settings=dict(self.settings), kind=kind)
         upgrades = tuple(map(KAFKA.release, self.upgrades))
@@ -78,7 +86,7 @@ class Kafka(Servers["KafkaView"]):
         # Here: Kafka's client takes its time to import, and a run without these servers needs none.
         from harness.servers.kafka.view import KafkaView
 
-        return KafkaView(nodes)
+        return KafkaView(nodes, topics_of_their_own(self.count, dict(self.settings)) if self.given else {})
 
 
 def kafka(

@@ -5,10 +5,11 @@ Two listeners: BROKER for the other nodes, EXTERNAL for the harness, which is ou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from harness.errors import BadInputError
 from harness.servers.kafka.timings import PROPERTIES
+from harness.topology.given import Given
 from harness.topology.kinds import NodeKind
 from harness.topology.nodes import NodeSpec, PortReady
 from harness.topology.timings import Timings
@@ -63,6 +64,32 @@ def brokers(count: int, *, timings: Timings, settings: Mapping[str, str], kind: 
         )
         for index in range(1, count + 1)
     )
+
+
+def found(given: Sequence[Given]) -> tuple[NodeSpec, ...]:
+    """Brokers that run already; of their environment only the `node.id` is known."""
+    return tuple(
+        NodeSpec(
+            name=f"kafka-{index}",
+            role="kafka",
+            index=index,
+            kind=each,
+            ports={"external": int(each.where.rpartition(":")[2])},
+            ready=PortReady("external"),
+            environment={"KAFKA_NODE_ID": each.known_as},
+            stop_timeout_s=60.0,
+        )
+        for index, each in enumerate(given, start=1)
+    )
+
+
+def topics_of_their_own(count: int, settings: Mapping[str, str]) -> Mapping[str, str]:
+    """What topics say themselves on brokers that run already, so that they are as on brokers of the harness' own."""
+    return {
+        "min.insync.replicas": settings.get("min.insync.replicas", str(min(2, count))),
+        "unclean.leader.election.enable": settings.get("unclean.leader.election.enable", "false"),
+        **deleting(settings),
+    }
 
 
 def _properties(index: int, count: int, voters: str) -> dict[str, str]:

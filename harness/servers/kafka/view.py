@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
-from kafka.errors import KafkaError, for_code
+from kafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from kafka.net.compat import KafkaNetClient
 from kafka.net.manager import KafkaConnectionManager
 from kafka.net.selector import NetworkSelector
@@ -25,7 +25,7 @@ from harness.backends.protocol import Node, running_nodes
 from harness.clusters import DetectorQuestions, Duty, DutyQuestions, View, Waiting
 from harness.errors import InconclusiveError
 from harness.servers.kafka.timings import DETECTORS
-from harness.servers.kafka.wiping import wipe
+from harness.servers.kafka.wiping import names, wipe
 from harness.waiting import until
 
 Answer = TypeVar("Answer")
@@ -77,8 +77,12 @@ class Lag:
 class KafkaView(View):
     """Asks the brokers of one deployment, from any thread. A context manager: it holds an admin connection."""
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
+    def __init__(self, nodes: Sequence[Node], topics: Mapping[str, str] | None = None) -> None:
+        """Asks these nodes; `topics` are settings that new topics have to say themselves."""
         super().__init__(nodes)
+        self._topics = topics or {}
+        #: What there was when they were first complete; None before that.
+        self._before: frozenset[str] | None = None
         self._admin: KafkaAdminClient | None = None
         self._lock = threading.Lock()
 
@@ -138,10 +142,25 @@ class KafkaView(View):
 
     def create_topic(self, name: str, *, partitions: int = 3, configs: Mapping[str, str] | None = None) -> None:
         """Creates a topic with the brokers' default replication and returns once each partition has a leader and
-        all its replicas in sync.
+        all its replicas in sync. On brokers that run already it has three replicas, or as many as there are brokers.
         """
-        wanted = {name: {"num_partitions": partitions, "replication_factor": -1, "configs": dict(configs or {})}}
-        self._ask(lambda admin: admin.create_topics(wanted))
+        replicas = min(3, len(self.nodes)) if self._topics else -1
+        settings = {**self._topics, **(configs or {})}
+        wanted = {name: {"num_partitions": partitions, "replication_factor": replicas, "configs": settings}}
+        asked = False
+
+        def create(admin: KafkaAdminClient) -> None:
+            nonlocal asked
+            try:
+                admin.create_topics(wanted)
+            except TopicAlreadyExistsError:
+                # The answer to the question before has not come, and that was yes.
+                if not asked:
+                    raise
+            finally:
+                asked = True
+
+        self._ask(create)
         until(f"full in-sync replicas of {name}", lambda: self.is_fully_replicated(name), timeout_s=_ASK_TIMEOUT_S)
 
     def wipe(self) -> None:
@@ -152,6 +171,13 @@ class KafkaView(View):
         """Waits until every broker is live."""
         size = len(self.nodes)
         until(f"{size} live Kafka brokers", self.live, lambda ids: len(ids) == size, timeout_s=timeout_s)
+        if self._before is None:
+            self._before = frozenset(self._ask(names))
+
+    def tidy(self, run: str) -> None:
+        """Removes the topics and the groups of one run."""
+        before = self._before or frozenset()
+        wipe(self._ask, lambda name: f"-{run}-" in name and name not in before)
 
     @property
     def duties(self) -> DutyQuestions:

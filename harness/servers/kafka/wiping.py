@@ -21,31 +21,36 @@ _TIMEOUT_S = 60.0
 _OWN = "__"
 
 
-def wipe(ask: Ask[Sequence[str]]) -> None:
-    """Removes every topic and every group.
+def wipe(ask: Ask[Sequence[str]], wanted: Callable[[str], bool] = lambda _: True) -> None:
+    """Removes every topic and every group whose name is wanted.
 
     Raises:
         AwaitTimeoutError: one is still there after a minute.
     """
     until(
         "no topic and no group to be left in the brokers",
-        lambda: ask(_rest),
+        lambda: ask(lambda admin: _rest(admin, wanted)),
         lambda left: not left,
         timeout_s=_TIMEOUT_S,
     )
 
 
-def _rest(admin: KafkaAdminClient) -> Sequence[str]:
+def names(admin: KafkaAdminClient) -> Sequence[str]:
+    """The names of all groups and topics."""
+    return [*_groups(admin), *_topics(admin)]
+
+
+def _rest(admin: KafkaAdminClient, wanted: Callable[[str], bool]) -> Sequence[str]:
     """Removes what is there, as far as that is possible now; gives what is still there then."""
-    groups = _groups(admin)
+    groups = list(filter(wanted, _groups(admin)))
     for name, group in (admin.describe_groups(groups) if groups else {}).items():
         if members := [MemberToRemove(member_id=member["member_id"]) for member in group["members"]]:
             admin.remove_group_members(name, members)
     if groups:
         admin.delete_groups(groups)
-    if topics := _topics(admin):
+    if topics := list(filter(wanted, _topics(admin))):
         admin.delete_topics(topics)
-    return [*_groups(admin), *_topics(admin)]
+    return list(filter(wanted, names(admin)))
 
 
 def _groups(admin: KafkaAdminClient) -> list[str]:

@@ -34,6 +34,7 @@ class Items:
         """A new queue that holds ten items."""
         self._view = system.clusters[Hazelcast]
         self.name = f"{BOUNDED}{system.new_name('items')}"
+        self._view.refuse_plain("queue", self.name)
         self._history = system.history
 
     def put(self, items: Sequence[int]) -> None:

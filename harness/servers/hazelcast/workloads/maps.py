@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from harness.given.settings import refuse_other_settings
 from harness.guarantees import SETTINGS, Settings
 from harness.readback import ask, compared
 from harness.servers.hazelcast.kind import Hazelcast
@@ -63,7 +64,9 @@ class NewMap:
         answers = ask({_MEMBER: self._effective, **clients})
         # Nobody declares the groups to a workload: what the share of a loss follows from is what they are.
         groups = answers.settings.get(_MEMBER, {}).get(_GROUPS, "")
-        self._history.event(SETTINGS, compared({**declared, _GROUPS: groups}, answers))
+        recorded = compared({**declared, _GROUPS: groups}, answers)
+        self._history.event(SETTINGS, recorded)
+        refuse_other_settings(self._view.nodes, recorded)
 
     def _effective(self) -> Settings:
         """What a member says of the map, and of the cluster.

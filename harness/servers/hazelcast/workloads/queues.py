@@ -45,6 +45,7 @@ class Queue:
         self._system, self._items = system, itertools.count(1)
         self._stock = _Stock()
         self.name = f"{SPLITS['refused']}{system.new_name('queue')}"
+        system.clusters[Hazelcast].refuse_plain("queue", self.name)
 
     def traffic(
         self, *, clients: int = 6, a_second: float | None = None, stay: bool = False

@@ -40,6 +40,8 @@ class Elements:
         self._values = itertools.count(1)
         #: The set's name, by which it has its partition.
         self.name = f"{SPLITS[split]}{system.new_name('elements')}"
+        if SPLITS[split]:
+            system.clusters[Hazelcast].refuse_plain("set", self.name)
 
     def traffic(
         self, *, clients: int = 6, a_second: float | None = None, stay: bool = False

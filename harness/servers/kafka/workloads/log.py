@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from kafka.errors import KafkaError
 
+from harness.given.settings import refuse_other_settings
 from harness.guarantees import SETTINGS, Settings
 from harness.load import Tally
 from harness.readback import ask, compared
@@ -133,7 +134,9 @@ class Log:
         answers = ask({_BROKERS: lambda: self._view.settings_of(self.topic), _PRODUCER: self._told_by_a_producer})
         # Nobody declares to a workload what a topic has by default: what may be lost follows from what it has.
         of_the_brokers = answers.settings.get(_BROKERS, {})
-        self._history.event(SETTINGS, compared({**of_the_brokers, **declared, **self._sending.declared}, answers))
+        recorded = compared({**of_the_brokers, **declared, **self._sending.declared}, answers)
+        self._history.event(SETTINGS, recorded)
+        refuse_other_settings(self._view.nodes, recorded)
 
     def _told_by_a_producer(self) -> Settings:
         """The settings of a producer that is made as all of them are.

@@ -1,0 +1,1 @@
+"""Clusters that run already, given by options or a file: scenarios of servers alone run on them."""
