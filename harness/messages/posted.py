@@ -123,7 +123,7 @@ class Traffic:
         """
         events = self._history.events
         if ended := for_good(events, "facade"):
-            raise WentWrongError(in_a_sentence(ended, events), finding=DIED)
+            raise WentWrongError(in_a_sentence(ended.value["node"], events), finding=DIED)
         return len(self._posts)
 
     def await_failures(self, count: int) -> None:

@@ -85,6 +85,9 @@ def test_a_service_that_ends_by_itself_is_named_with_when_how_and_its_last_words
     again.note("started again", {"node": "facade", "outcome": "it is ready"})
     assert "with nothing broken, with status 1, and was started again: it is ready" in again.said["died by itself"]
     assert not for_good(again.events, "facade")
+    again.note("ended by itself", told)
+    assert "and was started again: it ended by itself each time; its last" in again.said["died by itself"]
+    assert for_good(again.events, "facade")
 
 
 def test_who_was_killed_did_not_end_by_itself_until_it_is_back() -> None:

@@ -28,9 +28,16 @@ FACADE_THAT_EXITS: Changes = {
         ),
     ]
 }
-#: The same, and it is started again.
+#: The same, once, and it is started again.
 FACADE_THAT_EXITS_AND_IS_STARTED_AGAIN: Changes = {
-    **FACADE_THAT_EXITS,
+    "facade.py": [
+        ("import random\n", "import os\nimport pathlib\nimport random\n"),
+        (
+            '            print(f"{role} at {instance}: {error}")\n',
+            '            print(error, flush=True)\n            if not pathlib.Path("once").exists():\n'
+            '                pathlib.Path("once").touch()\n                os._exit(3)\n',
+        ),
+    ],
     "system.toml": [
         ('ready = { path = "/health", status = 204 }\n', 'ready = { path = "/health", status = 204 }\nrestart = true\n')
     ],

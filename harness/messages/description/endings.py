@@ -25,6 +25,8 @@ _LAST_LINES = 3
 _LONGEST = 200
 #: Who ends so often is not started again any more.
 _MOST_STARTS = 5
+#: What makes a terminal show colours.
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
 #: As Python and Java tell it; in Python the exception itself ends the lines that follow.
 _UNCAUGHT = re.compile(r'^Exception in thread "?(?P<thread>.+?)"?(?: (?P<error>[\w.$]+(?:Error|Exception)\b.*)|:)$')
 
@@ -75,7 +77,8 @@ class Endings:
             return
         name = node.spec.name
         again = name in self._restarted and self._starts[name] < _MOST_STARTS
-        last = [printable(line)[:_LONGEST] for line in node.logs().strip().splitlines()[-_LAST_LINES:]]
+        written = _COLOUR.sub("", node.logs()).strip().splitlines()
+        last = [printable(line)[:_LONGEST] for line in written[-_LAST_LINES:]]
         told = {"node": name, "role": node.spec.role, "status": state.exit_code, "last": last, "restart": again}
         self._history.event(ENDED, told)
         if again and isinstance(node, Killable):

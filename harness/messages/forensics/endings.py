@@ -45,15 +45,18 @@ def for_good(events: Sequence[Event], role: str) -> Event | None:
     return next((event for event in ended if not event.value["restart"]), None)
 
 
-def in_a_sentence(ended: Event, events: Sequence[Event]) -> str:
-    """Which instance ended by itself, when, with which status, what it wrote last, and whether it is there again."""
-    name, status, last = ended.value["node"], ended.value["status"], ended.value["last"]
-    done = [fault for fault in faults(events) if fault.time < ended.time]
-    when = f" {span(ended.time - done[-1].time)} after the {_of(done[-1])}" if done else " with nothing broken"
+def in_a_sentence(name: str, events: Sequence[Event]) -> str:
+    """When an instance ended by itself first, with which status, what it wrote last, and whether it is there again."""
+    ended = [event for event in of_a_kind(events, ENDED) if event.value["node"] == name]
+    again = [event.value["outcome"] for event in of_a_kind(events, AGAIN) if event.value["node"] == name]
+    first, status, last = ended[0], ended[0].value["status"], ended[0].value["last"]
+    done = [fault for fault in faults(events) if fault.time < first.time]
+    when = f" {span(first.time - done[-1].time)} after the {_of(done[-1])}" if done else " with nothing broken"
     said = f"{name} ended by itself{when}" + ("" if status is None else f", with status {status}")
-    back = next((e for e in of_a_kind(events, AGAIN) if e.time > ended.time and e.value["node"] == name), None)
-    if back:
-        said += f", and was started again: {back.value['outcome']}"
+    if again:
+        times = f" {len(again)} times" if len(again) > 1 else ""
+        outcome = again[-1] if len(ended) == len(again) else "it ended by itself each time"
+        said += f", and was started again{times}: {outcome}"
     return f"{said}; its last lines: {' / '.join(last)}" if last else f"{said}; it had written nothing"
 
 

@@ -88,10 +88,8 @@ class _Looked:
 
 
 def _ended(looked: _Looked) -> Iterator[Symptom]:
-    ended = list(of_a_kind(looked.events, ENDED))
-    if ended:
-        more = f"; the first of {len(ended)} times that a service did" if len(ended) > 1 else ""
-        yield Symptom(DIED, in_a_sentence(ended[0], looked.events) + more)
+    for name in dict.fromkeys(event.value["node"] for event in of_a_kind(looked.events, ENDED)):
+        yield Symptom(DIED, in_a_sentence(name, looked.events))
 
 
 def _uncaught(looked: _Looked) -> Iterator[Symptom]:
