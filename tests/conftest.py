@@ -74,6 +74,8 @@ _SELDOM = frozenset(
         "tests/docs/test_grading.py",
         # Runs within runs, each with a system of its own.
         "tests/grading/test_grade.py",
+        "tests/messages/test_hostile.py",
+        "tests/messages/test_without_a_queue.py",
         "tests/session/test_debugging.py",
         "tests/session/up/test_pytest_attach.py",
         "tests/test_explore.py",

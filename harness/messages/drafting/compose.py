@@ -34,7 +34,7 @@ _TAKEN = frozenset(
 )
 _REASONS = {
     "depends_on": "the harness starts servers before services, and waits until each is ready",
-    "restart": "the harness alone starts an instance again",
+    "restart": "say restart = true for an instance that is to start again when it ends by itself",
     "networks": "all nodes are in one network, with host names",
     "network_mode": "each instance has an address of its own; none shares the machine's",
     "privileged": "services get no more rights than any process",
