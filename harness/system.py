@@ -155,6 +155,16 @@ class System:
         scenario left it. Servers alone know nothing of single things.
         """
 
+    def judge_the_rest(self) -> None:
+        """Demands what a scenario had still to demand that ended early, once what it broke is mended.
+
+        Servers alone promise nothing.
+
+        Raises:
+            GuaranteeBrokenError: something was lost, or is wrong otherwise.
+            HarnessError: nobody can say.
+        """
+
     def close(self) -> None:
         """Closes the connections; the deployment is somebody else's to close."""
         self._resources.close()

@@ -19,11 +19,12 @@ from harness.clusters import Clusters, DutyQuestions, Picked, Target, Waiting
 from harness.errors import AwaitTimeoutError, InconclusiveError, NotSaidError, WentWrongError
 from harness.guarantees import asks_for_notes
 from harness.messages import commands, evidence, holdings, settings
+from harness.messages.assertions import assert_delivered_and_aggregated
 from harness.messages.checkers import aggregation
 from harness.messages.clients import MessageClients
 from harness.messages.entries import Entry, entry_of
 from harness.messages.namespace import Namespace
-from harness.messages.posted import Posted, Traffic
+from harness.messages.posted import Post, Posted, Traffic
 from harness.messages.settings import DeclaredSettings, Settings
 from harness.messages.settling import Settling
 from harness.messages.speaking.entries import NotReadError, UnreadableAnswerError
@@ -185,6 +186,15 @@ class MessageSystem(System):
     def note_evidence(self, anomalies: Sequence[Anomaly]) -> None:
         """Records what services logged of the messages of these anomalies, and who has them now."""
         evidence.note_evidence(self, anomalies)
+
+    def judge_the_rest(self) -> None:
+        """Demands that nothing acknowledged is lost, and all else that the system promises of messages."""
+        if not self.messages.nodes:
+            self.messages.start()
+        posts = [o.value for o in self.history.events.operations if o.f == "post" and o.outcome == "ok"]
+        self.drain(Posted(tuple(Post(post["id"], str(post["msg"]), None, None) for post in posts)))
+        self.read()
+        assert_delivered_and_aggregated(self.history)
 
     def post(self, count: int) -> Posted:
         """Posts `count` messages through the facade; see `MessageClients.post`."""

@@ -86,10 +86,11 @@ class Results:
         except (pytest.exit.Exception, KeyboardInterrupt):
             raise
         except BaseException as error:
+            cost = _cost(item) if isinstance(error, WentWrongError) else ()
             _note_evidence(item)
             self._record_end(item, _end_of(error))
             self._collect(item, failed=True)
-            self._fail(item, error)
+            self._fail(item, error, cost)
         _note_evidence(item)
         self._record_end(item, End(Result.HELD))
         self._collect(item, failed=False)
@@ -163,9 +164,9 @@ class Results:
         if report and system:
             report.end(system, failed=failed, repeat=self.repeat(item))
 
-    def _fail(self, item: pytest.Item, error: BaseException) -> NoReturn:
+    def _fail(self, item: pytest.Item, error: BaseException, cost: Sequence[Found]) -> NoReturn:
         """Fails a scenario in words only; with --pdb by the error itself, for a prompt where it happened."""
-        self._found[item.nodeid] = found_in(error, title(item.nodeid), _servers(item))
+        self._found[item.nodeid] = (*found_in(error, title(item.nodeid), _servers(item)), *cost)
         if isinstance(error, GuaranteeBrokenError):
             _, system = _of(item)
             anomalies = error.verdict.anomalies
@@ -179,6 +180,7 @@ class Results:
         elif isinstance(error, HarnessError):
             result = _result_of(error)
             words = f"inconclusive: {error}" if result is Result.INCONCLUSIVE else str(error)
+            words += "".join(f"\n{each.sentence}" for each in cost)
             self._note_words(item, result, words)
         else:
             raise error
@@ -262,6 +264,20 @@ def _result_of(error: BaseException | None) -> Result:
 
 def _end_of(error: BaseException) -> End:
     return End(_result_of(error), "\n".join(map(printable, str(error).splitlines())))
+
+
+def _cost(item: pytest.Item) -> Sequence[Found]:
+    """What else is wrong where a system did not go on: whatever was broken is mended, and what is left is judged."""
+    report, system = _of(item)
+    if not report or not system:
+        return ()
+    try:
+        if report.nemesis:
+            report.nemesis.heal()
+        system.judge_the_rest()
+    except (GuaranteeBrokenError, HarnessError) as error:
+        return tuple(found for found in found_in(error, title(item.nodeid), _servers(item)) if found.name)
+    return ()
 
 
 def _note_evidence(item: pytest.Item) -> None:

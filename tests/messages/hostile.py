@@ -42,6 +42,21 @@ FACADE_THAT_EXITS_AND_IS_STARTED_AGAIN: Changes = {
         ('ready = { path = "/health", status = 204 }\n', 'ready = { path = "/health", status = 204 }\nrestart = true\n')
     ],
 }
+#: After one failed call it takes no message any more; and some that it took before it sent nowhere.
+FACADE_THAT_GIVES_UP: Changes = {
+    "facade.py": [
+        ("app = Flask(__name__)\n", "app = Flask(__name__)\nfailed_calls = []\n"),
+        (
+            '            print(f"{role} at {instance}: {error}")\n',
+            "            failed_calls.append(error)\n",
+        ),
+        (
+            '    producer.send(addresses.get("topic"), text.encode()).get(timeout=5)\n',
+            '    if failed_calls:\n        raise RuntimeError("no connection left")\n    if random.random() < 0.5:\n'
+            '        producer.send(addresses.get("topic"), text.encode()).get(timeout=5)\n',
+        ),
+    ]
+}
 #: It writes to the log first, and now and then it can't put the message into the queue.
 HALF_STORED: Changes = {
     "facade.py": [

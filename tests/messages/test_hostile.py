@@ -81,6 +81,14 @@ def test_consumers_come_late(system):
             id="facade that exits",
         ),
         pytest.param(
+            hostile.FACADE_THAT_GIVES_UP,
+            "a_logging_instance_dies",
+            "What broke",
+            r"(?s)Lost: 1 of 1 scenarios.*From the kill of logging_service_1 on, no post was acknowledged for 60 s: "
+            r"\d+ got 500 .error: no connection left",
+            id="facade that gives up",
+        ),
+        pytest.param(
             hostile.FACADE_THAT_EXITS_AND_IS_STARTED_AGAIN,
             "a_logging_instance_dies",
             "What broke",
