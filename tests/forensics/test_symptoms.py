@@ -133,7 +133,7 @@ def test_a_consumer_that_died_is_told_with_what_it_still_shows() -> None:
 def test_what_was_refused_and_is_in_one_half_is_half_stored() -> None:
     saw = Saw().post(1).post(2, "500: no brokers").drain(a=[1], b=[]).stored(1, 2)
     assert saw.said["half stored"] == (
-        "of 1 posts that were refused, the message of 1 is in logging, and no messages instance ever had it: id-2; "
+        "of 1 posts that were refused, the message of 1 is in logging, and no messages instance ever showed it: id-2; "
         '1 got 500 "no brokers"'
     )
     assert "half stored" not in Saw().post(2, "500: no").drain(a=[2], b=[]).stored(2).said

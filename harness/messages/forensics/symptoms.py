@@ -66,6 +66,10 @@ class _Looked:
         """The messages that messages instances had in the end."""
         return frozenset(id_ for ids in self.held.values() for id_ in ids)
 
+    def shown_by(self, role: str) -> frozenset[str]:
+        """The messages that instances of a role ever showed."""
+        return frozenset(id_ for read in self.reads if read.role == role for id_ in read.ids)
+
     @cached_property
     def logged(self) -> frozenset[str]:
         """The messages that logging showed in the end."""
@@ -113,8 +117,7 @@ def _began_behind(looked: _Looked) -> Iterator[Symptom]:
     lost = [post for id_, post in looked.posts.acknowledged.items() if id_ not in looked.taken]
     if not lost or not looked.held or looked.ended("messages"):
         return
-    shown = {id_ for read in looked.reads if read.role == "messages" for id_ in read.ids}
-    if not shown.isdisjoint(post.value["id"] for post in lost):
+    if not looked.shown_by("messages").isdisjoint(post.value["id"] for post in lost):
         return
     came = [looked.posts.by_id[id_].began for id_ in looked.taken if id_ in looked.posts.by_id]
     started = [event.time for event in looked.events if event.f == SETTINGS][1:]
@@ -131,10 +134,10 @@ def _began_behind(looked: _Looked) -> Iterator[Symptom]:
 
 def _half_stored(looked: _Looked) -> Iterator[Symptom]:
     refused = {id_: error for id_, error in looked.refused.items() if _ANSWERED.match(error)}
-    logged, taken = looked.logged & refused.keys(), looked.taken & refused.keys()
+    logged, taken = looked.shown_by("logging") & refused.keys(), looked.shown_by("messages") & refused.keys()
     where = [
-        (logged - taken, "is in logging, and no messages instance ever had it" if looked.held else "is in logging"),
-        (taken - logged, "came to a messages instance, and is not in logging"),
+        (logged - taken, "is in logging, and no messages instance ever showed it" if looked.held else "is in logging"),
+        (taken - logged, "came to a messages instance, and logging never showed it"),
     ]
     for ids, what in where:
         if ids:
