@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from harness.errors import NotSaidError
+from harness.errors import NotSaidError, WentWrongError
 from harness.events import Operation
+from harness.messages import posted
 from harness.messages.checkers import aggregation, delivery, integrity
 from harness.messages.speaking.entries import NotReadError
 from tests.speaking.foreign import ALL, Always200, Foreign, Forms, Prose, Repr, Strings, speaking
@@ -59,6 +61,27 @@ def test_an_answer_that_is_an_error_s_text_is_unreadable_and_not_empty(of: type[
     assert get.completion is not None
     assert str(get.completion.error).startswith("unreadable answer: [get.logging] says that there is ")
     assert "Error occurred: no such instance" in str(get.completion.error)
+
+
+def test_answers_that_are_awaited_in_vain_are_told_by_what_came_in_their_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posted, "_PATIENCE_S", 0.5)
+    with speaking(Prose, tmp_path) as (clients, history, _, _):
+        clients.post(2)
+        said = r"from the first post on, no post was acknowledged for 0.5 s: \d+ got 503 without a word"
+        with clients.traffic(clients=1) as traffic, pytest.raises(WentWrongError, match=said):
+            traffic.await_answers(1)
+        assert re.match(r"\d+ of \d+ requests were not answered: \d+ got 503 ", traffic.not_answered)
+        assert clients.post(2).refused == "2 of 2 posts were refused: 2 got 503 without a word"
+        told = {"node": "facade", "role": "facade", "status": 1, "last": [], "restart": False}
+        history.event("ended by itself", told)
+        with (
+            clients.traffic(clients=1) as traffic,
+            pytest.raises(WentWrongError, match="facade ended by itself") as died,
+        ):
+            traffic.await_answers(1)
+    assert died.value.finding == "died by itself"
 
 
 def test_an_instance_is_read_directly_as_the_file_says(tmp_path: Path) -> None:
