@@ -147,18 +147,19 @@ class KafkaView(View):
         replicas = min(3, len(self.nodes)) if self._topics else -1
         settings = {**self._topics, **(configs or {})}
         wanted = {name: {"num_partitions": partitions, "replication_factor": replicas, "configs": settings}}
-        asked = False
+        unknown = False
 
         def create(admin: KafkaAdminClient) -> None:
-            nonlocal asked
+            nonlocal unknown
             try:
                 admin.create_topics(wanted)
             except TopicAlreadyExistsError:
-                # The answer to the question before has not come, and that was yes.
-                if not asked:
+                # The answer to an earlier request came too late: it has made the topic.
+                if not unknown:
                     raise
-            finally:
-                asked = True
+            except _CLOSED:
+                unknown = True
+                raise
 
         self._ask(create)
         until(f"full in-sync replicas of {name}", lambda: self.is_fully_replicated(name), timeout_s=_ASK_TIMEOUT_S)
