@@ -1,34 +1,29 @@
 """The build context of an image, and the hash that tells whether an image still fits it.
 
 Jars come from this machine's cache, where they were checked against the lock, so a build needs a package registry only
-for Python's packages and the Java runtime among them.
+for packages of Python, Node and Go, and the Java runtime among them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-import os
 import re
-import ssl
-import subprocess
-import sys
 import tarfile
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import IO
-from urllib.parse import urlsplit
 
 from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
+from harness.provision import registries
 from harness.provision.kinds import in_order
 from harness.provision.maven import SHARED
 from harness.provision.resources import at_the_top, files_in
 from harness.provision.stages import copied, needed
 from harness.topology.kinds import Build, NodeKind
 
-_PIP_OPTIONS = {"index-url", "extra-index-url", "trusted-host", "proxy", "timeout", "default-timeout", "retries"}
-_CERTIFICATES = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+#: This machine's settings of registries, by the folder in the context: none of them changes what an image is made of.
+_REGISTRIES = {"pip": registries.pip, "public-pip": registries.public_pip, "npm": registries.npm, "go": registries.go}
 
 
 class Recipe:
@@ -61,11 +56,13 @@ class Recipe:
             EnvironmentUnfitError: a jar can't be had or is corrupt.
         """
         with tarfile.open(fileobj=archive, mode="w") as tar:
-            pip = {**_pip("pip", "/build/pip"), **_pip("public-pip", "/opt/pip", public=True)}
-            for name, data in {**self._only_if_copied(pip), **self._inputs()}.items():
+            for folder, settings in _REGISTRIES.items():
+                for name, data in settings().items() if self._is_copied(folder) else ():
+                    add(tar, name, data)
+            for name, data in self._inputs().items():
                 add(tar, name, data)
-            for name, folder in self._folders.items():
-                for path in folder.fetch(say) if self._is_copied(name) else ():
+            for name, locked in self._folders.items():
+                for path in locked.fetch(say) if self._is_copied(name) else ():
                     tar.add(path, arcname=f"{name}/{path.name}", filter=anonymous)
 
     def _inputs(self) -> Mapping[str, bytes]:
@@ -110,48 +107,3 @@ def anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
     entry.uname = entry.gname = ""
     entry.mode = 0o755 if entry.isdir() or entry.mode & 0o100 else 0o644  # whether a file is a program stays
     return entry
-
-
-def carries_credentials() -> bool:
-    """Whether pip's settings on this machine name somebody with a registry or a proxy: no layer may keep them."""
-    return any(_names_somebody(value) for _, value in _pip_options())
-
-
-def _names_somebody(value: str) -> bool:
-    return any("@" in urlsplit(url).netloc for url in value.split())
-
-
-def _pip(folder: str, place: str, *, public: bool = False) -> dict[str, bytes]:
-    """Pip's settings on this machine, and the certificates it trusts: a proxy may sign with one that only it knows.
-
-    Args:
-        folder: of the context.
-        place: where it will be in the image.
-        public: leaves out what names somebody with a registry or a proxy.
-    """
-    options = {name: value for name, value in _pip_options() if not (public and _names_somebody(value))}
-    options = {"retries": "2", **options}
-    lines = ["[global]", *(f"{name} = {value}" for name, value in options.items())]
-    files = {}
-    if bundle := _certificates():
-        files[f"{folder}/ca.pem"] = bundle.read_bytes()
-        lines.append(f"cert = {place}/ca.pem")
-    return {**files, f"{folder}/pip.conf": ("\n".join(lines) + "\n").encode()}
-
-
-def _pip_options() -> Iterator[tuple[str, str]]:
-    listed = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False, timeout=120
-    )
-    for match in re.finditer(r"^(?:global|install)\.([a-z-]+)='(.*)'$", listed.stdout, re.MULTILINE):
-        if match[1] in _PIP_OPTIONS:
-            yield match[1], match[2]
-    # A venv made by uv has no pip to ask; and the environment wins over files, as with pip itself.
-    for name in _PIP_OPTIONS:
-        if value := os.environ.get(f"PIP_{name.replace('-', '_').upper()}"):
-            yield name, value
-
-
-def _certificates() -> Path | None:
-    named = [os.environ.get(name) for name in _CERTIFICATES] + [ssl.get_default_verify_paths().cafile]
-    return next((Path(name) for name in named if name and Path(name).is_file()), None)

@@ -18,12 +18,15 @@ from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
 from harness.provision.base_image import RECIPE, ensure_base
 from harness.provision.cache import assert_room, cache_folder, exclusively
-from harness.provision.context import Recipe, carries_credentials
+from harness.provision.context import Recipe
 from harness.provision.kinds import in_order
+from harness.provision.registries import carries_credentials
 from harness.topology.kinds import NodeKind
 
 LABEL = "harness.image"
 _STAGE = re.compile(r" : FROM (\S+) AS (\S+)$")
+#: Stages that have this machine's settings of a registry.
+_REGISTRY = re.compile(r"pip|\S+-registry")
 _LAYER = re.compile(r"---> ([0-9a-f]{12})")
 _ROOM_GB = 3.0
 _ROOM_GB_CONTEXT = 0.5
@@ -96,7 +99,7 @@ def assert_disks(client: docker.DockerClient) -> None:
 
 @contextmanager
 def _without_credentials(client: docker.DockerClient) -> Iterator[list[str]]:
-    """Collects the layers that hold this machine's settings of pip; at the end they go, if somebody is named there.
+    """Collects the layers that hold this machine's settings of registries; at the end they go, if these name somebody.
 
     Else they stay, as the builder's cache of what came from the package registry. The classic builder has no secrets.
     """
@@ -138,17 +141,17 @@ def proxies() -> Mapping[str, str]:
 
 
 def _follow(kind: str, parts: Iterator[dict[str, Any]], say: Say, layers: list[str]) -> None:
-    """Tells of every step that is really run, adds the layers that are made with pip, and raises what went wrong."""
+    """Tells of every step that is really run, adds the layers that reach a registry, and raises what went wrong."""
     lines: list[str] = []
-    step, with_pip = "", False
+    step, reaching = "", False
     for part in parts:
         text = str(part.get("stream", "")).strip()
         lines += text.splitlines()
         if text.startswith("Step "):
             step = " ".join(text.split())
             if begins := _STAGE.search(step):
-                with_pip = "pip" in begins.groups()
-        elif with_pip and not _STAGE.search(step) and (layer := _LAYER.fullmatch(text)):
+                reaching = any(_REGISTRY.fullmatch(stage) for stage in begins.groups())
+        elif reaching and not _STAGE.search(step) and (layer := _LAYER.fullmatch(text)):
             layers.append(layer[1])
         elif text.startswith("---> Running in") and " : RUN " in step:
             say(f"{kind} image: {step[:110]}")

@@ -23,6 +23,7 @@ from harness.processes import kill_all
 
 _TIMEOUT_S = 400.0
 _GONE_TIMEOUT_S = 5.0
+_LAST_LINES = 12
 _PREFIX = "harness-preparing-"
 #: The scripts that run now, for `end_all`.
 _running: list[subprocess.Popen[str]] = []
@@ -38,21 +39,23 @@ def prepare(script: Path, arguments: Sequence[str], where: Mapping[str, str]) ->
     run(f"{script.name} {' '.join(arguments)}", [sys.executable, str(script), *arguments], where)
 
 
-def run(what: str, command: Sequence[str], where: Mapping[str, str]) -> None:
-    """Runs a command to its end.
+def run(what: str, command: Sequence[str], where: Mapping[str, str], folder: Path | None = None) -> str:
+    """Runs a command to its end, and gives what it said.
 
     Args:
         what: the command's name for a person.
         command: the program and its arguments.
         where: its environment, beside PATH and TMPDIR.
+        folder: where it runs; by default where the harness does.
 
     Raises:
         EnvironmentUnfitError: it failed, with what it says, or took too long.
     """
-    with _scratch() as (folder, lock):
+    with _scratch() as (scratch, lock):
         process = subprocess.Popen(
             list(command),
-            env={"PATH": os.environ.get("PATH", os.defpath), "TMPDIR": str(folder), **where},
+            cwd=folder,
+            env={"PATH": os.environ.get("PATH", os.defpath), "TMPDIR": str(scratch), **where},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -69,6 +72,12 @@ def run(what: str, command: Sequence[str], where: Mapping[str, str]) -> None:
             process.communicate()
     if process.returncode:
         raise EnvironmentUnfitError(said.strip())
+    return said
+
+
+def last_lines(error: EnvironmentUnfitError) -> str:
+    """The end of what a command said that failed, for a message."""
+    return "\n".join(f"  {line}" for line in str(error).splitlines()[-_LAST_LINES:])
 
 
 def sweep_scratch() -> None:

@@ -42,7 +42,7 @@ EXAMPLES = re.compile(r"such as .*|.*Jepsen.*")
 ROLES = {spec.role for spec in messages().cast("x", messages().servers, FAST).specs}
 LITERALS = ROLES | MESSAGES.requests.keys() | MESSAGES.others
 #: pip has a command of that name, and where the houses are is said in one place.
-ALLOWED = {"harness/provision/context.py": {"config"}, "harness/offered.py": {"messages"}}
+ALLOWED = {"harness/provision/registries.py": {"config"}, "harness/offered.py": {"messages"}}
 #: Where a page's script tells one thing from another: by a string, or by the field of an object.
 _IN_SCRIPTS = re.compile(r"""(["'`])(\w+)\1|\.(\w+)\b(?!\()""")
 

@@ -15,7 +15,8 @@ from harness.errors import EnvironmentUnfitError
 from harness.messages.recipe import SERVICE
 from harness.progress import Say
 from harness.provision import base_image, images
-from harness.provision.context import Recipe, carries_credentials
+from harness.provision.context import Recipe
+from harness.provision.registries import carries_credentials
 
 pytestmark = [
     pytest.mark.docker,

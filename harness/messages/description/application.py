@@ -214,11 +214,12 @@ def _promised(description: Description) -> Promised:
     get, promises, answer = description.get, description.promises, description.post.answer
     in_order = (description.queue is not None and description.queue.kind == "hazelcast") or "offset" in answer
     named = get.messages is not None and get.messages.source is not None
+    all_named = named and (get.logging is None or get.logging.source is not None)
     return Promised(
         exactly_once=promises.exactly_once,
         order=promises.order and in_order and (named or description.read.messages is not None),
         commits="messages.commits" in description.settings and "partition" in answer,
-        named=named,
+        named=all_named,
         aggregates=get.messages is not None if delivers(description) else shows_logging(description),
         keeps=get.effect == "none",
         delivers=delivers(description),

@@ -117,7 +117,7 @@ def _folders(walked: Walked, folder: Path) -> Iterator[Problem]:
     for keys, path in walked.of(FilePath):
         if keys[-1] == "folder":
             yield from _in_checkout(keys, root, path, "folder")
-        elif keys[-1] in ("python", "dockerfile", "compose"):
+        elif keys[0] == "runtime" or keys[-1] in ("dockerfile", "compose"):
             yield from _in_checkout(keys, root, path, "file")
         elif keys[-1] == "context":
             yield from _in_checkout(keys, root, path, "folder")

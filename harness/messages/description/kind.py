@@ -10,30 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import BadInputError
-from harness.messages.description import checkout, packages
+from harness.messages.description import building, checkout, image_stages, packages, toolchains
 from harness.messages.description.model import Description
+from harness.messages.description.toolchain import Toolchain
 from harness.progress import Say
 from harness.topology.kinds import Build, LockedFolder, NodeKind, Program
 
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 #: Where a local process has its copy of the checkout, in the folder of its node.
 _COPY = "checkout"
-_ALONE = "RUN python3 -m venv --without-pip /opt/venv"
-_WITH_PACKAGES = """COPY {name}/requirements /build/requirements
-RUN python3 -m venv --without-pip /opt/venv \\
- && /build/venv/bin/pip --python /opt/venv/bin/python install --quiet {wheels}-r /build/requirements/{requirements}"""
-#: The packages before the code, which changes more often.
-_STAGES = """
-FROM {begins} AS {name}-packages
-{packages}
-
-FROM ${{BASE}} AS {name}
-COPY --from={name}-packages /opt/venv /opt/venv
-ENV PATH=/opt/venv/bin:$PATH VIRTUAL_ENV=/opt/venv PYTHONUNBUFFERED=1
-COPY {name}/launcher.py /opt/harness/launcher.py
-COPY {name}/checkout /opt/checkout
-ENTRYPOINT ["python3", "-I", "/opt/harness/launcher.py", "/opt/checkout", "{place}"]
-"""
 #: Where a container has its copy of the checkout: in the image, or, where it only reads that, among its data.
 _PLACE, _PLACE_CONFINED = "/opt/checkout", "/var/lib/harness/checkout"
 
@@ -47,6 +32,8 @@ class CheckoutKind(NodeKind):
         digest: of its content.
         requirements: the requirements file, relative to the checkout; None if there is none.
         packages: what the services need beside it.
+        toolchains: what they need of other languages.
+        build: the commands that build the checkout, each as its words.
         name: of the kind and of its image.
         trusted: whether what its packages run while they are installed may run; else all of them have to be wheels,
             and it runs in confined containers alone.
@@ -56,11 +43,13 @@ class CheckoutKind(NodeKind):
     digest: str
     requirements: str | None = None
     packages: tuple[str, ...] = ()
+    toolchains: tuple[Toolchain, ...] = ()
+    build: tuple[tuple[str, ...], ...] = ()
     name: str = "checkout"
     trusted: bool = True
 
     def prepare(self, say: Say) -> Program:
-        """Copies the checkout and installs its packages, each once.
+        """Copies the checkout, installs its packages and builds it, each once.
 
         Raises:
             BadInputError: nobody trusts it.
@@ -68,29 +57,38 @@ class CheckoutKind(NodeKind):
         if not self.trusted:
             raise BadInputError(f"{self.folder} is not trusted, and runs in confined containers alone")
         code = checkout.copy(self.folder, self.digest, say)
-        command = (sys.executable, "-I", str(_LAUNCHER), str(code), _COPY)
+        tools = [each.prepare(code, say) for each in self.toolchains]
+        environment = {"PYTHONUNBUFFERED": "1"}
+        for each in tools:
+            environment |= each.environment
         file, found = packages.all_of(code, self.requirements, self.packages)
-        if not found:
-            return Program(command, {"PYTHONUNBUFFERED": "1"})
-        made = packages.environment(found, file, say)
-        path = os.pathsep.join([str(made / "bin"), os.environ.get("PATH", os.defpath)])
-        return Program(command, {"PYTHONUNBUFFERED": "1", "PATH": path, "VIRTUAL_ENV": str(made)})
+        if found:
+            made = packages.environment(found, file, say)
+            path = os.pathsep.join([str(made / "bin"), os.environ.get("PATH", os.defpath)])
+            environment |= {"PATH": path, "VIRTUAL_ENV": str(made)}
+        code = building.built(code, self.build, tools, environment, say)
+        return Program((sys.executable, "-I", str(_LAUNCHER), str(code), _COPY), environment)
 
     def image(self) -> Build:
-        """The part of the image that this kind adds: its packages, its code and the launcher."""
-        name = self.name
+        """The part of the image that this kind adds: its tools and packages, its code and the launcher."""
+        layers = [each.layers(self.folder, self.name) for each in self.toolchains]
         file, found = packages.all_of(self.folder, self.requirements, self.packages)
-        wheels = ""
+        files = {name: content for each in layers for name, content in each.files.items()}
+        files[f"{self.name}/launcher.py"] = _LAUNCHER.read_bytes()
         if not self.trusted:
-            found, wheels = packages.by_name(found), "--only-binary=:all: "
-        installed = (
-            _WITH_PACKAGES.format(name=name, requirements=os.path.normpath(file), wheels=wheels) if found else _ALONE
+            found = packages.by_name(found)
+        files |= {f"{self.name}/requirements/{path}": content for path, content in found.items()}
+        stages = image_stages.of(
+            self.name,
+            os.path.normpath(file) if found else None,
+            layers,
+            self.build,
+            wheels=not self.trusted,
+            place=_PLACE if self.trusted else _PLACE_CONFINED,
         )
-        place = _PLACE if self.trusted else _PLACE_CONFINED
-        stages = _STAGES.format(name=name, begins="pip" if found else "${BASE}", packages=installed, place=place)
-        files = {f"{name}/requirements/{path}": content for path, content in found.items()}
-        files[f"{name}/launcher.py"] = _LAUNCHER.read_bytes()
-        return Build(stages, files, {f"{name}/checkout": LockedFolder(self.digest.encode(), self._copied)})
+        folders = {f"{self.name}/checkout": LockedFolder(self.digest.encode(), self._copied)}
+        folders |= {name: each for layer in layers for name, each in layer.folders.items()}
+        return Build(stages, files, folders)
 
     def _copied(self, say: Say) -> Sequence[Path]:
         return sorted(checkout.copy(self.folder, self.digest, say).iterdir())
@@ -118,9 +116,17 @@ def kind(description: Description, folder: Path, *, trusted: bool = True) -> Che
     if description.runtime.python is not None:
         packages.requirements(code, description.runtime.python)
     words = re.findall("[a-z0-9]+", description.name.lower())
-    runtime = description.runtime
+    runtime, named = description.runtime, toolchains.of(description.runtime)
     if trusted:
-        return CheckoutKind(code, digest, runtime.python, runtime.packages, "-".join(["checkout", *words]))
+        for each in named:
+            each.assert_there(code)
+        name = "-".join(["checkout", *words])
+        return CheckoutKind(code, digest, runtime.python, runtime.packages, named, runtime.build, name)
+    if named or runtime.build:
+        raise BadInputError(
+            "runtime: nobody trusts this checkout, and what its packages and build steps run would have the network of "
+            "this machine; give a system without node, java, go and build, whose packages are Python's wheels"
+        )
     packages.by_name(packages.all_of(code, runtime.python, runtime.packages)[1])
     # Many have one name: an image whose name another has too goes when there are newer ones.
-    return CheckoutKind(code, digest, runtime.python, runtime.packages, f"graded-{digest}", trusted=False)
+    return CheckoutKind(code, digest, runtime.python, runtime.packages, name=f"graded-{digest}", trusted=False)

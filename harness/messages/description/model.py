@@ -62,6 +62,7 @@ HostName = Annotated[
 ]
 #: A NUL ends what a process is given, and the path of a file.
 FilePath = Annotated[str, Meta(pattern=r"^[^\x00]*$", description="the path of a file or folder")]
+Word = Annotated[str, Meta(pattern=r"^[^\x00]*$", description="a text")]
 InstanceText = Annotated[str, Meta(pattern=r"^[^\x00]*$", description="a text, with references such as ${name}")]
 #: No option, and nothing of the checkout.
 Package = Annotated[
@@ -137,10 +138,21 @@ class Runtime(Section, frozen=True, kw_only=True):
     Attributes:
         python: a requirements file, relative to the checkout, whose packages `python` finds.
         packages: what `python` finds beside these, or without such a file: ["flask", "hazelcast-python-client"].
+        node: package.json files, relative to the checkout: what each names is in node_modules beside it,
+            by its lock if there is one.
+        java: locks of jgo (jgo.lock.toml), relative to the checkout: the jars that each names are in a folder `jars`
+            beside it.
+        go: go.mod files, relative to the checkout.
+        build: commands that are run in the checkout before any service starts, one after the other, once for what is in
+            it: [["npm", "run", "build"]].
     """
 
     python: FilePath | None = None
     packages: tuple[Package, ...] = ()
+    node: tuple[FilePath, ...] = ()
+    java: tuple[FilePath, ...] = ()
+    go: tuple[FilePath, ...] = ()
+    build: tuple[Annotated[tuple[Word, ...], Meta(min_length=1)], ...] = ()
 
 
 class HazelcastServers(Section, frozen=True, kw_only=True):

@@ -5,17 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
 from harness.errors import BadInputError, EnvironmentUnfitError
-from harness.messages.description.kept import kept, touch
+from harness.messages.description.kept import made_once
 from harness.progress import Say
-from harness.provision import preparing
-from harness.provision.cache import exclusively
+from harness.provision import preparing, registries
 
 _OTHER = re.compile(r"^(?:-r|-c|--requirement|--constraint)[ =]*(\S+)", re.MULTILINE)
 #: What would be installed from the checkout, whose place no instance knows.
@@ -24,12 +22,6 @@ _COMMENT = re.compile(r"(^|\s)#.*$")
 #: A name, versions and markers, and hashes: no address and no option.
 _BY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:(?!--)[^@/:$])*(\s--hash[ =][a-z0-9]+:[0-9a-f]+)*")
 _HASH = re.compile(r"--hash[ =][a-z0-9]+:[0-9a-f]+")
-#: What pip goes by beside its own files.
-_PASSED_ON = re.compile(r"PIP_\w+|HOME|(https?|no)_proxy|SSL_CERT_FILE|REQUESTS_CA_BUNDLE", re.IGNORECASE)
-#: In an environment that is complete.
-_DONE = "complete"
-
-
 #: What a requirements file is called that has what a description says itself.
 _SAID = "runtime.packages"
 
@@ -116,13 +108,8 @@ def environment(files: Mapping[str, bytes], name: str, say: Say) -> Path:
     Raises:
         EnvironmentUnfitError: a package can't be had, with pip's last lines.
     """
-    with exclusively("packages", say):
-        # At its last place from the beginning: what pip puts into it names that.
-        place = kept("packages") / _key(files, name)
-        if (place / _DONE).exists():
-            touch(place)
-            return place
-        shutil.rmtree(place, ignore_errors=True)
+
+    def make(place: Path) -> None:
         say(f"installing the packages of {name}, once")
         for path, content in files.items():
             (place / "requirements" / path).parent.mkdir(parents=True, exist_ok=True)
@@ -132,10 +119,10 @@ def environment(files: Mapping[str, bytes], name: str, say: Say) -> Path:
         except EnvironmentUnfitError as error:
             raise EnvironmentUnfitError(
                 f"the packages of {name} can't be installed for Python {sys.version.split()[0]}: correct the file, or "
-                f"see whether pip's package registry answers. pip says:\n{_last_lines(str(error))}"
+                f"see whether pip's package registry answers. pip says:\n{preparing.last_lines(error)}"
             ) from error
-        (place / _DONE).touch()
-        return place
+
+    return made_once("packages", _key(files, name), make, say)
 
 
 def _install(place: Path, requirements: Path) -> None:
@@ -146,7 +133,7 @@ def _install(place: Path, requirements: Path) -> None:
     ours = find_spec("pip") is not None
     python = str(place / "bin" / "python")
     pip = [sys.executable, "-m", "pip", "--python", python] if ours else [python, "-m", "pip"]
-    where = {key: value for key, value in os.environ.items() if _PASSED_ON.fullmatch(key)}
+    where = registries.passed_on()
     venv = [sys.executable, "-m", "venv", *(["--without-pip"] if ours else []), str(place)]
     preparing.run("python -m venv", venv, where)
     preparing.run("pip install", [*pip, "install", "--quiet", "-r", str(requirements)], where)
@@ -156,7 +143,3 @@ def _key(files: Mapping[str, bytes], name: str) -> str:
     """A hash of what the environment is made of: the files, and the Python, whose place it names."""
     seen = hashlib.sha256(repr([sys.version, sys.base_prefix, name, sorted(files.items())]).encode())
     return seen.hexdigest()[:16]
-
-
-def _last_lines(said: str) -> str:
-    return "\n".join(f"  {line}" for line in said.splitlines()[-8:])

@@ -26,7 +26,7 @@ from harness.messages.description.model import (
     Servers,
 )
 from harness.messages.description.summary import parts
-from harness.messages.drafting import compose, contained, folder, source
+from harness.messages.drafting import compose, contained, folder, node, source
 from harness.messages.drafting.findings import Findings
 from harness.messages.drafting.parts import Guess, Parts
 from harness.messages.drafting.questions import asked
@@ -129,13 +129,14 @@ def described_by(guess: Guess, root: Path, findings: Findings) -> tuple[Descript
     if parts.queue is None and "messages" in parts.services:
         findings.todo("[queue] what carries the messages to the messages service is not known")
     requirements, written = _requirements(parts.requirements, root)
+    manifests = node.manifests(parts.services.values(), root)
     described = Description(
         name=guess.name,
         services=parts.services,
         post=guess.post or Post(path="/"),
         get=get,
         compose=parts.compose,
-        runtime=Runtime(python=requirements),
+        runtime=Runtime(python=requirements, node=manifests, build=tuple(node.builds(manifests, root))),
         # A compose file names its own.
         servers=parts.servers if parts.compose else _servers(parts.servers, parts.queue),
         queue=parts.queue,
@@ -149,7 +150,7 @@ def _facade(parts: Parts, programs: Sequence[source.Program], root: Path) -> str
     if facade is None:
         return ""
     there = [each for each in programs if each.path.parent.is_relative_to(root / facade.folder)]
-    named = [each for each in there if _runs(facade.command, each.path)]
+    named = [each for each in there if _runs(node.started(facade, root), each.path)]
     return "\n".join(each.text for each in named or [each for each in there if each.serves])
 
 

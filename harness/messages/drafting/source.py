@@ -36,12 +36,14 @@ _POST = (
     re.compile(r"@\w+\.(?:post|put)\(\s*(?:path\s*=\s*)?[\"']([^\"']*)[\"']"),
     re.compile(r"@\w+\.route\(\s*[\"']([^\"']*)[\"'][^)]*methods\s*=\s*[\[(][^\])]*[\"']POST[\"']"),
     re.compile(r"\b(?:app|router)\.post\(\s*[\"'`]([^\"'`]*)[\"'`]"),
+    re.compile(r"[\"'`]POST (/[^\"'`\s]*)[\"'`]"),
 )
 _GET = (
     re.compile(r"@\w+\.get\(\s*(?:path\s*=\s*)?[\"']([^\"']*)[\"']"),
     re.compile(r"@\w+\.route\(\s*[\"']([^\"']*)[\"'][^)]*methods\s*=\s*[\[(][^\])]*[\"']GET[\"']"),
     re.compile(r"@\w+\.route\(\s*[\"']([^\"']*)[\"']\s*\)"),
     re.compile(r"\b(?:app|router)\.get\(\s*[\"'`]([^\"'`]*)[\"'`]"),
+    re.compile(r"[\"'`]GET (/[^\"'`\s]*)[\"'`]"),
 )
 _NO_MESSAGES = re.compile(r"health|ready|alive|docs|static|favicon|metrics|status|<|\{|:")
 _BODIES: tuple[tuple[Body, re.Pattern[str]], ...] = (
@@ -55,7 +57,7 @@ _KEYS = (
         r"(?:request\.(?:form|json|args)|get_json\([^)]*\)|request\.form\))\)?\s*(?:\.get\(|\[)\s*[\"'](\w+)[\"']"
     ),
     re.compile(r"req\.(?:body|query)\.(\w+)"),
-    re.compile(r"\{\s*(\w+)\s*\}\s*=\s*req\.(?:body|query)"),
+    re.compile(r"\{\s*(\w+)\s*\}\s*=\s*(?:req\.)?(?:body|query)"),
     re.compile(r"\b(\w+)\s*(?::\s*str)?\s*=\s*Form\("),
     re.compile(r"\b(?:data|body|payload|json_data|content)(?:\.get\(|\[)\s*[\"'](\w+)[\"']"),
 )

@@ -94,8 +94,8 @@ def literal(value: Any) -> str:
 
 
 def _sections(described: Description) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    if described.runtime.python is not None:
-        yield "runtime", _given(described.runtime)
+    if runtime := _given(described.runtime):
+        yield "runtime", runtime
     for kind, servers in (("hazelcast", described.servers.hazelcast), ("kafka", described.servers.kafka)):
         if servers:
             yield f"servers.{kind}", {"count": servers.count, **_given(servers)}

@@ -21,6 +21,8 @@ def checkout(folder: Path) -> Path:
     """Makes what the file names; gives the path at which the file would be."""
     (folder / "code" / "facade").mkdir(parents=True, exist_ok=True)
     (folder / "code" / "requirements.txt").touch()
+    for name in ("package.json", "jgo.lock.toml", "go.mod"):
+        (folder / "code" / name).touch()
     return folder / "system.toml"
 
 
