@@ -100,7 +100,7 @@ def _of_compose(file: Path, root: Path, findings: Findings) -> tuple[Parts, Part
     containers = compose.read(file, findings)
     told = Findings()
     parts = translated(containers, root, told)
-    inside = contained.contained(parts, containers, file, root) if contained.better(parts, containers) else None
+    inside = contained.contained(parts, containers, file, root) if contained.better(parts, containers, root) else None
     if inside is None:
         findings.add(told)
     return parts, inside

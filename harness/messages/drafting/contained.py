@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import get_args
 
 from harness.messages.description.model import Role, Servers, Service
-from harness.messages.drafting import dockerfile
+from harness.messages.drafting import dockerfile, node
 from harness.messages.drafting.compose import Container
 from harness.messages.drafting.parts import Parts
 from harness.messages.drafting.roles import role_of, server_of
@@ -18,14 +18,15 @@ from harness.messages.drafting.translating import command_of, port_of
 _PYTHON = frozenset(("python", "python3", "gunicorn", "uvicorn", "flask", "hypercorn", "fastapi", "daphne"))
 
 
-def better(parts: Parts, containers: Sequence[Container]) -> bool:
-    """Whether containers are the better way: a command is not known, or no Python, or instances are of several kinds.
+def better(parts: Parts, containers: Sequence[Container], root: Path) -> bool:
+    """Whether containers are the better way: what a command needs is not known, or instances are of several kinds.
 
     Args:
         parts: what commands would be.
         containers: the services of the compose file.
+        root: the folder of the code; absolute, without links.
     """
-    if not all(map(_is_python, parts.services.values())):
+    if not all(_is_python(each) or node.manifests([each], root) for each in parts.services.values()):
         return True
     return any(len(names) > parts.services[role].count for role, names in _by_role(containers).items())
 

@@ -17,7 +17,7 @@ _STARTS = {("npm", "start"), ("npm", "run", "start"), ("yarn", "start")}
 
 def manifests(services: Iterable[Service], root: Path) -> tuple[str, ...]:
     """The package.json files that services in Node use, relative to the folder of all the code."""
-    folders = (root / each.folder for each in services if each.command[0] in _RUNNERS)
+    folders = (root / each.folder for each in services if each.command[:1] and each.command[0] in _RUNNERS)
     found = (_above(folder, root) for folder in folders)
     return tuple(dict.fromkeys(str(path.relative_to(root)) for path in found if path))
 
