@@ -49,7 +49,7 @@ def pip() -> Mapping[str, bytes]:
 
 
 def public_pip() -> Mapping[str, bytes]:
-    """The same for an image that keeps them: without what names somebody."""
+    """What `pip` gives, for an image that keeps it: without what names somebody."""
     return _pip("public-pip", "/opt/pip", public=True)
 
 
