@@ -64,7 +64,7 @@ def clusters(file: Path | None, said: Mapping[str, str], timings: Timings) -> Gi
     """
     tables: dict[str, tuple[Running, Path]] = {}
     if file:
-        read = _read(file)
+        read = tables_of(file)
         tables = {key: (table, file.parent.resolve()) for key, table in read.items()}
     for key, offer in offers().items():
         if text := said.get(offer.option):
@@ -75,8 +75,12 @@ def clusters(file: Path | None, said: Mapping[str, str], timings: Timings) -> Gi
     return GivenClusters(tuple(found))
 
 
-def _read(file: Path) -> Mapping[str, Running]:
-    """The tables of a file, by their keys."""
+def tables_of(file: Path) -> Mapping[str, Running]:
+    """The tables of a file, by their keys.
+
+    Raises:
+        BadInputError: something is wrong in it.
+    """
     whole = table_of(text_of(file, "given.toml"), file, _file(offers()), _problems)
     tables = {key: getattr(whole, key) for key in offers()}
     given = {key: table for key, table in tables.items() if table is not None}

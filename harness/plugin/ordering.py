@@ -57,7 +57,8 @@ def _declared_if_any(item: pytest.Item) -> None:
 
 def _ask_before_breaking(items: Sequence[pytest.Item]) -> None:
     """Ends the run before anything is started, if it would break what the harness did not start and nobody agreed."""
-    if not items or not standing_in.stand_in(items[0].config) or value(items[0].config, OPTION):
+    config = items[0].config if items else None
+    if not config or config.option.collectonly or value(config, OPTION) or not standing_in.stand_in(config):
         return
     try:
         refuse_unasked(declared_by(item) for item in items if has_system(item) and _breaks(item))

@@ -42,6 +42,8 @@ def _named(config: pytest.Config) -> StandIn | None:
         return _own(config, system)
     if others := [name for name in ("--system", "--attach") if value(config, name)]:
         raise BadInputError(f"{others[0]} has servers of its own: leave out {others[0]}, or {names[0]}")
+    if parallel.has_workers(config):
+        raise BadInputError(f"{names[0]}: several workers would break the same nodes at once; leave out -n")
     # Here, as few runs need it.
     from harness.given.clusters import clusters
 

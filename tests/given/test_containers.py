@@ -13,6 +13,7 @@ import pytest
 from harness.backends import engine
 from harness.backends.given.journal import Journal, undo_left
 from harness.backends.given.node import GivenNode, given_node
+from harness.backends.given.order import Order
 from harness.backends.protocol import Phase
 from harness.backends.session import Session
 from harness.faults.kill import Kill
@@ -73,6 +74,14 @@ def test_a_fault_is_done_proved_and_undone_by_the_engine(container: tuple[str, s
     fault.undo([web])
     assert web.state().phase is Phase.RUNNING
     assert (web.state().pid == began) is (fault.name == "pause")
+    assert undo_left(session.__eq__) == ()
+
+
+def test_a_container_that_is_gone_is_not_looked_for_again() -> None:
+    session = Session.of_this_process()
+    Journal(session).note(Order("web-1", "start", "127.0.0.1:1", container=f"harness-test-{secrets.token_hex(4)}"))
+    (line,) = undo_left(session.__eq__)
+    assert "web-1 is not put back as it was before a run that ended early: there is no container harness-test-" in line
     assert undo_left(session.__eq__) == ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,17 +12,20 @@ import pytest
 
 from harness.backends.given.journal import Journal, undo_left
 from harness.backends.given.node import GivenNode, given_node
+from harness.backends.given.order import Order
 from harness.backends.gone import accepts
 from harness.backends.loopback import leased_block
 from harness.backends.protocol import Killable, Pausable, Phase
 from harness.backends.session import Session
-from harness.errors import EnvironmentUnfitError, LeftOutError
+from harness.errors import EXIT_BAD_INPUT, EnvironmentUnfitError, LeftOutError
 from harness.faults.kill import Kill
 from harness.faults.pause import Pause
 from harness.faults.protocol import Fault
 from harness.given.tables import Running, given
 from harness.topology.given import Given
 from harness.topology.nodes import NodeSpec, PortReady
+from harness.waiting import until
+from tests.running import ROOT, run
 
 COMMANDS = {
     "kill": ("sh", "-c", "kill -9 $(cat pid)"),
@@ -132,3 +136,25 @@ def test_a_command_that_is_not_there_is_told_with_its_words(kind: Given, session
         web.kill()
     web.restore()
     assert undo_left(session.__eq__) == ()
+
+
+#: A run that writes down what would undo a deed, and dies before it does.
+DYING = """import json, sys
+from harness.backends.given.journal import Journal
+from harness.backends.given.order import Order
+from harness.backends.session import Session
+Journal(Session.of_this_process()).note(Order.parse(json.loads(sys.argv[1])))
+"""
+
+
+def test_harness_heal_puts_back_what_a_dead_run_has_left(kind: Given) -> None:
+    Order.to(kind, "web-1", "kill").do()
+    until("it to be gone", lambda: not accepts(kind.where), timeout_s=20)
+    order = json.dumps(Order.to(kind, "web-1", "start").value)
+    subprocess.run([sys.executable, "-c", DYING, order], cwd=ROOT, check=True)
+    status, output = run("harness", "heal")
+    assert status == 0, output
+    assert "web-1: start, as a run that ended early had left it otherwise" in output
+    until("it to listen", lambda: accepts(kind.where), timeout_s=20)
+    status, output = run("harness", "heal")
+    assert (status, "no system is running" in output) == (EXIT_BAD_INPUT, True)

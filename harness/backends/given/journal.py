@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from harness.backends.given.order import Order
+from harness.backends.given.order import GoneError, Order
 from harness.backends.session import Session
 from harness.errors import HarnessError
 
@@ -68,7 +68,7 @@ class Journal:
 def undo_left(wanted: Callable[[Session], bool]) -> tuple[str, ...]:
     """Undoes what runs of these sessions have done to nodes that they did not start; gives a line for each deed.
 
-    One that can't be undone stays in the journal, and the line says so.
+    One that can't be undone stays in the journal, and the line says so; a container that is gone is struck out.
     """
     return tuple(line for path, session in _journals() if wanted(session) for line in _undo(path))
 
@@ -87,9 +87,14 @@ def _undo_all(path: Path, text: dict[str, Any]) -> Iterator[str]:
         try:
             order.do()
             yield f"{order.node}: {order.deed}, as a run that ended early had left it otherwise"
+        except GoneError as error:
+            yield f"{order.node} is not put back as it was before a run that ended early: {error}"
         except HarnessError as error:
             left.append(order.value)
-            yield f"{order.node} is still as a run that ended early had left it: {error}"
+            yield (
+                f"{order.node} is still as a run that ended early had left it: {error}; mend that, and call "
+                f"harness heal, or put it back yourself and remove {path}"
+            )
     if left:
         path.write_text(json.dumps({**text, "orders": left}))
     else:

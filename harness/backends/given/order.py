@@ -11,9 +11,6 @@ import tempfile
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from docker.errors import APIError
-
-from harness.backends import engine
 from harness.backends.gone import accepts
 from harness.errors import EnvironmentUnfitError
 from harness.topology.given import Given
@@ -25,6 +22,10 @@ _STARTING_S = 2.0
 _LAST = 300
 #: What the engine answers if a container is so already.
 _CONFLICT = 409
+
+
+class GoneError(EnvironmentUnfitError):
+    """A container that is not there: nothing about it can be done or undone."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Order:
         """Carries it out; returns once the command or the engine says that it is done. What runs is not started again.
 
         Raises:
+            GoneError: its container is not there.
             EnvironmentUnfitError: the command fails or does not end, or the engine refuses.
         """
         if self.container:
@@ -78,6 +80,11 @@ class Order:
             self._by_command()
 
     def _by_engine(self) -> None:
+        # Here, as a watchdog imports this, and few of them need the engine's SDK.
+        from docker.errors import APIError, NotFound
+
+        from harness.backends import engine
+
         client = engine.connect()
         try:
             with engine.complaining(f"{self.deed} container {self.container}, which is {self.node}"):
@@ -94,6 +101,8 @@ class Order:
                 else:
                     client.api.unpause(self.container)
         except EnvironmentUnfitError as error:
+            if isinstance(error.__cause__, NotFound):
+                raise GoneError(f"there is no container {self.container} any more, which was {self.node}") from error
             # What is so already, or is so no more: whoever waits for it looks himself.
             if not (isinstance(error.__cause__, APIError) and error.__cause__.status_code == _CONFLICT):
                 raise

@@ -74,6 +74,7 @@ class GivenHazelcast(GivenCluster):
         special = {
             "in two zones": wanted.zoned,
             "with a map store": wanted.stored,
+            "with clocks of their own": wanted.clock,
             f"of release {wanted.version}": wanted.version,
         }
         if lacking := [words for words, asked in special.items() if asked]:
