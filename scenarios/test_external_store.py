@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Kill, Nemesis, System, assert_holds, every, node
+from harness import FullDisk, Kill, Nemesis, System, assert_holds, every, node
 from harness.servers.hazelcast import hazelcast, member_list_of
 from harness.servers.hazelcast.checkers import external_store
 from harness.servers.hazelcast.spec import WRITE_DELAY_S
@@ -15,6 +15,10 @@ pytestmark = [
     pytest.mark.hazelcast,
     pytest.mark.system(hazelcast(stored=True), postgres()),
 ]
+#: So many entries are sure to need more of a disk than a table has of it already: PostgreSQL takes 8 kB at a time.
+MORE_THAN_A_PAGE = 500
+#: Longer than a put takes on a busy machine, and than the three seconds after which the members try again.
+UNANSWERED_S = 8.0
 EXPERIMENT = pytest.mark.experiment("004", "how to avoid loss: an external store", "named, not tried")
 
 
@@ -71,6 +75,26 @@ def test_a_write_through_map_refuses_puts_without_its_store(system: System, faul
 
     killed.undo().until(store_answers())
     entries.put_until_accepted(100, first=200)
+    entries.look_into_store()
+    entries.read()
+    assert_holds(system.history, external_store.check)
+
+
+@pytest.mark.needs(FullDisk())
+@pytest.mark.system(hazelcast(stored=True), postgres(disk_mb=256))
+def test_a_write_through_map_waits_while_its_store_has_no_room(system: System, faults: Nemesis) -> None:
+    """The disk of PostgreSQL is full under a write-through map. What its tables have no room for the members try again
+    and again, so such a put is neither acknowledged nor refused, and goes on once there is room.
+    PostgreSQL holds all that was acknowledged.
+    """
+    entries = StoredEntries(system, "write-through")
+    entries.put(100)
+
+    full = faults.inject(FullDisk(), node("postgres"))
+    with entries.putting(MORE_THAN_A_PAGE, first=100):
+        entries.await_unanswered(UNANSWERED_S, timeout_s=60)
+        full.undo().until(store_answers())
+
     entries.look_into_store()
     entries.read()
     assert_holds(system.history, external_store.check)

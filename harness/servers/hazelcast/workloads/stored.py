@@ -11,7 +11,9 @@ each with the map's name, as a scenario may have several (`harness.checkers.elem
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -50,6 +52,8 @@ class StoredEntries:
         self._history = system.history
         self._acknowledged: set[str] = set()
         self._held: list[str] = []
+        #: Since when somebody waits for the answer to a put that may be refused.
+        self._waits_since_s: float | None = None
         if self._has_table:
             self._postgres.create_table(self._name)
 
@@ -68,6 +72,31 @@ class StoredEntries:
         client = self._history.client()
         with self._entries() as entries:
             return [words for key in _named(count, first) if (words := self._refusal(client, entries, key))]
+
+    @contextmanager
+    def putting(self, count: int, *, first: int) -> Iterator[None]:
+        """Puts so many entries in the background, each once; the block's end waits for the answers, however late."""
+        pool = ThreadPoolExecutor(1)
+        running = pool.submit(self.try_put, count, first=first)
+        try:
+            yield
+            running.result()
+        finally:
+            # What failed is healed once the scenario is over, and the thread goes on until then.
+            pool.shutdown(wait=False)
+
+    def await_unanswered(self, seconds: float, *, timeout_s: float) -> None:
+        """Waits until a put in the background has been without an answer for so long.
+
+        Raises:
+            AwaitTimeoutError: none was within `timeout_s` seconds.
+        """
+        until(
+            f"a put to be without an answer for {seconds:g} s",
+            lambda: round(time.monotonic() - since, 1) if (since := self._waits_since_s) else 0.0,
+            lambda waits_s: waits_s >= seconds,
+            timeout_s=timeout_s,
+        )
 
     def put_until_accepted(self, count: int, *, first: int) -> None:
         """Puts `count` entries, each of them again and again until it is acknowledged."""
@@ -114,12 +143,15 @@ class StoredEntries:
     def _refusal(self, client: Client, entries: Any, key: str) -> str:
         """Puts an entry once; gives what the member said if it refused, else nothing."""
         operation = client.invoke("add", value := added(self._name, key))
+        self._waits_since_s = time.monotonic()
         try:
             entries.set(key, _value(key))
         except HazelcastError as error:
             words = str(error).partition("\n")[0]
             (operation.fail if _NEVER_SENT in words else operation.info)(words)
             return words
+        finally:
+            self._waits_since_s = None
         operation.ok(value)
         self._acknowledged.add(key)
         return ""
