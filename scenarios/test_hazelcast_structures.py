@@ -17,7 +17,7 @@ from harness.servers.hazelcast.workloads.sets import Elements
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.hazelcast, pytest.mark.system(hazelcast())]
 
 #: Of all clients together, and what has to be left of it over a run in which a member is given up.
-OPERATIONS_A_SECOND, LEAST_A_SECOND = 150, 20
+OPERATIONS_A_SECOND, LEAST_A_SECOND = 150, 5
 #: Acknowledged before a fault, while it is in force, and after it.
 OPERATIONS = 200
 #: For how long a cluster is waited for, in seconds: what is late the scenarios of registers say.
