@@ -12,6 +12,7 @@ from harness.backends.sweep import sweep
 from harness.claim import Marker
 from harness.errors import BadInputError
 from harness.grading import table
+from harness.grading.bounded import Runner
 from harness.grading.checkouts import Checkout
 from harness.grading.choice import Choice
 from harness.grading.one import Graded, grade
@@ -34,9 +35,10 @@ def grade_all(
         BadInputError: the folder can't be used.
     """
     done: dict[str, Graded] = {}
+    runner = Runner()
 
     def one(checkout: Checkout) -> None:
-        graded = grade(checkout, choice, into / "checkouts" / checkout.name)
+        graded = grade(checkout, choice, into / "checkouts" / checkout.name, runner)
         # What a run has left that was killed itself.
         sweep(say)
         done[checkout.name] = graded
@@ -48,6 +50,7 @@ def grade_all(
                 ended.result()
                 _write(checkouts, done, choice, into)
         except BaseException:
+            runner.stop()
             pool.shutdown(wait=False, cancel_futures=True)
             _write(checkouts, done, choice, into)
             raise

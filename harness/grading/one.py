@@ -16,7 +16,8 @@ import msgspec
 
 from harness.backends import engine
 from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE
-from harness.grading import bounded, journal
+from harness.grading import journal
+from harness.grading.bounded import Runner, last_line
 from harness.grading.checkouts import Checkout
 from harness.grading.choice import Choice
 from harness.grading.journal import Journal
@@ -61,17 +62,21 @@ class _Content:
     kinds: tuple[str, ...] = ()
 
 
-def grade(checkout: Checkout, choice: Choice, into: Path) -> Graded:
-    """Grades a checkout, unless a run before has done so in the same way; what it leaves is in a folder."""
+def grade(checkout: Checkout, choice: Choice, into: Path, runner: Runner) -> Graded:
+    """Grades a checkout, unless a run before has done so in the same way; what it leaves is in a folder.
+
+    Raises:
+        StoppedError: the runner was stopped; then it is not graded.
+    """
     into.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    content, problem = _content(checkout, choice, into)
+    content, problem = _content(checkout, choice, into, runner)
     key = _key(content.digest, choice)
     known = None if problem else _known(into, key)
     if known:
         return Graded(known, journal.read(_journal(into)), again=True)
     try:
-        trouble = problem or _run(checkout, choice, into)
+        trouble = problem or _run(checkout, choice, into, runner)
     finally:
         if choice.confinement:
             _forget(content.kinds)
@@ -83,7 +88,7 @@ def grade(checkout: Checkout, choice: Choice, into: Path) -> Graded:
     return Graded(made, found)
 
 
-def _run(checkout: Checkout, choice: Choice, into: Path) -> str:
+def _run(checkout: Checkout, choice: Choice, into: Path, runner: Runner) -> str:
     """Runs the scenarios; gives in words why that did not come to its end."""
     command = [
         *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", _PLUGIN),
@@ -91,7 +96,7 @@ def _run(checkout: Checkout, choice: Choice, into: Path) -> str:
         *(f"--system={checkout.file}", f"--checkout={checkout.folder}", f"--reports={into / 'run'}"),
     ]
     output = into / "output.txt"
-    status = bounded.run(command, output, time_s=choice.time_s, small=choice.confinement is not None)
+    status = runner.run(command, output, time_s=choice.time_s, small=choice.confinement is not None)
     if status is None:
         return f"it was not done after {_minutes(choice.time_s)}, and was ended"
     if status in _ENDED:
@@ -103,22 +108,22 @@ def _run(checkout: Checkout, choice: Choice, into: Path) -> str:
         return "none of the chosen scenarios fits it: its file says what it has"
     if status < 0:
         return f"the run was killed by signal {-status}"
-    return bounded.last_line(output)
+    return last_line(output)
 
 
 def _journal(into: Path) -> Path:
     return into / "run" / journal.NAME
 
 
-def _content(checkout: Checkout, choice: Choice, into: Path) -> tuple[_Content, str]:
+def _content(checkout: Checkout, choice: Choice, into: Path, runner: Runner) -> tuple[_Content, str]:
     """What a checkout is, or why it can't be used."""
     trusted = "trusted" if choice.confinement is None else "confined"
     command = [sys.executable, "-m", "harness.grading.reading", str(checkout.file), str(checkout.folder), trusted]
     output = into / "reading.txt"
-    status = bounded.run(command, output, time_s=_READING_S)
+    status = runner.run(command, output, time_s=_READING_S)
     if status is None:
         return _Content(), f"it can't be read within {_READING_S:g} s"
-    said = bounded.last_line(output)
+    said = last_line(output)
     if status:
         return _Content(), said.removeprefix("error: ")
     return msgspec.json.decode(said, type=_Content), ""

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -17,7 +18,8 @@ from harness.backends import engine
 from harness.cli import main
 from harness.declared import About
 from harness.errors import BadInputError
-from harness.grading import bounded, journal, one, table
+from harness.grading import journal, one, table
+from harness.grading.bounded import Runner, StoppedError, last_line
 from harness.grading.checkouts import Checkout, checkouts
 from harness.grading.choice import Choice
 from harness.grading.journal import Journal, Subject
@@ -146,17 +148,32 @@ except KeyboardInterrupt:
 """
     child, output = tmp_path / "child", tmp_path / "output"
     began = time.monotonic()
-    assert bounded.run([sys.executable, "-c", code, str(child)], output, time_s=10) is None
+    assert Runner().run([sys.executable, "-c", code, str(child)], output, time_s=10) is None
     assert time.monotonic() - began < 50
-    assert bounded.last_line(output) == "told at the end"
+    assert last_line(output) == "told at the end"
     pid = int(child.read_text())
     until("the child to end", lambda: not (psutil.pid_exists(pid) and runs(psutil.Process(pid))), timeout_s=10)
+
+
+def test_a_runner_that_is_stopped_ends_what_runs_and_starts_nothing(tmp_path: Path) -> None:
+    runner, output = Runner(), tmp_path / "output"
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(
+            runner.run, [sys.executable, "-c", "import time; print(1, flush=True); time.sleep(60)"], output, time_s=60
+        )
+        until("it to run", lambda: output.exists() and output.read_text(), timeout_s=30)
+        runner.stop()
+        with pytest.raises(StoppedError):
+            running.result(timeout=20)
+    with pytest.raises(StoppedError):
+        runner.run(["true"], output, time_s=1)
 
 
 def test_a_checkout_whose_file_is_a_pipe_costs_its_own_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(one, "_READING_S", 5.0)
     os.mkfifo(tmp_path / "system.toml")
-    seen = one.grade(Checkout("pipe", tmp_path, tmp_path / "system.toml"), CHOICE, tmp_path / "into")
+    pipe = Checkout("pipe", tmp_path, tmp_path / "system.toml")
+    seen = one.grade(pipe, CHOICE, tmp_path / "into", Runner())
     assert seen.row.verdict == "no verdict"
     assert seen.row.trouble == "it can't be read within 5 s"
 
@@ -165,7 +182,7 @@ def test_a_file_that_is_wrong_is_told_with_its_line_and_not_known_from_before(tm
     (tmp_path / "system.toml").write_text('name = "x"\npost = {}\n')
     checkout = Checkout("wrong", tmp_path, tmp_path / "system.toml")
     for _ in range(2):
-        seen = one.grade(checkout, CHOICE, tmp_path / "into")
+        seen = one.grade(checkout, CHOICE, tmp_path / "into", Runner())
         assert "system.toml:" in seen.row.trouble
         assert not seen.again
 
