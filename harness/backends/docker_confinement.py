@@ -13,6 +13,7 @@ from docker.types import DriverConfig, LogConfig, Mount
 
 from harness.backends.docker_site import DATA, FOLDER
 from harness.backends.docker_throttle import PERIOD_US
+from harness.backends.protocol import Tried
 from harness.topology.confinement import Confinement
 
 #: The user and group `nobody` of Debian, who owns nothing.
@@ -65,6 +66,7 @@ def environment() -> Mapping[str, str]:
 
 
 def tried(
+    name: str,
     confinement: Confinement,
     inspected: Mapping[str, Any],
     stats: Mapping[str, Any],
@@ -72,10 +74,11 @@ def tried(
     log: str,
     free_share: float,
     refused: int,
-) -> Iterator[str]:
-    """What a container tried that its limits kept it from, in words.
+) -> Iterator[Tried]:
+    """What a container tried that its limits kept it from.
 
     Args:
+        name: of the node.
         confinement: its limits.
         inspected: what the engine says of it.
         stats: the engine's figures of it.
@@ -84,15 +87,19 @@ def tried(
         refused: how many packets its network has refused.
     """
     if refused:
-        yield f"it tried to reach something outside of its own system: {refused} packets were refused"
+        words = f"{name} tried to reach something outside of its own system: {refused} packets were refused"
+        yield Tried("reached out", words)
     if _at(stats.get("pids_stats", {}).get("current"), confinement.processes):
-        yield f"it has as many processes and threads as it may, {confinement.processes}: it forks without end"
+        words = f"{name} has as many processes and threads as it may, {confinement.processes}: it forks without end"
+        yield Tried("forked without end", words)
     if inspected["State"].get("OOMKilled"):
-        yield f"it took more memory than the {confinement.memory_mb} MB that it may, and was killed"
+        words = f"{name} took more memory than the {confinement.memory_mb} MB that it may, and was killed"
+        yield Tried("took all memory", words)
     if free_share < 1 - _FULL:
-        yield f"it filled its disk, which has {confinement.disk_mb} MB"
+        yield Tried("filled its disk", f"{name} filled its disk, which has {confinement.disk_mb} MB")
     if _at(len(log) + _BESIDE_A_LINE * log.count("\n"), confinement.log_mb * _HALF_KB * 1024):
-        yield f"it prints without end: its log would be larger than the {confinement.log_mb} MB that are kept"
+        words = f"{name} prints without end: its log would be larger than the {confinement.log_mb} MB that are kept"
+        yield Tried("printed without end", words)
 
 
 def _at(value: int | None, limit: int) -> bool:

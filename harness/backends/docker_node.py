@@ -25,7 +25,7 @@ from harness.backends.impairing import Network
 from harness.backends.impairment import CUT_OFF, Impairment
 from harness.backends.interposing import Interposing
 from harness.backends.passing import Passing
-from harness.backends.protocol import ExecContext, NodeState, Phase
+from harness.backends.protocol import ExecContext, NodeState, Phase, Tried
 from harness.backends.ready import wait_ready
 from harness.errors import AwaitTimeoutError, BadInputError, EnvironmentUnfitError, NodeStartError
 from harness.topology.kinds import NodeKind
@@ -325,7 +325,7 @@ class DockerNode(ImpairableNode):
             return listening.in_tables(tables) if tables and not status else None
         return None
 
-    def tried(self) -> Sequence[str]:
+    def tried(self) -> Sequence[Tried]:
         """What its limits kept it from, by the engine's word and that of its helpers."""
         if self._confinement is None or self._id is None:
             return ()
@@ -334,6 +334,7 @@ class DockerNode(ImpairableNode):
             runs = inspected["State"]["Running"]
             return tuple(
                 docker_confinement.tried(
+                    self.spec.name,
                     self._confinement,
                     inspected,
                     self._api.stats(self._id, stream=False, one_shot=True) if runs else {},

@@ -129,12 +129,25 @@ class Upgradable(Killable, Protocol):
         """
 
 
+@dataclass(frozen=True)
+class Tried:
+    """Something that a node tried, and that its limits kept it from.
+
+    Attributes:
+        name: what it is called.
+        words: who it was, and what was seen.
+    """
+
+    name: str
+    words: str
+
+
 @runtime_checkable
 class Confined(Node, Protocol):
     """A node that may be confined, as nobody trusts what runs in it."""
 
-    def tried(self) -> Sequence[str]:
-        """What it tried that its limits kept it from, in words; nothing of a node that is not confined.
+    def tried(self) -> Sequence[Tried]:
+        """What it tried that its limits kept it from; nothing of a node that is not confined.
 
         Raises:
             EnvironmentUnfitError: it can't be told.

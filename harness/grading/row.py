@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.grading.journal import Journal
-from harness.report.findings import broke, findings
+from harness.report.findings import broke, findings, remarks
 from harness.report.folder import as_typed
 from harness.report.outcome import Outcome
 from harness.results import Result
@@ -64,7 +64,7 @@ class Row:
         verdict: of all that was tried.
         tallies: by guarantee, in the order in which scenarios came.
         broken: what broke, what is to be mended first coming first.
-        tried: what the system tried beside its work, in words.
+        noticed: what else was seen of the system, in words, each thing once.
         trouble: why the run did not come to its end, in words; empty if it did.
         not_tried: how many scenarios were left out, as the system lacks what they need.
         took_s: how long it took, in seconds.
@@ -77,7 +77,7 @@ class Row:
     verdict: Verdict
     tallies: tuple[Tally, ...]
     broken: tuple[Broken, ...]
-    tried: tuple[str, ...]
+    noticed: tuple[str, ...]
     trouble: str
     not_tried: int
     took_s: float
@@ -110,7 +110,7 @@ def row(name: str, folder: str, journal: Journal, *, trouble: str, took_s: float
         verdict=_verdict(outcomes, trouble),
         tallies=tuple(_tallies(outcomes)),
         broken=tuple(_broken(outcomes)),
-        tried=tuple(dict.fromkeys(words for outcome in outcomes for words in outcome.tried)),
+        noticed=tuple(remark.found.sentence for remark in remarks(outcomes)),
         trouble=trouble,
         not_tried=sum(subject.left_out.values()) if subject else 0,
         took_s=round(took_s, 1),

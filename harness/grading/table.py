@@ -50,7 +50,7 @@ def _lines(rows: Sequence[Row]) -> Iterator[Sequence[str]]:
     yield [
         *("checkout", "folder", "system", "verdict", "held", "broke", "scenarios", "not tried"),
         *guarantees,
-        *("broke first", "what broke", "beside its work", "trouble", "evidence", "seconds", "page"),
+        *("broke first", "what broke", "what else was seen", "trouble", "evidence", "seconds", "page"),
     ]
     for row in rows:
         first = row.broken[0] if row.broken else None
@@ -59,7 +59,7 @@ def _lines(rows: Sequence[Row]) -> Iterator[Sequence[str]]:
             *map(str, (row.held, row.broke, row.scenarios, row.not_tried)),
             *(_words(_tallies(row).get(guarantee)) for guarantee in guarantees),
             *((first.title, "; ".join(each.title for each in row.broken)) if first else ("", "")),
-            *("; ".join(row.tried), row.trouble, first.evidence if first else "", f"{row.took_s:g}"),
+            *("; ".join(row.noticed), row.trouble, first.evidence if first else "", f"{row.took_s:g}"),
             f"{_PAGES}/{row.name}.html",
         ]
 
@@ -67,7 +67,7 @@ def _lines(rows: Sequence[Row]) -> Iterator[Sequence[str]]:
 def _table(rows: Sequence[Row], choice: Choice) -> str:
     """The page of the table as Markdown."""
     guarantees = _guarantees(rows)
-    head = ["checkout", "verdict", *guarantees, "to mend first", "beside its work", "min"]
+    head = ["checkout", "verdict", *guarantees, "to mend first", "what else was seen", "min"]
     cells = [[_cell(cell) for cell in head], ["---"] * len(head), *(_cells(row, guarantees) for row in rows)]
     counts = ", ".join(
         f"{count} {verdict}"
@@ -101,7 +101,7 @@ def _cells(row: Row, guarantees: Sequence[str]) -> Sequence[str]:
         shown,
         *(_coloured(tallies.get(guarantee)) for guarantee in guarantees),
         first if not row.trouble else "; ".join(filter(None, [f"*{_cell(row.trouble)}*", first])),
-        _cell("; ".join(row.tried)),
+        _cell("; ".join(row.noticed)),
         f"{row.took_s / 60:.1f}",
     ]
 
@@ -125,13 +125,11 @@ def _coloured(tally: Tally | None) -> str:
 
 
 def _about(graded: Graded) -> str:
-    """The page of one checkout as Markdown: that for its owner, after what it did beside."""
+    """The page of one checkout as Markdown: that for its owner, after how the run ended if it came to no end."""
     row, subject = graded.row, graded.journal.subject
     parts = [f"[all checkouts](../grades.html) · {markdown(row.folder)}"]
     if row.trouble:
         parts += ["## How its run ended", f"*{markdown(row.trouble)}*"]
-    if row.tried:
-        parts += ["## What it did beside its work", "\n".join(f"- **{markdown(each)}**" for each in row.tried)]
     if subject:
         ran = in_one_sentence(graded.journal.outcomes, backend=subject.backend, timings=subject.timings)
         parts.append(OwnersPage(subject.about, ran, graded.journal.outcomes, subject.left_out).text)

@@ -70,7 +70,6 @@ def _outcome(value: Mapping[str, Any]) -> Outcome:
             "noticed": tuple(Found(**found) for found in value["noticed"]),
             "history": Path(value["history"]) if value["history"] else None,
             "logs": Path(value["logs"]) if value["logs"] else None,
-            "tried": tuple(value["tried"]),
         }
     )
 

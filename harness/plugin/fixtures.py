@@ -9,7 +9,7 @@ from typing import TypeVar
 import allure
 import pytest
 
-from harness.backends.protocol import Confined
+from harness.backends.protocol import Confined, Tried
 from harness.bounds import DETECTORS, IN_FORCE
 from harness.clusters import View
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError, HarnessError
@@ -110,11 +110,11 @@ def _note_tried(item: pytest.Item, run: Run, results: Results) -> None:
     """Notes what the nodes tried that are confined."""
     if run.options.confinement is None:
         return
-    tried = []
+    tried: list[Tried] = []
     for name, node in run.nodes.items():
         if isinstance(node, Confined):
             with results.lacking.part(f"{item.nodeid}, what {name} tried"):
-                tried += [f"{name}: {words}" for words in node.tried()]
+                tried += node.tried()
     results.note_tried(item, tried)
 
 

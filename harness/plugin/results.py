@@ -10,7 +10,7 @@ from typing import NoReturn
 import pytest
 
 from harness.assertions import GuaranteeBrokenError
-from harness.backends.protocol import BACKENDS
+from harness.backends.protocol import BACKENDS, Tried
 from harness.checks import END, End, how_broken
 from harness.errors import (
     BadInputError,
@@ -57,7 +57,7 @@ class Results:
         self._words: dict[str, str] = {}
         self._took_s: dict[str, float] = defaultdict(float)
         self._found: dict[str, tuple[Found, ...]] = {}
-        self._tried: dict[str, tuple[str, ...]] = {}
+        self._tried: dict[str, tuple[Found, ...]] = {}
         self.lacking = Lacking()
         self.backend = options.backend
 
@@ -130,9 +130,9 @@ class Results:
         """Whether the scenario, its steps done, has failed."""
         return self._results.get(item.nodeid, Result.HELD) not in (Result.HELD, Result.SKIPPED)
 
-    def note_tried(self, item: pytest.Item, tried: Sequence[str]) -> None:
+    def note_tried(self, item: pytest.Item, tried: Sequence[Tried]) -> None:
         """Notes what confined services tried in a scenario."""
-        self._tried[item.nodeid] = tuple(tried)
+        self._tried[item.nodeid] = tuple(Found(each.name, each.words, judged=False) for each in tried)
 
     def ran(self, item: pytest.Item) -> Mapping[str, object]:
         """Which scenario an item is, and the options that it takes to run it again, by name."""
@@ -225,8 +225,10 @@ class Results:
             self._history(item),
             self._logs(item),
             {on: round(seconds, 3) for on, seconds in settled().items()},
-            tuple(Found(each.name, each.sentence, judged=False) for each in seen if not each.wrong),
-            self._tried.get(item.nodeid, ()),
+            (
+                *(Found(each.name, each.sentence, judged=False) for each in seen if not each.wrong),
+                *self._tried.get(item.nodeid, ()),
+            ),
         )
         scenario = item.nodeid.rpartition("/")[2]
         repeated = [marker.args for marker in item.iter_markers("experiment")]

@@ -65,7 +65,6 @@ class Outcome:
         logs: the folder of its nodes' logs, if it left one.
         spent: the seconds that it spent, by what on (`harness.spent`).
         noticed: what else was seen of the system, and is no fault by itself.
-        tried: what its services tried that their limits kept them from, in words; of services that are confined.
     """
 
     scenario: str
@@ -80,7 +79,6 @@ class Outcome:
     logs: Path | None = None
     spent: Mapping[str, float] = field(default_factory=dict)
     noticed: tuple[Found, ...] = ()
-    tried: tuple[str, ...] = ()
 
     @property
     def anomalies(self) -> tuple[str, ...]:

@@ -170,9 +170,11 @@ def test_code_that_nobody_trusts_can_do_nothing_but_its_work(canary: DockerDeplo
         "/tmp": "ENOSPC",
         "processes": "EAGAIN",
     }
-    tried = "\n".join(canary.nodes["facade"].tried())
-    assert "it tried to reach something outside of its own system" in tried
-    assert "it filled its disk, which has 16 MB" in tried
+    tried = [(each.name, each.words) for each in canary.nodes["facade"].tried()]
+    assert tried == [
+        ("reached out", "facade tried to reach something outside of its own system: 4 packets were refused"),
+        ("filled its disk", "facade filled its disk, which has 16 MB"),
+    ]
 
 
 @pytest.mark.docker

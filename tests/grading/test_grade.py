@@ -40,7 +40,7 @@ def all_of_them(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping
 
 def test_the_good_one_among_hostile_ones_has_its_verdict(all_of_them: tuple[Path, Mapping[str, Row]]) -> None:
     row = all_of_them[1]["good"]
-    assert (row.verdict, row.held, row.scenarios, row.trouble, row.tried) == ("held", 1, 1, "", ())
+    assert (row.verdict, row.held, row.scenarios, row.trouble, row.noticed) == ("held", 1, 1, "", ())
 
 
 @pytest.mark.parametrize(
@@ -49,11 +49,11 @@ def test_the_good_one_among_hostile_ones_has_its_verdict(all_of_them: tuple[Path
         ("hangs", "10 of 10 posts were refused"),
         ("forks", "it forks without end"),
         ("prints", "it prints without end"),
-        ("fills the disk", "it filled its disk, which has 16 MB"),
+        ("fills the disk", "facade filled its disk, which has 16 MB"),
         ("wrong port", "it listens on 0.0.0.0:9090, and not on port 8080"),
         ("never ready", "waited 60 s for facade to listen"),
         ("crashes", "facade exited with status 3 before it was ready"),
-        ("reaches out", "it tried to reach something outside of its own system"),
+        ("reaches out", "facade tried to reach something outside of its own system"),
         ("answers without end", "a GET does not show what was posted"),
     ],
 )
@@ -61,7 +61,7 @@ def test_each_row_says_what_the_checkout_did(
     all_of_them: tuple[Path, Mapping[str, Row]], name: str, words: str
 ) -> None:
     row = all_of_them[1][name]
-    assert words in "\n".join([*(each.sentence for each in row.broken), *row.tried, row.trouble])
+    assert words in "\n".join([*(each.sentence for each in row.broken), *row.noticed, row.trouble])
 
 
 def test_nothing_that_is_outside_of_a_checkout_gets_anywhere(all_of_them: tuple[Path, Mapping[str, Row]]) -> None:

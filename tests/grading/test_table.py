@@ -54,7 +54,7 @@ def made(*outcomes: Outcome, trouble: str = "", name: str = "chat", about: Subje
 def test_a_row_counts_each_guarantee_and_says_what_broke() -> None:
     outcomes = [
         outcome("one", Result.HELD),
-        outcome("two", Result.BROKEN, tried=("facade: it prints without end",)),
+        outcome("two", Result.BROKEN, noticed=(Found("printed", "facade prints without end"),)),
         outcome("three", Result.INCONCLUSIVE, "the service goes on"),
         outcome("four", Result.SKIPPED),
     ]
@@ -65,7 +65,7 @@ def test_a_row_counts_each_guarantee_and_says_what_broke() -> None:
     assert [(each.title, each.sentence, each.evidence) for each in seen.broken] == [
         ("lost", "two lost 1 of 2 messages", "h.jsonl")
     ]
-    assert seen.tried == ("facade: it prints without end",)
+    assert seen.noticed == ("facade prints without end",)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_journal_gives_back_what_was_written_and_a_broken_last_line_counts_for
 
 
 def test_texts_of_those_who_are_graded_are_shown_and_do_nothing(tmp_path: Path) -> None:
-    evil = outcome("one", Result.BROKEN, found=(Found("", EVIL),), tried=(EVIL,), guarantee=EVIL)
+    evil = outcome("one", Result.BROKEN, found=(Found("", EVIL),), noticed=(Found("x", EVIL),), guarantee=EVIL)
     table.write(tmp_path, [made(evil, trouble=EVIL, about=subject(EVIL))], CHOICE)
     for page in (tmp_path / "grades.html", tmp_path / "pages" / "chat.html"):
         text = page.read_text()
