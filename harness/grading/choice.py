@@ -8,9 +8,6 @@ from pathlib import Path
 
 from harness.topology.confinement import Confinement
 
-#: The quick half has one scenario of each kind, so thirty checkouts take an afternoon.
-QUICK = "faulttolerance and quick"
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -25,10 +22,10 @@ class Choice:
     """
 
     scenarios: tuple[Path, ...]
-    marks: str = QUICK
+    marks: str = "faulttolerance"
     names: str = ""
     confinement: Confinement | None = field(default_factory=Confinement)
-    time_s: int = 1200
+    time_s: int = 1800
 
     @property
     def arguments(self) -> Sequence[str]:

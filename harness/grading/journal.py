@@ -13,9 +13,12 @@ from typing import Any
 import msgspec
 
 from harness.declared import About
+from harness.errors import NodeStartError
 from harness.report.outcome import Outcome
 
 NAME = "graded.jsonl"
+#: So many scenarios in a row whose services do not start are enough: each waits for a start anew.
+ENOUGH = 2
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,12 @@ class Journal:
 
     subject: Subject | None = None
     outcomes: tuple[Outcome, ...] = ()
+
+
+def gives_up(outcomes: Sequence[Outcome]) -> bool:
+    """Whether it is no use to run more scenarios after these."""
+    last = outcomes[-ENOUGH:]
+    return len(last) == ENOUGH and all(any(each.name == NodeStartError.finding for each in one.found) for one in last)
 
 
 def line(entry: Subject | Outcome) -> str:

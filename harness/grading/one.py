@@ -15,21 +15,21 @@ from pathlib import Path
 import msgspec
 
 from harness.backends import engine
-from harness.errors import EXIT_BAD_INPUT, EXIT_INCONCLUSIVE
 from harness.grading import journal
 from harness.grading.bounded import Runner, last_line
 from harness.grading.checkouts import Checkout
 from harness.grading.choice import Choice
-from harness.grading.journal import Journal
+from harness.grading.journal import ENOUGH, Journal, gives_up
 from harness.grading.row import Row, row
 from harness.provision.images import forget
 
 #: How long it may take to read a checkout, in seconds.
 _READING_S = 300.0
 _ROW = "row.json"
-#: The statuses of a run that came to its end.
-_ENDED = (0, 1, EXIT_INCONCLUSIVE)
+_OUTPUT = "output.txt"
 _NO_TESTS = 5
+#: What a run ends with that would end so again, though no scenario has: the time was over, or nothing fits.
+_SURE = (None, _NO_TESTS)
 #: Gives up a run that says nothing, and writes the journal.
 _PLUGIN = "harness.plugin.graded"
 
@@ -75,39 +75,47 @@ def grade(checkout: Checkout, choice: Choice, into: Path, runner: Runner) -> Gra
     known = None if problem else _known(into, key)
     if known:
         return Graded(known, journal.read(_journal(into)), again=True)
+    # What a run before has left is not of now.
+    _journal(into).unlink(missing_ok=True)
     try:
-        trouble = problem or _run(checkout, choice, into, runner)
+        status = None if problem else _run(checkout, choice, into, runner)
     finally:
         if choice.confinement:
             _forget(content.kinds)
-    # Of a file that can't be used there is no run, and what one before has left is not of now.
-    found = Journal() if problem else journal.read(_journal(into))
+    found = journal.read(_journal(into))
+    trouble = problem or _trouble(status, found, choice, into / _OUTPUT)
     took_s = time.monotonic() - began
+    # What is perhaps the machine's fault is not known for good.
+    key = key if found.outcomes or status in _SURE else ""
     made = row(checkout.name, str(checkout.folder), found, trouble=trouble, took_s=took_s, key=key)
     (into / _ROW).write_bytes(msgspec.json.format(msgspec.json.encode(made)) + b"\n")
     return Graded(made, found)
 
 
-def _run(checkout: Checkout, choice: Choice, into: Path, runner: Runner) -> str:
-    """Runs the scenarios; gives in words why that did not come to its end."""
+def _run(checkout: Checkout, choice: Choice, into: Path, runner: Runner) -> int | None:
+    """Runs the scenarios; gives the exit status of pytest, or None if the time was over."""
     command = [
         *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", _PLUGIN),
         *choice.arguments,
         *(f"--system={checkout.file}", f"--checkout={checkout.folder}", f"--reports={into / 'run'}"),
     ]
-    output = into / "output.txt"
-    status = runner.run(command, output, time_s=choice.time_s, small=choice.confinement is not None)
+    return runner.run(command, into / _OUTPUT, time_s=choice.time_s, small=choice.confinement is not None)
+
+
+def _trouble(status: int | None, found: Journal, choice: Choice, output: Path) -> str:
+    """Says why a run did not come to its end; nothing if it did."""
+    ran, chosen = len(found.outcomes), found.subject.chosen if found.subject else 0
+    counted = f"{ran} of {chosen} scenarios ran"
     if status is None:
-        return f"it was not done after {_minutes(choice.time_s)}, and was ended"
-    if status in _ENDED:
-        return ""
-    if status == EXIT_BAD_INPUT and journal.read(_journal(into)).outcomes:
-        # Scenarios whose system did not come up: each says so itself.
-        return ""
+        return f"it was not done after {_minutes(choice.time_s)}, and was ended: {counted}"
     if status == _NO_TESTS:
         return "none of the chosen scenarios fits it: its file says what it has"
     if status < 0:
-        return f"the run was killed by signal {-status}"
+        return f"its run was killed by signal {-status}: {counted}"
+    if 0 < ran == chosen:
+        return ""
+    if ran and gives_up(found.outcomes):
+        return f"{counted}: its services did not start in the last {ENOUGH}"
     return last_line(output)
 
 

@@ -7,15 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import NodeStartError
 from harness.grading import journal
 from harness.plugin import standing_in
 from harness.plugin.ended import Ended
 from harness.plugin.scenarios import FOLDER, OPTIONS
 from harness.report.outcome import Outcome
 
-#: So many scenarios in a row whose system does not start are enough: each waits for a start anew.
-_ENOUGH = 2
 _JOURNAL = pytest.StashKey[Path]()
 
 
@@ -39,7 +36,7 @@ class _Journalist:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._unstarted = 0
+        self._outcomes: list[Outcome] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Takes in how a scenario ended."""
@@ -48,21 +45,17 @@ class _Journalist:
             return
         with self._config.stash[_JOURNAL].open("a") as file:
             file.write(journal.line(ended.outcome))
-        self._unstarted = self._unstarted + 1 if _unstarted(ended.outcome) else 0
+        self._outcomes.append(ended.outcome)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Ends the run after a scenario, if it is no use to go on."""
         answer = yield
-        if self._unstarted >= _ENOUGH:
-            item.session.shouldstop = f"its services did not start in {self._unstarted} scenarios in a row"
+        if journal.gives_up(self._outcomes):
+            item.session.shouldstop = f"its services did not start in {journal.ENOUGH} scenarios in a row"
         return answer
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Stands by to write."""
     config.pluginmanager.register(_Journalist(config), "harness-journalist")
-
-
-def _unstarted(outcome: Outcome) -> bool:
-    return any(found.name == NodeStartError.finding for found in outcome.found)

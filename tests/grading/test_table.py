@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -121,6 +122,23 @@ def test_the_table_has_a_column_for_each_guarantee_and_a_page_for_each_checkout(
         page = (tmp_path / "pages" / f"{name}.html").read_text()
         assert said in page
     assert 'href="pages/a%20b.html"' in (tmp_path / "grades.html").read_text()
+
+
+def ended(status: int | None, *outcomes: Outcome, printed: str = "", chosen: int = 3) -> str:
+    output = Path(tempfile.mkdtemp()) / "output"
+    output.write_text(printed)
+    about = Subject(About("chat", "a facade"), "docker", "fast", chosen)
+    return one._trouble(status, Journal(about, outcomes), CHOICE, output)
+
+
+def test_a_run_that_did_not_come_to_its_end_says_why() -> None:
+    held, dead = outcome("one", Result.HELD), outcome("two", Result.UNFIT, found=(Found("not started", "exited"),))
+    assert ended(0, held, held, held) == ended(1, dead, held, held) == ended(2, dead, dead, held) == ""
+    assert ended(None, held) == "it was not done after 30 min, and was ended: 1 of 3 scenarios ran"
+    assert ended(-9, held) == "its run was killed by signal 9: 1 of 3 scenarios ran"
+    assert ended(2, dead, dead) == "2 of 3 scenarios ran: its services did not start in the last 2"
+    assert ended(2, printed="x\n!!! _pytest.outcomes.Exit: no engine answers !!!\n") == "no engine answers"
+    assert ended(5).startswith("none of the chosen scenarios fits it")
 
 
 def test_checkouts_of_one_name_have_names_of_their_own_and_each_folder_comes_once(tmp_path: Path) -> None:
