@@ -43,4 +43,4 @@ def test_code_that_nobody_trusts_does_not_run_as_a_local_process(tmp_path: Path)
     good = hostile.write(tmp_path, "good")
     system = read(good / "system.toml", trusted=False)
     with pytest.raises(BadInputError, match="is not trusted, and runs in confined containers"):
-        system.kind.prepare(print)
+        system.kinds.checkout.prepare(print)

@@ -43,7 +43,7 @@ def kinds(description: Description, folder: Path, *, trusted: bool = True) -> Ki
     """
     code = (folder / description.checkout).resolve()
     for role, service in description.services.items():
-        if not trusted and (service.dockerfile or service.image or service.compose):
+        if not trusted and (service.dockerfile or service.image or description.compose):
             raise BadInputError(
                 f"[services.{role}]: what is not trusted runs by a command alone: an image is made by commands that "
                 "nobody limits, and begins before its network is closed; give a command in its place"
