@@ -59,8 +59,8 @@ def main(code: str, place: str, folder: str, *command: str) -> None:
 
 
 def _await(file: str | None) -> None:
-    """Waits until a file is there, and removes it, so that the next start waits as well."""
-    while file and not Path(file).exists():
+    """Waits until a file is there as a whole, and removes it, so that the next start waits as well."""
+    while file and not _is_whole(Path(file)):
         time.sleep(_LOOK_S)
     if file:
         Path(file).unlink()
@@ -74,6 +74,14 @@ def _await_closed(address: str | None) -> None:
             if tried.connect_ex((address, _TRIED_PORT)) == errno.ENETUNREACH:
                 return
         time.sleep(_LOOK_S)
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether an engine has done with a file: it dates it last, back to the beginning of time.
+
+    An engine that has not done with it complains if it is gone.
+    """
+    return file.exists() and file.stat().st_mtime == 0
 
 
 def _become(command: tuple[str, ...]) -> None:
