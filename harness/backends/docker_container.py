@@ -48,7 +48,7 @@ def container_of(spec: NodeSpec, site: DockerSite, *, kind: NodeKind, data_of: s
             (clock.RIGHT.encode(), f"{FOLDER}/{clock.FILE}", 0o644),
         ]
         environment = {**clock.environment(f"{FOLDER}/{clock.COPY}", f"{FOLDER}/{clock.FILE}"), **environment}
-    if spec.localhost is not None:
+    if spec.is_led:
         environment["HARNESS_AWAITS"] = f"{FOLDER}/{AWAITED}"
     confinement = site.confinement_of(spec.name)
     confined = docker_confinement.options(confinement) if confinement else {}

@@ -96,7 +96,7 @@ class DockerNode(ImpairableNode):
         if place is None or not self._begins_in(place):
             self._create()
             self._impairable().confine()
-            self._impairable().open_localhost()
+            self._impairable().lead()
             self._let_begin()
 
     def _begins_in(self, place: Vacant) -> bool:
@@ -396,8 +396,8 @@ class DockerNode(ImpairableNode):
         wait_ready(self, timeout_s=_READY_TIMEOUT_S)
 
     def _let_begin(self) -> None:
-        """Has the launcher of a node that speaks to 127.0.0.1 alone begin: what leads that to others is in place."""
-        if self.spec.localhost is not None:
+        """Has the launcher of a node that is led to the others begin: what does that is in place."""
+        if self.spec.is_led:
             self.write_file(AWAITED, "")
 
     def _stored(self) -> Data:

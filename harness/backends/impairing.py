@@ -112,21 +112,21 @@ class Network:
         status, counted = self._helper.run(confining.COUNT)
         return confining.refused(counted) if not status else 0
 
-    def open_localhost(self) -> None:
-        """Has a node that speaks to 127.0.0.1 alone reach the others: before it starts, and if it is such a one."""
-        if self.spec.localhost is not None:
+    def lead(self) -> None:
+        """Has a node whose code says where the others are reach them: before it starts, and if it is such a one."""
+        if self.spec.is_led:
             self._run(localhost.rules(self.spec, self._site.addresses), f"lead {self.spec.name} to the others")
 
-    def close_localhost(self) -> None:
+    def lead_nowhere(self) -> None:
         """Removes what does that, in a network that the next node of this name gets."""
-        if self.spec.localhost is not None:
+        if self.spec.is_led:
             self._run(localhost.undo(), f"lead {self.spec.name} to nobody")
 
     def begin_again(self) -> None:
         """Applies all that is in force in the fresh namespace of a node that was just started."""
         self.end()
         self.confine()
-        self.open_localhost()
+        self.lead()
         for fault in sorted(self.faults):
             self._apply(fault)
 

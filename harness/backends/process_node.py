@@ -135,7 +135,7 @@ class ProcessNode(ImpairableNode):
         """Starts the process without waiting for it."""
         self._begins = self._log.stat().st_size
         if self._network:
-            self._network.open_localhost()
+            self._network.lead()
         named = under_its_name(self.spec.name, self._site.hosts) if self._site.hosts else ()
         command = self._site.programs[self.kind].command
         with self._log.open("ab") as log:
@@ -327,7 +327,7 @@ class ProcessNode(ImpairableNode):
             self.kill()
         if self._network:
             self._network.mend(None)
-            self._network.close_localhost()
+            self._network.lead_nowhere()
             self._network.end()
         self._network = self._between = None
         if self.spec.disk_mb:

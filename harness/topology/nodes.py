@@ -97,6 +97,8 @@ class NodeSpec:
             which it finds others, their names and the ports that they have. Such a node can only run where it has a
             network of its own, and in a container the launcher of its kind has to wait until HARNESS_AWAITS, a file, is
             there, and to remove that, before it starts anything. None: it listens on its own address, or on all.
+        other_ports: for a node whose code has other ports for others: the port that one has, by its name and that in
+            the code. What is said of the launcher of its kind holds for it as well.
     """
 
     name: str
@@ -120,6 +122,12 @@ class NodeSpec:
     host_names: tuple[str, ...] = ()
     init: bool = False
     localhost: Mapping[int, tuple[str, int]] | None = None
+    other_ports: Mapping[tuple[str, int], int] = field(default_factory=dict)
+
+    @property
+    def is_led(self) -> bool:
+        """Whether rules in its network have to lead it to the others."""
+        return self.localhost is not None or bool(self.other_ports)
 
 
 @dataclass(frozen=True)
@@ -158,6 +166,7 @@ def addressed(specs: Iterable[NodeSpec]) -> Iterator[str]:
     specs = tuple(specs)
     yield from (spec.name for spec in specs)
     yield from (node for spec in specs for node, _ in (spec.localhost or {}).values())
+    yield from (node for spec in specs for node, _ in spec.other_ports)
 
 
 def called(specs: Sequence[NodeSpec], names: Sequence[str]) -> tuple[NodeSpec, ...]:

@@ -38,6 +38,16 @@ def test_what_leaves_has_the_address_of_the_node() -> None:
     assert f"-A harness-localhost-from {LEAVE}" in rules(SPEC, ADDRESSES).splitlines()
 
 
+def test_what_is_sent_to_a_port_that_only_the_code_has_goes_to_that_of_the_node() -> None:
+    spec = replace(tiny(1), other_ports={("tiny-2", 5701): 8000})
+    script = rules(spec, ADDRESSES)
+    assert [line for line in script.splitlines() if "DNAT" in line] == [
+        "-A harness-localhost-out -p tcp -d 10.0.0.3 --dport 5701 -j DNAT --to-destination 10.0.0.3:8000"
+    ]
+    assert "route_localnet" not in script
+    assert "route_localnet" in rules(SPEC, ADDRESSES)
+
+
 def test_who_waits_for_such_a_node_looks_for_it_at_127_0_0_1() -> None:
     assert unreached(["127.0.0.1:8000"], LOCALHOST, 8000) == ""
     assert unreached(["10.0.0.2:8000"], LOCALHOST, 8000).endswith("have it listen on 0.0.0.0 or on 127.0.0.1")

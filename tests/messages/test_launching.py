@@ -122,6 +122,19 @@ def test_at_127_0_0_1_each_instance_has_the_others_and_the_servers_by_their_port
     assert all(spec.localhost is None for spec in made(logging(count=2)).values())
 
 
+def test_servers_have_the_names_of_the_code_and_are_found_at_its_ports() -> None:
+    more = '[servers.hazelcast]\nhosts = ["a:5701", "b:5709", "c:5701"]\n[servers.kafka]\ncount = 1\nhosts = ["k:93"]'
+    description = described(logging(count=2), more)
+    assert servers(description, {"kafka": ["other"]}) == (
+        hazelcast(3, names=["a", "b", "c"]),
+        kafka(1, names=["k", "other"]),
+    )
+    found = specs(description, KINDS, members=2, brokers=1)
+    assert [spec.other_ports for spec in found] == [{("hazelcast-2", 5709): 5701, ("kafka-1", 93): 9092}] * 3
+    assert all(spec.localhost is None and spec.is_led for spec in found)
+    assert not any(spec.is_led for spec in made(logging()).values())
+
+
 def test_packages_that_a_file_names_itself_are_those_of_a_requirements_file(tmp_path: Path) -> None:
     (tmp_path / "needed.txt").write_text("requests\n")
     for python, lines in (("", b""), ('python = "needed.txt",', b"-r needed.txt\n")):

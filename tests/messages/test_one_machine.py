@@ -1,7 +1,9 @@
-"""Services that were written for one machine, each in a network of its own: they reach each other at 127.0.0.1."""
+"""Services whose code says where others are, each in a network of its own: at 127.0.0.1, or by names that it has."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from harness.backends.namespaces import why_not
 from harness.backends.session import Session
 from harness.faults import Delay, Disconnect, Isolate, Kill
+from harness.topology.nodes import called
 from harness.waiting import until
 from tests.faults.storing import BACKENDS
 from tests.messages.systems import RealDeployment, backend_named, deployed, described
@@ -50,6 +53,24 @@ def deployment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     specs = described(tmp_path_factory.mktemp("checkout"), ONE_MACHINE, {"asking.py": ASKING})
     with deployed(backend_named(request.param, Session.of_this_process()), "one-machine", *specs) as deployment:
         yield deployment
+
+
+@pytest.mark.parametrize("on", BACKENDS)
+def test_others_are_reached_by_the_names_and_ports_that_the_code_has_for_them(on: str, tmp_path: Path) -> None:
+    if on == "process" and (why := why_not()):
+        pytest.skip(f"local processes have no networks of their own: {why}")
+    facade, *others = described(tmp_path, ONE_MACHINE.replace('"127.0.0.1"', '"0.0.0.0"'), {"asking.py": ASKING})
+    named = replace(
+        facade,
+        localhost=None,
+        other_ports={("logging-1", 5001): 8001},
+        arguments=(facade.arguments[0], "python3", "server.py", "0.0.0.0", "8000"),
+    )
+    with deployed(
+        backend_named(on, Session.of_this_process()), "named", named, *called(others, ["first", "second"])
+    ) as deployment:
+        assert get(deployment, "facade", "/ask/first:5001") == "logging-1"
+        assert get(deployment, "facade", "/ask/second:8002") == "logging-2"
 
 
 def get(deployment: RealDeployment, node: str, path: str = "/") -> str:

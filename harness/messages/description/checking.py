@@ -42,6 +42,7 @@ OF_A_MESSAGE = ("id", "text")
 _SERVER_KINDS = ("hazelcast", "kafka")
 _DEFAULT_COUNT = HazelcastServers().count
 _RESERVED = {*OF_AN_INSTANCE, *OF_SERVERS, *OF_A_MESSAGE}
+_LAST_PORT = 65535
 _REFERENCE = re.compile(r"\$\{([^}]*)(\}?)")
 _TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
 
@@ -66,6 +67,7 @@ def problems(walked: Walked, folder: Path) -> Iterator[Problem]:
     yield from _references(walked)
     yield from _settings(walked)
     yield from _localhost(walked)
+    yield from _hosts(walked)
     yield from imaging.problems(walked)
 
 
@@ -274,6 +276,32 @@ def _servers_ports(walked: Walked, kind: str, taken: dict[int, str]) -> Iterator
         yield Problem(keys, f"expected {count}, one for each of them (count), found {len(ports)}")
     for index, port in enumerate(ports):
         yield from _port(taken, port, (*keys, index), f"{kind}-{index + 1}")
+
+
+def _hosts(walked: Walked) -> Iterator[Problem]:
+    """What is wrong with the host names and ports that services have for servers."""
+    services = {name.lower(): f"an instance of {role}" for role, name in _instances(walked)}
+    taken: dict[str, str] = {}
+    for kind in _SERVER_KINDS:
+        keys = ("servers", kind, "hosts")
+        hosts, count = walked.at(*keys) or (), walked.at("servers", kind, "count") or _DEFAULT_COUNT
+        if hosts and len(hosts) != count and walked.right("servers", kind, "count"):
+            yield Problem(keys, f"expected {count}, one for each of them (count), found {len(hosts)}")
+        for index, address in enumerate(hosts):
+            host, _, port = address.partition(":")
+            name = f"{kind}-{index + 1}"
+            if int(port) > _LAST_PORT:
+                yield Problem((*keys, index), f"{port} is no port: a number from 1 to {_LAST_PORT}")
+            if other := {**services, **taken}.get(host.lower()):
+                yield Problem((*keys, index), f"{host} is the name of {other} already; each needs one of its own")
+            taken[host.lower()] = name
+
+
+def _instances(walked: Walked) -> Iterator[tuple[str, str]]:
+    """The instances of services: their roles and names."""
+    for keys, service in walked.of(Service):
+        role = str(keys[-1])
+        yield from ((role, name) for name in instance_names(role, service.count, service.names))
 
 
 def _port(taken: dict[int, str], port: int, keys: Keys, name: str) -> Iterator[Problem]:

@@ -5,7 +5,8 @@ Pure. What only a backend knows, the addresses, stays a reference in the specs, 
 Containers, and local processes where the harness is root, have networks and host names of their own: there services may
 all listen on the same port of 0.0.0.0, and call each other by name. Other local processes share the machine's network,
 each with an address of its own on the loopback: there a service has to be told to listen on ${address}, one whose
-instances have `names` is refused, and so are one whose port somebody has, and a system that speaks to 127.0.0.1 alone.
+instances have `names` is refused, and so are one whose code names the servers, one whose port somebody has, and a
+system that speaks to 127.0.0.1 alone.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from typing import Any
 from harness import clusters
 from harness.errors import BadInputError
 from harness.messages.description.kinds import Kinds
-from harness.messages.description.model import Description, Role, Servers, Service
-from harness.messages.description.names import instance_names
+from harness.messages.description.model import Description, HazelcastServers, KafkaServers, Role, Servers, Service
+from harness.messages.description.names import host_and_port, instance_names
 from harness.servers.hazelcast import spec as hz
 from harness.servers.hazelcast.kind import hazelcast
 from harness.servers.kafka import spec as kf
@@ -41,16 +42,15 @@ def servers(
         names: more host names of the servers, by the names of their kinds.
     """
     called = names or {}
-    wanted = description.servers
-    members = [
-        hazelcast(each.count, settings=each.settings, cluster=each.cluster, names=called.get("hazelcast", ()))
-        for each in [wanted.hazelcast]
-        if each
-    ]
-    brokers = [
-        kafka(each.count, settings=each.settings, names=called.get("kafka", ())) for each in [wanted.kafka] if each
-    ]
-    return (*members, *brokers)
+    hazelcasts, kafkas = description.servers.hazelcast, description.servers.kafka
+    found: list[clusters.Servers[Any]] = []
+    if hazelcasts:
+        more = (*_names(hazelcasts), *called.get("hazelcast", ()))
+        found.append(hazelcast(hazelcasts.count, settings=hazelcasts.settings, cluster=hazelcasts.cluster, names=more))
+    if kafkas:
+        more = (*_names(kafkas), *called.get("kafka", ()))
+        found.append(kafka(kafkas.count, settings=kafkas.settings, names=more))
+    return tuple(found)
 
 
 def specs(description: Description, kinds: Kinds, *, members: int, brokers: int) -> tuple[NodeSpec, ...]:
@@ -71,7 +71,8 @@ def specs(description: Description, kinds: Kinds, *, members: int, brokers: int)
         "brokers": ",".join(f"${{{name}}}:{kf.PORT}" for name in kafkas),
     }
     known = {**{name: f"${{{name}}}" for name in names}, **{name: text for name, text in lists.items() if text}}
-    made = [each.spec(kinds, known) for each in instances]
+    others = _other_ports(description.servers, hazelcasts, kafkas)
+    made = [replace(each.spec(kinds, known), other_ports=others) for each in instances]
     if not description.localhost:
         return tuple(made)
     ports = _at_localhost(description.servers, hazelcasts, kafkas)
@@ -79,13 +80,37 @@ def specs(description: Description, kinds: Kinds, *, members: int, brokers: int)
     return tuple(replace(spec, localhost=_but(spec.name, ports)) for spec in made)
 
 
+def _other_ports(wanted: Servers, members: Sequence[str], brokers: Sequence[str]) -> dict[tuple[str, int], int]:
+    """The port of each member or broker for which the services have another one, by its name and that port."""
+    return {
+        (name, port): own
+        for servers, names, own in _servers(wanted, members, brokers)
+        for (_, port), name in zip(map(host_and_port, servers.hosts), names, strict=False)
+        if port != own
+    }
+
+
+def _names(servers: HazelcastServers | KafkaServers) -> Iterator[str]:
+    """The host names that the services have for servers."""
+    return (host for host, _ in map(host_and_port, servers.hosts))
+
+
 def _at_localhost(wanted: Servers, members: Sequence[str], brokers: Sequence[str]) -> dict[int, tuple[str, int]]:
     """The member or broker at each port of 127.0.0.1, and its port; at those that are too many there is nobody."""
     return {
         port: (name, own)
-        for servers, names, own in ((wanted.hazelcast, members, hz.PORT), (wanted.kafka, brokers, kf.PORT))
-        for port, name in zip(servers.localhost if servers else (), names, strict=False)
+        for servers, names, own in _servers(wanted, members, brokers)
+        for port, name in zip(servers.localhost, names, strict=False)
     }
+
+
+def _servers(
+    wanted: Servers, members: Sequence[str], brokers: Sequence[str]
+) -> Iterator[tuple[HazelcastServers | KafkaServers, Sequence[str], int]]:
+    """What is said of each kind of servers, their names, and the port at which clients find them."""
+    for said, names, port in ((wanted.hazelcast, members, hz.PORT), (wanted.kafka, brokers, kf.PORT)):
+        if said:
+            yield said, names, port
 
 
 def _but(own: str, ports: Mapping[int, tuple[str, int]]) -> Mapping[int, tuple[str, int]]:

@@ -60,6 +60,14 @@ HostName = Annotated[
         description="a host name: letters, digits, hyphens and underscores, at most 63",
     ),
 ]
+HostPort = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?:[1-9][0-9]{0,4}$(?!\n)",
+        max_length=260,
+        description="a host name and a port, as in hazelcast_node_1:5701",
+    ),
+]
 #: A NUL ends what a process is given, and the path of a file.
 FilePath = Annotated[str, Meta(pattern=r"^[^\x00]*$", description="the path of a file or folder")]
 Word = Annotated[str, Meta(pattern=r"^[^\x00]*$", description="a text")]
@@ -162,12 +170,14 @@ class HazelcastServers(Section, frozen=True, kw_only=True):
         count: how many there are.
         settings: properties of the members, by their names.
         cluster: the name of their cluster, which clients have to give.
+        hosts: of a system whose code names them: the host name of each there, and the port.
         localhost: of a system that finds them at 127.0.0.1: the port there of each.
     """
 
     count: Count = 3
     settings: Mapping[str, str] = field(default_factory=dict)
     cluster: Name = "faulttolerance"
+    hosts: tuple[HostPort, ...] = ()
     localhost: tuple[Port, ...] = ()
 
 
@@ -177,12 +187,14 @@ class KafkaServers(Section, frozen=True, kw_only=True):
     Attributes:
         count: how many there are.
         settings: settings of each broker, by their names.
+        hosts: of a system whose code names them: the host name of each there, and the port.
         localhost: of a system that finds them at 127.0.0.1: the port there of each. Kafka's clients ask there who the
             brokers are, and go on at the addresses that they hear.
     """
 
     count: Count = 3
     settings: Mapping[str, str] = field(default_factory=dict)
+    hosts: tuple[HostPort, ...] = ()
     localhost: tuple[Port, ...] = ()
 
 

@@ -20,6 +20,12 @@ def instance_names(role: str, count: int, names: Sequence[str]) -> Sequence[str]
     return [f"{role}-{index}" for index in range(1, count + 1)]
 
 
+def host_and_port(address: str) -> tuple[str, int]:
+    """The two parts of an address such as kafka1:9092."""
+    host, _, port = address.partition(":")
+    return host, int(port)
+
+
 def server_names(servers: Servers) -> Sequence[str]:
     """The names of the members and brokers that the harness starts."""
     counts = {

@@ -61,6 +61,30 @@ def test_there_has_to_be_a_facade(tmp_path: Path) -> None:
         ("[9092, 9093]", "[9092]", "", "servers.kafka.localhost: expected 2, one for each of them (count), found 1"),
         (
             "[9092, 9093]",
+            '[9092, 9093]\nhosts = ["k:9"]',
+            "hosts = [",
+            "servers.kafka.hosts: expected 2, one for each of them ",
+        ),
+        (
+            "[9092, 9093]",
+            '[9092, 9093]\nhosts = ["k:9", "K:8"]',
+            "hosts = [",
+            "servers.kafka.hosts[1]: K is the name of kafka-1 a",
+        ),
+        (
+            "[9092, 9093]",
+            '[9092, 9093]\nhosts = ["k:9", "log-1:8"]',
+            "hosts = [",
+            "servers.kafka.hosts[1]: log-1 is the name of ",
+        ),
+        (
+            "[9092, 9093]",
+            '[9092, 9093]\nhosts = ["k:9", "l:65536"]',
+            "hosts = [",
+            "servers.kafka.hosts[1]: 65536 is no port: ",
+        ),
+        (
+            "[9092, 9093]",
             "[9092, 5701]",
             "",
             "servers.kafka.localhost[1]: 5701 is the port of hazelcast-1 at 127.0.0.1",
