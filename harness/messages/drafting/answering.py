@@ -81,11 +81,10 @@ def guessed(root: Path, file: Path | None, findings: Findings) -> Guess:
     parts, inside = _of_compose(file.resolve(), root, findings) if file else (Parts(), None)
     if not parts.services:
         # A compose file of servers alone, beside services that are started by hand.
-        found = folder.guessed(programs, root, findings)
-        servers = parts.servers if parts.servers.hazelcast or parts.servers.kafka else found.servers
-        parts = Parts(found.services, servers, parts.queue or found.queue, found.requirements)
+        found = folder.guessed(programs, root, findings, parts.servers)
+        parts = replace(found, queue=parts.queue or found.queue)
     if parts.queue is None:
-        parts = Parts(parts.services, parts.servers, source.queue([each.text for each in programs]), parts.requirements)
+        parts = replace(parts, queue=source.queue([each.text for each in programs]))
     facade = _facade(parts, programs, root)
     if inside:
         parts = replace(inside, queue=parts.queue)
@@ -135,8 +134,14 @@ def described_by(guess: Guess, root: Path, findings: Findings) -> tuple[Descript
         services=parts.services,
         post=guess.post or Post(path="/"),
         get=get,
+        localhost=parts.localhost,
         compose=parts.compose,
-        runtime=Runtime(python=requirements, node=manifests, build=tuple(node.builds(manifests, root))),
+        runtime=Runtime(
+            python=requirements,
+            packages=parts.packages,
+            node=manifests,
+            build=tuple(node.builds(manifests, root)),
+        ),
         # A compose file names its own.
         servers=parts.servers if parts.compose else _servers(parts.servers, parts.queue),
         queue=parts.queue,

@@ -24,6 +24,8 @@ class Parts:
         requirements: the requirements files of the services, relative to their folder.
         compose: the compose file that the services are those of, relative to their folder; None where commands start
             them.
+        packages: what they need beside these.
+        localhost: whether they find each other at 127.0.0.1.
     """
 
     services: Mapping[Role, Service] = field(default_factory=dict)
@@ -31,6 +33,8 @@ class Parts:
     queue: Queue | None = None
     requirements: tuple[str, ...] = ()
     compose: str | None = None
+    packages: tuple[str, ...] = ()
+    localhost: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 
 import click
 import msgspec
@@ -24,13 +24,17 @@ from harness.messages.description.model import (
     Service,
 )
 from harness.messages.drafting.parts import UNKNOWN_COMMAND, USUAL_PORT, Guess
+from harness.messages.drafting.places import MEMBER
+from harness.servers.kafka import spec as kafka_spec
 
 #: A question, the answer that Enter gives, and what an answer has to be: a type of click's, or a function that makes
 #: the value of a text, or raises click.BadParameter.
 Ask = Callable[[str, str, Any], Any]
 
+_Some = TypeVar("_Some", HazelcastServers, KafkaServers)
 _BODIES = ("json", "json-string", "form", "query", "text")
-_PORT = click.IntRange(1, 65535)
+_LAST_PORT = 65535
+_PORT = click.IntRange(1, _LAST_PORT)
 _COUNT = click.IntRange(1, 9)
 #: In what form an answer has the messages, by the words of the question; what the last word means nobody can guess.
 _LIST, _OBJECT, _OTHER = "list", "object", "other"
@@ -45,14 +49,19 @@ def asked(guess: Guess, root: Path, ask: Ask) -> Guess:
         ask: puts one question, until the answer can be used.
     """
     name = ask("What is the system called?", guess.name, click.STRING)
+    localhost = not guess.parts.compose and _yes(
+        ask, "Do its services find each other at 127.0.0.1?", guess.parts.localhost
+    )
     services: dict[Role, Service] = {}
     for role in get_args(Role):
         there = guess.parts.services.get(role)
         if role == "facade" or _yes(ask, f"Is there a {role} service?", there is not None):
-            services[role] = _service(role, there, root, ask)
+            services[role] = _service(role, there, root, ask, localhost=localhost)
     queue = _queue(guess.parts.queue, ask)
-    servers = guess.parts.servers if guess.parts.compose else _servers(guess.parts.servers, queue, ask)
-    parts = replace(guess.parts, services=services, servers=servers, queue=queue)
+    servers = guess.parts.servers
+    if not guess.parts.compose:
+        servers = _servers(servers, queue, ask, localhost=localhost)
+    parts = replace(guess.parts, services=services, servers=servers, queue=queue, localhost=localhost)
     return replace(guess, name=name, parts=parts, post=_post(guess.post, ask), get=_get(guess.get, services, ask))
 
 
@@ -60,7 +69,7 @@ def _yes(ask: Ask, question: str, default: bool) -> bool:
     return bool(ask(f"{question} (yes or no)", "yes" if default else "no", click.BOOL))
 
 
-def _service(role: Role, guess: Service | None, root: Path, ask: Ask) -> Service:
+def _service(role: Role, guess: Service | None, root: Path, ask: Ask, *, localhost: bool) -> Service:
     if guess and guess.compose:
         return guess
     there = guess or Service(command=(UNKNOWN_COMMAND,), port=USUAL_PORT)
@@ -69,12 +78,28 @@ def _service(role: Role, guess: Service | None, root: Path, ask: Ask) -> Service
     folder = ask(f"{role}: in which folder of the code?", there.folder, _folder_of(root))
     count = ask(f"{role}: how many instances?", str(there.count), _COUNT)
     changes: dict[str, Any] = {"command": command, "folder": folder, "count": count}
-    if isinstance(there.port, int) or count != there.count:
+    if localhost and count > 1:
+        known = there.port if isinstance(there.port, tuple) else (there.port,)
+        changes["port"] = _ports(ask, f"{role}: on which ports do they listen, one each?", known, count)
+    elif isinstance(there.port, int) or count != there.count:
         first = there.port if isinstance(there.port, int) else there.port[0]
         changes["port"] = ask(f"{role}: on which port does each listen?", str(first), _PORT)
     if count != there.count:
         changes["names"] = ()
     return msgspec.structs.replace(there, **changes)
+
+
+def _ports(ask: Ask, question: str, known: tuple[int, ...], count: int) -> tuple[int, ...]:
+    """As many ports as there are of something, with those that are known and the next ones as what Enter gives."""
+    default = [*known, *(min(known[-1] + more, _LAST_PORT) for more in range(1, count))][:count]
+
+    def ports(text: str) -> tuple[int, ...]:
+        words = re.split(r"[\s,]+", text.strip())
+        if len(words) != count or not all(word.isdecimal() and 0 < int(word) <= _LAST_PORT for word in words):
+            raise click.BadParameter(f"{count} numbers from 1 to {_LAST_PORT}, with commas between them")
+        return tuple(map(int, words))
+
+    return cast("tuple[int, ...]", ask(question, ", ".join(map(str, default)), ports))
 
 
 def _queue(guess: Queue | None, ask: Ask) -> Queue | None:
@@ -90,20 +115,34 @@ def _queue(guess: Queue | None, ask: Ask) -> Queue | None:
     return msgspec.structs.replace(same, name=name) if same else Queue(kind=cast(Any, kind), name=name)
 
 
-def _servers(guess: Servers, queue: Queue | None, ask: Ask) -> Servers:
+def _servers(guess: Servers, queue: Queue | None, ask: Ask, *, localhost: bool) -> Servers:
     """The servers of a system; how many brokers only if there are any."""
     kind = queue.kind if queue else None
     hazelcast, kafka = guess.hazelcast, guess.kafka
     if kind == "hazelcast" or _yes(ask, "Does it need Hazelcast?", hazelcast is not None):
-        count = ask("How many Hazelcast members?", str(hazelcast.count if hazelcast else 3), _COUNT)
-        hazelcast = HazelcastServers(count=count)
+        there = hazelcast or HazelcastServers()
+        count = ask("How many Hazelcast members?", str(there.count), _COUNT)
+        cluster = ask("Which name of their cluster do clients give?", there.cluster, click.STRING)
+        found = _counted(there, count, MEMBER, ask, localhost=localhost)
+        hazelcast = msgspec.structs.replace(found, cluster=cluster)
     else:
         hazelcast = None
     if kind == "kafka" or _yes(ask, "Does it need Kafka?", kafka is not None):
-        kafka = KafkaServers(count=ask("How many Kafka brokers?", str(kafka.count if kafka else 3), _COUNT))
+        brokers = kafka or KafkaServers()
+        count = ask("How many Kafka brokers?", str(brokers.count), _COUNT)
+        kafka = _counted(brokers, count, kafka_spec.PORT, ask, localhost=localhost)
     else:
         kafka = None
     return Servers(hazelcast=hazelcast, kafka=kafka)
+
+
+def _counted(servers: _Some, count: int, first: int, ask: Ask, *, localhost: bool) -> _Some:
+    """So many servers, and where the services find them; by which names is known of as many as there were."""
+    hosts = servers.hosts if count == servers.count else ()
+    ports: tuple[int, ...] = ()
+    if localhost:
+        ports = _ports(ask, "At which ports of 127.0.0.1 are they found?", servers.localhost or (first,), count)
+    return msgspec.structs.replace(servers, count=count, hosts=hosts, localhost=ports)
 
 
 def _post(guess: Post | None, ask: Ask) -> Post:

@@ -76,7 +76,16 @@ _CLIENTS: dict[Kind, re.Pattern[str]] = {
     "hazelcast": re.compile(r"^\s*(?:import|from)\s+hazelcast|hazelcast-client", re.MULTILINE),
     "kafka": re.compile(r"^\s*(?:import|from)\s+(?:kafka|aiokafka|confluent_kafka)|kafkajs", re.MULTILINE),
 }
-_OWN_CLUSTER = re.compile(r"cluster_?name[\"']?\s*[:=]\s*[\"']([^\"']+)[\"']", re.IGNORECASE)
+_OWN_CLUSTER = re.compile(r"cluster[-_]?name[\"']?\s*(?::\s*\w+\s*)?[:=]\s*[\"']([^\"'\n]+)[\"']", re.IGNORECASE)
+_ASKED_CLUSTER = re.compile(r"cluster[-_]?name", re.IGNORECASE)
+#: That of clients which name none.
+_USUAL_CLUSTER = "dev"
+#: What a host is called that a program listens on.
+_HOST_IS_LOCAL = re.compile(
+    r"^\s*host\s*(?::\s*\w+\s*)?=\s*[\"'](?:localhost|127\.0\.0\.1)[\"']", re.IGNORECASE | re.MULTILINE
+)
+_SETTINGS = (".toml", ".ini", ".cfg", ".json", ".yml", ".yaml", ".env")
+_NAMED_FILE = re.compile(r"[\"']([\w.-]+\.(?:toml|ini|cfg|json|ya?ml|env|txt|properties))[\"']")
 
 
 @dataclass(frozen=True)
@@ -105,10 +114,17 @@ class Program:
         # A first argument of app.run that has no name is the host; that of uvicorn.run is the application.
         return found[1] == "uvicorn" or not found[2].strip() or bool(re.match(r"\s*\w+\s*=", found[2]))
 
-    @property
-    def cluster(self) -> str | None:
-        """The name of the Hazelcast cluster that it asks for, if it names one."""
-        return _first((_OWN_CLUSTER,), self.text)
+    def start(self, root: Path) -> tuple[Path, tuple[str, ...]]:
+        """The folder in which it is started, and how: its own one, unless it reads files which only the root has.
+
+        Args:
+            root: the folder of all the code.
+        """
+        folder, command = self.path.parent, self.command()
+        read = set(_NAMED_FILE.findall(self.text))
+        if command[1] == self.path.name and any((root / name).is_file() > (folder / name).is_file() for name in read):
+            return root, (command[0], str(self.path.relative_to(root)), *command[2:])
+        return folder, command
 
     def command(self) -> tuple[str, ...]:
         """How it is started in its own folder."""
@@ -148,6 +164,24 @@ def servers(texts: list[str]) -> list[Kind]:
     return [kind for kind, pattern in _CLIENTS.items() if any(pattern.search(text) for text in texts)]
 
 
+def settings(folder: Path) -> list[str]:
+    """The texts of files with settings in a folder and in those in it."""
+    found = [path for path in _files(folder, _SETTINGS) if path.stat().st_size <= _LARGEST]
+    return [path.read_text(errors="replace") for path in found[:_MOST_FILES]]
+
+
+def cluster(texts: list[str]) -> str | None:
+    """The name of the Hazelcast cluster that clients ask for; None if that is somewhere else."""
+    if named := _first((_OWN_CLUSTER,), "\n".join(texts)):
+        return named
+    return None if any(_ASKED_CLUSTER.search(text) for text in texts) else _USUAL_CLUSTER
+
+
+def one_machine(texts: list[str]) -> bool:
+    """Whether programs have this machine's own address as the one that they listen on."""
+    return any(_HOST_IS_LOCAL.search(text) for text in texts)
+
+
 def post(text: str) -> Post | None:
     """How a facade takes a message; None if nothing in it says so."""
     path = _path(_POST, text)
@@ -175,13 +209,13 @@ def queue(texts: list[str]) -> Queue | None:
     return None
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, suffixes: tuple[str, ...] = _SUFFIXES) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.is_symlink():
             continue
         if path.is_dir() and path.name not in _LEFT_OUT and not (path / "pyvenv.cfg").exists():
-            yield from _files(path)
-        elif path.is_file() and path.suffix in _SUFFIXES:
+            yield from _files(path, suffixes)
+        elif path.is_file() and path.suffix in suffixes:
             yield path
 
 

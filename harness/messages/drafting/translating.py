@@ -24,6 +24,7 @@ from harness.messages.drafting.compose import Container
 from harness.messages.drafting.dockerfile import Dockerfile
 from harness.messages.drafting.findings import Findings
 from harness.messages.drafting.parts import UNKNOWN_COMMAND, USUAL_PORT, Parts
+from harness.messages.drafting.places import Address, places
 from harness.messages.drafting.placing import placed, simplified
 from harness.messages.drafting.roles import Kind, number_of, role_of, server_of
 
@@ -80,15 +81,31 @@ def translated(containers: Sequence[Container], root: Path, findings: Findings) 
             findings.leave(each.place, each.name, _servers_words(kind, counts[kind]))
     work = _Work(root, findings, Addresses(dict(_hosts(served)), cluster_of(served["hazelcast"])), by_role, strangers)
     services = {role: work.service(role, by_role[role]) for role in get_args(Role) if role in by_role}
+    hosts = places([each.text for each in source.programs(root)], work.addresses.hosts).servers
     return Parts(
         services=services,
         servers=Servers(
-            hazelcast=HazelcastServers(count=counts["hazelcast"]) if counts["hazelcast"] else None,
-            kafka=KafkaServers(count=counts["kafka"]) if counts["kafka"] else None,
+            hazelcast=_members(counts["hazelcast"], hosts.get("hazelcast", ()), work) if counts["hazelcast"] else None,
+            kafka=KafkaServers(count=counts["kafka"], hosts=_in_order(hosts.get("kafka", ()), counts["kafka"], work))
+            if counts["kafka"]
+            else None,
         ),
         queue=_queue(services, containers) if counts["kafka"] else None,
         requirements=tuple(_requirements(services, root)),
     )
+
+
+def _members(count: int, found: Sequence[Address], work: _Work) -> HazelcastServers:
+    """The members, of the cluster that the code asks for if it has their names as well."""
+    hosts = _in_order(found, count, work)
+    cluster = source.cluster([each.text for each in source.programs(work.root)]) if hosts else None
+    return HazelcastServers(count=count, hosts=hosts, **({"cluster": cluster} if cluster else {}))
+
+
+def _in_order(found: Sequence[Address], count: int, work: _Work) -> tuple[str, ...]:
+    """The names that the code has for servers, and their ports, in order; none if it lacks some."""
+    by_number = {work.addresses.hosts[each.host][1]: str(each) for each in found}
+    return tuple(by_number[number] for number in sorted(by_number)) if len(by_number) == count else ()
 
 
 def _servers_words(kind: str, count: int) -> str:

@@ -22,12 +22,13 @@ _CONTAINERS = (
 )
 _CHECKS = {
     "runtime": "Check: these packages are all that the services import.",
-    "servers.hazelcast": 'Check: clients take their addresses from ${members}, and the cluster name "faulttolerance".',
-    "servers.kafka": "Check: clients take their addresses from ${brokers}.",
     "queue": "Check: this is what the facade sends to and the messages service reads from.",
     "post": "Check: this is the request that sends one text, and these statuses acknowledge it and nothing else.",
     "get": "Check: this is the request that reads the texts, and where in the answer they are.",
 }
+_LOCALHOST = """# Check: its services find each other at 127.0.0.1, by these ports.
+localhost = true
+"""
 _NO_QUEUE = """
 # Nothing is said to carry the messages. If something does:
 # [queue]
@@ -63,11 +64,11 @@ def text_of(described: Description, origin: str, todos: Sequence[str]) -> str:
     for each in todos:
         if not (found := _SECTION.match(each)) or found[1] not in headings:
             first += f"# TODO: {each}\n"
-    lines = [first + f"name = {literal(described.name)}\n"]
+    lines = [first + f"name = {literal(described.name)}\n" + _LOCALHOST * described.localhost]
     lines += [f"compose = {literal(described.compose)}\n"] if described.compose else []
     for heading, keys in sections:
         role = heading.startswith("services.") and heading.count(".") == 1
-        check = _CHECKS.get(heading, (_CONTAINERS if "compose" in keys else _SERVICE) if role else None)
+        check = _check(described, heading) or ((_CONTAINERS if "compose" in keys else _SERVICE) if role else None)
         lines.append(f"\n[{heading}]\n" + (f"# {check}\n" if check else ""))
         found_todos = [each for each in todos if (found := _SECTION.match(each)) and found[1] == heading]
         lines += [f"# TODO: {_SECTION.sub('', each, count=1)}\n" for each in found_todos]
@@ -77,6 +78,23 @@ def text_of(described: Description, origin: str, todos: Sequence[str]) -> str:
     if described.queue is None:
         lines.append(_NO_QUEUE)
     return "".join([*lines, _PROMISES])
+
+
+def _check(described: Description, heading: str) -> str | None:
+    """What a person has to check in a section; None if it is that of a service, or nothing."""
+    servers = getattr(described.servers, heading.removeprefix("servers."), None) if "servers." in heading else None
+    if servers is None:
+        return _CHECKS.get(heading)
+    reference = "${members}" if heading == "servers.hazelcast" else "${brokers}"
+    by = (
+        "at these ports of 127.0.0.1"
+        if servers.localhost
+        else "by these names"
+        if servers.hosts or described.compose
+        else f"by {reference}"
+    )
+    cluster = getattr(servers, "cluster", None)
+    return f"Check: clients find them {by}" + (f', and ask for the cluster "{cluster}".' if cluster else ".")
 
 
 def literal(value: Any) -> str:
