@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +77,24 @@ def test_another_count_has_names_and_ports_of_its_own(tmp_path: Path) -> None:
     assert asked(guess, tmp_path, person).parts.services["logging"] == Service(command=("x",), port=1, count=3)
 
 
+def test_on_one_machine_each_instance_and_each_server_has_a_port_of_its_own(tmp_path: Path) -> None:
+    services = {"facade": Service(command=("f",), port=81), "logging": Service(command=("x",), port=90, count=3)}
+    guess = Guess("s", Parts(services, Servers(hazelcast=HazelcastServers(cluster="dev"))), None, None)
+    person = Person({"127.0.0.1?": "yes", "logging: on which ports": "91 92, 95", "of their cluster": "chat"})
+    parts = asked(guess, tmp_path, person).parts
+    assert parts.localhost
+    assert [parts.services["facade"].port, parts.services["logging"].port] == [81, (91, 92, 95)]
+    assert parts.servers.hazelcast == HazelcastServers(cluster="chat", localhost=(5701, 5702, 5703))
+    assert asked(replace(guess, parts=parts), tmp_path, Person({})).parts == parts
+    elsewhere = asked(replace(guess, parts=parts), tmp_path, Person({"127.0.0.1?": "no"})).parts
+    assert elsewhere.servers.hazelcast == HazelcastServers(cluster="chat")
+
+
 @pytest.mark.parametrize(
     ("question", "answer", "told"),
     [
+        ("of 127.0.0.1 are", "5701, 5702", "3 numbers from 1 to 65535, with commas between them"),
+        ("of 127.0.0.1 are", "5701, 5702, 65536", "3 numbers from 1 to 65535, with commas between them"),
         ("facade: which", "", "a command has at least one word"),
         ("facade: which", "a 'b", "No closing quotation; write it as for a shell"),
         ("facade: in which folder", "..", "there is no such folder in"),
@@ -88,6 +104,6 @@ def test_another_count_has_names_and_ports_of_its_own(tmp_path: Path) -> None:
 def test_an_answer_that_cannot_be_used_is_refused_in_words(
     tmp_path: Path, question: str, answer: str, told: str
 ) -> None:
-    person = Person({"facade: which": "f", question: answer})
+    person = Person({"facade: which": "f", "each other at": "yes", "need Hazelcast": "yes", question: answer})
     with pytest.raises(click.BadParameter, match=told):
         asked(EMPTY, tmp_path, person)
