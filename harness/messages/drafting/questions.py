@@ -79,8 +79,8 @@ def _service(role: Role, guess: Service | None, root: Path, ask: Ask, *, localho
     count = ask(f"{role}: how many instances?", str(there.count), _COUNT)
     changes: dict[str, Any] = {"command": command, "folder": folder, "count": count}
     if localhost and count > 1:
-        known = there.port if isinstance(there.port, tuple) else (there.port,)
-        changes["port"] = _ports(ask, f"{role}: on which ports do they listen, one each?", known, count)
+        ports = there.port if isinstance(there.port, tuple) else (there.port,)
+        changes["port"] = _ports(ask, f"{role}: on which ports do they listen, one each?", ports, count)
     elif isinstance(there.port, int) or count != there.count:
         first = there.port if isinstance(there.port, int) else there.port[0]
         changes["port"] = ask(f"{role}: on which port does each listen?", str(first), _PORT)

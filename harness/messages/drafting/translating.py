@@ -27,6 +27,7 @@ from harness.messages.drafting.parts import UNKNOWN_COMMAND, USUAL_PORT, Parts
 from harness.messages.drafting.places import Address, places
 from harness.messages.drafting.placing import placed, simplified
 from harness.messages.drafting.roles import Kind, number_of, role_of, server_of
+from harness.servers.hazelcast.spec import CLUSTER_NAME
 
 _MOST = 9
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?")
@@ -99,7 +100,7 @@ def _members(count: int, found: Sequence[Address], work: _Work) -> HazelcastServ
     """The members, of the cluster that the code asks for if it has their names as well."""
     hosts = _in_order(found, count, work)
     cluster = source.cluster([each.text for each in source.programs(work.root)]) if hosts else None
-    return HazelcastServers(count=count, hosts=hosts, **({"cluster": cluster} if cluster else {}))
+    return HazelcastServers(count=count, hosts=hosts, cluster=cluster or CLUSTER_NAME)
 
 
 def _in_order(found: Sequence[Address], count: int, work: _Work) -> tuple[str, ...]:
