@@ -41,7 +41,8 @@ from harness.messages.drafting.writing import text_of
 from tests.running import ROOT
 
 DATA = Path(__file__).parent / "data"
-STYLES = sorted(path.name for path in DATA.iterdir())
+#: Of those that have a compose file.
+STYLES = sorted(path.parent.name for path in DATA.glob("*/*compose.y*ml"))
 KEYS = [
     *("image", "build", "command", "entrypoint", "environment", "env_file", "ports", "expose", "deploy", "scale"),
     *("working_dir", "container_name", "hostname", "healthcheck", "stop_grace_period", "volumes", "privileged"),
