@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -147,14 +148,16 @@ Journal(Session.of_this_process()).note(Order.parse(json.loads(sys.argv[1])))
 """
 
 
-def test_harness_heal_puts_back_what_a_dead_run_has_left(kind: Given) -> None:
+def test_harness_heal_puts_back_what_a_dead_run_has_left(kind: Given, tmp_path: Path) -> None:
+    # Any other run that begins on this machine would do it first.
+    here = {"TMPDIR": str(tmp_path)}
     Order.to(kind, "web-1", "kill").do()
     until("it to be gone", lambda: not accepts(kind.where), timeout_s=20)
     order = json.dumps(Order.to(kind, "web-1", "start").value)
-    subprocess.run([sys.executable, "-c", DYING, order], cwd=ROOT, check=True)
-    status, output = run("harness", "heal")
+    subprocess.run([sys.executable, "-c", DYING, order], cwd=ROOT, env={**os.environ, **here}, check=True)
+    status, output = run("harness", "heal", **here)
     assert status == 0, output
     assert "web-1: start, as a run that ended early had left it otherwise" in output
     until("it to listen", lambda: accepts(kind.where), timeout_s=20)
-    status, output = run("harness", "heal")
+    status, output = run("harness", "heal", **here)
     assert (status, "no system is running" in output) == (EXIT_BAD_INPUT, True)
