@@ -15,7 +15,7 @@ import pytest
 from harness.backends.namespaces import why_not
 from harness.backends.session import Session
 from harness.messages.description.decoding import decode
-from harness.messages.description.kind import kind
+from harness.messages.description.kinds import kinds
 from harness.messages.description.launching import servers, specs
 from harness.messages.description.model import Description, Servers
 from harness.messages.drafting.answering import init
@@ -38,7 +38,7 @@ def deployment(request: pytest.FixtureRequest) -> Iterator[RealDeployment]:
     few = msgspec.structs.replace(description, servers=msgspec.convert({"hazelcast": {"count": 1}}, Servers))
     nodes = [spec for each in servers(few) for spec in each.nodes(FAST)]
     with deployed(backend_named(request.param, Session.of_this_process()), "servers", *nodes) as deployment:
-        deployment.put(specs(few, kind(few, FOLDER), members=1, brokers=0))
+        deployment.put(specs(few, kinds(few, FOLDER), members=1, brokers=0))
         yield deployment
 
 
