@@ -17,6 +17,7 @@ from harness.errors import BadInputError
 from harness.messages.description.kind import kind
 from harness.messages.description.kinds import kinds
 from harness.messages.description.launching import specs
+from harness.provision.images import forget
 from harness.topology.confinement import Confinement
 from harness.topology.nodes import Topology
 from harness.waiting import until
@@ -120,7 +121,7 @@ def listening() -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def canary(listening: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerDeployment]:
-    """A facade that tries, and a logging instance that its limits were made smaller for."""
+    """A facade that tries; its image goes afterwards, as its folder has another content each time."""
     folder = tmp_path_factory.mktemp("canary")
     (folder.parent / "secret").write_text("a secret of this machine")
     (folder / "secret").symlink_to(folder.parent / "secret")
@@ -130,8 +131,11 @@ def canary(listening: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         (gateway,) = _network(deployment)["IPAM"]["Config"]
         command = json.dumps(["python3", "canary.py", gateway["Gateway"], str(listening), _own_address()])
         says = description(f"[services.facade]\ncommand = {command}\nport = 8080\n")
-        deployment.put(specs(says, kinds(says, folder, trusted=False), members=0, brokers=0))
+        nodes = specs(says, kinds(says, folder, trusted=False), members=0, brokers=0)
+        deployment.put(nodes)
         yield deployment
+    with contextlib.closing(engine.connect()) as client:
+        forget(client, nodes[0].kind.name)
 
 
 def _own_address() -> str:
