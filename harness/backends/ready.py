@@ -60,8 +60,8 @@ def wait_ready(node: Starting, *, timeout_s: float, abandoned: Event | None = No
         try:
             until(what, probe, lambda seen: seen == _READY, timeout_s=timeout_s)
         except AwaitTimeoutError as error:
-            said = f"{node.spec.name} did not {node.spec.ready.words} within {timeout_s:g} s; last seen: {error.seen}"
-            raise NodeStartError(f"{said}\n{_where(node)}{last_lines(node)}") from error
+            said = f"{node.spec.name} did not {node.spec.ready.words} within {timeout_s:g} s"
+            raise NodeStartError(f"{said}{_where(node)}; last seen: {error.seen}\n{last_lines(node)}") from error
 
 
 def probed(client: httpx.Client, node: Node) -> str:
@@ -114,12 +114,12 @@ def last_lines(node: Node, count: int = _LAST_LINES) -> str:
 
 
 def _where(node: Starting) -> str:
-    """A line on where the node listens, if that can be told and is why nobody reaches it."""
+    """Says where the node listens, if that can be told and is why nobody reaches it: in the line that a table has."""
     found = node.listening()
     number = node.spec.ports[node.spec.ready.port]
     reached = node.address if node.spec.localhost is None else localhost.LOCALHOST
     why = "" if found is None else listening.unreached(found, reached, number)
-    return f"{why}\n" if why else ""
+    return f": {why}" if why else ""
 
 
 class _Watch:

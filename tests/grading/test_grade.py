@@ -48,10 +48,10 @@ def test_the_good_one_among_hostile_ones_has_its_verdict(all_of_them: tuple[Path
     [
         ("hangs", "10 of 10 posts were refused"),
         ("forks", "it forks without end"),
-        ("prints", "it prints without end"),
+        ("prints", "facade prints without end"),
         ("fills the disk", "facade filled its disk, which has 16 MB"),
         ("wrong port", "it listens on 0.0.0.0:9090, and not on port 8080"),
-        ("never ready", "waited 60 s for facade to listen"),
+        ("never ready", "facade did not listen on its port 'http' within 60 s; last seen"),
         ("crashes", "facade exited with status 3 before it was ready"),
         ("reaches out", "facade tried to reach something outside of its own system"),
         ("answers without end", "a GET does not show what was posted"),

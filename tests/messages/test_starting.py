@@ -136,7 +136,7 @@ def test_a_port_that_never_opens_says_where_the_service_listens(
 ) -> None:
     for module in (docker, process):
         monkeypatch.setattr(module, "_READY_TIMEOUT_S", 10.0)
-    words = rf"(?s)^facade did not listen on its port 'http' within 10 s; last seen: .*\n{where}"
+    words = rf"(?s)^facade did not listen on its port 'http' within 10 s: {where}.*; last seen: "
     assert_refused(backend, tmp_path, command, words)
 
 
