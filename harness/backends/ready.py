@@ -119,7 +119,7 @@ def _where(node: Starting) -> str:
     number = node.spec.ports[node.spec.ready.port]
     reached = node.address if node.spec.localhost is None else localhost.LOCALHOST
     why = "" if found is None else listening.unreached(found, reached, number)
-    return f": {why}" if why else ""
+    return f"; {why}" if why else ""
 
 
 class _Watch:

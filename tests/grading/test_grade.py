@@ -51,7 +51,7 @@ def test_the_good_one_among_hostile_ones_has_its_verdict(all_of_them: tuple[Path
         ("prints", "facade prints without end"),
         ("fills the disk", "facade filled its disk, which has 16 MB"),
         ("wrong port", "it listens on 0.0.0.0:9090, and not on port 8080"),
-        ("never ready", "facade did not listen on its port 'http' within 60 s; last seen"),
+        ("never ready", "facade did not listen on its port 'http' within 60 s; it listens nowhere"),
         ("crashes", "facade exited with status 3 before it was ready"),
         ("reaches out", "facade tried to reach something outside of its own system"),
         ("answers without end", "a GET does not show what was posted"),
