@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import EXIT_BAD_INPUT
-from harness.servers.hazelcast.spec import members
+from harness.servers.hazelcast.spec import MEMBER_PORT, members
 from harness.topology.nodes import HttpReady, NodeSpec
 from harness.topology.timings import FAST
 from tests.given.outside import COMMANDS, Outside, outside
@@ -69,9 +69,10 @@ def plain(spec: NodeSpec) -> NodeSpec:
 def _plain(text: str) -> str:
     config = json.loads(text)["hazelcast"]
     groups = {name: {"enabled": True} for name in ("HEALTH_CHECK", "CLUSTER_READ")}
+    join = json.dumps(config["advanced-network"]["join"]).replace(f":{MEMBER_PORT}", ":5701")
     network = {
         "port": {"port": 5701, "auto-increment": False},
-        "join": config["advanced-network"]["join"],
+        "join": json.loads(join),
         "rest-api": {"enabled": True, "endpoint-groups": groups},
     }
     return json.dumps({"hazelcast": {"cluster-name": config["cluster-name"], "network": network}})

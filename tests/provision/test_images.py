@@ -59,7 +59,7 @@ def test_of_old_images_only_our_names_go(client: docker.DockerClient, name: str)
     build(client, f"harness-{name}:mine", name)
     for tag in ours:
         build(client, tag, name)
-    images._forget_old(client, name)
+    images.forget_old(client, name)
     left = {tag for image in client.images.list(filters={"label": f"{images.LABEL}={name}"}) for tag in image.tags}
     assert {f"thesis-{name}:1", f"harness-{name}:mine"} <= left
     assert len(left.intersection(ours)) == images._KEPT
