@@ -109,7 +109,6 @@ _NIGHTLY = frozenset(
 _SECONDS = {
     _OF_THE_SESSION: 140,
     "three members and three brokers": 110,
-    "tests/grading/test_grade.py": 220,
     "tests/messages/test_hostile.py": 200,
     "tests/docs/test_own_system.py": 85,
     "tests/docs/test_tutorial.py": 85,
