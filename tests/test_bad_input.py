@@ -99,7 +99,9 @@ def test_a_taken_port_names_who_has_it(tmp_path: Path, taken: int) -> None:
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     """A cache of its own that has the jars, to spoil."""
-    shutil.copytree(cache_folder(), tmp_path / "cache", ignore=shutil.ignore_patterns("java"))
+    # What other tests put there beside the jars comes and goes, and a copy of a checkout may lead to nowhere.
+    others = [path.name for path in cache_folder().iterdir() if path.is_dir() and path.name != "jars"]
+    shutil.copytree(cache_folder(), tmp_path / "cache", ignore=shutil.ignore_patterns(*others))
     return tmp_path / "cache"
 
 

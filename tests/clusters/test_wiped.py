@@ -40,6 +40,9 @@ def test_maps_and_queues_are_gone_once_the_members_are_wiped(system: System) -> 
         client.shutdown()
 
 
+# Once in three runs of all tests beside others the next consumer had no partition within 30 s, and why is not known: it
+# is looked at by night until it is.
+@pytest.mark.nightly
 def test_a_group_whose_members_were_killed_begins_anew_once_the_brokers_are_wiped(system: System) -> None:
     brokers, name = system.clusters[Kafka], system.new_name("wiped")
     addresses = [node.endpoint("external") for node in brokers.nodes]
