@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from harness.backends.loopback import leased_block
 from harness.backends.references import Resolver
 from harness.topology.nodes import NodeSpec
 from harness.waiting import until
+from tests.running import Forked
 
 #: What somebody who keeps his servers so would say of them, but for where they are.
 COMMANDS = """
@@ -91,3 +93,15 @@ def _write(folder: Path, spec: NodeSpec, specs: Mapping[str, NodeSpec], addresse
     values = " ".join(f"{key}={shlex.quote(value)}" for key, value in environment.items())
     command = shlex.join([*program.command, *resolver.arguments(spec)])
     (folder / "start").write_text(_START.format(folder=folder, environment=values, command=command))
+
+
+def written(folder: Path, scenarios: str) -> Path:
+    """Puts a suite of these scenarios into a folder, and returns that."""
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = -p harness.plugin -p no:cacheprovider\n")
+    (folder / "test_suite.py").write_text(scenarios)
+    return folder
+
+
+def run(*arguments: str, cwd: Path) -> tuple[int, str]:
+    """Runs pytest to its end; a busy machine takes its time to kill a server and have it back."""
+    return Forked(*arguments, cwd=cwd, environment=os.environ).ended(within_s=420)

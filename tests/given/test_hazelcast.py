@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +13,7 @@ from harness.errors import EXIT_BAD_INPUT
 from harness.servers.hazelcast.spec import MEMBER_PORT, members
 from harness.topology.nodes import HttpReady, NodeSpec
 from harness.topology.timings import FAST
-from tests.given.outside import COMMANDS, Outside, outside
-from tests.running import Forked
+from tests.given.outside import COMMANDS, Outside, outside, run, written
 
 pytestmark = pytest.mark.process
 
@@ -87,18 +85,11 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
 
 @pytest.fixture
 def suite(tmp_path: Path) -> Path:
-    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -p harness.plugin -p no:cacheprovider\n")
-    (tmp_path / "test_suite.py").write_text(SUITE)
-    return tmp_path
+    return written(tmp_path, SUITE)
 
 
 def at(servers: Outside) -> list[str]:
     return [f"{address}:5701" for address in servers.addresses.values()]
-
-
-def run(*arguments: str, cwd: Path) -> tuple[int, str]:
-    """Runs pytest to its end; a busy machine takes its time to kill a member and have it back."""
-    return Forked(*arguments, cwd=cwd, environment=os.environ).ended(within_s=420)
 
 
 def test_the_oldest_is_killed_and_what_does_not_fit_is_skipped(servers: Outside, suite: Path) -> None:

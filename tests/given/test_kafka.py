@@ -14,8 +14,8 @@ from harness.servers.kafka.recipe import KAFKA
 from harness.servers.kafka.spec import brokers
 from harness.topology.timings import FAST
 from harness.waiting import until
-from tests.given.outside import COMMANDS, Outside, outside
-from tests.running import Forked, start
+from tests.given.outside import COMMANDS, Outside, outside, run, written
+from tests.running import start
 
 pytestmark = pytest.mark.process
 
@@ -89,16 +89,9 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
         yield servers
 
 
-def run(*arguments: str, cwd: Path) -> tuple[int, str]:
-    """Runs pytest to its end; a busy machine takes its time to kill a broker and have it back."""
-    return Forked(*arguments, cwd=cwd, environment=os.environ).ended(within_s=420)
-
-
 @pytest.fixture
 def suite(tmp_path: Path) -> Path:
-    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -p harness.plugin -p no:cacheprovider\n")
-    (tmp_path / "test_suite.py").write_text(SUITE)
-    return tmp_path
+    return written(tmp_path, SUITE)
 
 
 def at(servers: Outside) -> list[str]:
