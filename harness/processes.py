@@ -1,4 +1,4 @@
-"""Processes that were told to end: whether one still runs, and the end of several.
+"""All processes there are; whether one that was told to end still runs, and the end of several.
 
 A process that has ended and whose parent has not looked yet, a zombie, does not run: its parent may be of the kind
 that looks late or never, such as the first process of many a container.
@@ -6,7 +6,7 @@ that looks late or never, such as the first process of many a container.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 import psutil
@@ -15,6 +15,17 @@ from harness.errors import AwaitTimeoutError
 from harness.waiting import until
 
 _POLL_S = 0.01
+
+
+def everyone() -> Iterator[psutil.Process]:
+    """Every process there is now, as an object of its own.
+
+    `psutil.process_iter` keeps what it has once seen by number. Numbers are given again, soon where there are 32 768 of
+    them, and what is kept of the former bearer says of the new one that it is gone, the first time it is asked.
+    """
+    for pid in psutil.pids():
+        with suppress(psutil.NoSuchProcess):
+            yield psutil.Process(pid)
 
 
 def runs(process: psutil.Process) -> bool:

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -11,6 +12,7 @@ import pytest
 
 from harness.backends.engine import why_unavailable
 from harness.backends.session import LABEL_SESSION, variables
+from harness.processes import everyone
 from harness.waiting import until
 from tests.running import MEMBERS_ONLY, ROOT, SCENARIO, start
 
@@ -80,11 +82,12 @@ def things_of(session: str) -> list[str]:
 
 def processes_of(session: str) -> list[str]:
     ((name, value),) = variables({LABEL_SESSION: session}).items()
-    return [
-        f"process {process.info['pid']} {process.info['name']}"
-        for process in psutil.process_iter(["environ", "pid", "name"])
-        if (process.info["environ"] or {}).get(name) == value
-    ]
+    found = []
+    for process in everyone():
+        with suppress(psutil.Error, OSError):
+            if process.environ().get(name) == value:
+                found.append(f"process {process.pid} {process.name()}")
+    return found
 
 
 def docker_of(kind: str, session: str) -> list[str]:

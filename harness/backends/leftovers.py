@@ -17,7 +17,7 @@ import psutil
 
 from harness.backends.session import LABEL_OWNER, LABEL_SESSION, LABEL_USER, Session, variables
 from harness.errors import EnvironmentUnfitError
-from harness.processes import kill_all
+from harness.processes import everyone, kill_all
 
 if TYPE_CHECKING:
     import docker
@@ -78,7 +78,7 @@ def processes_of(wanted: Callable[[Session], bool], *, also: tuple[str, str] | N
     """
     spared = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
     processes: dict[int, psutil.Process] = {}
-    for process in psutil.process_iter():
+    for process in everyone():
         with contextlib.suppress(psutil.Error, OSError):
             environment = process.environ()
             session = _session_of(environment)

@@ -19,7 +19,7 @@ import psutil
 
 from harness.claim import Marker
 from harness.errors import EnvironmentUnfitError
-from harness.processes import kill_all
+from harness.processes import everyone, kill_all
 
 _TIMEOUT_S = 400.0
 _GONE_TIMEOUT_S = 5.0
@@ -124,7 +124,7 @@ def _kill(process: subprocess.Popen[str]) -> None:
 def _working_in(folder: Path) -> list[psutil.Process]:
     """The servers that have their data in a scratch folder."""
     servers = []
-    for process in psutil.process_iter():
+    for process in everyone():
         with suppress(psutil.Error, OSError):
             if Path(process.environ().get("HARNESS_DATA", "/")).is_relative_to(folder):
                 servers.append(process)

@@ -4,6 +4,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 import pytest
@@ -42,6 +43,20 @@ def found() -> set[int]:
 def test_a_process_with_the_sessions_labels_is_found() -> None:
     with sleeping(MINE.labels()) as pid:
         assert pid in found()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can say which number is given next")
+def test_a_process_with_a_number_that_was_another_ones_is_found() -> None:
+    """What was seen under the number earlier says nothing of the one that has it now."""
+    for _ in range(50):
+        with sleeping(MINE.labels()) as former:
+            assert former in found()
+        Path("/proc/sys/kernel/ns_last_pid").write_text(str(former - 1))
+        with sleeping(MINE.labels()) as pid:
+            if pid == former:
+                assert pid in found()
+                return
+    pytest.skip("this machine starts so many processes that the number was never had again")
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can start another user's process")
