@@ -12,10 +12,9 @@ from typing import Annotated, Any
 import httpx
 from msgspec import Meta
 
-from harness.backends.gone import accepts
 from harness.clusters import Servers
-from harness.errors import BadInputError, LeftOutError
-from harness.given.offer import GivenCluster, Offer
+from harness.errors import BadInputError
+from harness.given.offer import GivenCluster, Offer, assert_fit, assert_listening
 from harness.given.parsing import endpoints
 from harness.given.tables import Endpoint, Running, given
 from harness.servers.hazelcast.kind import Hazelcast
@@ -27,6 +26,7 @@ from harness.topology.timings import VENDOR, Timings
 _OPTION = "--hazelcast-members"
 #: The name of a cluster whose configuration says none.
 _DEV = "dev"
+_MEMBER = "Hazelcast member"
 _TIMEOUT_S = 5.0
 _MEMBERS = "/hazelcast/rest/cluster"
 _SILENCE = "hazelcast.max.no.heartbeat.seconds"
@@ -68,21 +68,21 @@ class GivenHazelcast(GivenCluster):
     def fitting(self, wanted: Servers[Any]) -> Hazelcast:
         """These members in place of those that a scenario is written for."""
         assert isinstance(wanted, Hazelcast)
-        count = len(self.members)
-        if wanted.count != count:
-            raise LeftOutError(f"it needs {wanted.count} Hazelcast members, and {count} were given")
         special = {
             "in two zones": wanted.zoned,
             "with a map store": wanted.stored,
             "with clocks of their own": wanted.clock,
             f"of release {wanted.version}": wanted.version,
         }
-        if lacking := [words for words, asked in special.items() if asked]:
-            raise LeftOutError(f"it needs Hazelcast members {lacking[0]}, and those given run as they are")
         own = dict(wanted.settings)
-        for name, value in {**deciding(own), **own}.items():
-            if (has := self.properties.get(name, "nothing")) != value:
-                raise LeftOutError(f"it needs Hazelcast members with {name} = {value}, and those given have {has}")
+        assert_fit(
+            _MEMBER,
+            len(self.members),
+            self.properties,
+            needed=wanted.count,
+            special=special,
+            wanted={**deciding(own), **own},
+        )
         return replace(wanted, cluster=self.cluster, given=self.members)
 
 
@@ -98,8 +98,7 @@ def _find(table: RunningMembers, folder: Path, timings: Timings) -> GivenHazelca
     at, http = table.at, table.http or table.at
     if len(at) != len(http):
         raise BadInputError(f"[hazelcast]: http: {len(http)} for {len(at)} members (at); give one for each")
-    if silent := [each for each in (*at, *http) if not accepts(each)]:
-        raise BadInputError(f"no Hazelcast member listens at {', '.join(dict.fromkeys(silent))}; give those that run")
+    assert_listening(_MEMBER, (*at, *http))
     own, others = zip(*(_addresses(each) for each in http), strict=True)
     if len(set(own)) < len(own):
         raise BadInputError(f"{_OPTION}: {', '.join(at)}: two of these are one member; name each once")

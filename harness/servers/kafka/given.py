@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness.backends.gone import accepts
 from harness.clusters import Servers
-from harness.errors import BadInputError, LeftOutError
-from harness.given.offer import GivenCluster, Offer
+from harness.errors import BadInputError
+from harness.given.offer import GivenCluster, Offer, assert_fit, assert_listening
 from harness.given.parsing import endpoints
 from harness.given.tables import Running, given
 from harness.servers.kafka.kind import Kafka
@@ -22,6 +21,7 @@ from harness.topology.given import Given
 from harness.topology.timings import Timings
 
 _OPTION = "--kafka-bootstrap"
+_BROKER = "Kafka broker"
 _ASK_MS = 5000
 #: The topics that brokers make for themselves; what scenarios do to a broker has to leave them two copies.
 _OWN_COPIES = ("offsets.topic.replication.factor", "transaction.state.log.replication.factor")
@@ -48,21 +48,21 @@ class GivenKafka(GivenCluster):
     def fitting(self, wanted: Servers[Any]) -> Kafka:
         """These brokers in place of those that a scenario is written for."""
         assert isinstance(wanted, Kafka)
-        count = len(self.brokers)
-        if wanted.count != count:
-            raise LeftOutError(f"it needs {wanted.count} Kafka brokers, and {count} were given")
+        copies = str(min(3, len(self.brokers)))
         special = {
             "on disks of their own": wanted.disk_mb,
             "with clocks of their own": wanted.clock,
             "that can be upgraded": wanted.upgrades,
             f"of release {wanted.version}": wanted.version,
         }
-        if lacking := [words for words, asked in special.items() if asked]:
-            raise LeftOutError(f"it needs Kafka brokers {lacking[0]}, and those given run as they are")
-        copies = str(min(3, count))
-        for name, value in {**dict.fromkeys(_OWN_COPIES, copies), **dict(wanted.settings)}.items():
-            if (has := self.settings.get(name, "something else")) != value:
-                raise LeftOutError(f"it needs Kafka brokers with {name} = {value}, and those given have {has}")
+        assert_fit(
+            _BROKER,
+            len(self.brokers),
+            self.settings,
+            needed=wanted.count,
+            special=special,
+            wanted={**dict.fromkeys(_OWN_COPIES, copies), **dict(wanted.settings)},
+        )
         return replace(wanted, given=self.brokers)
 
 
@@ -73,8 +73,7 @@ def _parse(text: str) -> Running:
 def _find(table: Running, folder: Path, timings: Timings) -> GivenKafka:
     """The cluster that these addresses belong to, as its brokers tell it."""
     at = list(table.at)
-    if silent := [each for each in at if not accepts(each)]:
-        raise BadInputError(f"no Kafka broker listens at {', '.join(silent)}; give host:port of brokers that run")
+    assert_listening(_BROKER, at)
     told, settings = _asked(at)
     where = {number: f"{host}:{port}" for number, (host, port) in told.items()}
     places = {_place(host, port): number for number, (host, port) in told.items()}
