@@ -187,19 +187,26 @@ def test_packages_are_installed_by_their_lock_and_without_the_scripts_of_the_cod
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "words"),
+    ("toolchain", "file", "text", "words"),
     [
-        ("package.json", None, r"^runtime\.node: there is no file package\.json in "),
-        ("../package.json", "{}", r"^runtime\.node: there is no file \.\./package\.json in "),
-        ("package.json", "{", r"^runtime\.node: .*package\.json is no JSON: "),
-        ("package.json", "[]", r"^runtime\.node: .*package\.json is no package\.json: expected an object$"),
+        (Node, "package.json", None, r"node: there is no file package\.json in .*; give a package\.json there$"),
+        (Node, "../package.json", "{}", r"node: there is no file \.\./package\.json in "),
+        (Node, "package.json", "{", r"node: .*package\.json is no JSON: "),
+        (Node, "package.json", "[]", r"node: .*package\.json is no package\.json: expected an object$"),
+        (Java, "lock.toml", None, r"java: there is no file lock\.toml in .*; give a jgo\.lock\.toml there"),
+        (Java, "../lock.toml", "", r"java: there is no file \.\./lock\.toml in "),
+        (Java, "lock.toml", "[", r"java: .*lock\.toml is no lock of jgo \("),
+        (Go, "go.mod", None, r"go: there is no file go\.mod in .*; give a go\.mod there$"),
+        (Go, "../go.mod", "", r"go: there is no file \.\./go\.mod in "),
     ],
 )
-def test_a_package_json_that_is_none_is_refused(folder: Path, file: str, text: str | None, words: str) -> None:
+def test_a_file_of_packages_that_is_none_is_refused(
+    folder: Path, toolchain: type[Node | Java | Go], file: str, text: str | None, words: str
+) -> None:
     if text is not None:
         (folder / file).write_text(text)
-    with pytest.raises(BadInputError, match=words):
-        Node((file,)).assert_there(folder)
+    with pytest.raises(BadInputError, match=rf"^runtime\.{words}"):
+        toolchain((file,)).assert_there(folder)
 
 
 def test_a_machine_without_the_tools_says_what_to_install(
@@ -213,21 +220,6 @@ def test_a_machine_without_the_tools_says_what_to_install(
     ):
         with pytest.raises(EnvironmentUnfitError, match=f"^{re.escape(f'runtime.{words}')}"):
             toolchain.prepare(folder, print)
-
-
-@pytest.mark.parametrize(
-    ("file", "text", "words"),
-    [
-        ("lock.toml", None, r"^runtime\.java: there is no file lock\.toml in .*; give a jgo\.lock\.toml there"),
-        ("../lock.toml", "", r"^runtime\.java: there is no file \.\./lock\.toml in "),
-        ("lock.toml", "[", r"^runtime\.java: .*lock\.toml is no lock of jgo \("),
-    ],
-)
-def test_a_lock_of_jars_that_is_none_is_refused(folder: Path, file: str, text: str | None, words: str) -> None:
-    if text is not None:
-        (folder / file).write_text(text)
-    with pytest.raises(BadInputError, match=words):
-        Java((file,)).assert_there(folder)
 
 
 def test_an_image_has_the_tools_and_no_settings_of_a_registry(folder: Path) -> None:

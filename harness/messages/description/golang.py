@@ -7,8 +7,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.errors import BadInputError
-from harness.messages.description.toolchain import Layers, Tools, assert_installed
+from harness.messages.description.toolchain import Layers, Tools, assert_file, assert_installed
 from harness.progress import Say
 from harness.provision import preparing
 from harness.provision.registries import passed_on
@@ -32,8 +31,7 @@ class Go:
     def assert_there(self, folder: Path) -> None:
         """See `Toolchain`."""
         for file in self.files:
-            if posixpath.normpath(file).startswith("..") or not (folder / file).is_file():
-                raise BadInputError(f"runtime.go: there is no file {file} in {folder}; give a go.mod there")
+            assert_file(self.name, folder, file, "a go.mod there")
 
     def prepare(self, code: Path, say: Say) -> Tools:
         """See `Toolchain`."""

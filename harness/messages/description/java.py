@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import BadInputError
-from harness.messages.description.toolchain import Layers, Tools, assert_installed
+from harness.messages.description.toolchain import Layers, Tools, assert_file, assert_installed
 from harness.progress import Say
 from harness.topology.kinds import LockedFolder
 
 _JARS = "jars"
+_GIVE = "a jgo.lock.toml there, which jgo writes of a jgo.toml: jgo --file jgo.toml lock"
 _IN_IMAGE = "/opt/java"
 
 
@@ -32,11 +33,7 @@ class Java:
     def assert_there(self, folder: Path) -> None:
         """See `Toolchain`."""
         for file in self.files:
-            if posixpath.normpath(file).startswith("..") or not (folder / file).is_file():
-                raise BadInputError(
-                    f"runtime.java: there is no file {file} in {folder}; give a jgo.lock.toml there, which jgo writes "
-                    "of a jgo.toml: jgo --file jgo.toml lock"
-                )
+            assert_file(self.name, folder, file, _GIVE)
             _assert_lock(folder / file)
 
     def prepare(self, code: Path, say: Say) -> Tools:

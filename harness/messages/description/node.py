@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harness.errors import BadInputError, EnvironmentUnfitError
 from harness.messages.description.kept import made_once
-from harness.messages.description.toolchain import Layers, Tools, assert_installed
+from harness.messages.description.toolchain import Layers, Tools, assert_file, assert_installed
 from harness.progress import Say
 from harness.provision import preparing
 from harness.provision.registries import passed_on
@@ -94,8 +94,7 @@ class Node:
         """
         found: dict[str, bytes] = {}
         for file, folder in zip(self.files, self._folders, strict=True):
-            if folder.startswith("..") or not (code / file).is_file():
-                raise BadInputError(f"runtime.node: there is no file {file} in {code}; give a package.json there")
+            assert_file(self.name, code, file, "a package.json there")
             found[posixpath.join(folder, "package.json")] = _packages_alone(code / file)
             for name in (*_LOCKS, _SETTINGS):
                 if (code / folder / name).is_file():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from harness.errors import EnvironmentUnfitError
+from harness.errors import BadInputError, EnvironmentUnfitError
 from harness.progress import Say
 from harness.topology.kinds import LockedFolder
 
@@ -81,6 +82,22 @@ class Toolchain(Protocol):
 
     def layers(self, code: Path, kind: str) -> Layers:
         """What the toolchain adds to the image of a kind, whose files are in a folder of its name in the context."""
+
+
+def assert_file(key: str, checkout: Path, file: str, give: str) -> None:
+    """Checks that a checkout has a file that [runtime] names.
+
+    Args:
+        key: of [runtime], that names it.
+        checkout: its folder.
+        file: relative to that.
+        give: what a person gives instead, in words.
+
+    Raises:
+        BadInputError: it is not there, or beside the checkout.
+    """
+    if posixpath.normpath(file).startswith("..") or not (checkout / file).is_file():
+        raise BadInputError(f"runtime.{key}: there is no file {file} in {checkout}; give {give}")
 
 
 def assert_installed(key: str, commands: Sequence[str], install: str) -> None:
