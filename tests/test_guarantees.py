@@ -285,6 +285,7 @@ def test_a_write_in_doubt_may_be_shown_and_undone_where_a_backup_is_waited_for(
     backups: str, done: str, permits: bool
 ) -> None:
     assert ("dirty read" in permitted(told({**HAZELCAST, **copies(backups, "0")}, done))) is permits
+    assert ("dirty read" in permitted(told({"hazelcast.set.backup-count": backups}, done))) is permits
 
 
 def test_a_loss_with_asynchronous_backups_is_theirs_as_long_as_a_copy_lives() -> None:

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from harness.checkers.elements import by_set, element_of, elements_of
 from harness.checkers.identity import identity
 from harness.checkers.quantiles import quantiles_s
+from harness.checkers.register import DIRTY
 from harness.checkers.shapes import SETS, judging
 from harness.checkers.verdict import Anomaly, Verdict, checker, combine, few, unknown
 from harness.events import NEVER, Event, Operation, answered, operations
@@ -72,12 +73,13 @@ def over_time(events: Sequence[Event], *, linearizable: bool = False) -> Verdict
     """Judges every element that may have been added, by every successful read of its set.
 
     known: the earlier of the element's acknowledgement and the completion of the first read that had it. It is lost if
-    a read that began after known lacked it, and every read that had it ended before that one began. It is stale if a
-    read that began after known lacked it and it is not lost: a violation only if `linearizable`. Each element is judged
-    by itself: that two reads disagree about which of two elements came first is not found. A violation as well: a read
-    that has an element twice (duplicated), or one of which no addition had begun when it ended, but for such as surely
-    failed (unexpected; the read then says nothing of it). Stable latency: how long after known those that were read and
-    are not lost were still missing. Unknown where a set was not read.
+    a read that began after known lacked it, and every read that had it ended before that one began; if none of its
+    additions was acknowledged, it is undone instead, and what showed it were dirty reads. It is stale if a read that
+    began after known lacked it and it is neither: a violation only if `linearizable`. Each element is judged by itself:
+    that two reads disagree about which of two elements came first is not found. A violation as well: a read that has an
+    element twice (duplicated), or one of which no addition had begun when it ended, but for such as surely failed
+    (unexpected; the read then says nothing of it). Stable latency: how long after known those that were read, and are
+    neither lost nor undone, were still missing. Unknown where a set was not read.
     """
     sets = [_over_time(_of(name), history, linearizable) for name, history in by_set(operations(events)).items()]
     if not sets:
@@ -108,15 +110,22 @@ def _over_time(of: str, history: Sequence[Operation], linearizable: bool) -> _On
         return _OneSet(unknown(f"no read{of} succeeded, so nobody knows what the set held"))
     elements = _Elements([o for o in history if o.f == "add" and o.outcome != "fail"], reads)
     anomalies, invented = _each(of, reads, elements)
-    is_lost = elements.missed & (elements.last_present < elements.last_absent)
-    was_read = (elements.last_present >= 0) & ~is_lost
-    lost, stale = np.flatnonzero(is_lost), np.flatnonzero(elements.missed & ~is_lost)
+    is_gone = elements.missed & (elements.last_present < elements.last_absent)
+    was_read = (elements.last_present >= 0) & ~is_gone
+    lost, undone = np.flatnonzero(is_gone & elements.sure), np.flatnonzero(is_gone & ~elements.sure)
+    stale = np.flatnonzero(elements.missed & ~is_gone)
     count = int((elements.known < NEVER).sum())
     if len(lost):
         sentence = (
             f"{len(lost)} of {count} known elements{of} were gone from some moment on: {few(elements.names(lost))}"
         )
         anomalies.append(Anomaly("lost", sentence, elements.witnesses(lost)))
+    if len(undone):
+        sentence = (
+            f"{len(undone)} elements{of}, whose addition nobody was told of, were in reads and then gone: "
+            f"{few(elements.names(undone))}"
+        )
+        anomalies.append(Anomaly(DIRTY, sentence, elements.witnesses(undone)))
     if len(stale) and linearizable:
         sentence = (
             f"{len(stale)} of {count} known elements{of} were missing in a read, and there in one beside or after it: "
@@ -127,8 +136,9 @@ def _over_time(of: str, history: Sequence[Operation], linearizable: bool) -> _On
         "acknowledged": elements.acknowledged,
         "known": count,
         "lost": len(lost),
+        "undone": len(undone),
         "stale": len(stale),
-        "never_read": count - int(was_read.sum()) - len(lost),
+        "never_read": count - int(was_read.sum()) - len(lost) - len(undone),
         "unexpected": invented,
     }
     return _OneSet(Verdict.of(anomalies, figures), elements.latencies()[was_read])
@@ -153,6 +163,8 @@ class _Elements:
         count = len(self._adds)
         #: When its first addition began.
         self._began: Numbers = np.array(began, np.int64)
+        #: Whether an addition of it was answered with success.
+        self.sure: npt.NDArray[np.bool_] = np.array([add.outcome == "ok" for add in self._adds], bool)
         #: Since when it is known to be in the set: a position, and in nanoseconds.
         self.known: Numbers = np.fromiter(map(_acknowledged, self._adds), np.int64, count)
         self._known_ns: Numbers = np.fromiter((add.ended for add in self._adds), np.int64, count)
@@ -164,7 +176,7 @@ class _Elements:
     @property
     def acknowledged(self) -> int:
         """The number of elements whose addition was answered with success."""
-        return sum(add.outcome == "ok" for add in self._adds)
+        return int(self.sure.sum())
 
     @property
     def missed(self) -> npt.NDArray[np.bool_]:

@@ -115,7 +115,16 @@ def test_an_element_of_unknown_outcome_is_known_once_it_was_read() -> None:
 
     added = [Event(0, 1, "invoke", "add", "a", 0), Event(1, 1, "info", "add", "a", 1)]
     assert names((*added, *read(2, 2, []))) == set()
-    assert names((*added, *read(2, 2, ["a"]), *read(4, 2, []))) == {"lost"}
+    assert names((*added, *read(2, 2, ["a"]), *read(4, 2, []), *read(6, 2, ["a"])), linearizable=True) == {"stale"}
+
+
+def test_an_element_in_doubt_that_was_shown_and_is_gone_is_a_dirty_read() -> None:
+    seen = [("read", None, "ok", ["a"]), ("read", None, "ok", [])]
+    verdict = set_full.over_time(one_after_another(("add", "a", "info", "a"), *seen))
+    told = "1 elements, whose addition nobody was told of, were in reads and then gone: a"
+    assert said(verdict) == [("dirty read", told, [0, 4])]
+    assert (verdict.figures["lost"], verdict.figures["undone"], verdict.figures["never_read"]) == (0, 1, 0)
+    assert names(one_after_another(("add", "a", "info", "a"), *seen, ("add", "a", "ok", "a"))) == {"lost"}
 
 
 @given(**sizes)
@@ -172,6 +181,7 @@ def test_all_that_is_wrong_over_time_is_told_with_the_additions_and_the_reads() 
         "acknowledged": 3,
         "known": 3,
         "lost": 1,
+        "undone": 0,
         "stale": 2,
         "never_read": 0,
         "unexpected": 2,

@@ -83,12 +83,13 @@ def over_time(adds: Sequence[Operation], reads: Sequence[Operation], *, lineariz
         "acknowledged": len({add.invoke.value for add in adds if add.outcome == "ok"}),
         "known": sum(one != "unknown" for one in counts),
         "lost": counts.count("lost"),
+        "undone": counts.count("undone"),
         "stale": counts.count("stale"),
         "never_read": counts.count("never read"),
         "unexpected": len(invented),
         "slowest": max((latency(e, adds, reads) for e in possible if fates[e] in {"there", "stale"}), default=0),
     }
-    wrong = "lost" in counts or invented or doubled
+    wrong = "lost" in counts or "undone" in counts or invented or doubled
     if linearizable:
         wrong = wrong or not all(is_linearizable(element, adds, reads) for element in possible)
     return Verdict(Validity.INVALID if wrong else Validity.VALID, (), figures)
@@ -103,7 +104,7 @@ def fate(element: str, adds: Sequence[Operation], reads: Sequence[Operation]) ->
         return "unknown"
     lacking = [read for read in reads if element not in read.value and read.invoke.index > min(sure)]
     if any(all(ended(had) < lacked.invoke.index for had in having) for lacked in lacking):
-        return "lost"
+        return "lost" if any(add.outcome == "ok" for add in mine) else "undone"
     return "stale" if lacking else "there" if having else "never read"
 
 

@@ -47,8 +47,24 @@ def assert_kept(history: History, *, shows: Collection[str] = ()) -> Verdict:
     return demand(
         history,
         Demand(effective_settings.check),
-        Demand(set_full.over_time, {"linearizable": True}, shown, causes=causes),
+        Demand(set_full.over_time, {"linearizable": True}, shown, {} if shows else _dirty(may), causes),
         Demand(set_full.at_the_end, {}, tuple(seen for seen in shown if seen == "lost"), causes=causes),
+    )
+
+
+def assert_elements(history: History) -> Verdict:
+    """Demands: every element of a set that was acknowledged is read from then on, and in the end, and no other.
+
+    A read of an element whose addition is undone later may come where settings permit it: nobody was told of that one.
+
+    Args:
+        history: what the scenario recorded, with the settings of its set.
+    """
+    return demand(
+        history,
+        Demand(effective_settings.check),
+        Demand(set_full.over_time, {"linearizable": True}, permitted=_dirty(permitted(history.events))),
+        Demand(set_full.at_the_end),
     )
 
 
@@ -65,12 +81,16 @@ def assert_registers(history: History, *, shows: Collection[str] = ()) -> Verdic
         BadInputError: nothing permits one of those.
     """
     may = _permitted(history, shows)
-    dirty = {name: why for name, why in may.items() if name == DIRTY}
     return demand(
         history,
         Demand(effective_settings.check),
-        Demand(register.check, {}, tuple(shows), permitted={} if shows else dirty),
+        Demand(register.check, {}, tuple(shows), {} if shows else _dirty(may)),
     )
+
+
+def _dirty(may: Mapping[str, str]) -> Mapping[str, str]:
+    """What of it is a read of a write that is undone later."""
+    return {name: why for name, why in may.items() if name == DIRTY}
 
 
 def _permitted(history: History, shows: Collection[str]) -> Mapping[str, str]:

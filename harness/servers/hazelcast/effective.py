@@ -28,7 +28,7 @@ _COPIES: Mapping[str, str] = {
     "split-brain-protection-ref": "",
     "merge-policy": "PutIfAbsentMergePolicy",
 }
-_TOLD: Mapping[str, Mapping[str, str]] = {"map": {**_COPIES, **LASTING}, "queue": _COPIES}
+_TOLD: Mapping[str, Mapping[str, str]] = {"map": {**_COPIES, **LASTING}, "queue": _COPIES, "set": _COPIES}
 #: The element that has a setting as an attribute; any other is an element of its own.
 _ATTRIBUTES = {"eviction-policy": "eviction"}
 
@@ -77,7 +77,7 @@ def names(config: ElementTree.Element, kind: str, name: str) -> bool:
 
 
 def settings_of(config: ElementTree.Element, kind: str, name: str, *, told_as: str = "") -> Mapping[str, str]:
-    """The settings of the map or the queue of that name, by the names of the settings with their kind in front.
+    """The settings of the map, queue or set of that name, by the names of the settings with their kind in front.
 
     Or with another word in front, where one is given: what a map is for decides what its settings permit.
 

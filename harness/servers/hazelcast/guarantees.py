@@ -33,7 +33,7 @@ def _backs_up_later(settings: Settings) -> bool:
 
 
 def _waits_for_a_backup(settings: Settings) -> bool:
-    return settings.get("hazelcast.map.backup-count", "0") != "0"
+    return any(settings.get(f"hazelcast.{structure}.backup-count", "0") != "0" for structure in ("map", "set"))
 
 
 def _has_backups_of(structure: str, settings: Settings) -> bool:
@@ -148,7 +148,7 @@ HAZELCAST = Guarantees(
             under=_partitions_move,
         ),
         Rule(
-            setting="backup-count of a map, of 1 or more",
+            setting="backup-count of a map or a set, of 1 or more",
             when="a member is killed, hangs or is cut off",
             permits=("dirty read",),
             because="an owner has a write at once, and shows it while it waits for the backup's word; if that never "

@@ -196,13 +196,19 @@ class HazelcastView(View):
             )
 
     def settings_of(
-        self, *, maps: Iterable[str] = (), queues: Iterable[str] = (), claims: Iterable[str] = ()
+        self,
+        *,
+        maps: Iterable[str] = (),
+        queues: Iterable[str] = (),
+        sets: Iterable[str] = (),
+        claims: Iterable[str] = (),
     ) -> Mapping[str, str]:
-        """The settings that decide what may be lost, of these maps and queues and of all, as a member has them.
+        """The settings that decide what may be lost, of these structures and of all, as a member has them.
 
         Args:
             maps: the names of maps that keep what somebody put there.
             queues: the names of queues.
+            sets: the names of sets.
             claims: the names of maps that say who has taken what; their settings are told as those of claims.
 
         Raises:
@@ -213,6 +219,7 @@ class HazelcastView(View):
             settings = [properties_of(client, self.declared)]
         settings += [settings_of(config, "map", name) for name in maps]
         settings += [settings_of(config, "queue", name) for name in queues]
+        settings += [settings_of(config, "set", name) for name in sets]
         settings += [settings_of(config, "map", name, told_as="claims") for name in claims]
         return {setting: value for each in settings for setting, value in each.items()}
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from harness.given.settings import refuse_other_settings
-from harness.guarantees import SETTINGS, Settings
-from harness.readback import ask, compared
+from harness.guarantees import Settings
+from harness.readback import ask
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.spec import BACKUPS, EXPIRING, LASTING, SPLITS
+from harness.servers.hazelcast.workloads.noting import MEMBER, note
 from harness.system import System
 
-#: Whom the settings are asked of, and what else it says that a loss is worked out from.
-_MEMBER, _COUNT, _GROUPS = "a Hazelcast member", "hazelcast.members", "hazelcast.partition-groups"
+#: What else a member says that a loss is worked out from.
+_COUNT, _GROUPS = "hazelcast.members", "hazelcast.partition-groups"
 
 
 class NewMap:
@@ -35,8 +35,7 @@ class NewMap:
                 anything but the first, of a map with one backup, or with two if it is the last.
             expires_s: after how many seconds its entries are gone (1, 600), 0 if never; of a map with one backup.
         """
-        self._view = system.clusters[Hazelcast]
-        self._history = system.history
+        self._system, self._view = system, system.clusters[Hazelcast]
         self.name = f"{EXPIRING[expires_s]}{SPLITS[split]}{BACKUPS[backups]}{system.new_name(what)}"
         sync, _, later = backups.partition(" + ")
         self._settings = {
@@ -61,12 +60,10 @@ class NewMap:
             **of_clients,
             _COUNT: str(len(self._view.nodes)),
         }
-        answers = ask({_MEMBER: self._effective, **clients})
+        answers = ask({MEMBER: self._effective, **clients})
         # Nobody declares the groups to a workload: what the share of a loss follows from is what they are.
-        groups = answers.settings.get(_MEMBER, {}).get(_GROUPS, "")
-        recorded = compared({**declared, _GROUPS: groups}, answers)
-        self._history.event(SETTINGS, recorded)
-        refuse_other_settings(self._view.nodes, recorded)
+        groups = answers.settings.get(MEMBER, {}).get(_GROUPS, "")
+        note(self._system, {**declared, _GROUPS: groups}, answers)
 
     def _effective(self) -> Settings:
         """What a member says of the map, and of the cluster.

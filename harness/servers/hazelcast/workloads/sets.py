@@ -15,9 +15,11 @@ from hazelcast.client import HazelcastClient
 
 from harness.history import Invoked
 from harness.load import Tally
+from harness.readback import ask
 from harness.servers.hazelcast.clients import connect
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.spec import SPLITS
+from harness.servers.hazelcast.workloads.noting import MEMBER, note
 from harness.servers.hazelcast.workloads.working import One, Recorder, traffic
 from harness.system import System
 
@@ -40,8 +42,18 @@ class Elements:
         self._values = itertools.count(1)
         #: The set's name, by which it has its partition.
         self.name = f"{SPLITS[split]}{system.new_name('elements')}"
-        if SPLITS[split]:
-            system.clusters[Hazelcast].refuse_plain("set", self.name)
+        self._note_settings(split)
+
+    def _note_settings(self, split: str) -> None:
+        view = self._system.clusters[Hazelcast]
+        settings = {
+            "backup-count": "1",
+            "async-backup-count": "0",
+            "split-brain-protection-ref": "majority" if split == "refused" else "",
+            "merge-policy": "PutIfAbsentMergePolicy",
+        }
+        declared = {**view.declared, **{f"hazelcast.set.{name}": value for name, value in settings.items()}}
+        note(self._system, declared, ask({MEMBER: lambda: view.settings_of(sets=[self.name])}))
 
     def traffic(
         self, *, clients: int = 6, a_second: float | None = None, stay: bool = False
