@@ -1,8 +1,8 @@
-"""The two checkers that only published defects need: each finds what it is about, and nothing where it is not."""
+"""The checkers that only these defects need: each finds what it is about, and nothing where it is not."""
 
 from harness.checkers import Validity
 from harness.events import Event
-from tests.track_record import answered, parted
+from tests.track_record import answered, parted, untaken
 
 
 def test_a_send_without_an_answer_is_found() -> None:
@@ -39,3 +39,21 @@ def test_members_that_lack_only_one_that_hangs_have_not_parted() -> None:
 
 def test_of_members_that_nobody_asked_nothing_can_be_said() -> None:
     assert parted.check(()).validity is Validity.UNKNOWN
+
+
+def share(broker: list[int], client: list[int]) -> tuple[Event, ...]:
+    """A history in which the broker and the member of a group were asked for its share."""
+    said = {"of": "a", "broker": broker, "client": client}
+    return (Event(0, 1, "invoke", "share", {"of": "a"}, 0), Event(1, 1, "ok", "share", said, 1))
+
+
+def test_a_share_that_its_member_does_not_have_is_found() -> None:
+    assert untaken.check(share([0, 1], [0])).sentences == "untaken: of [0, 1] a has [0]"
+
+
+def test_a_member_that_has_its_share_has_taken_it() -> None:
+    assert untaken.check(share([0], [0])).validity is Validity.VALID
+
+
+def test_of_members_without_a_share_nothing_can_be_said() -> None:
+    assert untaken.check(share([], [])).validity is Validity.UNKNOWN

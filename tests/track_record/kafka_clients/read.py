@@ -1,10 +1,11 @@
 """A reader in a process of its own, by whichever kafka-python is first on its path; it ends when its input does.
 
-    python read.py '{"topic": ..., "group": ..., "settings": {...}}'
+    python read.py '{"topic": ..., "group": ..., "poll_ms": ..., "settings": {...}}'
 
-Without a group it reads all partitions from their beginnings; with one it is a member that has a listener. It writes a
-line of JSON for each share that the group gives it ({"assign": [partition, ...]}) and for each poll that brought
-something ({"poll": {partition: [[offset, value], ...]}}). No module of the project is on its path.
+Without a group it reads all partitions from their beginnings; with one it is a member that has a listener. A poll waits
+for as long as it is told, and 10 ms are between two. It writes a line of JSON for each share that the group gives it
+({"assign": [partition, ...]}) and for each poll that brought something ({"poll": {partition: [[offset, value], ...]}}).
+No module of the project is on its path.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 
-_POLL_MS = 200
+_BETWEEN_S = 0.01
 
 
 class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -49,8 +50,8 @@ def main() -> None:
         tell({"assign": [partition.partition for partition in partitions]})
     over = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
-    while not over.is_set():
-        polled = consumer.poll(timeout_ms=_POLL_MS)
+    while not over.wait(_BETWEEN_S):
+        polled = consumer.poll(timeout_ms=wanted["poll_ms"])
         if polled:
             tell({"poll": {at.partition: [(r.offset, int(r.value)) for r in share] for at, share in polled.items()}})
 

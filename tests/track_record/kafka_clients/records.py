@@ -21,17 +21,27 @@ from harness.waiting import until
 from tests.track_record.kafka_clients.process import ClientProcess
 
 _SEND_TIMEOUT_S = 60.0
+_POLL_MS = 200
 
 
 class Records:
     """A topic of one partition or more, under a name of its own; the records are numbers."""
 
-    def __init__(self, system: System, *, partitions: int, configs: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, system: System, *, partitions: int, configs: Mapping[str, str] | None = None, made: bool = True
+    ) -> None:
+        """The topic is there from now on, or once it is made."""
         self._system = system
         self._partitions = partitions
+        self._configs = configs
         self.topic = system.new_name("records")
         self.sent = 0
-        system.clusters[Kafka].create_topic(self.topic, partitions=partitions, configs=configs)
+        if made:
+            self.make()
+
+    def make(self) -> None:
+        """Makes the topic."""
+        self._system.clusters[Kafka].create_topic(self.topic, partitions=self._partitions, configs=self._configs)
 
     def send(self, count: int, *, size: int = 1) -> None:
         """Sends so many more, each in a batch of its own, to the partitions in turn; all have to be acknowledged.
@@ -41,7 +51,7 @@ class Records:
             size: of each, in bytes; there are zeros before the number.
         """
         client = self._system.history.client()
-        producer = KafkaProducer(bootstrap_servers=self._addresses, acks="all")
+        producer = KafkaProducer(bootstrap_servers=self.addresses, acks="all")
         try:
             for partition, value in self._next(count):
                 operation = client.invoke("send", sent := {"log": log_name(partition), "value": value, "offset": None})
@@ -56,16 +66,17 @@ class Records:
         brokers = self._system.clusters[Kafka].nodes
         read_all(brokers, self.topic, self._partitions, isolation="read_uncommitted", history=self._system.history)
 
-    def reader(self, release: str, *, group: str | None = None, **settings: object) -> Reader:
+    def reader(self, release: str, *, group: str | None = None, poll_ms: int = _POLL_MS, **settings: object) -> Reader:
         """Starts a reader of a release, with settings of its own; it ends with the scenario."""
-        wanted = {"topic": self.topic, "group": group, "settings": {"bootstrap_servers": self._addresses, **settings}}
-        reader = Reader(release, wanted, self._system.history.client())
+        wanted = {"topic": self.topic, "group": group, "poll_ms": poll_ms}
+        told = {**wanted, "settings": {"bootstrap_servers": self.addresses, **settings}}
+        reader = Reader(release, told, self._system.history.client())
         self._system.at_end(reader.end)
         return reader
 
     def writer(self, release: str, **settings: object) -> Writer:
         """Starts a producer of a release, with settings of its own; it ends with the scenario."""
-        wanted = {"topic": self.topic, "settings": {"bootstrap_servers": self._addresses, **settings}}
+        wanted = {"topic": self.topic, "settings": {"bootstrap_servers": self.addresses, **settings}}
         writer = Writer(release, wanted, self._system, self._next)
         self._system.at_end(writer.end)
         return writer
@@ -77,7 +88,8 @@ class Records:
         return [(value % self._partitions, value) for value in values]
 
     @property
-    def _addresses(self) -> list[str]:
+    def addresses(self) -> list[str]:
+        """Where clients find the brokers."""
         return [node.endpoint("external") for node in self._system.clusters[Kafka].nodes]
 
 
