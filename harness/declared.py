@@ -163,12 +163,13 @@ class StandIn(ABC):
         """The whole of it, for no scenario."""
 
     @abstractmethod
-    def in_place_of(self, declared: Declared, needs: Collection[Need]) -> Declared:
+    def in_place_of(self, declared: Declared, needs: Collection[Need], subject: Collection[str]) -> Declared:
         """Gives this system as a scenario gets it.
 
         Args:
             declared: what the scenario is written for.
             needs: what it needs beside that.
+            subject: the names of the kinds of servers that it is about; it needs as many of them as it declares.
 
         Raises:
             LeftOutError: this system lacks something of it.

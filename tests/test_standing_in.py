@@ -23,8 +23,13 @@ def test_usual(system):
     pass
 
 
-@pytest.mark.system(messages(), hazelcast(), kafka(5, settings={"a": "b"}))
+@pytest.mark.system(messages(), hazelcast(), kafka(2, settings={"a": "b"}))
 def test_servers_of_its_own(system):
+    pass
+
+
+@pytest.mark.system(messages(), hazelcast(), kafka(5))
+def test_more_servers(system):
     pass
 
 
@@ -73,6 +78,27 @@ def test_of_kafka(system):
 """
 
 
+ABOUT_SERVERS = """import pytest
+from harness.messages import messages
+
+pytestmark = [pytest.mark.faulttolerance, pytest.mark.system(messages("any"))]
+
+
+@pytest.mark.hazelcast
+def test_about_members(system):
+    pass
+
+
+@pytest.mark.kafka
+def test_about_brokers(system):
+    pass
+
+
+def test_about_services(system):
+    pass
+"""
+
+
 @pytest.fixture
 def suite(tmp_path: Path) -> Path:
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -p harness.plugin -p no:cacheprovider\n")
@@ -88,7 +114,7 @@ def collected(suite: Path, *options: str) -> set[str]:
 
 def test_what_needs_more_than_the_system_has_is_left_out(suite: Path) -> None:
     everything = collected(suite)
-    assert len(everything) == 7
+    assert len(everything) == 8
     left = collected(suite, "--system", str(FLASK))
     assert left == {"test_of_no_system", "test_servers_of_its_own", "test_usual"}
 
@@ -100,6 +126,18 @@ def test_what_is_not_about_a_queue_fits_whichever_there_is_and_none(tmp_path: Pa
     assert collected(tmp_path, "--system", str(FLASK)) == collected(tmp_path)
     without = variant(tmp_path / "without", WITHOUT_A_QUEUE)
     assert collected(tmp_path, "--system", str(without)) == {"test_of_any[logging]"}
+
+
+def test_what_is_about_servers_needs_as_many_as_it_declares(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\naddopts = -p harness.plugin -p no:cacheprovider\nmarkers =\n kafka\n hazelcast\n"
+    )
+    (tmp_path / "test_suite.py").write_text(ABOUT_SERVERS)
+    members = "[servers.hazelcast]\ncount = 3\n"
+    one = variant(tmp_path / "one", {"system.toml": [(members, members.replace("3", "1"))]})
+    assert collected(tmp_path, "--system", str(one)) == {"test_about_brokers", "test_about_services"}
+    _, output = run("pytest", "-q", "--system", str(one), "-k", "members", cwd=tmp_path)
+    assert "it needs 3 Hazelcast members, and the file has 1 Hazelcast member (1)" in output
 
 
 def test_a_facade_and_its_logging_service_alone_have_scenarios_of_their_own(tmp_path: Path) -> None:

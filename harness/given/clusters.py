@@ -41,7 +41,7 @@ class GivenClusters(StandIn):
         """All of them."""
         return Declared(tuple(cluster.servers for cluster in self.clusters))
 
-    def in_place_of(self, declared: Declared, needs: Collection[Need]) -> Declared:
+    def in_place_of(self, declared: Declared, needs: Collection[Need], subject: Collection[str]) -> Declared:
         """These clusters as a scenario gets them: those of the kinds that it names."""
         if declared.application:
             raise LeftOutError("it needs services, and only servers were given")

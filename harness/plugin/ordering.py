@@ -101,7 +101,7 @@ def declared_by(item: pytest.Item) -> Declared:
             raise BadInputError(f"it takes values, such as kafka(3), and no {', '.join(marker.kwargs)}=...")
         whole = declared(marker.args).in_releases(releases)
         own = standing_in.stand_in(item.config)
-        return own.in_place_of(whole, needs_of(item)) if own else whole
+        return own.in_place_of(whole, needs_of(item), subject_of(item, whole)) if own else whole
     except BadInputError as error:
         raise BadInputError(f"{item.nodeid}: the marker `system`: {error}") from None
 
@@ -122,6 +122,12 @@ def needed_by(item: pytest.Item) -> tuple[Fault, ...]:
 def needs_of(item: pytest.Item) -> frozenset[Need]:
     """The needs beside faults that a test's `needs` markers name: what its application has to have."""
     return frozenset(need for need in _named(item) if isinstance(need, Need))
+
+
+def subject_of(item: pytest.Item, system: Declared) -> tuple[str, ...]:
+    """The names of those kinds of a system's servers that a test is about, as its markers say."""
+    markers = {marker.name for marker in item.iter_markers()}
+    return tuple(name for name in system.server_names if name.lower() in markers)
 
 
 def _named(item: pytest.Item) -> Iterator[Any]:

@@ -27,7 +27,7 @@ from harness.plain import printable
 from harness.plugin import is_scenario, standing_in
 from harness.plugin.ended import Ended
 from harness.plugin.found import found_in
-from harness.plugin.ordering import declared_by, has_system
+from harness.plugin.ordering import declared_by, has_system, subject_of
 from harness.plugin.planning import repeating
 from harness.report import labels
 from harness.report.experiments import Experiment
@@ -322,9 +322,7 @@ def _subject(item: pytest.Item) -> str:
     if not has_system(item):
         return "other"
     system = declared_by(item)
-    markers = {marker.name for marker in item.iter_markers()}
-    named = [name for name in system.server_names if name.lower() in markers]
-    return " and ".join(named) or system.name
+    return " and ".join(subject_of(item, system)) or system.name
 
 
 def _scenario(item: pytest.Item) -> str:

@@ -263,14 +263,15 @@ class OwnSystem(StandIn):
         """The whole of it, for no scenario."""
         return Declared(self.servers, Described(self.description, self.kinds))
 
-    def in_place_of(self, declared: Declared, needs: Collection[Need]) -> Declared:
+    def in_place_of(self, declared: Declared, needs: Collection[Need], subject: Collection[str]) -> Declared:
         """Gives this system as a scenario gets it: with the servers that the scenario names, if it names any."""
         application = declared.application
         if not isinstance(application, Messages):
             raise LeftOutError("it is about servers alone, without services")
         own = self.servers
         named = () if declared.servers == application.servers else declared.servers
-        missing = [*lacks(self.description, own, named, application), *unmet(self.description, needs)]
+        demanded = [each for each in declared.servers if each in named or type(each).__name__ in subject]
+        missing = [*lacks(self.description, own, demanded, application), *unmet(self.description, needs)]
         if missing:
             raise LeftOutError(f"it needs {missing[0]}")
         named_kinds = {type(each) for each in named}

@@ -11,6 +11,7 @@ from harness.messages import needs
 from harness.messages.application import Messages
 from harness.messages.description.model import Description
 from harness.messages.namespace import QueueKind
+from harness.topology.timings import FAST
 
 
 def delivers(system: Description) -> bool:
@@ -45,11 +46,10 @@ def lacks(
     Args:
         system: somebody's own.
         own: the servers that it has.
-        servers: those that the scenario names.
+        servers: those that the scenario names, or is about: it needs as many.
         application: the scenario's.
     """
-    kinds = {type(each) for each in own}
-    yield from (each.words for each in servers if type(each) not in kinds)
+    yield from _servers(own, servers)
     if "logging" not in system.services:
         yield "a logging service"
     if application.queue == "any":
@@ -58,6 +58,16 @@ def lacks(
     else:
         yield from _queue(system, application.queue)
     yield from _manners(application)
+
+
+def _servers(own: Sequence[Servers[Any]], wanted: Sequence[Servers[Any]]) -> Iterator[str]:
+    """Which servers there are none of, or too few."""
+    for servers in wanted:
+        same = next((each for each in own if type(each) is type(servers)), None)
+        if same is None:
+            yield servers.words
+        elif len(same.nodes(FAST)) < len(servers.nodes(FAST)):
+            yield f"{servers.words}, and the file has {same.words}"
 
 
 def _queue(system: Description, queue: QueueKind) -> Iterator[str]:
