@@ -64,11 +64,12 @@ _KEYS = (
 _MODEL = re.compile(r"class \w+\(BaseModel\):\n((?:[ \t]+[^\n]*\n|\n)*)")
 _FIELD = re.compile(r"^\s+(\w+)\s*:\s*str\b", re.MULTILINE)
 _TEXT = re.compile(r"msg|message|te?xt|content|body", re.IGNORECASE)
+#: What is read or sent comes first: a variable with a topic's name may be one that nobody uses.
 _TOPICS = (
-    re.compile(r"\b\w*topic\w*[\"']?\s*[,:=]\s*[\"']([\w.-]+)[\"']", re.IGNORECASE),
     re.compile(r"KafkaConsumer\(\s*[\"']([\w.-]+)[\"']"),
-    re.compile(r"\bproducer\.(?:send|send_and_wait|produce)\(\s*[\"']([\w.-]+)[\"']"),
     re.compile(r"\.subscribe\(\s*\[\s*[\"']([\w.-]+)[\"']"),
+    re.compile(r"\bproducer\.(?:send|send_and_wait|produce)\(\s*[\"']([\w.-]+)[\"']"),
+    re.compile(r"\b\w*topic\w*[\"']?\s*[,:=]\s*[\"']([\w.-]+)[\"']", re.IGNORECASE),
 )
 _GROUPS = (re.compile(r"group[_.]?id[\"']?\s*[:=]\s*[\"']([\w.-]+)[\"']", re.IGNORECASE),)
 _QUEUES = (re.compile(r"\.get_queue\(\s*[\"']([^\"']+)[\"']"), re.compile(r"\.getQueue\(\s*[\"'`]([^\"'`]+)[\"'`]"))

@@ -203,6 +203,8 @@ def test_a_facade_says_how_it_is_spoken_to(text: str, post: Post | None, get: Ge
     [
         ("import kafka\nTOPIC = 'a'\ngroup_id='g'", Queue(kind="kafka", name="a", group="g")),
         ("from kafka import KafkaConsumer\nKafkaConsumer('a')", Queue(kind="kafka", name="a")),
+        ("import aiokafka\ntopicName = 'b'\nAIOKafkaConsumer(\n  'a')", Queue(kind="kafka", name="a")),
+        ("import kafka\nTOPIC = 'b'\nawait producer.send_and_wait('a', text)", Queue(kind="kafka", name="a")),
         ("import hazelcast\nc.get_queue('q')", Queue(kind="hazelcast", name="q")),
         ("TOPIC = 'a'", None),
     ],
