@@ -15,13 +15,15 @@ from harness.messages.description.trying import Trial, Tried
 from harness.messages.speaking.speech import Speech
 from tests.speaking.foreign import ALL, Always200, Foreign, Prose, Strings, speaking, speech
 
+LOGGED = "its last log lines:\n  no such topic"
+
 
 def tried(of: type[Foreign], folder: Path, **otherwise: Any) -> Tried:
     """What comes of trying such a system by its own words, some of which are said otherwise."""
     own = speech(of)
     said = {name: otherwise.get(name, getattr(own, name)) for name in ("post", "get", "read", "promises")}
     with speaking(of, folder) as (_, _, _, address):
-        return Trial(address, {"messages": {"messages-1": address}}, Speech(**said)).run()
+        return Trial(address, {"messages": {"messages-1": address}}, Speech(**said), lambda: LOGGED).run()
 
 
 def test_a_message_is_sent_and_found_again_wherever_the_file_says(tmp_path: Path) -> None:
@@ -50,13 +52,18 @@ def test_a_promise_that_the_system_does_not_keep_is_a_problem(tmp_path: Path) ->
     ]
 
 
+def test_of_a_facade_that_gives_no_answer_the_last_is_shown_that_it_logged() -> None:
+    (problem,) = Trial("127.0.0.1:1", {}, speech(Prose), lambda: LOGGED).run().problems
+    assert re.fullmatch(rf"POST / \(json, .*\) got no answer within .* s: ConnectError\nthe facade: {LOGGED}", problem)
+
+
 def test_a_post_that_the_file_does_not_take_for_acknowledged_ends_it(tmp_path: Path) -> None:
     post = replace(speech(Always200).post, accepted=Accepted(status=(201,)))
     came = tried(Always200, tmp_path, post=post)
     assert len(came.lines) == 1
     assert came.problems == [
         "the post was not acknowledged, but read as open: [post] accepted says which answer is an acknowledgement "
-        "(status 201)"
+        f"(status 201)\nthe facade: {LOGGED}"
     ]
 
 

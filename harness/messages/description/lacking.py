@@ -65,7 +65,7 @@ def _servers(own: Sequence[Servers[Any]], wanted: Sequence[Servers[Any]]) -> Ite
     for servers in wanted:
         same = next((each for each in own if type(each) is type(servers)), None)
         if same is None:
-            yield servers.words
+            yield f"{servers.words} ([servers.{type(servers).__name__.lower()}])"
         elif len(same.nodes(FAST)) < len(servers.nodes(FAST)):
             yield f"{servers.words}, and the file has {same.words}"
 

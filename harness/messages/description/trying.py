@@ -6,7 +6,7 @@ For the person who writes the file. Nothing is recorded and nothing is judged.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import httpx
@@ -53,9 +53,15 @@ class _ProblemError(Exception):
 class Trial:
     """Speaks to a running system as its file says."""
 
-    def __init__(self, facade: str, instances: Mapping[Asked, Mapping[str, str]], speech: Speech) -> None:
-        """Of a facade at this host:port, and of instances (name to host:port) by what each can be asked for."""
+    def __init__(
+        self, facade: str, instances: Mapping[Asked, Mapping[str, str]], speech: Speech, logged: Callable[[], str]
+    ) -> None:
+        """Of a facade at this host:port, and of instances (name to host:port) by what each can be asked for.
+
+        `logged` gives the last that the facade has logged, in words: why it takes no message is told there, if at all.
+        """
         self._facade, self._instances, self._speech = f"http://{facade}", instances, speech
+        self._logged = logged
         self._tried = Tried()
         self._numbers = itertools.count(1)
 
@@ -85,7 +91,7 @@ class Trial:
         if outcome.kind != "acknowledged":
             raise _ProblemError(
                 f"the post was not acknowledged, but read as {outcome.kind}: [post] accepted says which answer is "
-                f"an acknowledgement (status {', '.join(map(str, post.accepted.status))})"
+                f"an acknowledgement (status {', '.join(map(str, post.accepted.status))})\nthe facade: {self._logged()}"
             )
         if missing := [pointer for name, pointer in post.answer.items() if outcome.told[name] is None]:
             self._tried.problems.append(f"[post] answer: nothing fit for it is at {missing[0]} of the answer")
@@ -101,7 +107,8 @@ class Trial:
                 request.method, f"{self._facade}{request.path}", timeout=post.timeout_s, **request.arguments
             )
         except httpx.HTTPError as error:
-            raise _ProblemError(f"{asked} got no answer within {post.timeout_s:g} s: {type(error).__name__}") from error
+            words = f"{asked} got no answer within {post.timeout_s:g} s: {type(error).__name__}"
+            raise _ProblemError(f"{words}\nthe facade: {self._logged()}") from error
         return response, f"{asked}\n  {_answer(response)}"
 
     def _await_shown(self, text: str) -> None:
