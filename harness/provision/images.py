@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import docker
 import requests
@@ -17,13 +16,13 @@ from docker.errors import APIError, DockerException, ImageNotFound
 from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
 from harness.provision.base_image import RECIPE, ensure_base
+from harness.provision.building import LABEL, build, failed
 from harness.provision.cache import assert_room, cache_folder, exclusively
 from harness.provision.context import Recipe
 from harness.provision.kinds import in_order
 from harness.provision.registries import carries_credentials
 from harness.topology.kinds import NodeKind
 
-LABEL = "harness.image"
 _STAGE = re.compile(r" : FROM (\S+) AS (\S+)$")
 #: Stages that have this machine's settings of a registry.
 _REGISTRY = re.compile(r"pip|\S+-registry")
@@ -31,10 +30,7 @@ _LAYER = re.compile(r"---> ([0-9a-f]{12})")
 _ROOM_GB = 3.0
 _ROOM_GB_CONTEXT = 0.5
 _SILENCE_S = 300
-_LAST_LINES = 15
 _KEPT = 3
-_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
-_FULL = re.compile(r"no space left on device|\[Errno 28\]", re.IGNORECASE)
 _SILENT = re.compile(
     r"NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError|name resolution|No matching distribution"
 )
@@ -115,66 +111,35 @@ def _without_credentials(client: docker.DockerClient) -> Iterator[list[str]]:
 def _build(
     client: docker.DockerClient, kind: NodeKind, tag: str, arguments: dict[str, str], say: Say, layers: list[str]
 ) -> None:
-    say(f"{kind.name} image: building {tag}")
-    with tempfile.TemporaryFile(dir=cache_folder()) as context:
-        Recipe(kind).write_context(context, say)
-        context.seek(0)
-        parts = client.api.build(
-            fileobj=context,
-            custom_context=True,
-            tag=tag,
-            target=kind.name,
-            rm=True,
-            forcerm=True,
-            decode=True,
-            timeout=_SILENCE_S,
-            network_mode="host",
-            labels={LABEL: kind.name},
-            buildargs={**arguments, **proxies()},
-        )
-        _follow(kind.name, parts, say, layers)
-
-
-def proxies() -> Mapping[str, str]:
-    """The proxies of this machine, as build arguments that every Dockerfile has."""
-    return {name: os.environ[name] for name in _PROXIES if name in os.environ}
-
-
-def _follow(kind: str, parts: Iterator[dict[str, Any]], say: Say, layers: list[str]) -> None:
-    """Tells of every step that is really run, adds the layers that reach a registry, and raises what went wrong."""
-    lines: list[str] = []
-    step, reaching = "", False
-    for part in parts:
-        text = str(part.get("stream", "")).strip()
-        lines += text.splitlines()
-        if text.startswith("Step "):
-            step = " ".join(text.split())
-            if begins := _STAGE.search(step):
-                reaching = any(_REGISTRY.fullmatch(stage) for stage in begins.groups())
-        elif reaching and not _STAGE.search(step) and (layer := _LAYER.fullmatch(text)):
+    """Builds an image, and adds the layers that reach a registry."""
+    told = build(
+        client,
+        kind.name,
+        tag,
+        lambda context: Recipe(kind).write_context(context, say),
+        say,
+        partial(_explain, kind.name),
+        arguments=arguments,
+        target=kind.name,
+        timeout=_SILENCE_S,
+        network_mode="host",
+    )
+    reaching = False
+    for step, text in told:
+        begins = _STAGE.search(step)
+        if begins:
+            reaching = any(_REGISTRY.fullmatch(stage) for stage in begins.groups())
+        elif reaching and (layer := _LAYER.fullmatch(text)):
             layers.append(layer[1])
-        elif text.startswith("---> Running in") and " : RUN " in step:
-            say(f"{kind} image: {step[:110]}")
-        if failed := part.get("error"):
-            raise EnvironmentUnfitError(_explain(kind, str(failed), lines))
 
 
-def _explain(kind: str, error: str, lines: list[str]) -> str:
-    seen = "\n".join([*lines, error])
-    if (why := _SILENT.search(seen)) and not _FULL.search(seen):
+def _explain(kind: str, error: str, seen: str) -> str:
+    if why := _SILENT.search(f"{seen}\n{error}"):
         return (
             f"the package registry for Python did not answer while the image of {kind} was built ({why[0]}): check the "
             "network and run again, or name a mirror in pip's configuration (pip config set global.index-url ...)"
         )
-    return failed(kind, error, lines)
-
-
-def failed(kind: str, error: str, lines: Sequence[str]) -> str:
-    """A failed build in words, with its last lines; that the disk is full is said instead."""
-    if _FULL.search("\n".join([*lines, error])):
-        return f"no disk space left while building the image of {kind}: free some (docker image prune) and run again"
-    tail = "\n".join(f"  {line}" for line in lines[-_LAST_LINES:])
-    return f"the image of {kind} could not be built: {error.strip()}\n{tail}"
+    return failed(kind, error, seen)
 
 
 def forget(client: docker.DockerClient, kind: str) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 import tarfile
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from typing import IO, Any
+from collections import deque
+from collections.abc import Mapping
+from functools import partial
+from typing import IO
 
 import docker
 import requests
@@ -19,9 +20,10 @@ from docker.errors import DockerException
 
 from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
-from harness.provision.cache import cache_folder, exclusively
+from harness.provision.building import build, failed
+from harness.provision.cache import exclusively
 from harness.provision.context import add, anonymous
-from harness.provision.images import LABEL, assert_disks, failed, forget_old, lacks, proxies
+from harness.provision.images import assert_disks, forget_old, lacks
 from harness.topology.kinds import NodeKind, OwnDockerfile
 
 #: In the context, where nobody else has a file of that name.
@@ -92,24 +94,20 @@ def _build(
     images: Mapping[NodeKind, str],
     say: Say,
 ) -> None:
-    say(f"{kind.name} image: building {tag}")
-    with tempfile.TemporaryFile(dir=cache_folder()) as context:
-        _write_context(own, context, say)
-        context.seek(0)
-        parts = client.api.build(
-            fileobj=context,
-            custom_context=True,
-            dockerfile=_DOCKERFILE,
-            tag=tag,
-            target=own.target,
-            rm=True,
-            forcerm=True,
-            decode=True,
-            timeout=_SILENCE_S,
-            labels={LABEL: kind.name},
-            buildargs={**_arguments(own, images), **proxies()},
-        )
-        _follow(kind.name, own.advice, parts, say)
+    told = build(
+        client,
+        kind.name,
+        tag,
+        lambda context: _write_context(own, context, say),
+        say,
+        partial(_explain, kind.name, own.advice),
+        arguments=_arguments(own, images),
+        dockerfile=_DOCKERFILE,
+        target=own.target,
+        timeout=_SILENCE_S,
+    )
+    # Failures and real steps are all that matters here.
+    deque(told, maxlen=0)
 
 
 def _write_context(own: OwnDockerfile, archive: IO[bytes], say: Say) -> None:
@@ -122,24 +120,9 @@ def _write_context(own: OwnDockerfile, archive: IO[bytes], say: Say) -> None:
             add(tar, name, data)
 
 
-def _follow(kind: str, advice: str, parts: Iterator[dict[str, Any]], say: Say) -> None:
-    """Tells of every step that is really run, and raises what went wrong."""
-    lines: list[str] = []
-    step = ""
-    for part in parts:
-        text = str(part.get("stream", "")).strip()
-        lines += text.splitlines()
-        if text.startswith("Step "):
-            step = " ".join(text.split())
-        elif text.startswith("---> Running in") and " : RUN " in step:
-            say(f"{kind} image: {step[:110]}")
-        if error := part.get("error"):
-            raise EnvironmentUnfitError(_explain(kind, advice, str(error).strip(), lines))
-
-
-def _explain(kind: str, advice: str, error: str, lines: Sequence[str]) -> str:
+def _explain(kind: str, advice: str, error: str, seen: str) -> str:
     if _NO_IMAGE.search(error):
-        begins = _BEGINS.findall("\n".join(lines))
+        begins = _BEGINS.findall(seen)
         what = begins[-1] if begins else "an image"
         return f"the image of {kind} begins with {what}, which is not here and can't be pulled ({error}): {advice}"
     if _OTHER_BUILDER.search(error):
@@ -147,4 +130,4 @@ def _explain(kind: str, advice: str, error: str, lines: Sequence[str]) -> str:
             f"the image of {kind} needs BuildKit, which the engine's own builder is not ({error}): build it with "
             "docker build, and give its name as the image in place of the Dockerfile"
         )
-    return failed(kind, error, lines)
+    return failed(kind, error, seen)

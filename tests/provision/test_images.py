@@ -16,6 +16,7 @@ from harness.errors import EnvironmentUnfitError
 from harness.messages.recipe import SERVICE
 from harness.progress import Say
 from harness.provision import base_image, images
+from harness.provision.building import LABEL
 from harness.provision.context import Recipe
 from harness.provision.registries import carries_credentials
 
@@ -45,12 +46,12 @@ def name(client: docker.DockerClient) -> Iterator[str]:
     """A kind of image for this test alone, of which nothing stays."""
     name = f"test-{secrets.token_hex(4)}"
     yield name
-    for image in client.images.list(filters={"label": f"{images.LABEL}={name}"}):
+    for image in client.images.list(filters={"label": f"{LABEL}={name}"}):
         client.images.remove(image.id, force=True)
 
 
 def build(client: docker.DockerClient, tag: str, label: str, base: str = "scratch") -> None:
-    text = f"FROM {base}\nLABEL {images.LABEL}={label} made-for={tag}\n"
+    text = f"FROM {base}\nLABEL {LABEL}={label} made-for={tag}\n"
     client.images.build(fileobj=io.BytesIO(text.encode()), tag=tag)
 
 
@@ -61,7 +62,7 @@ def test_of_old_images_only_our_names_go(client: docker.DockerClient, name: str)
     for tag in ours:
         build(client, tag, name)
     images.forget_old(client, name)
-    left = {tag for image in client.images.list(filters={"label": f"{images.LABEL}={name}"}) for tag in image.tags}
+    left = {tag for image in client.images.list(filters={"label": f"{LABEL}={name}"}) for tag in image.tags}
     assert {f"thesis-{name}:1", f"harness-{name}:mine"} <= left
     assert len(left.intersection(ours)) == images._KEPT
 
