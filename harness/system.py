@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from harness.answer import Answer
 from harness.backends.protocol import Deployment, Node, Phase, running_nodes
@@ -170,6 +170,16 @@ class System:
         self._resources.close()
 
 
+class Watch(Protocol):
+    """Notices instances that end by themselves, as long as it is told which do not."""
+
+    def watch(self, names: Collection[str]) -> None:
+        """Notices from now on when one of these ends by itself."""
+
+    def leave(self, names: Collection[str]) -> None:
+        """Takes no note of these any more: a scenario ends them in order."""
+
+
 class Instances:
     """All instances of one service role."""
 
@@ -180,8 +190,10 @@ class Instances:
         deployment: Deployment,
         step: Step,
         started: Callable[[], object] | None,
+        watch: Watch | None = None,
     ) -> None:
         self.role = role
+        self._watch = watch
         self._started = started
         self._specs = [spec for spec in specs if spec.role == role]
         self._deployment = deployment
@@ -199,6 +211,8 @@ class Instances:
 
     def stop(self) -> None:
         """Sends SIGTERM to all instances at once; returns when they are gone."""
+        if self._watch:
+            self._watch.leave([node.spec.name for node in self.nodes])
         with self._step(f"stop all {self.role} instances"), ThreadPoolExecutor() as pool:
             list(pool.map(lambda node: node.stop(), self.nodes))
 
@@ -237,6 +251,8 @@ class Instances:
         self._deployment.put([spec for spec in specs if spec.name not in nodes])
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda node: node.start(), again))
+        if self._watch:
+            self._watch.watch([spec.name for spec in specs])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness.backends.protocol import Deployment
 from harness.checkers import Anomaly
 from harness.clusters import Clusters, Servers
 from harness.declared import About, Application, Declared, Need, StandIn
@@ -27,7 +26,6 @@ from harness.messages.promised import PROMISES, Promised
 from harness.messages.settings import DeclaredSettings, Settings, on_kafka, with_own
 from harness.messages.speaking.speech import Speech
 from harness.messages.system import MessageSystem
-from harness.progress import Step
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.kafka.kind import Kafka
 from harness.system import Basis, Cast, Instances
@@ -136,7 +134,7 @@ class DescribedSystem(MessageSystem):
 
     def instances(self, role: str, *, started: Callable[[], object] | None = None) -> Instances:
         """All instances of one service role; that a scenario ends one in order is no end by itself."""
-        return _Watched(role, self.specs, self.deployment, self.step, started, self._endings)
+        return Instances(role, self.specs, self.deployment, self.step, started, self._endings)
 
     def note_evidence(self, anomalies: Sequence[Anomaly]) -> None:
         """Records what services logged of the messages of these anomalies, and which of their threads have ended."""
@@ -150,31 +148,6 @@ class DescribedSystem(MessageSystem):
         said = self._declared.of(consumers="messages" in roles).items()
         own = {name: value for name, value in said if not name.startswith(_OF_THE_TOPIC)}
         return {"the system's file": lambda: own}
-
-
-class _Watched(Instances):
-    """The instances of a role: who ends one in order is not told that it ended by itself."""
-
-    def __init__(
-        self,
-        role: str,
-        specs: Sequence[NodeSpec],
-        deployment: Deployment,
-        step: Step,
-        started: Callable[[], object] | None,
-        endings: Endings,
-    ) -> None:
-        super().__init__(role, specs, deployment, step, started)
-        self._endings = endings
-
-    def stop(self) -> None:
-        """Sends SIGTERM to all instances at once; returns when they are gone."""
-        self._endings.leave([node.spec.name for node in self.nodes])
-        super().stop()
-
-    def _start(self, specs: Sequence[NodeSpec]) -> None:
-        super()._start(specs)
-        self._endings.watch([spec.name for spec in specs])
 
 
 @dataclass(frozen=True)
