@@ -94,7 +94,7 @@ class Pool:
         """Ends the services, and brings the servers back."""
         servers = [deployment.nodes[spec.name] for spec in deployment.topology]
         services = [name for name in deployment.nodes if name not in {server.spec.name for server in servers}]
-        with ThreadPoolExecutor(len(servers)) as pool:
+        with ThreadPoolExecutor(max(1, len(servers))) as pool:
             restoring = [pool.submit(restore, server) for server in servers]
             deployment.remove(services)
             for server in restoring:
@@ -136,7 +136,7 @@ class Pool:
 def topology_of(servers: Sequence[Servers[Any]], timings: Timings) -> Topology:
     """The nodes of these servers; equal servers make equal topologies."""
     specs = tuple(spec for each in servers for spec in each.nodes(timings))
-    return Topology(", ".join(each.words for each in servers), specs)
+    return Topology(", ".join(each.words for each in servers) or "no servers", specs)
 
 
 def restore(node: Node) -> None:

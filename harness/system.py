@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from harness.answer import Answer
-from harness.backends.protocol import Deployment, Node, Phase, running_nodes
+from harness.backends.protocol import Deployment, Killable, Node, Phase, running_nodes
 from harness.checkers import Anomaly
 from harness.clusters import Clusters, DutyQuestions, Target, Waiting
+from harness.errors import LeftOutError
 from harness.history import History
 from harness.progress import Say, Step
 from harness.topology.nodes import NodeSpec
@@ -210,11 +211,18 @@ class Instances:
         return {n.spec.name: n.endpoint("http") for n in running_nodes(self.nodes)}
 
     def stop(self) -> None:
-        """Sends SIGTERM to all instances at once; returns when they are gone."""
+        """Sends SIGTERM to all instances at once; returns when they are gone.
+
+        Raises:
+            LeftOutError: one runs already, and nobody has said how it is stopped and started.
+        """
+        nodes = [node for node in self.nodes if isinstance(node, Killable)]
+        if unable := sorted({node.spec.name for node in self.nodes} - {node.spec.name for node in nodes}):
+            raise LeftOutError(f"{', '.join(unable)} can't be made to stop: nobody has said how that is done")
         if self._watch:
             self._watch.leave([node.spec.name for node in self.nodes])
         with self._step(f"stop all {self.role} instances"), ThreadPoolExecutor() as pool:
-            list(pool.map(lambda node: node.stop(), self.nodes))
+            list(pool.map(lambda node: node.stop(), nodes))
 
     def start(self) -> None:
         """Starts all instances at once, the first time or again; returns when each says that it is healthy."""

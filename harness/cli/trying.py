@@ -23,7 +23,8 @@ def try_out(file: Path, backend: str, as_json: bool) -> None:
     """Start the system that FILE describes, send it one message, and get it back.
 
     Shows what was sent, what was answered, and what was read from that by the file; then which texts come back as they
-    were sent. Afterwards everything is removed. Exit status 1 if something is not as the file says.
+    were sent. Afterwards everything is removed. To a system that runs already it posts that one message, and leaves it
+    as it is. Exit status 1 if something is not as the file says.
     """
     # Here, so that no other command waits for the servers' clients to be imported.
     from harness.history import History

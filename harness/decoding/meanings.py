@@ -16,6 +16,9 @@ def purpose(table: type[Any]) -> str:
 
 
 def meanings(table: type[Any]) -> Mapping[str, str]:
-    """What each key of a table means, by its name, each in one line."""
-    _, _, attributes = (inspect.getdoc(table) or "").partition("Attributes:\n")
-    return {found[1]: " ".join(found[2].split()) for found in _ATTRIBUTE.finditer(attributes)}
+    """What each key of a table means, by its name, each in one line; those of the tables that it extends as well."""
+    told: dict[str, str] = {}
+    for each in reversed(table.__mro__):
+        _, _, attributes = inspect.cleandoc(each.__doc__ or "").partition("Attributes:\n")
+        told |= {found[1]: " ".join(found[2].split()) for found in _ATTRIBUTE.finditer(attributes)}
+    return told

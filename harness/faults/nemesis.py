@@ -18,6 +18,7 @@ from harness.history import History
 from harness.progress import Step
 from harness.spent import On, spending
 from harness.targets import Picked, Target
+from harness.topology.given import Given
 from harness.waiting import until
 
 #: So often a target may pick other nodes than just before: whoever leads changes at times, but not all the time.
@@ -134,9 +135,11 @@ class Nemesis:
                 what it takes.
             FaultDidNotBiteError: there is no proof.
             InconclusiveError: the target picked no node, or others each time that it was asked, or nobody could say it.
-            LeftOutError: a node that was picked can't suffer it, though others can.
+            LeftOutError: a node that was picked can't suffer it, though others can; or none can, and they run already.
         """
         if why := inability(fault, self._abilities):
+            if found := [name for name, node in self.clusters.nodes.items() if isinstance(node.spec.kind, Given)]:
+                raise LeftOutError(f"nobody has said how to {fault.name} {', '.join(sorted(found))}")
             raise BadInputError(f"this backend {why}")
         self._tell(Moment.BEFORE_FAULT)
         picked = self._pick(fault, target)

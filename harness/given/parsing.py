@@ -1,8 +1,9 @@
-"""What an option says of servers that run already: their places, separated by commas."""
+"""Where nodes are that run already: what an option says, places separated by commas, and the address of a host."""
 
 from __future__ import annotations
 
 import re
+import socket
 
 from harness.errors import BadInputError
 
@@ -23,3 +24,11 @@ def endpoints(option: str, text: str) -> tuple[str, ...]:
         if found.count(each) > 1:
             raise BadInputError(f"{option}: {each} is there twice; name each once")
     return found
+
+
+def address_of(host: str) -> str:
+    """The address of a host, or its name where nobody knows it."""
+    try:
+        return socket.gethostbyname(host)
+    except OSError:
+        return host

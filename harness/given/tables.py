@@ -14,7 +14,7 @@ from harness.decoding.problems import Problem, choice, nearest
 from harness.topology.given import DEEDS, UNDOING, Given
 
 #: A word of a command; a NUL would end it.
-Word = Annotated[str, Meta(pattern=r"^[^\x00]*$", description="a text, with references such as ${name}")]
+Word = Annotated[str, Meta(pattern=r"^[^\x00]*$", description="a text, with references such as ${name} and ${at}")]
 Endpoint = Annotated[
     str, Meta(pattern=r"^[A-Za-z0-9._-]+:[0-9]{1,5}$(?!\n)", description='host:port, such as "127.0.0.1:9092"')
 ]
@@ -55,7 +55,7 @@ class Doing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Running(Doing, frozen=True, kw_only=True):
-    """Servers of one kind that run already.
+    """Nodes of one kind that run already, and how they are broken and put back.
 
     Attributes:
         at: where each is reached, as host:port.

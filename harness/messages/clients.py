@@ -84,7 +84,7 @@ class MessageClients:
         self._http = httpx.Client(timeout=speech.get.timeout_s, transport=transport, trust_env=False)
         self._numbers = itertools.count(1)
         self._local = threading.local()
-        self._identity = Identity(by_ids=speech.keeps_ids)
+        self._identity = Identity(by_ids=speech.keeps_ids, shared=speech.shared)
         #: What GETs have shown of messages instances, by the instance, of a system that shows each message once.
         self._taken: _Shown = {}
 

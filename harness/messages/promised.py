@@ -26,6 +26,7 @@ class Promised:
         aggregates: a GET shows what a messages instance has; where there is none, somebody shows what logging has.
         keeps: a messages instance shows what it has taken for as long as it lives.
         delivers: what is acknowledged comes to a messages instance; else logging alone has it.
+        alone: nobody else posts to it, or has posted before: so what nobody here posted is in no answer.
     """
 
     exactly_once: bool = True
@@ -35,6 +36,7 @@ class Promised:
     aggregates: bool = True
     keeps: bool = True
     delivers: bool = True
+    alone: bool = True
 
     @property
     def value(self) -> dict[str, Any]:
@@ -44,8 +46,9 @@ class Promised:
     @property
     def not_promised(self) -> Sequence[str]:
         """What is not judged, in words."""
+        others = [] if self.alone else ["that nothing is shown which nobody posted"]
         if not self.delivers:
-            return ["that messages come to a messages instance"]
+            return ["that messages come to a messages instance", *others]
         words = {
             "exactly_once": "that no message is taken twice",
             "order": "the order of the messages",
@@ -54,7 +57,7 @@ class Promised:
             "aggregates": "that a GET shows what a messages instance has",
             "keeps": "that what was shown is shown again",
         }
-        return [words[name] for name, promised in self.value.items() if not promised]
+        return [*(words[name] for name in words if not self.value[name]), *others]
 
 
 def promised(events: Sequence[Event]) -> Promised:

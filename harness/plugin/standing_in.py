@@ -14,6 +14,7 @@ from harness.errors import BadInputError, LeftOutError
 from harness.given.consent import OPTION
 from harness.plugin import parallel
 from harness.plugin.options import RUNNING, value
+from harness.topology.given import given_kinds
 from harness.topology.timings import PROFILES
 from harness.typed import readable
 
@@ -42,8 +43,7 @@ def _named(config: pytest.Config) -> StandIn | None:
         return _own(config, system)
     if others := [name for name in ("--system", "--attach") if value(config, name)]:
         raise BadInputError(f"{others[0]} has servers of its own: leave out {others[0]}, or {names[0]}")
-    if parallel.has_workers(config):
-        raise BadInputError(f"{names[0]}: several workers would break the same nodes at once; leave out -n")
+    _refuse_workers(config, names[0])
     # Here, as few runs need it.
     from harness.given.clusters import clusters
 
@@ -53,11 +53,21 @@ def _named(config: pytest.Config) -> StandIn | None:
 def _own(config: pytest.Config, file: str | None) -> StandIn | None:
     folder, trusted = value(config, "--checkout"), value(config, "--confined") is None
     if file:
-        return readable().read(Path(file), Path(folder) if folder else None, trusted)
+        own = readable().read(Path(file), Path(folder) if folder else None, trusted)
+        if given_kinds(own.declared.kinds):
+            if value(config, "--attach"):
+                raise BadInputError(f"--attach has services of its own, and those of {file} run already: leave it out")
+            _refuse_workers(config, f"--system {file}, which runs already")
+        return own
     if folder or not trusted:
         option = "--checkout" if folder else "--confined"
         raise BadInputError(f"{option} is about somebody's own system: name its file with --system FILE")
     return None
+
+
+def _refuse_workers(config: pytest.Config, what: str) -> None:
+    if parallel.has_workers(config):
+        raise BadInputError(f"{what}: several workers would break the same nodes at once; leave out -n")
 
 
 def repeating(config: pytest.Config) -> str:

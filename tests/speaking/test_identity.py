@@ -155,3 +155,23 @@ def test_an_id_is_found_in_a_text_by_its_word_too() -> None:
 def test_an_empty_text_is_like_none() -> None:
     assert recorded(by_texts(""), "hello", "") == [["hello", "hello"], FIRST]
     assert recorded(by_texts("hello"), "") == [['"", sha256 e3b0c442', ""]]
+
+
+def test_where_others_post_as_well_a_message_of_theirs_is_in_no_history() -> None:
+    """Neither what is in no way like one of ours, nor the message of another run, nor what could be its beginning."""
+    identity = Identity(by_ids=False, shared=True)
+    for id_ in (FIRST, SECOND):
+        identity.posting(id_, word_of(id_))
+    ours, cut = word_of(FIRST), word_of(SECOND)
+    assert recorded(identity, "hello", ours, "", "m", word_of(THIRD), f"{cut} and more", cut[:-1], ours) == [
+        FIRST,
+        [SECOND, f"{cut} and more"],
+        FIRST,
+    ]
+
+
+def test_where_others_post_as_well_and_ids_are_kept_a_message_of_ours_is_known_by_its_id() -> None:
+    identity = Identity(by_ids=True, shared=True)
+    identity.posting(FIRST, "hello")
+    shown = [("hello", FIRST), ("hello", "x"), ("another", FIRST), (None, FIRST), (None, "y")]
+    assert identity.recorded([Shown(*each) for each in shown]) == [FIRST, [FIRST, "another"], FIRST]

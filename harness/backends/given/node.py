@@ -106,8 +106,8 @@ class GivenNode:
             raise BadInputError(f"nobody has said where {self.spec.name} runs, so no command can run beside it")
         return ExecContext(container=self._given.container)
 
-    def await_ready(self, timeout_s: float = _READY_TIMEOUT_S) -> None:
-        """Waits until it is ready by its spec.
+    def await_ready(self, timeout_s: float | None = None) -> None:
+        """Waits until it is ready by its spec, for as long as that gives it unless it is said.
 
         Raises:
             NodeStartError: it is not.
@@ -118,7 +118,7 @@ class GivenNode:
                     f"{self.spec.name} at {self._given.where} to {self.spec.ready.words}",
                     lambda: probed(client, self),
                     lambda seen: seen == _READY,
-                    timeout_s=timeout_s,
+                    timeout_s=timeout_s or self.spec.ready_within_s or _READY_TIMEOUT_S,
                 )
             except AwaitTimeoutError as error:
                 raise NodeStartError(str(error)) from error

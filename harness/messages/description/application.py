@@ -13,7 +13,7 @@ from harness.clusters import Clusters, Servers
 from harness.declared import About, Application, Declared, Need, StandIn
 from harness.errors import LeftOutError
 from harness.messages.application import SEED, Messages
-from harness.messages.description import launching
+from harness.messages.description import launching, running
 from harness.messages.description.decoding import decode
 from harness.messages.description.endings import Endings, uncaught
 from harness.messages.description.kinds import Kinds, kinds
@@ -101,7 +101,9 @@ class DescribedCast(Cast):
         return [spec for spec in self.specs if self.application.consumers or spec.role != "messages"]
 
     def prepared(self, clusters: Clusters) -> DescribedCast:
-        """Empties the servers, and makes the topic."""
+        """Empties the servers, and makes the topic; leaves what runs already as it is."""
+        if self.application.description.runs_already:
+            return self
         clusters.wipe()
         queue = self.application.description.queue
         if queue and queue.kind == "kafka":
@@ -196,6 +198,7 @@ def _promised(description: Description) -> Promised:
         aggregates=get.messages is not None if delivers(description) else shows_logging(description),
         keeps=get.effect == "none",
         delivers=delivers(description),
+        alone=not description.runs_already,
     )
 
 
@@ -273,8 +276,10 @@ def read(file: Path, folder: Path | None = None, *, trusted: bool = True) -> Own
         trusted: whether its code may run while it is installed, and without limits.
 
     Raises:
-        BadInputError: the file, or the folder with the code, can't be used.
+        BadInputError: the file, or the folder with the code, can't be used; or what runs already does not.
     """
     folder = folder or file.parent
     description = decode(file, folder)
-    return OwnSystem(description, kinds(description, folder, trusted=trusted))
+    found = OwnSystem(description, kinds(description, folder, trusted=trusted))
+    running.refuse_silent(description)
+    return found

@@ -79,11 +79,12 @@ def _facade(walked: Walked) -> Iterator[Problem]:
 
 def _counts(walked: Walked) -> Iterator[Problem]:
     for keys, service in walked.of(Service):
+        count = len(service.running.at) if service.running else service.count
         for name, what in (("port", service.port), ("names", service.names)):
-            if isinstance(what, tuple) and what and len(what) != service.count:
-                words = f"expected {service.count}, one for each instance (count), found {len(what)}"
+            if isinstance(what, tuple) and what and len(what) != count:
+                words = f"expected {count}, one for each instance (count), found {len(what)}"
                 yield Problem((*keys, name), words)
-        if service.port == ():
+        if service.port == () and not service.running:
             yield _without_port(walked, keys)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from harness.decoding.problems import Problem
 from harness.decoding.reading import parsed, refuse, text_of
 from harness.decoding.walking import walk
+from harness.messages.description import running
 from harness.messages.description.checking import problems
 from harness.messages.description.model import Description
 
@@ -35,7 +36,10 @@ def decode_text(text: str, path: Path, folder: Path | None = None) -> Descriptio
     walked = walk(Description, given)
     unfit: Sequence[Problem] = ()
     description: Description | None = walked.at()
-    if description is not None and _composed(description):
+    if description is not None and description.runs_already:
+        more, unfit = running.filled(description, given)
+        walked = walk(Description, more)
+    elif description is not None and _composed(description):
         # Here, as this imports the servers' clients.
         from harness.messages.description import composing
 

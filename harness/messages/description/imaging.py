@@ -27,8 +27,8 @@ def problems(walked: Walked) -> Iterator[Problem]:
 def _start(walked: Walked, keys: Keys, service: Service) -> Iterator[Problem]:
     """What is wrong with how a service starts."""
     ways = [name for name in ("dockerfile", "image", "compose") if getattr(service, name)]
-    if not (ways or service.command):
-        words = "nothing says how it starts: give a command, a dockerfile, an image, or compose"
+    if not (ways or service.command or service.running):
+        words = "nothing says how it starts: give a command, a dockerfile, an image, or compose; or where it is running"
         yield Problem(keys, words)
     if ways[:2] == ["dockerfile", "image"]:
         yield Problem((*keys, "image"), "stands beside dockerfile; one of them is its image: leave out the other")

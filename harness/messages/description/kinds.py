@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.errors import BadInputError
-from harness.messages.description import composing, image_kind
+from harness.messages.description import composing, image_kind, running
 from harness.messages.description.image_kind import Own
 from harness.messages.description.kind import kind
 from harness.messages.description.model import Description, Role, Service
@@ -20,7 +20,7 @@ class Kinds:
 
     Attributes:
         checkout: of those that a command in the checkout starts; None if there are none.
-        own: of those that have an image, by their roles: what each instance has.
+        own: of those that have an image, or run already, by their roles: what each instance has.
         servers: more host names of the servers, by the names of their kinds.
     """
 
@@ -39,8 +39,12 @@ def kinds(description: Description, folder: Path, *, trusted: bool = True) -> Ki
 
     Raises:
         BadInputError: something that the file names is not in the checkout, or there is too much in that; or it is not
-            trusted, and has services in images.
+            trusted, and has services in images, or such that run already.
     """
+    if description.runs_already:
+        if not trusted:
+            raise BadInputError("[services.facade.running]: nobody confines what runs already; give a command")
+        return Kinds(None, running.own(description, folder))
     code = (folder / description.checkout).resolve()
     for role, service in description.services.items():
         if not trusted and (service.dockerfile or service.image or description.compose):

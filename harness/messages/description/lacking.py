@@ -57,6 +57,8 @@ def lacks(
             yield "a way to see what logging instances have ([get.logging] or [read.logging])"
     else:
         yield from _queue(system, application.queue)
+    if system.runs_already and not application.consumers:
+        yield "messages instances that do not run yet when it begins"
     yield from _manners(application)
 
 

@@ -20,15 +20,13 @@ from harness import clusters
 from harness.errors import BadInputError
 from harness.messages.description.kinds import Kinds
 from harness.messages.description.model import Description, HazelcastServers, KafkaServers, Role, Servers, Service
-from harness.messages.description.names import host_and_port, instance_names
+from harness.messages.description.names import PORT, host_and_port, instance_names
 from harness.servers.hazelcast import spec as hz
 from harness.servers.hazelcast.kind import hazelcast
 from harness.servers.kafka import spec as kf
 from harness.servers.kafka.kind import kafka
 from harness.topology.nodes import HttpReady, LogReady, NodeSpec, PortReady, Ready
 
-#: The name of a service's port.
-PORT = "http"
 _REFERENCE = re.compile(r"\$\{([^}]*)\}")
 
 

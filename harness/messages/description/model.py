@@ -18,6 +18,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from harness.given.tables import Running
+
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Count = Annotated[int, Meta(ge=1, le=9)]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
@@ -106,7 +108,7 @@ class Ready(Section, frozen=True, kw_only=True):
 
 
 class Service(Section, frozen=True, kw_only=True):
-    """One service, and how its instances start: by a command in the checkout, or in an image.
+    """One service, and how its instances start: by a command in the checkout, or in an image; or that they run already.
 
     Attributes:
         command: the program and its arguments. In an image it takes the place of what the image says (CMD).
@@ -123,6 +125,7 @@ class Service(Section, frozen=True, kw_only=True):
         ready: how to tell that an instance is ready; without it, when its port is open.
         stop_timeout_s: how long an end in order may take, in seconds.
         restart: whether an instance that ends by itself is started again, by its command. That it ended is told anyway.
+        running: where its instances run already, in place of all that says how they start. All services do, or none.
     """
 
     command: Annotated[tuple[InstanceText, ...], Meta(min_length=1)] = ()
@@ -138,6 +141,7 @@ class Service(Section, frozen=True, kw_only=True):
     ready: Ready = Ready()
     stop_timeout_s: Seconds = 10.0
     restart: bool = False
+    running: Running | None = None
 
 
 class Runtime(Section, frozen=True, kw_only=True):
@@ -410,3 +414,8 @@ class Description(Section, frozen=True, kw_only=True):
     read: Reads = Reads()
     promises: Promises = Promises()
     settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def runs_already(self) -> bool:
+        """Whether its services run already, so that others may post to it, too, or have posted before."""
+        return any(service.running for service in self.services.values())

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from harness.messages.description.model import Servers
 
+#: The name of a service's port.
+PORT = "http"
+
 
 def instance_names(role: str, count: int, names: Sequence[str]) -> Sequence[str]:
     """The names of a service's instances: its own, or the role's, with -1, -2 and so on if there are several.

@@ -31,6 +31,10 @@ def _sources(described: Description) -> Iterator[str]:
     for role, service in described.services.items():
         if source := service.dockerfile or service.image:
             yield f"{role} in the image of {source}"
+        if service.running:
+            how = ["the engine"] if service.running.container else list(service.running.commands)
+            broken = f"broken by {', '.join(how)}" if how else "which nobody has said how to break"
+            yield f"{role} runs already at {', '.join(service.running.at)}, {broken}"
     for image, other in described.images.items():
         yield f"{other} for the image {image}"
 
@@ -38,6 +42,8 @@ def _sources(described: Description) -> Iterator[str]:
 def unseen(described: Description) -> Iterator[str]:
     """What the harness can't look at, in words; nothing of it is judged, or only by what the facade says."""
     get, read = described.get, described.read
+    if described.runs_already:
+        yield "others may post to it, too: messages that the harness did not post are passed over, and not judged"
     if not (get.logging or get.messages or read.logging or read.messages):
         yield "neither a GET nor a direct read shows any messages: of these nothing is judged"
     if _count(described, "logging") or get.logging:

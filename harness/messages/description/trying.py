@@ -66,13 +66,22 @@ class Trial:
         self._numbers = itertools.count(1)
 
     def run(self) -> Tried:
-        """Posts one message, waits until each part of a GET shows it, reads instances, and tries harder texts."""
+        """Posts one message, waits until each part of a GET shows it, reads instances, and tries harder texts.
+
+        In a system that others post to as well it is that one message alone.
+        """
         with httpx.Client(trust_env=False) as self._http:
             try:
                 text = self._post_one()
                 self._await_shown(text)
                 self._read_instances(text)
-                self._try_texts()
+                if self._speech.shared:
+                    self._say(
+                        f"it runs already: this one message was posted, and stays there; that texts of the form "
+                        f'"{self._speech.promises.text}" come back is what [promises] text says'
+                    )
+                else:
+                    self._try_texts()
             except _ProblemError as problem:
                 self._tried.problems.append(str(problem))
         return self._tried

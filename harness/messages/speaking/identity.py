@@ -3,7 +3,7 @@
 A history has a message as its id if its text is the one that was first posted under that id, and else as id and text.
 Of a text under no id the message is the one that was posted with it; else the one whose id it holds, or whose text
 begins like it, or goes on in it: that text was cut, or altered. One that is like none is a message that nobody posted:
-its text stands for its id.
+its text stands for its id. In a system that others post to as well, it is a message of theirs, and no history has it.
 """
 
 from __future__ import annotations
@@ -38,9 +38,15 @@ def word_of(id_: str) -> str:
 class Identity:
     """The messages that were posted; safe to use from several threads."""
 
-    def __init__(self, *, by_ids: bool) -> None:
-        """Begins with none; `by_ids` if the system keeps the ids, so that texts may be equal."""
+    def __init__(self, *, by_ids: bool, shared: bool = False) -> None:
+        """Begins with none.
+
+        Args:
+            by_ids: whether the system keeps the ids, so that texts may be equal.
+            shared: whether others post to the system as well, or have posted before.
+        """
         self._by_ids = by_ids
+        self._shared = shared
         self._lock = threading.Lock()
         #: By id the text that it was first posted with, and by text the id that was first posted with it.
         self._texts: dict[str, str] = {}
@@ -65,9 +71,17 @@ class Identity:
     def recorded(self, messages: Sequence[Shown]) -> list[Recorded]:
         """The messages of one answer as a history has them."""
         with self._lock:
+            messages = [each for each in messages if not self._shared or self._is_of_us(each)]
             ids = [self._id(message) for message in messages]
             known = set(ids)
             return [self._recorded(*pair, known) for pair in zip(messages, ids, strict=True)]
+
+    def _is_of_us(self, message: Shown) -> bool:
+        """Whether a message was posted here: its id or its text was, or its text holds an id that was.
+
+        A text that only begins like one, as it was cut before its id ends, may be anybody's.
+        """
+        return self._id(message) in self._texts or self._named(message.text or "") is not None
 
     def _id(self, message: Shown) -> str | None:
         """The id of a message that says it, or that has exactly the text of one."""
@@ -86,11 +100,15 @@ class Identity:
 
     def _like(self, text: str, known: Collection[str | None]) -> str | None:
         """The id of the message that this text must have been; of several one that the answer does not show as well."""
-        for token in _TOKEN.findall(text):
-            if (id_ := f"m-{token.lower()}") in self._texts:
-                return id_
+        if named := self._named(text):
+            return named
         ids = [id_ for posted, id_ in self._ids.items() if text and posted and _is_beginning(text, posted)]
         return next((id_ for id_ in ids if id_ not in known), ids[0] if ids else None)
+
+    def _named(self, text: str) -> str | None:
+        """The id that was posted, and that a text holds."""
+        found = (f"m-{token.lower()}" for token in _TOKEN.findall(text))
+        return next((id_ for id_ in found if id_ in self._texts), None)
 
 
 def _is_beginning(text: str, posted: str) -> bool:

@@ -27,17 +27,20 @@ class Speech:
         get: how the facade is asked, and what the answer holds.
         read: how single instances are asked.
         promises: which texts come back as they were sent.
+        shared: whether others may post to it, too, or have posted before: what nobody here posted is passed over then.
     """
 
     post: model.Post
     get: model.Get
     read: model.Reads
     promises: model.Promises
+    shared: bool = False
 
     @classmethod
     def of(cls, description: model.Description) -> Speech:
         """What a description says of it."""
-        return cls(description.post, description.get, description.read, description.promises)
+        said = description.post, description.get, description.read, description.promises
+        return cls(*said, shared=description.runs_already)
 
     @property
     def keeps_ids(self) -> bool:

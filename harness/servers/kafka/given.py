@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import socket
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from typing import Any
 from harness.clusters import Servers
 from harness.errors import BadInputError
 from harness.given.offer import GivenCluster, Offer, assert_fit, assert_listening
-from harness.given.parsing import endpoints
+from harness.given.parsing import address_of, endpoints
 from harness.given.tables import Running, given
 from harness.servers.kafka.kind import Kafka
 from harness.servers.kafka.timings import session_ms
@@ -97,7 +96,7 @@ def _find(table: Running, folder: Path, timings: Timings) -> GivenKafka:
             table,
             place,
             f"kafka-{place}",
-            address=_address(told[number][0]),
+            address=address_of(told[number][0]),
             endpoints={"external": where[number]},
             folder=folder,
             known_as=str(number),
@@ -152,15 +151,7 @@ def _assert_soon(settings: Mapping[str, str], timings: Timings) -> None:
 
 
 def _place(host: str, port: int) -> tuple[str, int]:
-    return _address(host), port
-
-
-def _address(host: str) -> str:
-    """The address of a host, or its name where nobody knows it."""
-    try:
-        return socket.gethostbyname(host)
-    except OSError:
-        return host
+    return address_of(host), port
 
 
 GIVEN = Offer("kafka", _OPTION, Running, _parse, _find)
