@@ -12,6 +12,7 @@ from harness.given.clusters import tables_of
 from harness.given.consent import refuse_unasked
 from harness.given.offer import offers
 from harness.given.tables import Running, given
+from harness.messages.description.decoding import decode_text
 from harness.plugin.options import OPTIONS
 from harness.servers.kafka.kind import Kafka
 from tests.docs.blocks import Command, blocks
@@ -42,6 +43,12 @@ def test_the_harness_asks_as_the_page_says(tables: dict[str, Running], tmp_path:
         refuse_unasked([Declared((Kafka(3, given=tuple(brokers)),))])
     (shown,) = [block.text for block in blocks(PAGE) if block.language == "text"]
     assert Command("pytest", shown).printed(str(asked.value))
+
+
+def test_the_file_of_a_system_that_runs_already_can_be_read(tmp_path: Path) -> None:
+    (file,) = [block for block in blocks(PAGE) if block.name == "system.toml"]
+    services = decode_text(file.text, tmp_path / "system.toml").services
+    assert {role: service.count for role, service in services.items()} == {"facade": 1, "logging": 3, "messages": 2}
 
 
 def test_the_options_are_those_that_there_are() -> None:

@@ -26,9 +26,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
         yield services
 
 
-def test_one_is_killed_and_started_again_and_what_others_posted_is_passed_over(
-    services: Small, tmp_path: Path
-) -> None:
+def test_one_is_killed_and_started_again_and_what_others_posted_is_passed_over(services: Small, tmp_path: Path) -> None:
     before = {name: services.pid(name) for name in ("facade", "logging-1", "logging-2", "logging-3")}
     asked = ("--system", str(services.file()), "--yes-break-it", f"--reports={tmp_path / 'reports'}", "-rs")
     status, output = run("pytest", LOGGING, "-k", "costs_no_request or share_their_life", *asked, *PLUGIN, cwd=ROOT)

@@ -18,6 +18,7 @@ from harness.history import History
 from harness.messages.forensics.endings import AGAIN, ENDED
 from harness.plain import printable
 from harness.taken import Taken
+from harness.topology.given import Given
 from harness.topology.nodes import NodeSpec
 
 _LOOK_S = 0.5
@@ -79,6 +80,8 @@ class Endings:
         again = name in self._restarted and self._starts[name] < _MOST_STARTS
         written = _COLOUR.sub("", node.logs()).strip().splitlines()
         last = [printable(line)[:_LONGEST] for line in written[-_LAST_LINES:]]
+        if isinstance(node.spec.kind, Given) and not node.spec.kind.container:
+            last = ["(nobody has said where its log is)"]
         told = {"node": name, "role": node.spec.role, "status": state.exit_code, "last": last, "restart": again}
         self._history.event(ENDED, told)
         if again and isinstance(node, Killable):

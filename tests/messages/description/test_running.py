@@ -69,7 +69,7 @@ def test_services_that_run_already_are_nodes_with_the_commands_that_break_them(t
         ("[services.logging]\n", '[services.logging]\ncommand = ["x"]\n', "5: services.logging.command: is about how"),
         ("[services.logging]\n", "[services.logging]\nport = 80\n", "5: services.logging.port: is about how it starts"),
         ("[services.logging]\n", "[services.logging]\ncount = 3\n", "5: services.logging.count: expected 2, one for"),
-        ("[services.logging]\n", '[services.logging]\nready = { log = "x" }\n', "5: services.logging.ready.log: nobody"),
+        ("[services.logging]\n", '[services.logging]\nready = { log = "x" }\n', "5: services.logging.ready.log: no"),
         ('"second"]', '"second", "third"]', "5: services.logging.names: expected 2, one for each instance"),
         ('"127.0.0.1:8001"', '"http://127.0.0.1:8001"', "7: services.logging.running.at[0]: expected host:port"),
         ('"127.0.0.1:8001"', '"127.0.0.1:80010"', "7: services.logging.running.at[0]: 80010 is no port"),
