@@ -72,7 +72,8 @@ class Pool:
 
     @spending(On.START)
     def _deploy(self, topology: Topology, servers: Sequence[Servers[Any]]) -> Entry:
-        self._say(f"starting {topology.name} ({self._backend.name})")
+        if topology.nodes:
+            self._say(f"starting {topology.name} ({self._backend.name})")
         deployment = self._backend.deploy(topology, self._say)
         clusters = self.adopt(deployment, servers)
         clusters.await_formed(timeout_s=self._forming_timeout_s)
