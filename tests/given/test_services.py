@@ -83,7 +83,7 @@ def test_services_that_do_not_run_are_named_before_anything_is_done(services: Sm
     for command in (("harness", "try", str(file)), ("pytest", LOST, "--system", str(file), *PLUGIN)):
         status, output = run(*command, cwd=ROOT)
         assert status == EXIT_BAD_INPUT, output
-        assert "nobody listens where these services run already: logging-2 at 127.0.0.1:1" in output
+        assert "no logging instance listens at 127.0.0.1:1; give host:port of those that run" in output
         assert "Traceback" not in output
 
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.backends.gone import accepts
 from harness.decoding.problems import Problem
-from harness.errors import BadInputError
+from harness.given.offer import assert_listening
 from harness.given.parsing import address_of
 from harness.given.tables import Running, given, problems
 from harness.messages.description.image_kind import Own
@@ -61,16 +60,10 @@ def refuse_silent(description: Description) -> None:
     """Checks that all instances take connections, if they run already.
 
     Raises:
-        BadInputError: one does not; it names each of those.
+        BadInputError: one does not; it names each of that service that does not.
     """
-    silent = [
-        f"{name} at {at} ([services.{role}.running])"
-        for role, running in _running(description)
-        for name, at in zip(_names(description, role), running.at, strict=True)
-        if not accepts(at)
-    ]
-    if silent:
-        raise BadInputError(f"nobody listens where these services run already: {', '.join(silent)}; start them first")
+    for role, running in _running(description):
+        assert_listening(f"{role} instance", running.at)
 
 
 def _running(description: Description) -> Iterator[tuple[Role, Running]]:
