@@ -30,7 +30,7 @@ from harness.waiting import awaiting
 
 @dataclass(frozen=True)
 class Options:
-    """The options that a person can choose for a run.
+    """The options that a person can choose for a run; `agreed` that it may break what the harness did not start.
 
     Raises:
         BadInputError: on a value that is not among the possible ones.
@@ -45,6 +45,7 @@ class Options:
     seed: int = 0
     releases: Mapping[str, str] = field(default_factory=dict)
     confinement: Confinement | None = None
+    agreed: bool = False
 
     def __post_init__(self) -> None:
         if self.backend not in BACKENDS:
@@ -181,7 +182,8 @@ def _beside_given(
     from harness.backends.given.backend import GivenBackend
 
     others = [kind for kind in kinds if kind not in given]
-    return GivenBackend(session, given, prepared_backend(options, session, others, say) if others else None)
+    beside = prepared_backend(options, session, others, say) if others else None
+    return GivenBackend(session, given, beside, agreed=options.agreed)
 
 
 def choose_backend(options: Options, session: Session, say: Say) -> Backend:

@@ -214,11 +214,11 @@ class Instances:
         """Sends SIGTERM to all instances at once; returns when they are gone.
 
         Raises:
-            LeftOutError: one runs already, and nobody has said how it is stopped and started.
+            LeftOutError: one runs already, and nobody has said how it is stopped and started, or that it may be.
         """
         nodes = [node for node in self.nodes if isinstance(node, Killable)]
         if unable := sorted({node.spec.name for node in self.nodes} - {node.spec.name for node in nodes}):
-            raise LeftOutError(f"{', '.join(unable)} can't be made to stop: nobody has said how that is done")
+            raise LeftOutError(f"{', '.join(unable)} can't be stopped: nobody has said how, and that it may be")
         if self._watch:
             self._watch.leave([node.spec.name for node in self.nodes])
         with self._step(f"stop all {self.role} instances"), ThreadPoolExecutor() as pool:

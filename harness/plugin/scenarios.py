@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError
+from harness.given.consent import OPTION as CONSENT
 from harness.plugin import is_scenario, parallel, report_files, standing_in
 from harness.plugin.allure_files import AllureFiles
 from harness.plugin.debugging import check_options
@@ -54,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
             trace_http=value(config, "--trace-http"),
             seed=seed_of(value(config, "--seed")),
             confinement=Confinement.said(limits) if (limits := value(config, "--confined")) else None,
+            agreed=value(config, CONSENT),
         )
         check_options(config)
         standing_in.stand_in(config)

@@ -7,10 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from harness.backends.given.backend import GivenBackend
 from harness.backends.given.journal import Journal, undo_left
 from harness.backends.given.node import GivenNode, given_node
 from harness.backends.given.order import Order
@@ -23,8 +25,9 @@ from harness.faults.kill import Kill
 from harness.faults.pause import Pause
 from harness.faults.protocol import Fault
 from harness.given.tables import Running, given
+from harness.system import Instances
 from harness.topology.given import Given
-from harness.topology.nodes import NodeSpec, PortReady
+from harness.topology.nodes import NodeSpec, PortReady, Topology
 from harness.waiting import until
 from tests.running import ROOT, run
 
@@ -126,6 +129,21 @@ def test_a_node_lacks_what_nobody_has_said(kind: Given, session: Session) -> Non
     with pytest.raises(LeftOutError, match="web-1 can't be made to stop: nobody has said how"):
         web.stop()
     assert undo_left(session.__eq__) == ()
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_without_a_word_that_it_may_be_broken_a_node_lacks_every_ability(
+    kind: Given, session: Session, agreed: bool
+) -> None:
+    spec = NodeSpec("web-1", "web", 1, kind, {"http": 8000}, PortReady("http"))
+    backend = GivenBackend(session, [kind], None, agreed=agreed)
+    assert backend.abilities == ({Killable, Pausable} if agreed else set())
+    with backend.deploy(Topology("web", (spec,)), print) as deployment:
+        assert isinstance(deployment.nodes["web-1"], Killable) is agreed
+        if not agreed:
+            with pytest.raises(LeftOutError, match="web-1 can't be stopped: nobody has said how, and that it may be"):
+                Instances("web", [spec], deployment, lambda words: nullcontext(), None).stop()
+    assert accepts(kind.where)
 
 
 def test_a_command_that_is_not_there_is_told_with_its_words(kind: Given, session: Session) -> None:

@@ -30,14 +30,22 @@ class GivenBackend:
         abilities: what at least one of its nodes can suffer; whether a node can, it says itself.
     """
 
-    def __init__(self, session: Session, kinds: Iterable[NodeKind], beside: Backend | None) -> None:
-        """A backend for these given nodes, and for all others on the one beside it."""
-        given = given_kinds(kinds)
+    def __init__(self, session: Session, kinds: Iterable[NodeKind], beside: Backend | None, *, agreed: bool) -> None:
+        """A backend for these given nodes, and for all others on the one beside it.
+
+        Args:
+            session: of the run.
+            kinds: of its nodes.
+            beside: the backend of those that are not given, if there are some.
+            agreed: whether somebody has said that given nodes may be broken; without that they have no ability.
+        """
+        given = given_kinds(kinds) if agreed else ()
         own: set[Ability] = {Killable} if any(each.killable for each in given) else set()
         own |= {Pausable} if any(each.pausable for each in given) else set()
         self.name = beside.name if beside else "given"
         self.abilities: frozenset[Ability] = frozenset(own) | (beside.abilities if beside else frozenset())
         self._beside = beside
+        self._agreed = agreed
         self._journal = Journal(session)
 
     def prepare(self, kinds: Iterable[NodeKind], say: Say) -> None:
@@ -52,7 +60,7 @@ class GivenBackend:
         if others and not self._beside:
             raise BadInputError(f"{others[0].name} runs nowhere yet, and only nodes that run already were given")
         beside = self._beside.deploy(Topology(topology.name, others), say) if self._beside else None
-        deployment = GivenDeployment(topology, self._journal, beside)
+        deployment = GivenDeployment(topology, self._journal, beside, agreed=self._agreed)
         try:
             deployment.find([spec for spec in topology if isinstance(spec.kind, Given)])
         except BaseException:
@@ -64,10 +72,11 @@ class GivenBackend:
 class GivenDeployment:
     """A topology of which some nodes run already; these are left as they were found."""
 
-    def __init__(self, topology: Topology, journal: Journal, beside: Deployment | None) -> None:
+    def __init__(self, topology: Topology, journal: Journal, beside: Deployment | None, *, agreed: bool) -> None:
         self.topology = topology
         self._journal = journal
         self._beside = beside
+        self._agreed = agreed
         self._found: dict[str, GivenNode] = {}
 
     @property
@@ -82,7 +91,8 @@ class GivenDeployment:
         Raises:
             NodeStartError: one is not ready.
         """
-        found = [given_node(spec, self._journal) for spec in specs]
+        make = given_node if self._agreed else GivenNode
+        found = [make(spec, self._journal) for spec in specs]
         if not found:
             return
         with ThreadPoolExecutor(len(found)) as pool:
