@@ -15,6 +15,8 @@ FULL = (Path(__file__).parent / "full.toml").read_text()
 DATA: dict[str, Any] = tomllib.loads(FULL)
 #: What a system that is one for one machine can't say.
 IMAGES: dict[str, Any] = tomllib.loads((Path(__file__).parent / "images.toml").read_text())
+#: What one that runs already can say.
+RUNNING = (Path(__file__).parent / "running.toml").read_text()
 
 
 def checkout(folder: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from harness.decoding.walking import hints_of, walk
 from harness.errors import BadInputError
 from harness.messages.description.decoding import decode, decode_text
 from harness.messages.description.model import Accepted, Denied, Description, Direct, Entries, Ready
-from tests.messages.description.example import DATA, FULL, IMAGES, changed, checkout, line, refused
+from tests.messages.description.example import DATA, FULL, IMAGES, RUNNING, changed, checkout, line, refused
 
 
 def test_a_file_in_which_every_key_is_used_is_decoded(tmp_path: Path) -> None:
@@ -33,11 +34,13 @@ def test_a_file_in_which_every_key_is_used_is_decoded(tmp_path: Path) -> None:
     assert described == msgspec.convert(DATA, Description)
 
 
-def test_the_full_file_and_that_of_images_use_every_key() -> None:
-    used = {(hint, key) for data in (DATA, IMAGES) for hint, value in _tables(data) for key in value}
+def test_the_full_file_that_of_images_and_that_of_what_runs_use_every_key() -> None:
+    used = {
+        (hint, key) for data in (DATA, IMAGES, tomllib.loads(RUNNING)) for hint, value in _tables(data) for key in value
+    }
     kinds = {hint for hint, _ in used}
     assert {(kind, key) for kind in kinds for key in hints_of(kind)} == used
-    assert len(kinds) == 16
+    assert len(kinds) == 17
 
 
 def _tables(data: dict[str, Any]) -> list[tuple[Any, dict[str, Any]]]:
@@ -56,7 +59,8 @@ def test_of_many_problems_each_is_told_in_the_order_of_the_file(tmp_path: Path) 
     text = text.replace("status = [400, 422]", "status = [400, 4220]").replace("text_bytes = 64", "text_bytes = 6")
     assert refused(text, checkout(tmp_path)) == [
         f"{line('port = 8000')}: services.facade.prot: there is no such key; did you mean port? (there are command, "
-        "port, folder, dockerfile, context, image, compose, count, names, environment, ready, stop_timeout_s, restart)",
+        "port, folder, dockerfile, context, image, compose, count, names, environment, ready, stop_timeout_s, restart, "
+        "running)",
         f"{line('body =')}: post.body: expected one of json, json-string, form, query, text, found 'fom'; did you mean "
         "form?",
         f"{line('timeout_s = 50.5')}: post.timeout_s: expected a number above 0, at most 3600, found '50'",

@@ -19,7 +19,7 @@ from harness.messages.description.summary import summary
 from harness.messages.needs import LOGGING_READ
 from harness.servers.kafka import kafka
 from harness.topology.given import Given
-from tests.messages.description.example import refused
+from tests.messages.description.example import RUNNING, refused
 
 FILE = """\
 name = "small"
@@ -91,6 +91,13 @@ def test_what_does_not_fit_is_said_with_its_line(old: str, new: str, problem: st
     assert text != FILE
     lines = refused(text, tmp_path / "system.toml")
     assert any(line.startswith(problem) for line in lines), lines
+
+
+def test_all_that_can_be_said_of_what_runs_can_be_said_together(tmp_path: Path) -> None:
+    assert {role: service.count for role, service in described(RUNNING, tmp_path).services.items()} == {
+        "facade": 1,
+        "logging": 2,
+    }
 
 
 def test_an_error_elsewhere_does_not_have_it_lack_a_port(tmp_path: Path) -> None:
