@@ -118,22 +118,22 @@ def test_the_summary_says_what_runs_and_how_it_is_broken(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("application", "marks", "why"),
+    ("application", "subject", "why"),
     [
-        (messages("any"), {"hazelcast"}, r"Hazelcast members that are known \(\[servers.hazelcast\]\)"),
+        (messages("any"), {"Hazelcast"}, "it needs 3 Hazelcast members"),
         (messages("any", consumers=False), set(), "messages instances that do not run yet when it begins"),
         (messages(), set(), "a messages service"),
     ],
 )
 def test_a_scenario_that_it_does_not_fit_is_left_out(
-    application: Messages, marks: set[str], why: str, tmp_path: Path
+    application: Messages, subject: set[str], why: str, tmp_path: Path
 ) -> None:
     description = described(FILE, tmp_path)
     own = OwnSystem(description, kinds(description, tmp_path))
-    assert own.in_place_of(Declared(application.servers, messages("any")), ()).servers == ()
+    assert own.in_place_of(Declared(application.servers, messages("any")), (), ()).servers == ()
     with pytest.raises(LeftOutError, match=why):
-        own.in_place_of(Declared(application.servers, application), (), marks)
+        own.in_place_of(Declared(application.servers, application), (), subject)
     with pytest.raises(LeftOutError, match="directly"):
-        own.in_place_of(Declared(application.servers, messages("any")), (LOGGING_READ,))
+        own.in_place_of(Declared(application.servers, messages("any")), (LOGGING_READ,), ())
     assert own.about.not_judged[-1] == "that nothing is shown which nobody posted"
     assert kafka() not in own.servers
