@@ -22,12 +22,13 @@ faulttolerance: $(VENV)/.made
 	@status=0; $(BIN)/pytest -m "$(MARKS)" --backend $(BACKEND) "--reports=$(REPORTS)" $(ARGS) || status=$$?; \
 	  [ $$status -eq 2 ] || $(BIN)/python -m harness.report.html "$(REPORTS)" || true; exit $$status
 
-# lint, types, layers and the tests that start no server: a minute. mypy is one process: with several, each has to begin
-# within 3 s, and a machine that has much else to do is slower.
+# lint, types, layers and the tests that start no server. mypy is one process: with several, each has to begin within 3 s,
+# and a machine that has much else to do is slower. In a fresh clone the tests are compiled beside it, once: pytest rewrites
+# them all, and the workers, which begin at once, would do it each for itself.
 check: $(VENV)/.made
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	[ -d tests/__pycache__ ] || $(BIN)/pytest tests --collect-only -qq >/dev/null & $(BIN)/mypy; status=$$?; wait; exit $$status
 	$(BIN)/lint-imports
 	$(TESTS) -m "not servers and $(OFTEN)" --numprocesses logical --dist worksteal $(ARGS) || $(NONE)
 

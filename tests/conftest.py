@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -63,7 +64,7 @@ _SHARED = {
     ),
     **dict.fromkeys(("tests/services/test_kafka_consumer.py", "tests/services/test_kafka_producer.py"), "one broker"),
 }
-#: What `make test` leaves to CI, a part each day: it takes long, and a change of the harness seldom breaks it.
+#: What `make test` leaves to CI, a part each run: it takes long, and a change of the harness seldom breaks it.
 _SELDOM = frozenset(
     {
         # Pages that are typed, and the package in an environment of its own.
@@ -95,7 +96,12 @@ _SELDOM = frozenset(
         "tests/forensics/test_real_losses.py",
     }
 )
+#: Those of them in which each test has a system of its own: a part of the file has a turn, not the whole file.
+_APART = frozenset({"tests/messages/test_hostile.py"})
+#: How many runs of CI have all of `_SELDOM` between them.
 _TURNS = 3
+#: Which turn it is: .ci/run counts commits.
+_TURN = int(os.environ.get("HARNESS_TURN") or date.today().toordinal())
 #: What each pipeline sees as well: the quick half injects these faults into real servers, with their proofs.
 _NIGHTLY = frozenset(
     {
@@ -150,14 +156,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks every test that starts servers, which `make check` leaves out, and those that others leave out as well."""
+    of_the_file: Counter[str] = Counter()
     for item in items:
         if _RUN in getattr(item, "fixturenames", ()) or any(mark.name in _SERVERS for mark in item.iter_markers()):
             item.add_marker("servers")
         file = item.nodeid.partition("::")[0]
         if file in _SELDOM:
             item.add_marker("seldom")
-            if sorted(_SELDOM).index(file) % _TURNS == date.today().toordinal() % _TURNS:
-                item.add_marker("today")
+            place = sorted(_SELDOM).index(file) + of_the_file[file] * (file in _APART)
+            of_the_file[file] += 1
+            if place % _TURNS == _TURN % _TURNS:
+                item.add_marker("turn")
         if file in _NIGHTLY:
             item.add_marker("nightly")
 
