@@ -13,7 +13,8 @@ from harness.backends import clock
 from harness.backends.folders import make_folder
 from harness.backends.loopback import assert_free, leased_block
 from harness.backends.namespaces import Switch, can_name, why_not
-from harness.backends.process_node import ProcessNode, ProcessSite, folder_mode
+from harness.backends.process_node import ProcessNode
+from harness.backends.process_site import ProcessSite, folder_mode
 from harness.backends.protocol import (
     Ability,
     Clocked,

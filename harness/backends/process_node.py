@@ -10,28 +10,26 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import psutil
 
-from harness.backends import clock, filling, listening, small_disk
+from harness.backends import clock, listening, process_group
 from harness.backends.gone import await_exit
 from harness.backends.impairable import ImpairableNode
 from harness.backends.impairing import Network
 from harness.backends.interposing import Interposing
-from harness.backends.leftovers import processes_of
-from harness.backends.namespaces import Namespace, Switch, under_its_name, why_not
+from harness.backends.namespaces import Namespace, under_its_name, why_not
+from harness.backends.process_data import Data
 from harness.backends.process_helper import ProcessHelper
+from harness.backends.process_site import ProcessSite, folder_mode
 from harness.backends.protocol import ExecContext, NodeState, Phase
 from harness.backends.pulse import Pulse
 from harness.backends.ready import wait_ready
 from harness.backends.references import Resolver
-from harness.backends.session import LABEL_NODE, Session, variables
+from harness.backends.session import LABEL_NODE, variables
 from harness.errors import BadInputError, EnvironmentUnfitError
-from harness.processes import runs
-from harness.topology.kinds import NodeKind, Program
+from harness.topology.kinds import NodeKind
 from harness.topology.nodes import NodeSpec, named
 from harness.waiting import until
 
@@ -42,52 +40,6 @@ _CLOCK_TIMEOUT_S = 20.0
 _DATA = "HARNESS_DATA"
 #: What a node inherits from the harness' environment: enough to run, and no secrets.
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "TZ")
-
-
-def folder_mode(kinds: Iterable[NodeKind]) -> int:
-    """The mode of a folder of nodes: nobody else's, unless a user in root's place has to get through to his own."""
-    return 0o711 if os.getuid() == 0 and any(kind.gives_up_root for kind in kinds) else 0o700
-
-
-@dataclass(frozen=True)
-class ProcessSite:
-    """The facts that the nodes of one deployment share.
-
-    Attributes:
-        programs: what to launch for each kind.
-        session: who owns the processes.
-        folder: each node has its own inside.
-        addresses: by node name.
-        ports: by node name, its ports by name.
-        switch: what connects the networks of the nodes; None if they have none of their own.
-        hosts: the file in which the nodes find each other's names; None if they have no host names.
-        roles: of all nodes that there ever were, by node name.
-        nodes: those that there are, by name.
-    """
-
-    programs: Mapping[NodeKind, Program]
-    session: Session
-    folder: Path
-    addresses: dict[str, str] = field(default_factory=dict)
-    ports: dict[str, Mapping[str, int]] = field(default_factory=dict)
-    switch: Switch | None = None
-    hosts: Path | None = None
-    roles: dict[str, str] = field(default_factory=dict)
-    nodes: dict[str, ProcessNode] = field(default_factory=dict)
-
-    @property
-    def networks(self) -> Mapping[str, Network]:
-        """The networks of the nodes that have one of their own, by node name."""
-        return {name: node.network for name, node in tuple(self.nodes.items()) if node.network}
-
-    def running(self) -> frozenset[str]:
-        """The names of the nodes whose process runs and is not paused."""
-        nodes = tuple(self.nodes.items())
-        return frozenset(name for name, node in nodes if node.state().phase is Phase.RUNNING)
-
-    def endpoint(self, node: str, port: str) -> str:
-        """The `host:port` of a node's port, the same for the harness as for the other nodes."""
-        return f"{self.addresses[node]}:{self.ports[node][port]}"
 
 
 class ProcessNode(ImpairableNode):
@@ -118,9 +70,7 @@ class ProcessNode(ImpairableNode):
             self.write_file(name, text)
         if spec.clock:
             self.write_file(clock.FILE, clock.RIGHT)
-        if spec.disk_mb:
-            Path(self._data()).mkdir()
-            small_disk.mount(Path(self._data()), spec.disk_mb)
+        self._data = Data(spec.name, self._folder / "data", spec.disk_mb)
 
     @property
     def address(self) -> str:
@@ -167,9 +117,9 @@ class ProcessNode(ImpairableNode):
 
     def kill(self) -> None:
         """Sends SIGKILL to all of the node, also to what outlived its main process; returns when none is left."""
-        others = self._signal(signal.SIGKILL)
+        others = process_group.send(self._process, signal.SIGKILL)
         self._await_exit("SIGKILL", _GONE_TIMEOUT_S)
-        self._end_others(others)
+        self._end_rest(others)
         self._rest()
 
     def stop(self) -> None:
@@ -179,7 +129,7 @@ class ProcessNode(ImpairableNode):
         assert self._process is not None
         self._process.send_signal(signal.Signals[self.spec.stop_signal])
         self._await_exit(self.spec.stop_signal, self.spec.stop_timeout_s)
-        self._end_others()
+        self._end_rest()
 
     def start(self) -> None:
         """Starts the node again with its data and its impairments; returns when it is ready.
@@ -187,7 +137,7 @@ class ProcessNode(ImpairableNode):
         One that is impaired may need the others to be ready: `rejoin` waits for it.
         """
         # Its main process may have ended by itself, and left one that listens where the next is to.
-        self._end_others()
+        self._end_rest()
         self.launch()
         self._await_unimpaired_start()
         if self._between:
@@ -200,12 +150,12 @@ class ProcessNode(ImpairableNode):
     def pause(self) -> None:
         """Sends SIGSTOP to all processes of the node."""
         self._rest()
-        self._signal(signal.SIGSTOP)
+        process_group.send(self._process, signal.SIGSTOP)
         self._await_phase(Phase.PAUSED)
 
     def resume(self) -> None:
         """Sends SIGCONT to all processes of the node."""
-        self._signal(signal.SIGCONT)
+        process_group.send(self._process, signal.SIGCONT)
         self._await_phase(Phase.RUNNING)
         self._beat()
 
@@ -239,47 +189,33 @@ class ProcessNode(ImpairableNode):
 
     def read_data(self, path: str) -> bytes | None:
         """A file in the folder of the node's data; None if there is none."""
-        try:
-            return Path(self._data(), path).read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise EnvironmentUnfitError(f"{path} of {self.spec.name} can't be read: {error.strerror}") from error
+        return self._data.read(path)
 
     def data_files(self) -> Mapping[str, int]:
         """The files in the folder of the node's data."""
-        data = Path(self._data())
-        with self._complaining("tell what it has stored"):
-            files = [(path.relative_to(data), path.stat()) for path in data.rglob("*") if path.is_file()]
-        return {str(path): seen.st_size for path, seen in sorted(files, key=lambda each: each[1].st_mtime_ns)}
+        return self._data.files()
 
     def write_data(self, path: str, content: bytes) -> None:
         """Overwrites a file in the folder of the node's data."""
-        with self._complaining(f"have its {path} written"):
-            Path(self._data(), path).write_bytes(content)
+        self._data.write(path, content)
 
     def empty_data(self) -> None:
         """Removes all that is in the folder of the node's data; the folder itself stays."""
-        with self._complaining("have its data removed"):
-            for path in Path(self._data()).glob("*"):
-                if path.is_dir() and not path.is_symlink():
-                    shutil.rmtree(path)
-                else:
-                    path.unlink()
+        self._data.empty()
 
     def fill_disk(self) -> None:
         """Fills the disk that was mounted at the folder of the node's data."""
         if not self.spec.disk_mb:
             raise BadInputError(f"the disk of {self.spec.name} is the machine's: its spec gives it none of its own")
-        filling.fill(self._data())
+        self._data.fill()
 
     def free_disk(self) -> None:
         """Removes what fills it."""
-        filling.free(self._data())
+        self._data.free()
 
     def refusal(self) -> int | None:
         """Tries to write a file in the folder of the node's data."""
-        return filling.refusal(self._data()) or None
+        return self._data.refusal()
 
     def set_clock(self, seconds: float) -> None:
         """Writes the file that the node's clock goes by, in one step."""
@@ -330,8 +266,7 @@ class ProcessNode(ImpairableNode):
             self._network.lead_nowhere()
             self._network.end()
         self._network = self._between = None
-        if self.spec.disk_mb:
-            small_disk.unmount_beneath(self._folder)
+        self._data.end()
 
     @property
     def network(self) -> Network | None:
@@ -383,19 +318,8 @@ class ProcessNode(ImpairableNode):
             **self._site.programs[self.kind].environment,
             **(clock.environment(str(clock.library()), str(self._folder / clock.FILE)) if spec.clock else {}),
             **self._resolver().environment(spec),
-            _DATA: self._data(),
+            _DATA: str(self._data.folder),
         }
-
-    @contextlib.contextmanager
-    def _complaining(self, of: str) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise EnvironmentUnfitError(f"{self.spec.name} can't {of}: {error.strerror}") from error
-
-    def _data(self) -> str:
-        """The folder of the node's data; no other node has it."""
-        return str(self._folder / "data")
 
     def _resolver(self) -> Resolver:
         return Resolver(
@@ -404,36 +328,9 @@ class ProcessNode(ImpairableNode):
             file=lambda name: str(self._folder / name),
         )
 
-    def _signal(self, number: signal.Signals) -> Sequence[psutil.Process]:
-        """Sends a signal to the process group and to descendants that left it, as a server's may; gives these."""
-        if self._process is None or self._process.poll() is not None:
-            return ()
-        with contextlib.suppress(psutil.NoSuchProcess):
-            others = psutil.Process(self._process.pid).children(recursive=True)
-            os.killpg(self._process.pid, number)
-            for process in others:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    process.send_signal(number)
-            return others
-        return ()
-
-    def _end_others(self, others: Sequence[psutil.Process] = ()) -> None:
+    def _end_rest(self, others: Sequence[psutil.Process] = ()) -> None:
         """Kills what is left of the node once its main process is gone; waits for these others, too."""
-        until(
-            f"the other processes of {self.spec.name} to exit after SIGKILL",
-            lambda: [*self._kill_what_is_left(), *(process.pid for process in others if runs(process))],
-            lambda left: not left,
-            timeout_s=_GONE_TIMEOUT_S,
-            interval_s=_POLL_S,
-        )
-
-    def _kill_what_is_left(self) -> list[int]:
-        """Kills by environment: once the main process is gone, its number may be a stranger's, or its group's."""
-        left = processes_of(self._site.session.__eq__, also=(_DATA, self._data()))
-        for process in left:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
-        return [process.pid for process in left]
+        process_group.end_rest(self.spec.name, self._site.session, (_DATA, str(self._data.folder)), others)
 
     def _await_exit(self, sent: str, timeout_s: float) -> None:
         await_exit(self, sent, timeout_s=timeout_s, interval_s=_POLL_S)

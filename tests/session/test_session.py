@@ -22,7 +22,8 @@ from psutil import _pslinux
 from harness.backends.docker import DockerBackend
 from harness.backends.identity import Identity
 from harness.backends.loopback import leased_block
-from harness.backends.process_node import ProcessNode, ProcessSite
+from harness.backends.process_node import ProcessNode
+from harness.backends.process_site import ProcessSite
 from harness.backends.protocol import Killable, Networked, Pausable, Upgradable
 from harness.backends.session import Session, variables
 from harness.clusters import Clusters
