@@ -13,11 +13,12 @@ from docker.errors import DockerException, ImageNotFound
 
 from harness.backends import clock, docker_sidecar, engine
 from harness.backends.docker_network import create_network
-from harness.backends.docker_node import DockerNode, PortTakenError
+from harness.backends.docker_node import DockerNode
 from harness.backends.docker_ports import HostPorts, OwnPorts
 from harness.backends.docker_renewal import Vacant
 from harness.backends.docker_sidecar import Sidecar
 from harness.backends.docker_site import LABEL_DEPLOYMENT, DockerSite
+from harness.backends.docker_starting import PortTakenError
 from harness.backends.elsewhere import SignsOfLife
 from harness.backends.protocol import (
     Ability,

@@ -14,10 +14,11 @@ from harness.backends import clock, docker_confinement, docker_exec, docker_thro
 from harness.backends.docker_container import container_of
 from harness.backends.docker_data import Data
 from harness.backends.docker_files import file_in
+from harness.backends.docker_freezing import freeze
 from harness.backends.docker_helper import Helper
-from harness.backends.docker_ports import HOST
 from harness.backends.docker_renewal import NotRenewedError, Vacant, can_be_renewed, of_this_life, vacate
 from harness.backends.docker_site import AWAITED, DATA, FOLDER, DockerSite
+from harness.backends.docker_starting import means_taken_port, start
 from harness.backends.engine import cause, complaining, remove_container
 from harness.backends.gone import accepts, await_exit
 from harness.backends.impairable import ImpairableNode
@@ -27,21 +28,15 @@ from harness.backends.interposing import Interposing
 from harness.backends.passing import Passing
 from harness.backends.protocol import ExecContext, NodeState, Phase, Tried
 from harness.backends.ready import wait_ready
-from harness.errors import AwaitTimeoutError, BadInputError, EnvironmentUnfitError, NodeStartError
+from harness.errors import BadInputError, EnvironmentUnfitError, NodeStartError
 from harness.topology.kinds import NodeKind
 from harness.topology.nodes import NodeSpec, named
 from harness.waiting import until
 
 _READY_TIMEOUT_S = 60.0
 _GONE_TIMEOUT_S = 10.0
-_FREE_PORT_TIMEOUT_S = 3.0
-_FREEZING_TIMEOUT_S = 5.0
 _POLL_S = 0.02
 _PHASES = {"running": Phase.RUNNING, "restarting": Phase.RUNNING, "paused": Phase.PAUSED}
-
-
-class PortTakenError(EnvironmentUnfitError):
-    """A host port that was free when it was chosen is taken now."""
 
 
 class DockerNode(ImpairableNode):
@@ -129,10 +124,10 @@ class DockerNode(ImpairableNode):
         try:
             container.start()
         except APIError as error:
-            if not _means_taken_port(error):
+            if not means_taken_port(error):
                 raise NodeStartError(f"{self.spec.name} could not be started: {cause(error)}") from error
             self._note_id(_id_of(container))
-            self._start_when_ports_are_free()
+            self._start_made()
         finally:
             self._note_id(_id_of(container))
         if self.spec.disk_mb or self._confinement:
@@ -175,7 +170,7 @@ class DockerNode(ImpairableNode):
             self._replace_container()
         else:
             self._site.ports.release(self.spec.name)
-            self._start_when_ports_are_free()
+            self._start_made()
         self._impairable().begin_again()
         self._let_begin()
         self._await_unimpaired_start()
@@ -189,28 +184,8 @@ class DockerNode(ImpairableNode):
     def pause(self) -> None:
         """Freezes every process of the container; a signal to it thaws it again, as the engine has it."""
         self._untouched = False
-        if self.state().phase is Phase.PAUSED:
-            return
-        try:
-            with complaining(f"pause {self.spec.name}"):
-                until(f"{self.spec.name} to freeze", self._freezes, timeout_s=_FREEZING_TIMEOUT_S, passing=())
-        except AwaitTimeoutError as error:
-            raise EnvironmentUnfitError(f"the Docker engine could not pause {self.spec.name}: {error}") from error
-
-    def _freezes(self) -> bool:
-        """Whether the container froze when it was asked to.
-
-        With cgroups of version 1, runc looks for some hundredths of a second until all tasks have stopped; on a busy
-        machine it then thaws them again, gives up ("unable to freeze"), and leaves it to its caller to ask once more
-        (opencontainers/runc, pull request 4388).
-        """
-        try:
-            self._api.pause(self._made())
-        except APIError as error:
-            if "unable to freeze" not in cause(error):
-                raise
-            return False
-        return True
+        if self.state().phase is not Phase.PAUSED:
+            freeze(self._api, self._made(), self.spec.name)
 
     def resume(self) -> None:
         """Undoes `pause`."""
@@ -415,29 +390,8 @@ class DockerNode(ImpairableNode):
         assert self._between is not None
         return self._between
 
-    def _start_when_ports_are_free(self) -> None:
-        """Starts the container once its ports are free: the engine may be busy with freeing them."""
-        started = self._made()
-
-        def attempt() -> str:
-            try:
-                self._api.start(started)
-            except APIError as error:
-                if _means_taken_port(error):
-                    return cause(error)
-                raise NodeStartError(f"{self.spec.name} could not be started: {cause(error)}") from error
-            return ""
-
-        try:
-            until("free ports", attempt, lambda why: not why, timeout_s=_FREE_PORT_TIMEOUT_S, interval_s=0.2)
-        except AwaitTimeoutError as error:
-            raise PortTakenError(self._which_port(str(error))) from error
-
-    def _which_port(self, refusal: str) -> str:
-        ports = self._site.ports.of(self.spec.name)
-        taken = {name: number for name, number in ports.items() if f":{number}" in refusal} or ports
-        named = ", ".join(f"{HOST}:{number} (its port {name!r})" for name, number in taken.items())
-        return f"{self.spec.name} needs {named}, which is taken by another process: stop that, or start anew"
+    def _start_made(self) -> None:
+        start(self._api, self._made(), self.spec.name, self._site.ports.of(self.spec.name))
 
     def _signal(self, name: str) -> None:
         self._untouched = False
@@ -469,10 +423,3 @@ class DockerNode(ImpairableNode):
 
 def _id_of(container: DockerContainer) -> str | None:
     return container._container.id if container._container is not None else None
-
-
-def _means_taken_port(error: APIError) -> bool:
-    words = cause(error).lower()
-    return (
-        "port is already allocated" in words or "address already in use" in words or "ports are not available" in words
-    )

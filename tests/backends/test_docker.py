@@ -20,9 +20,9 @@ from testcontainers.core.transferable import build_transfer_tar
 
 from harness.backends import engine
 from harness.backends.docker import DockerBackend, DockerDeployment
-from harness.backends.docker_node import PortTakenError
 from harness.backends.docker_sidecar import Sidecar
 from harness.backends.docker_site import DATA, LABEL_DEPLOYMENT
+from harness.backends.docker_starting import PortTakenError
 from harness.backends.elsewhere import SignsOfLife
 from harness.backends.protocol import Node, Phase
 from harness.backends.ready import wait_ready
