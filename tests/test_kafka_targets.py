@@ -20,7 +20,8 @@ from harness.servers.kafka import (
     leads_nothing,
 )
 from harness.servers.kafka.kind import Kafka
-from harness.servers.kafka.view import KafkaView, Partition
+from harness.servers.kafka.metadata import Partition
+from harness.servers.kafka.view import KafkaView
 
 
 class Said(KafkaView):

@@ -12,7 +12,7 @@ from harness.servers.kafka.kind import Kafka
 from harness.targets import Picked, Target
 
 if TYPE_CHECKING:
-    from harness.servers.kafka.view import Partition
+    from harness.servers.kafka.metadata import Partition
 
 
 def leader_holding(topic: str, partitions: Iterable[int]) -> Target:
