@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.errors import BadInputError
-from harness.messages.description import composing, image_kind, running
+from harness.messages.description import composed, composed_images, image_kind, running
 from harness.messages.description.image_kind import Own
 from harness.messages.description.kind import kind
 from harness.messages.description.model import Description, Role, Service
@@ -57,11 +57,11 @@ def kinds(description: Description, folder: Path, *, trusted: bool = True) -> Ki
         for role, service in description.services.items()
         if (found := _image(role, service, code, description))
     }
-    composed = composing.read(description, folder) if description.compose else None
-    own = {**images, **(composed.own(description) if composed else {})}
+    compose = composed.read(description, folder) if description.compose else None
+    own = {**images, **(composed_images.own(compose, description) if compose else {})}
     by_command = description.services.keys() - own.keys()
     return Kinds(
-        kind(description, folder, trusted=trusted) if by_command else None, own, composed.names if composed else {}
+        kind(description, folder, trusted=trusted) if by_command else None, own, compose.names if compose else {}
     )
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
 import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from os.path import expanduser, isdir, isfile
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,8 @@ from dotenv import dotenv_values
 
 from harness.decoding.positions import Keys, line_of
 from harness.errors import BadInputError
+from harness.messages.drafting import forms
+from harness.messages.drafting.containers import Container
 from harness.messages.drafting.dockerfile import in_shell
 from harness.messages.drafting.findings import Findings
 from harness.messages.drafting.interpolation import interpolate
@@ -47,60 +47,6 @@ _REASONS = {
     "include": "it takes docker compose, which is not here or refuses the file",
 }
 _NOTHING_FOR_IT = "system.toml has nothing for it"
-_TIME = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
-
-
-@dataclass(frozen=True)
-class Container:
-    """A service of a compose file.
-
-    Attributes:
-        name: of the service.
-        place: the file and the line of it.
-        image: what it runs; None if it is built.
-        context: the folder that it is built from; absolute.
-        dockerfile: what it is built by; absolute.
-        entrypoint: words of the program; None if the image says.
-        command: more words; None if the image says.
-        environment: its variables.
-        ports: on which it listens, the published ones first.
-        count: how many of it there are.
-        workdir: where it starts, in the container; None if the image says.
-        aliases: other names of it.
-        mounts: folders of the machine by where they are in the container.
-        health: the path that its health check asks for; None if it asks for none.
-        stop_s: how long its end may take, in seconds.
-        left: what of it was not taken, each in one line.
-        target: the stage of the Dockerfile that its image is; None: the last.
-        arguments: the build arguments.
-        user: who runs it; None if the image says.
-        binds: files and folders of the machine by where they are in the container, whether they are there or not.
-        fixed: the addresses that it is to have.
-        refused: what of it no node can have, each in one line.
-    """
-
-    name: str
-    place: str
-    image: str | None
-    context: Path | None
-    dockerfile: Path | None
-    entrypoint: tuple[str, ...] | None
-    command: tuple[str, ...] | None
-    environment: Mapping[str, str]
-    ports: Sequence[int]
-    count: int
-    workdir: str | None
-    aliases: Sequence[str]
-    mounts: Mapping[str, Path]
-    health: str | None
-    stop_s: float | None
-    left: Sequence[str]
-    target: str | None = None
-    arguments: Mapping[str, str] = field(default_factory=dict)
-    user: str | None = None
-    binds: Mapping[str, Path] = field(default_factory=dict)
-    fixed: Sequence[str] = ()
-    refused: Sequence[str] = ()
 
 
 def find(folder: Path) -> Path | None:
@@ -188,25 +134,25 @@ class _Reader:
         return Container(
             name=name,
             place=self.place(keys),
-            image=_text(service.get("image")),
+            image=forms.text(service.get("image")),
             context=context,
             dockerfile=dockerfile,
             entrypoint=self._words(name, "entrypoint", service.get("entrypoint")),
             command=self._words(name, "command", service.get("command")),
             environment=self._environment(name, service),
-            ports=[*_ports(service.get("ports")), *_ports(service.get("expose"))],
+            ports=[*forms.ports(service.get("ports")), *forms.ports(service.get("expose"))],
             count=self._count(name, service),
-            workdir=_text(service.get("working_dir")),
-            aliases=[*_named(service), *_of_networks(service, "aliases")],
+            workdir=forms.text(service.get("working_dir")),
+            aliases=[*forms.named(service), *forms.of_networks(service, "aliases")],
             mounts=dict(self._mounts(name, service.get("volumes"))),
-            health=_health(service.get("healthcheck")),
-            stop_s=_seconds(_text(service.get("stop_grace_period"))),
+            health=forms.health(service.get("healthcheck")),
+            stop_s=forms.seconds(forms.text(service.get("stop_grace_period"))),
             left=self.findings.left,
-            target=_text(build.get("target")),
-            arguments={name: value or "" for name, value in _pairs(build.get("args"))},
-            user=_text(service.get("user")),
+            target=forms.text(build.get("target")),
+            arguments={name: value or "" for name, value in forms.pairs(build.get("args"))},
+            user=forms.text(service.get("user")),
             binds=dict(self._binds(service.get("volumes"))),
-            fixed=[*_of_networks(service, "ipv4_address")],
+            fixed=[*forms.of_networks(service, "ipv4_address")],
             refused=list(refusals(name, service, self.place)),
         )
 
@@ -231,14 +177,14 @@ class _Reader:
                 self.findings.leave(
                     self.place((*keys, key)), f"{name}: build.{key}", "the harness builds no image by it"
                 )
-        context = _text(given.get("context")) or "."
+        context = forms.text(given.get("context")) or "."
         if "://" in context or context.startswith("git@"):
             self.findings.leave(
                 self.place(keys), f"{name}: build", "the code is not here; give the folder with a checkout"
             )
             return None, None
         folder = (self.path.parent / context).resolve()
-        return folder, folder / (_text(given.get("dockerfile")) or "Dockerfile")
+        return folder, folder / (forms.text(given.get("dockerfile")) or "Dockerfile")
 
     def _words(self, name: str, key: str, given: Any) -> tuple[str, ...] | None:
         """A command: a list of words, or a line that is split into words without a shell."""
@@ -256,14 +202,14 @@ class _Reader:
         found: dict[str, str] = {}
         files = service.get("env_file")
         for index, each in enumerate(files if isinstance(files, list) else [files] if files is not None else []):
-            file = _text(each.get("path") if isinstance(each, dict) else each)
+            file = forms.text(each.get("path") if isinstance(each, dict) else each)
             if file and isfile(self.path.parent / file):
                 values = dotenv_values(self.path.parent / file, interpolate=False)
                 found.update({variable: value or "" for variable, value in values.items()})
             else:
                 place = self.place(("services", name, "env_file", index))
                 self.findings.leave(place, f"{name}: env_file", f"there is no file {file}")
-        for variable, value in _pairs(service.get("environment")):
+        for variable, value in forms.pairs(service.get("environment")):
             if value is None and variable not in self.values:
                 place = self.place(("services", name, "environment", variable))
                 self.findings.leave(place, f"{name}: environment.{variable}", "it has no value in the file or in .env")
@@ -278,20 +224,20 @@ class _Reader:
             if key not in ("replicas", "mode"):
                 place = self.place(("services", name, "deploy", key))
                 self.findings.leave(place, f"{name}: deploy.{key}", _NOTHING_FOR_IT)
-        given = _text(deploy.get("replicas")) or _text(service.get("scale")) or "1"
+        given = forms.text(deploy.get("replicas")) or forms.text(service.get("scale")) or "1"
         return int(given) if given.isdecimal() and int(given) else 1
 
     def _binds(self, volumes: Any) -> Iterator[tuple[str, Path]]:
         """The files and folders of the machine that are mounted."""
         for each in volumes if isinstance(volumes, list) else []:
-            source, target = _mount(each)
+            source, target = forms.mount(each)
             if target and source.startswith((".", "/", "~")):
                 yield target.rstrip("/") or "/", (self.path.parent / expanduser(source)).resolve()
 
     def _mounts(self, name: str, volumes: Any) -> Iterator[tuple[str, Path]]:
         """The folders of the machine that are mounted; what else there is of volumes is left."""
         for index, each in enumerate(volumes if isinstance(volumes, list) else []):
-            source, target = _mount(each)
+            source, target = forms.mount(each)
             place, what = self.place(("services", name, "volumes", index)), f"{name}: volumes: {source}"
             folder = (self.path.parent / source).resolve()
             if not target or not source.startswith((".", "/", "~")):
@@ -300,64 +246,3 @@ class _Reader:
                 self.findings.leave(place, what, "an instance has the files of the code alone, as they are there")
             else:
                 yield target.rstrip("/") or "/", folder
-
-
-def _mount(each: Any) -> tuple[str, str]:
-    """What a volume is of, and where it is in the container, as they are written."""
-    if isinstance(each, dict):
-        return _text(each.get("source")) or "", _text(each.get("target")) or ""
-    source, _, target = str(each).partition(":")
-    return source, target.partition(":")[0]
-
-
-def _named(service: Mapping[str, Any]) -> Iterator[str]:
-    """The names that a service gives its container."""
-    yield from (name for key in ("container_name", "hostname") if (name := _text(service.get(key))))
-
-
-def _of_networks(service: Mapping[str, Any], key: str) -> Iterator[str]:
-    """What a service says of itself in its networks."""
-    networks = service.get("networks")
-    for each in networks.values() if isinstance(networks, dict) else ():
-        said = each.get(key) if isinstance(each, dict) else None
-        yield from (text for one in (said if isinstance(said, list) else [said]) if (text := _text(one)))
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _pairs(given: Any) -> Iterator[tuple[str, str | None]]:
-    """Variables in either form: a mapping, or a list of NAME=value."""
-    if isinstance(given, dict):
-        yield from ((name, None if value is None else str(value)) for name, value in given.items() if name)
-    for each in given if isinstance(given, list) else []:
-        name, equals, value = str(each).partition("=")
-        if name and each is not None:
-            yield name, value if equals else None
-
-
-def _ports(given: Any) -> Iterator[int]:
-    """The ports within the container: the last of 127.0.0.1:8001:8080/tcp, and of a range the first."""
-    for each in given if isinstance(given, list) else []:
-        inside = each.get("target") if isinstance(each, dict) else str(each).partition("/")[0].rpartition(":")[2]
-        found = re.match(r"\d{1,5}", str(inside))
-        if found and 0 < int(found[0]) < 65536:
-            yield int(found[0])
-
-
-def _health(check: Any) -> str | None:
-    """The path of the first URL in a health check."""
-    test = check.get("test") if isinstance(check, dict) else None
-    found = re.search(
-        r"https?://[^/\s\"']+(/[^\s\"'|;)\\]*)", json.dumps(test) if isinstance(test, list) else str(test)
-    )
-    return found[1] if found else None
-
-
-def _seconds(text: str | None) -> float | None:
-    found = _TIME.fullmatch(text) if text else None
-    if not found:
-        return None
-    hours, minutes, seconds = (float(part or 0) for part in found.groups())
-    return hours * 3600 + minutes * 60 + seconds or None

@@ -9,10 +9,9 @@ from typing import get_args
 
 from harness.messages.description.model import Role, Servers, Service
 from harness.messages.drafting import dockerfile, node
-from harness.messages.drafting.compose import Container
+from harness.messages.drafting.containers import Container, command_of, port_of
 from harness.messages.drafting.parts import Parts
 from harness.messages.drafting.roles import role_of, server_of
-from harness.messages.drafting.translating import command_of, port_of
 
 #: What a command of Python has: its packages are what the harness installs by itself.
 _PYTHON = frozenset(("python", "python3", "gunicorn", "uvicorn", "flask", "hypercorn", "fastapi", "daphne"))

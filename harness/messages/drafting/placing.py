@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from os.path import isdir, isfile
 from pathlib import Path, PurePosixPath
 
-from harness.messages.drafting.compose import Container
+from harness.messages.drafting.containers import Container
 from harness.messages.drafting.dockerfile import Dockerfile, in_shell
 
 _SHELLS = re.compile(r"(/usr)?(/bin/)?(ba|da|a)?sh")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
@@ -20,8 +19,8 @@ from harness.messages.description.model import (
 )
 from harness.messages.drafting import dockerfile, source
 from harness.messages.drafting.addresses import Addresses, without_braces
-from harness.messages.drafting.compose import Container
-from harness.messages.drafting.dockerfile import Dockerfile
+from harness.messages.drafting.alike import common, same
+from harness.messages.drafting.containers import Container, cluster_of, command_of, port_of
 from harness.messages.drafting.findings import Findings
 from harness.messages.drafting.parts import UNKNOWN_COMMAND, USUAL_PORT, Parts
 from harness.messages.drafting.places import Address, places
@@ -123,15 +122,6 @@ def _hosts(served: Mapping[str, Sequence[Container]]) -> Iterator[tuple[str, tup
                 yield name, (kind, number)
 
 
-def cluster_of(members: Sequence[Container]) -> str | None:
-    """The name of the Hazelcast cluster; Hazelcast's own default without a word of it; None without members."""
-    if not members:
-        return None
-    given = " ".join(f"{key}={value}" for each in members for key, value in each.environment.items())
-    found = re.search(r"(?:HZ_CLUSTERNAME|group\.name|cluster-?name)=([\w.-]+)", given, re.IGNORECASE)
-    return found[1] if found else "dev"
-
-
 @dataclass(frozen=True)
 class _Work:
     root: Path
@@ -155,7 +145,7 @@ class _Work:
             self.findings.guess(f"[services.{role}] port: nothing says where it listens; {USUAL_PORT} is a guess")
         own = tuple(names) if alike[0].container.count == 1 else ()
         return Service(
-            command=_common([each.command for each in alike], ports, names, self._differs(role, "command"))
+            command=common([each.command for each in alike], ports, names, self._differs(role, "command"))
             or alike[0].command,
             port=ports[0] if len(set(ports)) == 1 else tuple(ports),
             folder=alike[0].folder,
@@ -257,7 +247,7 @@ class _Work:
         names = [first.names[0], other.names[0]]
         if first is other:
             return True
-        if first.folder == other.folder and _common([first.command, other.command], ports, names, lambda _: None):
+        if first.folder == other.folder and common([first.command, other.command], ports, names, lambda _: None):
             return True
         why = f"its code or its command is another one than that of {first.container.name}; {role} can have one"
         self.findings.leave(other.container.place, other.container.name, why)
@@ -272,7 +262,7 @@ class _Work:
     ) -> Iterator[tuple[str, str]]:
         for name, first in alike[0].environment.items():
             values = [each.environment.get(name, "") for each in alike for _ in each.names][: len(names)]
-            found = _same(values, ports, names)
+            found = same(values, ports, names)
             if found is None and all(re.fullmatch(r"(\w+://)?\$\{hazelcast-\d\}:\d+", value) for value in values):
                 self.findings.leave(
                     alike[0].container.place, f"{role}: {name}", "each instance has a member of its own there; here all"
@@ -281,65 +271,6 @@ class _Work:
             if found is None:
                 self._differs(role, f"environment.{name}")(first)
             yield name, first if found is None else found
-
-
-def command_of(container: Container, built: Dockerfile | None) -> tuple[str, ...]:
-    """The words of a container's program: what the compose file says stands in for the Dockerfile's."""
-    if container.entrypoint is not None:
-        return (*container.entrypoint, *(container.command or ()))
-    entrypoint = (built.entrypoint if built else None) or ()
-    if entrypoint and built and built.by_shell:
-        return entrypoint
-    command = container.command if container.command is not None else (built.command if built else None)
-    return (*entrypoint, *(command or ()))
-
-
-def port_of(
-    container: Container, built: Dockerfile | None, environment: Mapping[str, str], command: Sequence[str]
-) -> int | None:
-    """The port on which a container listens; None if nothing says so."""
-    return next(iter([*container.ports, *(built.ports if built else [])]), None) or _port(environment, command)
-
-
-def _common(
-    commands: Sequence[Sequence[str]], ports: Sequence[int], names: Sequence[str], differs: Callable[[str], None]
-) -> tuple[str, ...] | None:
-    """The one command of several instances; None if theirs differ in more than name, number and port."""
-    if len({len(command) for command in commands}) > 1:
-        return None
-    per = [command for command in commands for _ in range(len(names) // len(commands))]
-    words = [_same(words, ports, names) for words in zip(*per, strict=True)]
-    for word, first in zip(words, commands[0], strict=True):
-        if word is None:
-            differs(first)
-            return None
-    return tuple(str(word) for word in words)
-
-
-def _same(texts: Sequence[str], ports: Sequence[int], names: Sequence[str]) -> str | None:
-    """The one text of several instances, with references where each has its own; None if there is no such text."""
-    numbers = [number_of(name) or index for index, name in enumerate(names, start=1)]
-    own = ((names, "${name}"), (ports, "${port}"), (numbers, "${index}"))
-    for values, reference in own:
-        if len(set(texts)) == 1:
-            break
-        pattern = [rf"(?<![\w$-]){re.escape(str(value))}(?![\w-])" for value in values]
-        if reference == "${index}":
-            pattern = [rf"(?<![\d{{-]){value}(?!\d)" for value in values]
-        texts = [re.sub(each, lambda _: reference, text) for each, text in zip(pattern, texts, strict=True)]  # noqa: B023
-    return texts[0] if len(set(texts)) == 1 else None
-
-
-def _port(environment: Mapping[str, str], command: Sequence[str]) -> int | None:
-    """A port that a variable or an option of that name says."""
-    options = [*environment.items(), *pairwise(command)]
-    options += [(word.partition("=")[0], word.partition("=")[2]) for word in command if word.startswith("--")]
-    named = [
-        value for name, value in options if re.fullmatch(r"-p|-*((APP|SERVER|SERVICE|HTTP|LISTEN)_)?PORT", name, re.I)
-    ]
-    bound = [text.rpartition(":")[2] for name, text in options if re.fullmatch(r"-b|--bind|--host-port", name)]
-    numbers = (int(value) for value in [*named, *bound] if value.isdecimal() and 0 < int(value) < 65536)
-    return next(numbers, None)
 
 
 def _programs(folder: Path, command: Sequence[str]) -> list[source.Program]:
