@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 
-import httpx
 from hazelcast.client import HazelcastClient
 from hazelcast.errors import HazelcastError
 
 from harness.backends.protocol import Node
 from harness.clusters import DetectorQuestions, Duty, DutyQuestions, View, Waiting
 from harness.errors import InconclusiveError, LeftOutError
+from harness.servers.hazelcast import rest
 from harness.servers.hazelcast.clients import client_of, connect
 from harness.servers.hazelcast.effective import groups_of, member_config, names, properties_of, settings_of
 from harness.servers.hazelcast.spec import PROBED
@@ -26,7 +26,6 @@ from harness.servers.hazelcast.timings import DETECTORS
 from harness.topology.given import Given
 from harness.waiting import until
 
-_TIMEOUT_S = 2.0
 _OWNER_TIMEOUT_S = 10.0
 
 
@@ -44,8 +43,7 @@ class HazelcastView(View):
 
     def members_seen_by(self, node: Node) -> tuple[Node, ...]:
         """The member list that `node` holds, oldest first, as nodes."""
-        members = _get(node, "rest/cluster").raise_for_status().json()["members"]
-        return tuple(self._by_address(str(member["address"])) for member in members)
+        return tuple(map(self._by_address, rest.listed(node)))
 
     def members(self) -> tuple[Node, ...]:
         """The member list that all running nodes agree on, oldest first.
@@ -103,27 +101,16 @@ class HazelcastView(View):
         try:
             with connect(left) as client:
                 partition = client.partition_service.get_partition_id(structure)
-                owner = client.partition_service.get_partition_owner(partition)
-                addresses = {
-                    member.uuid: f"{member.address.host}:{member.address.port}"
-                    for member in client.cluster_service.get_members()
-                }
+                owner = _owners(client, [partition]).get(partition)
         except (HazelcastError, OSError):
             return None
-        if owner not in addresses:
-            return None
-        return next((node for node in left if node is self._by_address(addresses[owner])), None)
+        return next((node for node in left if owner and node is self._by_address(owner)), None)
 
     def _owners_as_told(self, partitions: Sequence[int]) -> Mapping[int, Node]:
         """The owner of each of these partitions as the cluster tells a client; empty if one is missing."""
-        client = self._connected()
-        members = {
-            member.uuid: self._by_address(f"{member.address.host}:{member.address.port}")
-            for member in client.cluster_service.get_members()
-        }
-        owners = {partition: client.partition_service.get_partition_owner(partition) for partition in partitions}
-        if set(owners.values()) <= members.keys():
-            return {partition: members[owner] for partition, owner in owners.items()}
+        owners = _owners(self._connected(), partitions)
+        if len(owners) == len(partitions):
+            return {partition: self._by_address(owner) for partition, owner in owners.items()}
         # A client can keep the table of before a member's death for good; a new one is told what is.
         self.close()
         return {}
@@ -257,17 +244,11 @@ class HazelcastView(View):
 
     def sizes(self) -> Mapping[str, int]:
         """The number of members that each running node lists."""
-        return {node.spec.name: int(_asked(node, "cluster-size")) for node in self.running()}
+        return {node.spec.name: rest.size(node) for node in self.running()}
 
     def is_safe(self) -> bool:
-        """Whether every running node says that all backups are in place and nothing migrates.
-
-        Asked in this order, and no further than the first no: to tell whether it is safe, a member compares every
-        replica of every partition with its owner, all over the cluster, and that holds up the migrations waited for.
-        """
-        running = self.running()
-        settled = bool(running) and not any(int(_asked(node, "migration-queue-size")) for node in running)
-        return settled and all(_get(node, "health/cluster-safe").status_code == httpx.codes.OK for node in running)
+        """Whether every running node says that all backups are in place and nothing migrates."""
+        return rest.is_safe(self.running())
 
     def await_formed(self, *, timeout_s: float) -> None:
         """Waits until the members are one cluster, its partitions have owners, and every backup is in place."""
@@ -345,12 +326,8 @@ class HazelcastView(View):
         self.close()
 
 
-def _asked(node: Node, what: str) -> str:
-    """One value of a member's health; asking for all at once would include whether it is safe, which is dear."""
-    return _get(node, f"health/{what}").raise_for_status().text
-
-
-def _get(node: Node, path: str) -> httpx.Response:
-    # Plain HTTP to a port of ours: loading certificates and looking for a proxy would cost more than the question.
-    url = f"http://{node.endpoint('http')}/hazelcast/{path}"
-    return httpx.get(url, timeout=_TIMEOUT_S, verify=False, trust_env=False)
+def _owners(client: HazelcastClient, partitions: Iterable[int]) -> Mapping[int, str]:
+    """The addresses of the members that own these partitions, as the cluster tells a client; of those that have one."""
+    members = {each.uuid: f"{each.address.host}:{each.address.port}" for each in client.cluster_service.get_members()}
+    owners = {partition: client.partition_service.get_partition_owner(partition) for partition in partitions}
+    return {partition: members[owner] for partition, owner in owners.items() if owner in members}
