@@ -16,7 +16,6 @@ from harness.backends.namespaces import why_not
 from harness.backends.process import ProcessDeployment
 from harness.backends.process_node import ProcessNode
 from harness.pool import restore
-from harness.targets import Picked, Target
 from harness.topology.nodes import NodeSpec, Topology
 from tests.backends.specs import tiny
 from tests.faults.storing import backend_named
@@ -45,11 +44,6 @@ def mend(deployment: RealDeployment) -> None:
     """Brings every node back, whatever was done to it."""
     for node in deployment.nodes.values():
         restore(node)
-
-
-def only(*nodes: RealNode) -> Target:
-    """A target that picks these nodes."""
-    return lambda clusters: Picked(nodes, "of the test")
 
 
 def of(*roles: str) -> Others:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -11,18 +10,16 @@ import httpx
 import pytest
 
 from harness.backends.protocol import Backend, Clocked, Deployment, Killable
-from harness.clusters import Clusters
 from harness.errors import BadInputError, FaultDidNotBiteError
 from harness.events import faults, takes
 from harness.faults import Clock
-from harness.faults.nemesis import Nemesis
 from harness.faults.offered import plain_faults
 from harness.history import History
 from harness.pool import restore
 from harness.taken import Taken
-from harness.targets import Picked
 from harness.topology.nodes import Topology
 from harness.waiting import until
+from tests.faults.acting import asking_nobody, only
 from tests.faults.storing import BACKENDS, backend_named, storing
 
 HOUR_S = 3600.0
@@ -67,10 +64,9 @@ def test_a_node_tells_another_time_until_the_fault_is_undone(
     backend: Backend, node: Both, seconds: float, tmp_path: Path
 ) -> None:
     with History.open(tmp_path / "h.jsonl") as history:
-        nobody = cast(Clusters, None)
-        nemesis = Nemesis(nobody, history, backend.abilities, detection_s=1, step=lambda words: nullcontext())
+        nemesis = asking_nobody(history, backend.abilities)
         before = node.state().pid
-        wrong = nemesis.inject(Clock(seconds), lambda clusters: Picked((node,), "it is there"))
+        wrong = nemesis.inject(Clock(seconds), only(node))
         (noted,) = faults(history.events)
         assert (noted.value["seconds"], takes(noted)) == (seconds, {Taken.PEERS, Taken.CLIENTS})
         assert wrong.proofs["tiny-1"].startswith("its wall clock is off by ")

@@ -31,6 +31,7 @@ from harness.targets import Picked, Target
 from harness.topology.nodes import Topology
 from harness.topology.timings import FAST
 from tests.faulted import CRASH, Foreign
+from tests.faults.acting import asking_nobody
 
 pytestmark = pytest.mark.process
 #: Listens until its input ends.
@@ -63,8 +64,7 @@ def answers(node: Killable) -> bool:
 
 def nemesis(history: History) -> Nemesis:
     """One that breaks processes, picks by itself and asks no cluster."""
-    abilities = frozenset({Killable, Pausable})
-    return Nemesis(cast(Clusters, None), history, abilities, detection_s=1, step=lambda words: nullcontext())
+    return asking_nobody(history, {Killable, Pausable})
 
 
 @EVERY

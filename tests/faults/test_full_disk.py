@@ -2,7 +2,6 @@
 
 import errno
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -10,16 +9,14 @@ from typing import cast
 import pytest
 
 from harness.backends.protocol import Backend, Deployment, Fillable, Phase, Rewritable
-from harness.clusters import Clusters
 from harness.errors import BadInputError, FaultDidNotBiteError
 from harness.events import faults, takes
 from harness.faults import FullDisk
-from harness.faults.nemesis import Nemesis
 from harness.history import History
 from harness.pool import restore
 from harness.taken import DEATH, Taken
-from harness.targets import Picked
 from harness.topology.nodes import Topology
+from tests.faults.acting import asking_nobody, only
 from tests.faults.storing import BACKENDS, backend_named, storing
 
 
@@ -51,10 +48,9 @@ def node(deployment: Deployment) -> Iterator[Both]:
 
 def test_a_full_disk_takes_nothing_until_the_fault_is_undone(backend: Backend, node: Both, tmp_path: Path) -> None:
     with History.open(tmp_path / "h.jsonl") as history:
-        nobody = cast(Clusters, None)
-        nemesis = Nemesis(nobody, history, backend.abilities, detection_s=1, step=lambda words: nullcontext())
+        nemesis = asking_nobody(history, backend.abilities)
         before = node.read_data("starts")
-        filled = nemesis.inject(FullDisk(), lambda clusters: Picked((node,), "it is there"))
+        filled = nemesis.inject(FullDisk(), only(node))
         (noted,) = faults(history.events)
         assert takes(noted) == DEATH - {Taken.ANSWERS}
         assert filled.proofs == {

@@ -5,7 +5,6 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
@@ -18,8 +17,8 @@ from harness.faults.probes import answered_s
 from harness.history import History
 from harness.pool import restore
 from tests.backends.specs import PORT
-from tests.faults.networks import RealDeployment, RealNode, deployed, mend, only, spec
-from tests.faults.storing import BACKENDS
+from tests.faults.acting import only
+from tests.faults.networks import RealDeployment, RealNode, spec
 
 #: Longer than any answer here takes by itself, also beside other work, in seconds.
 LATE_S = 1.5
@@ -33,20 +32,6 @@ with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=5) as con
     connection.recv(1)
 print(time.monotonic() - began)
 """
-
-
-@pytest.fixture(scope="module", params=BACKENDS)
-def deployment(request: pytest.FixtureRequest) -> Iterator[RealDeployment]:
-    """Two servers and a client."""
-    with deployed(request.param, spec("server", 1), spec("server", 2), spec("client", 1)) as deployment:
-        yield deployment
-
-
-@pytest.fixture
-def server(deployment: RealDeployment) -> Iterator[RealNode]:
-    """One that answers everybody."""
-    yield deployment.nodes["server-1"]
-    mend(deployment)
 
 
 def asked_by(asking: RealNode, node: RealNode) -> float:

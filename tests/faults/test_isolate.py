@@ -19,7 +19,8 @@ from harness.faults.nemesis import Nemesis
 from harness.pool import restore
 from harness.topology.nodes import NodeSpec
 from harness.waiting import until
-from tests.faults.networks import RealDeployment, RealNode, deployed, mend, only, spec
+from tests.faults.acting import only
+from tests.faults.networks import RealDeployment, RealNode, deployed, mend, spec
 from tests.faults.storing import BACKENDS
 
 

@@ -1,6 +1,5 @@
 """Packets of real nodes pass one way alone: no connection can tell which, so datagrams do, at both ends."""
 
-from collections.abc import Iterator
 from typing import Literal
 
 import httpx
@@ -11,27 +10,13 @@ from harness.errors import BadInputError, FaultDidNotBiteError
 from harness.faults import OneWay
 from harness.faults.nemesis import Nemesis
 from harness.history import History
-from tests.faults.networks import RealDeployment, RealNode, deployed, mend, of, only, spec
-from tests.faults.storing import BACKENDS
+from tests.faults.acting import only
+from tests.faults.networks import RealDeployment, RealNode, of, spec
 
 TO_SERVER = {"server-1 to server-2"}
 FROM_SERVER = {"server-2 to server-1"}
 TO_CLIENT = {"server-1 to client-1"}
 FROM_CLIENT = {"client-1 to server-1"}
-
-
-@pytest.fixture(scope="module", params=BACKENDS)
-def deployment(request: pytest.FixtureRequest) -> Iterator[RealDeployment]:
-    """Two servers and a client."""
-    with deployed(request.param, spec("server", 1), spec("server", 2), spec("client", 1)) as deployment:
-        yield deployment
-
-
-@pytest.fixture
-def server(deployment: RealDeployment) -> Iterator[RealNode]:
-    """One that reaches all others."""
-    yield deployment.nodes["server-1"]
-    mend(deployment)
 
 
 def arriving(node: RealNode) -> set[str]:

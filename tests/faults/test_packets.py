@@ -1,7 +1,5 @@
 """Packets of real nodes are lost at random, or because they are too many; datagrams at both ends show how many."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 
@@ -11,24 +9,10 @@ from harness.faults import NarrowLink, PacketLoss
 from harness.faults.nemesis import Nemesis
 from harness.faults.protocol import Fault
 from harness.history import History
-from tests.faults.networks import RealDeployment, RealNode, deployed, mend, of, only, spec
-from tests.faults.storing import BACKENDS
+from tests.faults.acting import only
+from tests.faults.networks import RealDeployment, RealNode, of, spec
 
 BOTH = pytest.mark.parametrize("fault", [PacketLoss(), NarrowLink()], ids=lambda fault: fault.name)
-
-
-@pytest.fixture(scope="module", params=BACKENDS)
-def deployment(request: pytest.FixtureRequest) -> Iterator[RealDeployment]:
-    """Two servers and a client."""
-    with deployed(request.param, spec("server", 1), spec("server", 2), spec("client", 1)) as deployment:
-        yield deployment
-
-
-@pytest.fixture
-def server(deployment: RealDeployment) -> Iterator[RealNode]:
-    """One that reaches all others."""
-    yield deployment.nodes["server-1"]
-    mend(deployment)
 
 
 def arriving(node: RealNode, count: int) -> set[int]:

@@ -10,7 +10,8 @@ from harness.errors import BadInputError, FaultDidNotBiteError
 from harness.faults import Isolate, PartialPartition, PeerPartition
 from harness.faults.nemesis import Nemesis
 from harness.history import History
-from tests.faults.networks import RealDeployment, RealNode, deployed, mend, of, only, spec
+from tests.faults.acting import only
+from tests.faults.networks import RealDeployment, RealNode, deployed, of, spec
 from tests.faults.storing import BACKENDS
 
 CUT = PartialPartition(("client", "other-client"))
@@ -30,13 +31,6 @@ def deployment(request: pytest.FixtureRequest) -> Iterator[RealDeployment]:
         request.param, spec("server", 1), spec("server", 2), spec("client", 1), spec("other-client", 1)
     ) as deployment:
         yield deployment
-
-
-@pytest.fixture
-def server(deployment: RealDeployment) -> Iterator[RealNode]:
-    """One that reaches all others."""
-    yield deployment.nodes["server-1"]
-    mend(deployment)
 
 
 def passing(node: RealNode) -> set[str]:

@@ -10,7 +10,8 @@ from harness.faults import Bridge, Isolate, MajoritiesRing, Split
 from harness.faults.nemesis import Nemesis
 from harness.faults.protocol import Fault
 from harness.history import History
-from tests.faults.networks import RealDeployment, RealNode, deployed, mend, of, only, spec
+from tests.faults.acting import only
+from tests.faults.networks import RealDeployment, RealNode, deployed, mend, of, spec
 from tests.faults.storing import BACKENDS
 
 ALL = {frozenset(pair) for pair in combinations(range(1, 6), 2)}

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,19 +14,17 @@ import psutil
 import pytest
 
 from harness.backends.protocol import Backend, Deployment, Killable, Pausable, Phase, Throttleable
-from harness.clusters import Clusters
 from harness.errors import BadInputError, FaultDidNotBiteError
 from harness.events import faults, takes
 from harness.faults import Slow
-from harness.faults.nemesis import Nemesis
 from harness.faults.offered import plain_faults
 from harness.history import History
 from harness.pool import restore
 from harness.taken import Taken
-from harness.targets import Picked
 from harness.topology.nodes import Topology
 from harness.waiting import until
-from tests.faults.storing import BACKENDS, backend_named, storing
+from tests.faults.acting import asking_nobody, only
+from tests.faults.storing import storing
 
 #: So little that the tiny server wants more, also on a machine that others keep busy.
 SHARE = 0.01
@@ -42,12 +40,6 @@ threading.Event().wait()
 
 class Both(Killable, Pausable, Throttleable):
     """What the nodes of both backends can be."""
-
-
-@pytest.fixture(scope="module", params=BACKENDS)
-def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
-    with backend_named(request.param) as backend:
-        yield backend
 
 
 @pytest.fixture(scope="module")
@@ -87,11 +79,10 @@ def asked(node: Throttleable) -> Iterator[None]:
 
 
 def test_a_slow_node_goes_on_and_has_less_time_than_it_wants(backend: Backend, node: Both, tmp_path: Path) -> None:
-    nobody = cast(Clusters, None)
     with History.open(tmp_path / "h.jsonl") as history, asked(node):
-        nemesis = Nemesis(nobody, history, backend.abilities, detection_s=1, step=lambda words: nullcontext())
+        nemesis = asking_nobody(history, backend.abilities)
         before = node.state().pid
-        slow = nemesis.inject(Slow(SHARE), lambda clusters: Picked((node,), "it is there"))
+        slow = nemesis.inject(Slow(SHARE), only(node))
         (noted,) = faults(history.events)
         assert (noted.value["share"], takes(noted)) == (SHARE, {Taken.PEERS, Taken.CLIENTS})
         assert slow.proofs["tiny-1"].startswith("it was kept from running for ")

@@ -1,7 +1,6 @@
 """What a node has stored is removed, cut off or inverted, on both backends, seen from outside; and it starts again."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import cast
 
@@ -9,24 +8,16 @@ import httpx
 import pytest
 
 from harness.backends.protocol import Backend, Deployment, Phase, Rewritable
-from harness.clusters import Clusters
 from harness.errors import BadInputError, FaultDidNotBiteError
 from harness.events import faults, takes
 from harness.faults import Kill, TornTail, Wipe
-from harness.faults.nemesis import Nemesis
 from harness.faults.offered import plain_faults
 from harness.history import History
 from harness.pool import restore
 from harness.taken import DEATH, Taken
-from harness.targets import Picked
 from harness.topology.nodes import Topology
-from tests.faults.storing import BACKENDS, backend_named, storing
-
-
-@pytest.fixture(scope="module", params=BACKENDS)
-def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
-    with backend_named(request.param) as backend:
-        yield backend
+from tests.faults.acting import asking_nobody, only
+from tests.faults.storing import storing
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +39,6 @@ def starts(node: Rewritable) -> int:
     return int(httpx.get(f"http://{node.endpoint('http')}/", timeout=2).json()["starts"])
 
 
-def nemesis(backend: Backend, history: History) -> Nemesis:
-    nobody = cast(Clusters, None)
-    return Nemesis(nobody, history, backend.abilities, detection_s=1, step=lambda words: nullcontext())
-
-
 def test_files_are_told_by_their_sizes_and_the_one_written_last_comes_last(node: Rewritable) -> None:
     node.kill()
     node.write_data("starts", b"123")
@@ -64,7 +50,7 @@ def test_files_are_told_by_their_sizes_and_the_one_written_last_comes_last(node:
 
 def test_a_node_that_is_wiped_begins_again_with_nothing(backend: Backend, node: Rewritable, tmp_path: Path) -> None:
     with History.open(tmp_path / "h.jsonl") as history:
-        wiped = nemesis(backend, history).inject(Wipe(), lambda clusters: Picked((node,), "it is there"))
+        wiped = asking_nobody(history, backend.abilities).inject(Wipe(), only(node))
         (noted,) = faults(history.events)
         assert takes(noted) == DEATH | {Taken.DISK}
         assert node.state().phase is Phase.EXITED
@@ -110,7 +96,7 @@ def test_the_end_of_what_was_written_last_is_torn(
 ) -> None:
     with History.open(tmp_path / "h.jsonl") as history:
         fault = TornTail("st*s", size=7, inverted=inverted)
-        torn = nemesis(backend, history).inject(fault, lambda clusters: Picked((node,), "it is there"))
+        torn = asking_nobody(history, backend.abilities).inject(fault, only(node))
         (noted,) = faults(history.events)
         assert (noted.value["files"], noted.value["size"], noted.value["inverted"]) == ("st*s", 7, inverted)
         assert takes(noted) == DEATH | {Taken.DISK}

@@ -5,7 +5,6 @@ import io
 import secrets
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -18,21 +17,19 @@ from harness.backends.docker import DockerBackend
 from harness.backends.process import ProcessBackend
 from harness.backends.protocol import Backend, Deployment, Upgradable
 from harness.backends.session import Session
-from harness.clusters import Clusters
 from harness.errors import BadInputError, HarnessError
 from harness.events import faults, takes
 from harness.faults import Upgrade
-from harness.faults.nemesis import Nemesis
 from harness.faults.offered import plain_faults
 from harness.history import History
 from harness.pool import restore
 from harness.progress import Say
 from harness.taken import Taken
-from harness.targets import Picked
 from harness.topology.kinds import NodeKind, Program
 from harness.topology.nodes import Topology
 from tests.backends import image as tiny_image
 from tests.backends.specs import TINY
+from tests.faults.acting import asking_nobody, only
 from tests.faults.storing import BACKENDS, storing
 
 
@@ -96,9 +93,8 @@ def test_it_starts_as_the_other_release_with_what_it_had(
     node = cast(Upgradable, deployment.nodes["tiny-1"])
     address, endpoint = node.address, node.endpoint("http")
     with History.open(tmp_path / "h.jsonl") as history:
-        nobody = cast(Clusters, None)
-        nemesis = Nemesis(nobody, history, backend.abilities, detection_s=1, step=lambda words: nullcontext())
-        upgraded = nemesis.inject(Upgrade("2"), lambda clusters: Picked((node,), "it is there"))
+        nemesis = asking_nobody(history, backend.abilities)
+        upgraded = nemesis.inject(Upgrade("2"), only(node))
         (noted,) = faults(history.events)
     assert takes(noted) == {Taken.PROCESS, Taken.CLIENTS}
     assert noted.value["release"] == "2"
