@@ -57,6 +57,22 @@ def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> tuple[int, str
     return process.returncode, output
 
 
+def typed(line: str, cwd: Path, environment: Mapping[str, str], *, timeout_s: float) -> tuple[int, str]:
+    """Exit status and output of a line that a person types into a shell."""
+    done = subprocess.run(
+        ["bash", "-c", line],
+        cwd=cwd,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
 class Forked:
     """A process that does `python -m arguments`, forked from one that has imported what `tests.warm` names."""
 

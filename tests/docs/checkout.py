@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from harness.provision.cache import cache_folder
 from tests.docs.blocks import follow
-from tests.running import ROOT
+from tests.running import ROOT, typed
 
 # What Python has compiled comes along: it is valid for a copy, too.
 _LEFT_OUT = (".git", ".venv", ".cache", ".*_cache", ".hypothesis", "reports")
@@ -44,18 +43,7 @@ class Checkout:
 
     def run(self, line: str) -> tuple[int, str]:
         """Exit status and output of a line that a person types."""
-        done = subprocess.run(
-            ["bash", "-c", line],
-            cwd=self.root,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=_TIMEOUT_S,
-            check=False,
-        )
-        return done.returncode, done.stdout
+        return typed(line, self.root, self._environment, timeout_s=_TIMEOUT_S)
 
     def follow(self, document: Path) -> int:
         """Writes and runs everything that a document says, in its order; how many commands that were."""

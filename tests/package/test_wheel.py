@@ -16,7 +16,7 @@ import pytest
 
 from harness.provision.cache import cache_folder
 from tests.docs.blocks import follow
-from tests.running import ROOT, run
+from tests.running import ROOT, run, typed
 
 pytestmark = pytest.mark.process
 
@@ -76,18 +76,8 @@ class Installed:
         """Exit status and output of a line that a person types who has activated the environment."""
         known = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
         path = f"{self._bin}:{os.environ['PATH']}"
-        done = subprocess.run(
-            ["bash", "-c", line],
-            cwd=self.folder,
-            env={**known, "PATH": path, "HARNESS_CACHE": str(cache_folder()), "COLUMNS": "120"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=_TIMEOUT_S,
-            check=False,
-        )
-        return done.returncode, done.stdout
+        environment = {**known, "PATH": path, "HARNESS_CACHE": str(cache_folder()), "COLUMNS": "120"}
+        return typed(line, self.folder, environment, timeout_s=_TIMEOUT_S)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from harness.clusters import Clusters
@@ -22,18 +22,16 @@ def leader_holding(topic: str, partitions: Iterable[int]) -> Target:
         topic: the topic.
         partitions: the partition of each acknowledged message, with repetitions.
     """
-    held = Counter(partitions)
 
-    def pick(clusters: Clusters) -> Picked:
-        fullest, words = _fullest(clusters, topic, held)
+    def choose(fullest: Partition) -> tuple[Sequence[int], str]:
         if fullest.leader is None:
             raise InconclusiveError(
                 f"partition {fullest.id} of {topic} has no leader before the fault: of its replicas "
                 f"{sorted(fullest.replicas)} those in sync are {sorted(fullest.isr)}"
             )
-        return Picked((clusters[Kafka].broker(fullest.leader),), f"it leads {words}")
+        return [fullest.leader], "it leads"
 
-    return pick
+    return _of_the_fullest(topic, partitions, choose)
 
 
 def followers_holding(topic: str, partitions: Iterable[int]) -> Target:
@@ -43,16 +41,14 @@ def followers_holding(topic: str, partitions: Iterable[int]) -> Target:
         topic: the topic.
         partitions: the partition of each acknowledged message, with repetitions.
     """
-    held = Counter(partitions)
 
-    def pick(clusters: Clusters) -> Picked:
-        fullest, words = _fullest(clusters, topic, held)
+    def choose(fullest: Partition) -> tuple[Sequence[int], str]:
         following = sorted(fullest.replicas - {fullest.leader})
         if not following:
             raise InconclusiveError(f"partition {fullest.id} of {topic} has one replica: nobody follows its leader")
-        return Picked(tuple(clusters[Kafka].broker(id_) for id_ in following), f"a follower of {words}")
+        return following, "a follower of"
 
-    return pick
+    return _of_the_fullest(topic, partitions, choose)
 
 
 def follower_in_sync(topic: str, partitions: Iterable[int]) -> Target:
@@ -62,17 +58,29 @@ def follower_in_sync(topic: str, partitions: Iterable[int]) -> Target:
         topic: the topic.
         partitions: the partition of each acknowledged message, with repetitions.
     """
-    held = Counter(partitions)
 
-    def pick(clusters: Clusters) -> Picked:
-        fullest, words = _fullest(clusters, topic, held)
+    def choose(fullest: Partition) -> tuple[Sequence[int], str]:
         following = sorted(fullest.isr - {fullest.leader})
         if not following:
             raise InconclusiveError(
                 f"no follower of partition {fullest.id} of {topic} is in sync: of its replicas "
                 f"{sorted(fullest.replicas)} {fullest.leader} leads, and those in sync are {sorted(fullest.isr)}"
             )
-        return Picked((clusters[Kafka].broker(following[0]),), f"a follower in sync of {words}")
+        return following[:1], "a follower in sync of"
+
+    return _of_the_fullest(topic, partitions, choose)
+
+
+def _of_the_fullest(
+    topic: str, partitions: Iterable[int], choose: Callable[[Partition], tuple[Sequence[int], str]]
+) -> Target:
+    """Picks the brokers that `choose` gives for the partition with the most messages, with what they are to it."""
+    held = Counter(partitions)
+
+    def pick(clusters: Clusters) -> Picked:
+        fullest, words = _fullest(clusters, topic, held)
+        ids, what = choose(fullest)
+        return Picked(tuple(clusters[Kafka].broker(id_) for id_ in ids), f"{what} {words}")
 
     return pick
 
