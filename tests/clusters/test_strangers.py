@@ -51,8 +51,10 @@ def test_without_a_running_broker_there_is_no_answer() -> None:
 
 
 @pytest.mark.process
-def test_nobody_in_the_place_of_the_external_store_is_asked(harness_run: Run) -> None:
-    # As processes: the port of a stopped container stays held, so that nobody gets into its place there.
+def test_nobody_in_the_place_of_the_external_store_is_asked(harness_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As processes: the port of a stopped container stays held, so that nobody gets into its place there. And without
+    # networks of their own: nobody else can listen in such a one.
+    monkeypatch.setattr("harness.backends.process.why_not", lambda: "the place is to be one of this machine's")
     backend = ProcessBackend(harness_run.session)
     topology = Topology("an external store", (postgres(),))
     with backend.deploy(topology, print) as deployment:
