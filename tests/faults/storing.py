@@ -1,8 +1,9 @@
 """A tiny server that stores how often it started, on each backend, for the tests of faults of a node's storage."""
 
 import contextlib
+import io
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
@@ -35,15 +36,24 @@ def storing(index: int) -> NodeSpec:
 
 
 @contextlib.contextmanager
-def backend_named(name: str) -> Iterator[Backend]:
-    """A backend on which the tiny server can run."""
+def backend_named(name: str, more: Mapping[str, str] | None = None) -> Iterator[Backend]:
+    """A backend on which the tiny server can run.
+
+    Args:
+        name: of the backend.
+        more: kinds whose images are made of its image: by their names, the line of a Dockerfile that they add.
+    """
     if name == "process":
         yield ProcessBackend(Session.of_this_process())
         return
     tag = f"harness-test-{secrets.token_hex(4)}"
+    images = {TINY.name: tag} | {kind: f"{tag}-{kind}" for kind in more or {}}
     with contextlib.closing(engine.connect()) as client:
         tiny_image.build(client, tag)
+        for kind, line in (more or {}).items():
+            client.images.build(fileobj=io.BytesIO(f"FROM {tag}\n{line}\n".encode()), tag=images[kind])
         try:
-            yield DockerBackend(Session.of_this_process(), images={TINY.name: tag})
+            yield DockerBackend(Session.of_this_process(), images=images)
         finally:
-            client.images.remove(tag, force=True)
+            for image in reversed(images.values()):
+                client.images.remove(image, force=True)

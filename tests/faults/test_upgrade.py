@@ -1,8 +1,6 @@
 """A node becomes another release of its server and keeps what it had stored, on both backends."""
 
 import contextlib
-import io
-import secrets
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,10 +11,7 @@ import httpx
 import pytest
 
 from harness.backends import engine
-from harness.backends.docker import DockerBackend
-from harness.backends.process import ProcessBackend
 from harness.backends.protocol import Backend, Deployment, Upgradable
-from harness.backends.session import Session
 from harness.errors import BadInputError, HarnessError
 from harness.events import faults, takes
 from harness.faults import Upgrade
@@ -27,10 +22,9 @@ from harness.progress import Say
 from harness.taken import Taken
 from harness.topology.kinds import NodeKind, Program
 from harness.topology.nodes import Topology
-from tests.backends import image as tiny_image
 from tests.backends.specs import TINY
 from tests.faults.acting import asking_nobody, only
-from tests.faults.storing import BACKENDS, storing
+from tests.faults.storing import BACKENDS, backend_named, storing
 
 
 @dataclass(frozen=True)
@@ -52,27 +46,9 @@ class Later(NodeKind):
 LATER = Later()
 
 
-@contextlib.contextmanager
-def backend_named(name: str) -> Iterator[Backend]:
-    """A backend that has both releases."""
-    if name == "process":
-        yield ProcessBackend(Session.of_this_process())
-        return
-    tag = f"harness-test-{secrets.token_hex(4)}"
-    with contextlib.closing(engine.connect()) as client:
-        tiny_image.build(client, tag)
-        client.images.build(fileobj=io.BytesIO(f'FROM {tag}\nENV NOTE="the later one"\n'.encode()), tag=f"{tag}-later")
-        try:
-            images = {TINY.name: tag, LATER.name: f"{tag}-later"}
-            yield DockerBackend(Session.of_this_process(), images=images)
-        finally:
-            client.images.remove(f"{tag}-later", force=True)
-            client.images.remove(tag, force=True)
-
-
 @pytest.fixture(scope="module", params=BACKENDS)
 def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
-    with backend_named(request.param) as backend:
+    with backend_named(request.param, {LATER.name: 'ENV NOTE="the later one"'}) as backend:
         yield backend
 
 
