@@ -1,7 +1,7 @@
 """The view of a Hazelcast cluster, asked of its members: member lists, safety, partition owners, keys per member.
 
-Member lists and safety come over HTTP from each member that answers (so that a view exists on both sides of a split);
-partition owners come from a client, which every member keeps informed.
+Member lists and safety come over HTTP from each member that answers (`harness.servers.hazelcast.rest`); partition
+owners come from a client, which every member keeps informed.
 """
 
 from __future__ import annotations
