@@ -15,8 +15,8 @@ import pytest
 
 from harness.errors import BadInputError, HarnessError
 from harness.plugin import is_scenario
+from harness.plugin.about import REPEATED
 from harness.plugin.meant import meant, parts
-from harness.plugin.results import REPEATED
 from harness.plugin.saying import sentence
 from harness.plugin.scenarios import FOLDER, OPTIONS, SHOWING, SUMMARY
 from harness.report.flake import Repeat, Repeated

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -24,10 +24,9 @@ from harness.errors import (
 from harness.events import Events
 from harness.history import History
 from harness.plain import printable
-from harness.plugin import is_scenario, standing_in
+from harness.plugin import about, is_scenario, standing_in
 from harness.plugin.ended import Ended
 from harness.plugin.found import found_in
-from harness.plugin.ordering import declared_by, has_system, subject_of
 from harness.plugin.planning import repeating
 from harness.report import labels
 from harness.report.experiments import Experiment
@@ -35,16 +34,10 @@ from harness.report.folder import ReportFolder, as_typed
 from harness.report.forensics import explained
 from harness.report.lacking import Lacking
 from harness.report.outcome import Figures, Found, Outcome, title
-from harness.report.scenario import ScenarioReport
 from harness.results import Result
 from harness.run import Options
 from harness.spent import settled
-from harness.system import System
 from harness.telling import Symptom
-from harness.topology.timings import FAST
-
-#: The id that pytest takes, of an item that has another one as it is one of many runs of the same.
-REPEATED = pytest.StashKey[str]()
 
 
 class Results:
@@ -104,7 +97,7 @@ class Results:
         report = yield
         self._took_s[item.nodeid] += call.duration
         if call.excinfo:
-            self._found.setdefault(item.nodeid, found_in(call.excinfo.value, title(item.nodeid), _servers(item)))
+            self._found.setdefault(item.nodeid, found_in(call.excinfo.value, title(item.nodeid), about.servers(item)))
         if report.failed:
             self._results.setdefault(item.nodeid, _result_of(call.excinfo.value if call.excinfo else None))
             self._words.setdefault(item.nodeid, report.longreprtext.strip())
@@ -121,7 +114,7 @@ class Results:
 
     def unfit(self, item: pytest.Item, words: str, error: BaseException) -> NoReturn:
         """Fails a scenario whose system did not come up, because of this error."""
-        self._found[item.nodeid] = found_in(error, title(item.nodeid), _servers(item))
+        self._found[item.nodeid] = found_in(error, title(item.nodeid), about.servers(item))
         self._note_words(item, Result.UNFIT, words)
         self._record_end(item, _end_of(EnvironmentUnfitError(words)))
         fail(words)
@@ -139,13 +132,13 @@ class Results:
         backend = {"backend": self.backend} if self.backend in BACKENDS else {}
         options = {**backend, "timings": self._options.timings, "seed": self._options.seed}
         releases = {"releases": dict(self._options.releases)} if self._options.releases else {}
-        return {"id": _scenario(item), **options, **releases}
+        return {"id": about.id_of(item), **options, **releases}
 
     def repeat(self, item: pytest.Item) -> str:
         """The command that repeats just this item."""
         # Nodes that all run already are on no backend that anybody could choose.
         backend = f" --backend {self.backend}" if self.backend in BACKENDS else ""
-        command = f'pytest "{_scenario(item)}"{backend} --timings {self._options.timings}'
+        command = f'pytest "{about.id_of(item)}"{backend} --timings {self._options.timings}'
         command += standing_in.repeating(item.config)
         command += f" --seed {self._options.seed}" if self._options.seed else ""
         command += "".join(f" --release {kind}={version}" for kind, version in self._options.releases.items())
@@ -160,15 +153,15 @@ class Results:
                 history.event(END, end.value)
 
     def _collect(self, item: pytest.Item, *, failed: bool) -> None:
-        report, system = _of(item)
+        report, system = about.made(item)
         if report and system:
             report.end(system, failed=failed, repeat=self.repeat(item))
 
     def _fail(self, item: pytest.Item, error: BaseException, cost: Sequence[Found]) -> NoReturn:
         """Fails a scenario in words only; with --pdb by the error itself, for a prompt where it happened."""
-        self._found[item.nodeid] = (*found_in(error, title(item.nodeid), _servers(item)), *cost)
+        self._found[item.nodeid] = (*found_in(error, title(item.nodeid), about.servers(item)), *cost)
         if isinstance(error, GuaranteeBrokenError):
-            _, system = _of(item)
+            _, system = about.made(item)
             anomalies = error.verdict.anomalies
             names = dict.fromkeys(anomaly.name for anomaly in anomalies)
             words = str(error)
@@ -193,7 +186,7 @@ class Results:
         self._words[item.nodeid] = words
 
     def _evidence(self, item: pytest.Item) -> str:
-        report, _ = _of(item)
+        report, _ = about.made(item)
         if not report or not self._folder:
             return ""
         with self.lacking.part(f"{item.nodeid}, where its evidence is"):
@@ -204,7 +197,7 @@ class Results:
         """How an item ends, as far as that is known; the whole of it for a scenario that is over."""
         if not whole:
             return Ended(self._results[item.nodeid], self.backend)
-        report, _ = _of(item)
+        report, _ = about.made(item)
         lines = report.lines if report else ()
         lacking = [f"{item.nodeid}, {line}" for line in report.lacking.lines] if report else []
         seen: Sequence[Symptom] = ()
@@ -221,7 +214,7 @@ class Results:
             self._words.get(item.nodeid, ""),
             self.repeat(item),
             (*found, *(each for each in wrong if each.name not in known)),
-            _guarantee(item),
+            about.guarantee(item),
             self._history(item),
             self._logs(item),
             {on: round(seconds, 3) for on, seconds in settled().items()},
@@ -230,19 +223,19 @@ class Results:
                 *self._tried.get(item.nodeid, ()),
             ),
         )
-        scenario = item.nodeid.rpartition("/")[2]
+        name = item.nodeid.rpartition("/")[2]
         repeated = [marker.args for marker in item.iter_markers("experiment")]
-        experiments = [Experiment(number, did, saw, scenario, outcome.result, lines) for number, did, saw in repeated]
+        experiments = [Experiment(number, did, saw, name, outcome.result, lines) for number, did, saw in repeated]
         return Ended(outcome.result, self.backend, outcome, tuple(experiments), (*self.lacking.lines, *lacking))
 
     def _history(self, item: pytest.Item) -> Path | None:
-        report, _ = _of(item)
+        report, _ = about.made(item)
         with self.lacking.part(f"{item.nodeid}, where its history is"):
             return report.history_path if report and report.history_path.exists() else None
         return None
 
     def _logs(self, item: pytest.Item) -> Path | None:
-        report, _ = _of(item)
+        report, _ = about.made(item)
         with self.lacking.part(f"{item.nodeid}, where its logs are"):
             return report.logs_path if report and self._folder else None
         return None
@@ -270,7 +263,7 @@ def _end_of(error: BaseException) -> End:
 
 def _cost(item: pytest.Item) -> Sequence[Found]:
     """What else is wrong where a system did not go on: whatever was broken is mended, and what is left is judged."""
-    report, system = _of(item)
+    report, system = about.made(item)
     if not report or not system:
         return ()
     try:
@@ -278,12 +271,12 @@ def _cost(item: pytest.Item) -> Sequence[Found]:
             report.nemesis.heal()
         system.judge_the_rest()
     except (GuaranteeBrokenError, HarnessError) as error:
-        return tuple(found for found in found_in(error, title(item.nodeid), _servers(item)) if found.name)
+        return tuple(found for found in found_in(error, title(item.nodeid), about.servers(item)) if found.name)
     return ()
 
 
 def _note_evidence(item: pytest.Item) -> None:
-    report, system = _of(item)
+    report, system = about.made(item)
     if report and system:
         report.note_evidence(system)
 
@@ -294,43 +287,12 @@ def _file(item: pytest.Item, folder: ReportFolder) -> None:
     labels.file(
         labels.Scenario(
             id=item.nodeid,
-            system=_subject(item),
-            words=getattr(item, "obj", None).__doc__ or "",
+            system=about.subject(item),
+            words=about.docstring(item),
             markers=frozenset(marker.name for marker in item.iter_markers()),
-            guarantee=_guarantee(item) or "other",
+            guarantee=about.guarantee(item) or "other",
             path=path,
             line=(line or 0) + 1,
         ),
         page=folder.page,
     )
-
-
-def _servers(item: pytest.Item) -> Collection[str]:
-    """The names of the nodes of a scenario's servers."""
-    servers = declared_by(item).servers if has_system(item) else ()
-    return [spec.name for each in servers for spec in each.nodes(FAST)]
-
-
-def _guarantee(item: pytest.Item) -> str:
-    """What the mark of a scenario says that has to hold; empty without one."""
-    marker = item.get_closest_marker("guarantee")
-    return str(marker.args[0]) if marker else ""
-
-
-def _subject(item: pytest.Item) -> str:
-    """The part of a scenario's system that it is about: servers that a marker names, else all that was declared."""
-    if not has_system(item):
-        return "other"
-    system = declared_by(item)
-    return " and ".join(subject_of(item, system)) or system.name
-
-
-def _scenario(item: pytest.Item) -> str:
-    """The id of the scenario that an item is, or is a repetition of."""
-    return item.stash.get(REPEATED, item.nodeid)
-
-
-def _of(item: pytest.Item) -> tuple[ScenarioReport | None, System | None]:
-    """The report and the system of a scenario, as far as they were made."""
-    made = getattr(item, "funcargs", None) or {}
-    return made.get("report"), made.get("system")
