@@ -1,8 +1,9 @@
-"""A copy of this checkout in which a document is followed, so that what a reader writes and runs is nobody else's."""
+"""Follows documents where what a reader writes and runs is nobody else's: in a copy of this checkout, or beside it."""
 
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -48,6 +49,13 @@ class Checkout:
     def follow(self, document: Path) -> int:
         """Writes and runs everything that a document says, in its order; how many commands that were."""
         return follow(document, self.root, self.run)
+
+
+def followed(document: Path, folder: Path) -> int:
+    """Follows a document in a folder of its own, with this checkout's `harness`; how many commands that were."""
+    beginning = f'harness() {{ {shlex.quote(sys.executable)} -m harness "$@"; }}\n'
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+    return follow(document, folder, lambda line: typed(beginning + line, folder, environment, timeout_s=_TIMEOUT_S))
 
 
 @contextmanager

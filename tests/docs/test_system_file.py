@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +14,7 @@ from harness.decoding.walking import hints_of
 from harness.messages.description import model
 from harness.messages.description.schema import schema
 from harness.reference import SCHEMA, SYSTEM_FILE, system_file
-from tests.docs.blocks import follow
-from tests.running import ROOT
+from tests.docs.checkout import followed
 
 KINDS = [kind for kind in vars(model).values() if is_table(kind) and issubclass(kind, model.Section)][1:]
 
@@ -53,10 +49,4 @@ def test_an_editor_is_told_what_a_key_may_hold() -> None:
 
 
 def test_what_the_page_shows_is_printed(tmp_path: Path) -> None:
-    def typed(line: str) -> tuple[int, str]:
-        own = f'harness() {{ {shlex.quote(sys.executable)} -m harness "$@"; }}\n{line}'
-        environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
-        done = subprocess.run(["bash", "-c", own], cwd=tmp_path, env=environment, capture_output=True, text=True)
-        return done.returncode, done.stdout + done.stderr
-
-    assert follow(SYSTEM_FILE, tmp_path, typed) == 2
+    assert followed(SYSTEM_FILE, tmp_path) == 2
