@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import nullcontext
-from typing import cast
 
 from harness.backends.protocol import Ability, Node
 from harness.clusters import Clusters
@@ -15,8 +14,7 @@ from harness.targets import Picked, Target
 
 def asking_nobody(history: History, abilities: Collection[Ability]) -> Nemesis:
     """One that breaks nodes with these abilities, picks by itself and asks no cluster."""
-    nobody = cast(Clusters, None)
-    return Nemesis(nobody, history, frozenset(abilities), detection_s=1, step=lambda words: nullcontext())
+    return Nemesis(Clusters({}, []), history, frozenset(abilities), detection_s=1, step=lambda words: nullcontext())
 
 
 def only(*nodes: Node) -> Target:

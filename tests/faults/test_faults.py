@@ -28,7 +28,7 @@ from harness.messages.services import services
 from harness.reading import read
 from harness.taken import Taken
 from harness.targets import Picked, Target
-from harness.topology.nodes import Topology
+from harness.topology.nodes import NodeSpec, Topology
 from harness.topology.timings import FAST
 from tests.faulted import CRASH, Foreign
 from tests.faults.acting import asking_nobody
@@ -164,9 +164,19 @@ def test_something_that_still_listens_in_a_dead_nodes_place_is_found(config: Kil
     Kill().undo([config])
 
 
+class Named(Killable):
+    """A node of which nothing is asked but its name."""
+
+    def __init__(self, name: str) -> None:
+        self._spec = cast(NodeSpec, SimpleNamespace(name=name))
+
+    @property
+    def spec(self) -> NodeSpec:
+        return self._spec
+
+
 def named(*names: str) -> tuple[Killable, ...]:
-    """Nodes of which nothing is asked but their names."""
-    return tuple(cast(Killable, SimpleNamespace(spec=SimpleNamespace(name=name))) for name in names)
+    return tuple(Named(name) for name in names)
 
 
 class Halves:
