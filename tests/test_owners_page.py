@@ -31,6 +31,9 @@ from harness.checkers import counter
 from harness.errors import NodeStartError
 
 def test_counted(history, report):
+    '''One adds, and another one reads.
+    What was added is counted.
+    '''
     history.invoke(1, "increment", 1).ok(1)
     history.invoke(3, "read").ok(0)
     assert_holds(history, counter.check)
@@ -75,6 +78,7 @@ def test_the_page_has_what_was_found_and_what_was_left_out(tmp_path: Path, worke
     assert "- 2 scenarios: it is about servers alone, without services" in page
     assert "### Not started: 1 of 3 scenarios\n\nShop-1 exited with status 3." in page
     assert "evidence: `reports/histories/test_own.py-test_counted.jsonl`" in page
+    assert "has to hold: One adds, and another one reads. What was added is counted.\n" in page
     assert f"--system {_SYSTEM}" in page
     assert "**All is kept**, in 1 of 3 scenarios:\n\n- Kept" in page
     assert "not promised, or not said: whose messages a GET shows" in page

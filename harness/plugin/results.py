@@ -222,6 +222,7 @@ class Results:
                 *(Found(each.name, each.sentence, judged=False) for each in seen if not each.wrong),
                 *self._tried.get(item.nodeid, ()),
             ),
+            " ".join(about.docstring(item).split()),
         )
         name = item.nodeid.rpartition("/")[2]
         repeated = [marker.args for marker in item.iter_markers("experiment")]

@@ -65,6 +65,7 @@ class Outcome:
         logs: the folder of its nodes' logs, if it left one.
         spent: the seconds that it spent, by what on (`harness.spent`).
         noticed: what else was seen of the system, and is no fault by itself.
+        tried: what is broken and what has to hold, as its docstring says; empty without one.
     """
 
     scenario: str
@@ -79,6 +80,7 @@ class Outcome:
     logs: Path | None = None
     spent: Mapping[str, float] = field(default_factory=dict)
     noticed: tuple[Found, ...] = ()
+    tried: str = ""
 
     @property
     def anomalies(self) -> tuple[str, ...]:

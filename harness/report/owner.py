@@ -104,6 +104,8 @@ def _broken(wrong: Sequence[Finding], scenarios: int) -> Iterator[str]:
         if finding.found.name:
             yield markdown(_sentence(finding.found.sentence))
         yield "\n".join(_seen_in(finding.outcomes))
+        if tried := finding.outcomes[0].tried:
+            yield f"What was done, and what has to hold: {markdown(tried)}"
         yield f"Repeat it:\n\n```sh\n{printable(finding.outcomes[0].repeat)}\n```"
 
 

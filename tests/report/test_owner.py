@@ -55,6 +55,13 @@ def test_an_anomaly_of_several_scenarios_is_one_finding() -> None:
     assert "pytest y" not in broke
 
 
+def test_what_broke_says_what_the_first_scenario_does_and_demands() -> None:
+    first, second = (replace(outcome(name, Found("lost", "1 of 9 is gone")), tried=f"Kill {name}.") for name in "xy")
+    broke = part(page(first, second), "What broke")
+    assert "\n\nWhat was done, and what has to hold: Kill x.\n\nRepeat it:" in broke
+    assert "Kill y" not in broke
+
+
 def test_what_costs_most_is_to_be_mended_first_and_no_more_than_three_things_are() -> None:
     names = ("not started", "incomplete logging part", "lost", "duplicated")
     told = findings([outcome(name, Found(name, f"some {name}")) for name in names])
