@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing
@@ -23,22 +24,43 @@ from tests.running import ROOT
 
 FOLDER = ROOT / "examples" / "java"
 TEXTS = [f"text-{number}" for number in range(1, 6)]
+#: For how long the facade waits for a logger, in seconds; a member that is silent for 10 s is given up by the others.
+PATIENCE_S = 4.0
 
 
 @pytest.fixture(params=BACKENDS)
-def deployment(request: pytest.FixtureRequest) -> Iterator[RealDeployment]:
-    """The system with one broker."""
+def backend(request: pytest.FixtureRequest) -> str:
     if request.param == "process" and (why := why_not()):
         pytest.skip(f"local processes have no networks of their own: {why}")
-    description = msgspec.convert(tomllib.loads((FOLDER / "system.toml").read_text()), Description)
-    few = msgspec.structs.replace(description, servers=msgspec.convert({"kafka": {"count": 1}}, Servers))
+    return str(request.param)
+
+
+@pytest.fixture
+def deployment(backend: str) -> Iterator[RealDeployment]:
+    """The system with one broker."""
+    few = described()
     nodes = [spec for each in servers(few) for spec in each.nodes(FAST)]
-    with deployed(backend_named(request.param, Session.of_this_process()), "servers", *nodes) as deployment:
+    with deployed(backend_named(backend, Session.of_this_process()), "servers", *nodes) as deployment:
         with closing(KafkaView([deployment.nodes["kafka-1"]])) as view:
             view.await_formed(timeout_s=60)
             view.create_topic("chat")
         deployment.put(specs(few, kinds(few, FOLDER), members=0, brokers=1))
         yield deployment
+
+
+@pytest.fixture
+def loggers(backend: str) -> Iterator[RealDeployment]:
+    """The loggers alone."""
+    few = described()
+    nodes = [spec for spec in specs(few, kinds(few, FOLDER), members=0, brokers=1) if spec.role == "logging"]
+    with deployed(backend_named(backend, Session.of_this_process()), "loggers", *nodes) as deployment:
+        yield deployment
+
+
+def described() -> Description:
+    """The description with one broker."""
+    description = msgspec.convert(tomllib.loads((FOLDER / "system.toml").read_text()), Description)
+    return msgspec.structs.replace(description, servers=msgspec.convert({"kafka": {"count": 1}}, Servers))
 
 
 def ask(deployment: RealDeployment, node: str, text: str | None = None) -> str:
@@ -55,3 +77,16 @@ def test_what_a_logger_took_outlives_it_and_its_member(deployment: RealDeploymen
     assert [ask(deployment, "facade", text) for text in TEXTS] == ["kept"] * len(TEXTS)
     deployment.nodes["logger-1"].kill()
     assert sorted(ask(deployment, "logger-2").splitlines()) == TEXTS
+
+
+@pytest.mark.seldom
+def test_a_logger_that_hangs_stops_the_others_until_they_have_given_its_member_up(loggers: RealDeployment) -> None:
+    for text in TEXTS:
+        ask(loggers, "logger-1", text)
+    loggers.nodes["logger-1"].pause()
+    began = time.monotonic()
+    assert sorted(ask(loggers, "logger-2").splitlines()) == TEXTS
+    assert time.monotonic() - began > PATIENCE_S
+    began = time.monotonic()
+    assert sorted(ask(loggers, "logger-3").splitlines()) == TEXTS
+    assert time.monotonic() - began < PATIENCE_S
