@@ -6,6 +6,7 @@ import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 
 import httpx
 import msgspec
@@ -18,6 +19,7 @@ from harness.messages.description.launching import servers, specs
 from harness.messages.description.model import Description, Servers
 from harness.servers.kafka.view import KafkaView
 from harness.topology.timings import FAST
+from harness.waiting import until
 from tests.faults.storing import BACKENDS
 from tests.messages.systems import RealDeployment, backend_named, deployed
 from tests.running import ROOT
@@ -72,21 +74,29 @@ def ask(deployment: RealDeployment, node: str, text: str | None = None) -> str:
     return answer.text
 
 
+def shown(deployment: RealDeployment, node: str) -> list[str]:
+    """The texts that a logger has, in order."""
+    return sorted(ask(deployment, node).splitlines())
+
+
 @pytest.mark.seldom
 def test_what_a_logger_took_outlives_it_and_its_member(deployment: RealDeployment) -> None:
     assert [ask(deployment, "facade", text) for text in TEXTS] == ["kept"] * len(TEXTS)
     deployment.nodes["logger-1"].kill()
-    assert sorted(ask(deployment, "logger-2").splitlines()) == TEXTS
+    assert shown(deployment, "logger-2") == TEXTS
 
 
 @pytest.mark.seldom
 def test_a_logger_that_hangs_stops_the_others_until_they_have_given_its_member_up(loggers: RealDeployment) -> None:
     for text in TEXTS:
         ask(loggers, "logger-1", text)
+    # Members that did not find each other while they started are clusters of their own, until they do.
+    for node in loggers.nodes:
+        until(f"{node} to show all", partial(shown, loggers, node), TEXTS.__eq__, timeout_s=60)
     loggers.nodes["logger-1"].pause()
     began = time.monotonic()
-    assert sorted(ask(loggers, "logger-2").splitlines()) == TEXTS
+    assert shown(loggers, "logger-2") == TEXTS
     assert time.monotonic() - began > PATIENCE_S
     began = time.monotonic()
-    assert sorted(ask(loggers, "logger-3").splitlines()) == TEXTS
+    assert shown(loggers, "logger-3") == TEXTS
     assert time.monotonic() - began < PATIENCE_S
