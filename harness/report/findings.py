@@ -15,6 +15,7 @@ _BROKE = frozenset({Result.BROKEN, Result.PERMITTED})
 _OPEN = frozenset({Result.ERROR, Result.UNFIT})
 #: The place of what nobody knows the cost of: behind everything else.
 _UNKNOWN_COST = max(Cost) + 1
+_LONGEST_TITLE = 90
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,9 @@ class Finding:
 
     @property
     def title(self) -> str:
-        """What it is called: the anomaly, or what was said of it where that has no name."""
-        return self.found.name or self.found.sentence
+        """What it is called: the anomaly, or what was said of it where that has no name; of much its beginning."""
+        sentence = self.found.sentence
+        return self.found.name or (sentence if len(sentence) <= _LONGEST_TITLE else sentence.partition(": ")[0])
 
 
 def findings(outcomes: Sequence[Outcome]) -> Sequence[Finding]:

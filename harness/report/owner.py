@@ -101,7 +101,7 @@ def _broken(wrong: Sequence[Finding], scenarios: int) -> Iterator[str]:
         yield "Nothing that was tried."
     for finding in wrong:
         yield f"### {markdown(_sentence(finding.title, end=''))}: {len(finding.outcomes)} of {scenarios} scenarios"
-        if finding.found.name:
+        if finding.title != finding.found.sentence:
             yield markdown(_sentence(finding.found.sentence))
         yield "\n".join(_seen_in(finding.outcomes))
         if tried := finding.outcomes[0].tried:

@@ -115,6 +115,13 @@ def test_what_came_in_place_of_answers_makes_no_other_finding() -> None:
     assert len(finding.outcomes) == 2
 
 
+def test_of_much_that_was_said_the_beginning_is_the_title_and_all_of_it_is_below() -> None:
+    said = f'1 of 7 requests were not answered: 1 got 503 "{"x" * 90}"'
+    text = page(outcome("x", Found("", said)), outcome("y", Found("", "3 of 9 requests went astray: 3 got 500")))
+    assert f"### 1 of 7 requests were not answered: 1 of 2 scenarios\n\n{said}.\n" in text
+    assert "### 3 of 9 requests went astray: 3 got 500: 1 of 2 scenarios\n\n- y" in text
+
+
 def test_what_held_is_told_by_its_guarantee() -> None:
     text = page(held("a_stop_loses_nothing[1]"), held("a_stop_loses_nothing[2]"), outcome("x", Found("lost", "...")))
     assert "**No acknowledged message is lost**, in 2 of 3 scenarios:\n\n- A stop loses nothing (2 scenarios)" in text
