@@ -138,6 +138,9 @@ class DescribedSystem(MessageSystem):
         """All instances of one service role; that a scenario ends one in order is no end by itself."""
         return Instances(role, self.specs, self.deployment, self.step, started, self._endings)
 
+    def await_forgotten(self, names: Collection[str]) -> None:
+        """Waits for nobody: a config service of somebody's own need not tell who is live, nor as ours does."""
+
     def note_evidence(self, anomalies: Sequence[Anomaly]) -> None:
         """Records what services logged of the messages of these anomalies, and which of their threads have ended."""
         nodes = [self.deployment.nodes[spec.name] for spec in self.specs if spec.name in self.deployment.nodes]
