@@ -21,7 +21,7 @@ LOGGED = "its last log lines:\n  no such topic"
 def tried(of: type[Foreign], folder: Path, **otherwise: Any) -> Tried:
     """What comes of trying such a system by its own words, some of which are said otherwise."""
     own = speech(of)
-    said = {name: otherwise.get(name, getattr(own, name)) for name in ("post", "get", "read", "promises")}
+    said = {name: otherwise.get(name, getattr(own, name)) for name in ("post", "get", "read", "promises", "shared")}
     with speaking(of, folder) as (_, _, _, address):
         return Trial(address, {"messages": {"messages-1": address}}, Speech(**said), lambda: LOGGED).run()
 
@@ -35,6 +35,12 @@ def test_a_message_is_sent_and_found_again_wherever_the_file_says(tmp_path: Path
         f"  [get.logging] read as: 1 message: {text}\n  [get.messages] read as: 1 message: {text}",
         f"messages-1: GET /own\n  answered 200: '[\"{text}\"]'\n  [read.messages] read as: 1 message: {text}",
     ]
+
+
+def test_a_system_that_runs_already_is_sent_that_one_message_and_no_more(tmp_path: Path) -> None:
+    came = tried(Prose, tmp_path, shared=True)
+    assert [line.partition(" ")[0] for line in came.lines] == ["POST", "GET", "messages-1:", "it"]
+    assert came.lines[-1].startswith("it runs already: this one message was posted, and stays there")
 
 
 @pytest.mark.parametrize("of", ALL)
