@@ -70,6 +70,7 @@ logging = { path = "/", entries = { form = "text", split = "\\n" } }
 text = "word"
 """
 KILLING = """kill = ["sh", "-c", "kill -9 $(cat pid-${name})"]
+stop = ["sh", "-c", "kill -TERM $(cat pid-${name})"]
 start = ["sh", "start-${name}"]
 """
 
