@@ -1,4 +1,4 @@
-"""A client of another release in a process of its own, which is told things and tells things, a line of JSON each."""
+"""A client in a process of its own, which is told things and tells things, a line of JSON each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +17,33 @@ _END_TIMEOUT_S = 30.0
 
 
 class ClientProcess:
-    """Runs a script beside this module; each line that it writes is given to `note`."""
+    """Runs a command; each line that it writes is given to `note`."""
 
     def __init__(
-        self, script: str, release: str, wanted: Mapping[str, object], note: Callable[[Mapping[str, Any]], None]
+        self,
+        command: Sequence[str],
+        note: Callable[[Mapping[str, Any]], None],
+        *,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._note = note
         self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name(script)), json.dumps(wanted)],
-            env={**os.environ, "PYTHONPATH": str(installed(release))},
+            command,
+            env={**os.environ, **(environment or {})},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
+
+    @classmethod
+    def of_python(
+        cls, script: str, release: str, wanted: Mapping[str, object], note: Callable[[Mapping[str, Any]], None]
+    ) -> ClientProcess:
+        """A client of a release of kafka-python, by a script beside this module."""
+        command = [sys.executable, str(Path(__file__).with_name(script)), json.dumps(wanted)]
+        return cls(command, note, environment={"PYTHONPATH": str(installed(release))})
 
     def tell(self, what: object) -> None:
         """Gives it a line."""

@@ -61,10 +61,10 @@ class Records:
         finally:
             producer.close()
 
-    def read(self) -> None:
-        """Reads everything that is there, by the harness' own kafka-python."""
+    def read(self, *, isolation: str = "read_uncommitted") -> None:
+        """Reads everything that is there, or what is committed of it, by the harness' own kafka-python."""
         brokers = self._system.clusters[Kafka].nodes
-        read_all(brokers, self.topic, self._partitions, isolation="read_uncommitted", history=self._system.history)
+        read_all(brokers, self.topic, self._partitions, isolation=isolation, history=self._system.history)
 
     def reader(self, release: str, *, group: str | None = None, poll_ms: int = _POLL_MS, **settings: object) -> Reader:
         """Starts a reader of a release, with settings of its own; it ends with the scenario."""
@@ -100,7 +100,7 @@ class Reader:
         self._client = client
         self.share: Sequence[int] = ()
         self.count = 0
-        self._process = ClientProcess("read.py", release, wanted, self._note)
+        self._process = ClientProcess.of_python("read.py", release, wanted, self._note)
 
     def end(self) -> None:
         """Ends the process."""
@@ -125,7 +125,7 @@ class Writer:
         self._more = more
         self._under_way: dict[int, Invoked] = {}
         self._sent: dict[int, Mapping[str, object]] = {}
-        self._process = ClientProcess("write.py", release, wanted, self._note)
+        self._process = ClientProcess.of_python("write.py", release, wanted, self._note)
 
     @property
     def under_way(self) -> int:

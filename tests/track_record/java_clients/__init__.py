@@ -1,0 +1,1 @@
+"""Releases of Kafka's own client for Java, each in a process of its own."""
