@@ -93,7 +93,7 @@ def topics_of_their_own(count: int, settings: Mapping[str, str]) -> Mapping[str,
 
 
 def _properties(index: int, count: int, voters: str) -> dict[str, str]:
-    replicas = str(min(3, count))
+    replicas, in_sync = str(min(3, count)), str(min(2, count))
     host = f"${{kafka-{index}}}"
     return {
         "node.id": str(index),
@@ -106,7 +106,9 @@ def _properties(index: int, count: int, voters: str) -> dict[str, str]:
         "listener.security.protocol.map": ",".join(f"{name}:PLAINTEXT" for name in _NAMES),
         "default.replication.factor": replicas,
         "offsets.topic.replication.factor": replicas,
-        "min.insync.replicas": str(min(2, count)),
+        "transaction.state.log.replication.factor": replicas,
+        "transaction.state.log.min.isr": in_sync,
+        "min.insync.replicas": in_sync,
         "num.partitions": "3",
         "auto.create.topics.enable": "false",
         # Otherwise the leader moves back under the test.

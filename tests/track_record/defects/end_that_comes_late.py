@@ -9,15 +9,13 @@ from tests.track_record.defect import Defect, Side
 from tests.track_record.java_clients.transacting import Transacting
 from tests.track_record.kafka_clients.records import Records
 
-#: Of what transactions are told there are as many copies as there are brokers.
-BROKER = kafka(1, settings={"transaction.state.log.replication.factor": "1", "transaction.state.log.min.isr": "1"})
 DEFECT = Defect(
     wrong="a request that ends a transaction, and comes late, ends whichever one its producer has open (KAFKA-17754)",
     links=("https://issues.apache.org/jira/browse/KAFKA-17754",),
     found_by="K. Kingsbury (Jepsen, 2024)",
     anomaly="aborted read",
-    affected=Side("kafka-clients 3.9.1 with Kafka 4.3.1", (BROKER,), "3.9.1"),
-    fixed=Side("kafka-clients 4.3.1 with Kafka 4.3.1", (BROKER,), "4.3.1"),
+    affected=Side("kafka-clients 3.9.1 with Kafka 4.3.1", (kafka(1),), "3.9.1"),
+    fixed=Side("kafka-clients 4.3.1 with Kafka 4.3.1", (kafka(1),), "4.3.1"),
 )
 #: The key of the request that ends a transaction, EndTxn, and how long it is held, in seconds.
 END_OF_A_TRANSACTION, LATE_S = 26, 5.0
