@@ -7,7 +7,6 @@ import os
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from xdist.workermanage import WorkerController
 from harness.plugin import fixtures
 from harness.report.folder import ReportFolder
 from harness.report.scenario import ScenarioReport
+from tests import turns
 
 # How long an example takes is the machine's business. `make test-all` asks for the second: --hypothesis-profile=all.
 settings.register_profile("check", deadline=None, max_examples=50)
@@ -38,95 +38,6 @@ settings.load_profile("check")
 #: What a test asks for that starts servers or containers.
 _SERVERS = {"docker", "process"}
 _RUN = "harness_run"
-#: The tests there bring up the session of this checkout, of which there is one at a time.
-_OF_THE_SESSION = "tests/session/"
-#: What files share, by file: the tests of all files that share something run in one process, one after the other.
-_SHARED = {
-    **dict.fromkeys(
-        # Some of these kill runs, and some demand that no dead run has left a container on this machine.
-        (
-            "tests/backends/test_sweep.py",
-            "tests/backends/test_watchdog.py",
-            "tests/test_bad_input.py",
-            "tests/test_cleaning_up.py",
-        ),
-        "what the dead left",
-    ),
-    # Servers of one topology, which are started once.
-    **dict.fromkeys(
-        (
-            "tests/clusters/test_effective.py",
-            "tests/clusters/test_snapshot.py",
-            "tests/clusters/test_views.py",
-            "tests/forensics/test_real_losses.py",
-        ),
-        "three members and three brokers",
-    ),
-    **dict.fromkeys(("tests/services/test_kafka_consumer.py", "tests/services/test_kafka_producer.py"), "one broker"),
-}
-#: What `make test` leaves to CI, a part each run: it takes long, and a change of the harness seldom breaks it.
-_SELDOM = frozenset(
-    {
-        # Pages that are typed, and the package in an environment of its own.
-        "tests/docs/test_extending.py",
-        "tests/docs/test_own_system.py",
-        "tests/docs/test_tutorial.py",
-        "tests/package/test_wheel.py",
-        "tests/docs/test_grading.py",
-        # Runs within runs, each with a system of its own.
-        "tests/grading/test_grade.py",
-        "tests/messages/test_hostile.py",
-        "tests/messages/test_without_a_queue.py",
-        "tests/session/test_debugging.py",
-        "tests/session/up/test_pytest_attach.py",
-        "tests/test_explore.py",
-        "tests/test_shrink.py",
-        # The jobs of others' pipelines, each a run of its own; hundreds of histories that others' judges have judged.
-        "tests/ci/test_pipelines.py",
-        "tests/test_bench_agreement.py",
-        # A browser.
-        "tests/session/up/test_watch.py",
-        # What servers do, whatever the harness does.
-        "tests/clusters/test_emptied_queue.py",
-        "tests/clusters/test_majority.py",
-        "tests/clusters/test_postgres.py",
-        "tests/clusters/test_queue_owner.py",
-        "tests/clusters/test_stale_reads.py",
-        "tests/clusters/test_strangers.py",
-        "tests/forensics/test_real_losses.py",
-    }
-)
-#: Those of them in which each test has a system of its own: a part of the file has a turn, not the whole file.
-_APART = frozenset({"tests/messages/test_hostile.py"})
-#: How many runs of CI have all of `_SELDOM` between them.
-_TURNS = 3
-#: Which turn it is: .ci/run counts commits.
-_TURN = int(os.environ.get("HARNESS_TURN") or date.today().toordinal())
-#: What each pipeline sees as well: the quick half injects these faults into real servers, with their proofs.
-_NIGHTLY = frozenset(
-    {
-        "tests/faults/test_interposed.py",
-        "tests/faults/test_packets.py",
-        "tests/faults/test_sides.py",
-        "tests/faults/test_slow.py",
-    }
-)
-#: About how many seconds tests that share something take, where that is long: who begins with these ends in time.
-_SECONDS = {
-    _OF_THE_SESSION: 140,
-    "three members and three brokers": 110,
-    "tests/messages/test_hostile.py": 200,
-    "tests/docs/test_own_system.py": 85,
-    "tests/docs/test_tutorial.py": 85,
-    "what the dead left": 50,
-    "tests/package/test_wheel.py": 35,
-    "tests/grading/test_grade.py": 200,
-    "tests/messages/test_flask_example.py": 50,
-    "tests/messages/test_starting.py": 50,
-    "tests/messages/test_composed.py": 50,
-    "tests/messages/test_own_images.py": 40,
-    "tests/docs/test_extending.py": 25,
-}
 
 
 class _Longest(LoadFileScheduling):  # type: ignore[misc]
@@ -137,10 +48,10 @@ class _Longest(LoadFileScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
-        return _OF_THE_SESSION if file.startswith(_OF_THE_SESSION) else _SHARED.get(file, file)
+        return turns.OF_THE_SESSION if file.startswith(turns.OF_THE_SESSION) else turns.shared(file)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        self.workqueue.move_to_end(max(self.workqueue, key=lambda unit: _SECONDS.get(unit, 0)), last=False)
+        self.workqueue.move_to_end(max(self.workqueue, key=lambda unit: turns.SECONDS.get(unit, 0)), last=False)
         super()._assign_work_unit(node)
 
 
@@ -158,16 +69,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks every test that starts servers, which `make check` leaves out, and those that others leave out as well."""
     of_the_file: Counter[str] = Counter()
     for item in items:
-        if _RUN in getattr(item, "fixturenames", ()) or any(mark.name in _SERVERS for mark in item.iter_markers()):
+        starts_servers = _RUN in getattr(item, "fixturenames", ()) or any(
+            mark.name in _SERVERS for mark in item.iter_markers()
+        )
+        if starts_servers:
             item.add_marker("servers")
         file = item.nodeid.partition("::")[0]
-        if file in _SELDOM:
+        if file in turns.SELDOM:
             item.add_marker("seldom")
-            place = sorted(_SELDOM).index(file) + of_the_file[file] * (file in _APART)
-            of_the_file[file] += 1
-            if place % _TURNS == _TURN % _TURNS:
+        if file in turns.SELDOM or (starts_servers and file in turns.SOMETIMES):
+            item.add_marker("turns")
+            if turns.is_its_turn(file, of_the_file[file]):
                 item.add_marker("turn")
-        if file in _NIGHTLY:
+            of_the_file[file] += 1
+        if file in turns.NIGHTLY:
             item.add_marker("nightly")
 
 

@@ -100,17 +100,22 @@ def test_no_layer_keeps_the_credentials_of_pips_settings(
                 tar.addfile(entry, io.BytesIO(text.encode()))
 
     monkeypatch.setattr(Recipe, "write_context", write_context)
-    before = {image.id for image in client.images.list(all=True)}
+    before = ids(client)
     tag = f"harness-{name}:0"
     try:
         with images._without_credentials(client) as layers:
             images._build(client, SERVICE, tag, {}, print, layers)
             assert [layer for layer in layers if canary.encode() in saved(client, layer)]
-        new = [image.id for image in client.images.list(all=True) if image.id not in before]
+        new = ids(client) - before
         assert client.images.get(tag).id in new
         assert not [id_ for id_ in new if canary.encode() in saved(client, id_)]
     finally:
         client.images.remove(tag)
+
+
+def ids(client: docker.DockerClient) -> set[str]:
+    """The ids of all images; the SDK's list asks for each once more, and another test may have removed one by then."""
+    return {image["Id"] for image in client.api.images(all=True)}
 
 
 def saved(client: docker.DockerClient, id_: str) -> bytes:
