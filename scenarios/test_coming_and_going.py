@@ -35,10 +35,9 @@ def test_an_instance_that_is_stopped_says_so_and_ends(system: MessageSystem, fau
     took_s = ending_s(system.log_of(name))
     assert took_s is not None, f"{name} does not say that it ended: it was killed"
     assert took_s < END_S, f"{name} took {took_s:.1f} s to end"
-    assert traffic.failed == 0, traffic.not_answered
     system.drain(traffic.posted)
     system.read()
-    assert_delivered_and_aggregated(system.history)
+    assert_delivered_and_aggregated(system.history, answered=True)
 
 
 @pytest.mark.parametrize(

@@ -52,10 +52,9 @@ def test_config_that_hangs_while_instances_come_and_go_costs_no_request(system: 
 
     right = ["logging-2", "logging-3"]
     until("config to be right", system.registered, lambda live: live["logging"] == right, timeout_s=10)
-    assert traffic.failed == 0, traffic.not_answered
     system.drain(traffic.posted)
     system.read()
-    assert_delivered_and_aggregated(system.history)
+    assert_delivered_and_aggregated(system.history, answered=True)
 
 
 @pytest.mark.hazelcast
@@ -83,10 +82,9 @@ def test_without_config_messages_are_taken_from_a_hazelcast_queue(
         away.undo()
         traffic.await_answers(20)
 
-    assert traffic.failed == 0, traffic.not_answered
     system.drain(traffic.posted)
     system.read()
-    assert_delivered_and_aggregated(system.history)
+    assert_delivered_and_aggregated(system.history, answered=True)
 
 
 @pytest.mark.system(messages("any"))

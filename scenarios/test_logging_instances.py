@@ -41,10 +41,9 @@ def test_losing_logging_instances_costs_no_request(system: MessageSystem, faults
             system.ask_directly(dead_node)
     gone = {dead_node.spec.name for dead_node in killed.nodes}
     system.await_forgotten(gone)
-    assert traffic.failed == 0, traffic.not_answered
     system.drain(traffic.posted)
     system.read()
-    assert_delivered_and_aggregated(system.history)
+    assert_delivered_and_aggregated(system.history, answered=True)
 
 
 @pytest.mark.parametrize("name", ["logging-1", pytest.param("messages-1", marks=pytest.mark.needs(MESSAGES))])
@@ -59,10 +58,9 @@ def test_an_instance_that_hangs_costs_no_request(system: MessageSystem, faults: 
         hanging.undo()
         traffic.await_answers(20)
 
-    assert traffic.failed == 0, traffic.not_answered
     system.drain(traffic.posted)
     system.read()
-    assert_delivered_and_aggregated(system.history)
+    assert_delivered_and_aggregated(system.history, answered=True)
 
 
 @pytest.mark.needs(LostAnswers())
@@ -78,10 +76,9 @@ def test_an_instance_whose_answers_are_lost_costs_no_request(system: MessageSyst
         muted.undo()
         traffic.await_answers(20)
 
-    assert traffic.failed == 0, traffic.not_answered
     system.drain(traffic.posted)
     system.read()
-    assert_delivered_and_aggregated(system.history)
+    assert_delivered_and_aggregated(system.history, answered=True)
 
 
 def test_the_last_instance_that_goes_on_in_time_costs_no_post(system: MessageSystem, faults: Nemesis) -> None:

@@ -103,7 +103,7 @@ ADVICE = (
         "Look at what the consumer does with a message that it can't handle, and at how often it commits",
     ),
     Advice(
-        frozenset({"unavailable too long", "not back", "the service goes on"}),
+        frozenset({"not answered", "unavailable too long", "not back", "the service goes on"}),
         Cost.REFUSED,
         "Most often a client waits for an instance that is gone, and no time limit ends that in time",
         "Look at the time limit of each call to another service, and at whether another instance is tried after it",

@@ -11,7 +11,16 @@ from harness.checkers.offered import Checker
 from harness.errors import BadInputError
 from harness.guarantees import at_risk, permitted
 from harness.history import History
-from harness.messages.checkers import aggregation, commits, delivery, integrity, kept, partition_order, retention
+from harness.messages.checkers import (
+    aggregation,
+    commits,
+    delivery,
+    integrity,
+    kept,
+    partition_order,
+    requests,
+    retention,
+)
 from harness.messages.promised import Promised, promised
 
 #: By what settings permit, what that is called where it is seen.
@@ -22,7 +31,9 @@ _TOLERATED = {"duplicated", "taken again", "out of order", "vanished"}
 _Check: TypeAlias = "tuple[Checker, Mapping[str, object], tuple[str, ...]]"
 
 
-def assert_delivered_and_aggregated(history: History, *, shows: Collection[str] = ()) -> Verdict:
+def assert_delivered_and_aggregated(
+    history: History, *, shows: Collection[str] = (), answered: bool = False
+) -> Verdict:
     """Demands: no acknowledged message lost, altered, invented or doubled, order kept, every answer right.
 
     A message may come twice where the settings and the faults of the history permit it (`harness.guarantees`). A loss
@@ -34,6 +45,7 @@ def assert_delivered_and_aggregated(history: History, *, shows: Collection[str] 
     Args:
         history: what the scenario recorded.
         shows: the names of permitted anomalies that the scenario provokes: they have to be found.
+        answered: whether every request has to have been answered with success, too.
 
     Raises:
         BadInputError: nothing permits one of those.
@@ -48,7 +60,8 @@ def assert_delivered_and_aggregated(history: History, *, shows: Collection[str] 
     partitions = at_risk(history.events, "lost") if "lost" in may else None
     bound = {} if partitions is None else {"at_risk": sorted(partitions)}
     checks = _checks(said, bound)
-    return demand(history, Demand(effective_settings.check), *_demands(checks, may, shows))
+    every_request = [Demand(requests.check)] if answered else []
+    return demand(history, Demand(effective_settings.check), *every_request, *_demands(checks, may, shows))
 
 
 def _checks(said: Promised, bound: Mapping[str, object]) -> Sequence[_Check]:

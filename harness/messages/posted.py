@@ -5,15 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from harness.errors import AwaitTimeoutError, NotSaidError, WentWrongError
-from harness.events import Operation
 from harness.history import History
 from harness.messages.forensics.endings import DIED, for_good, in_a_sentence
-from harness.messages.unanswered import errors, stood_still, ways
+from harness.messages.unanswered import stood_still, ways
 from harness.waiting import until
 
 #: A scenario waits no longer for its clients' next answers, in seconds.
@@ -87,7 +86,6 @@ class Traffic:
         self._lock = threading.Lock()
         self._posts: list[Post] = []
         self._refusals: list[str] = []
-        self.answered = 0
         self.failed = 0
 
     @property
@@ -111,7 +109,7 @@ class Traffic:
                 timeout_s=_PATIENCE_S,
             )
         except AwaitTimeoutError as error:
-            posts = [operation for operation in self._requests if operation.f == "post"]
+            posts = [o for o in self._history.events.operations if o.f == "post" and o.began >= self._since_ns]
             said = stood_still(self._history.events, posts, since_ns=since_ns, wanted=count, waited_s=_PATIENCE_S)
             raise WentWrongError(said, finding="unavailable too long") from error
 
@@ -140,19 +138,6 @@ class Traffic:
             timeout_s=_PATIENCE_S,
         )
 
-    @property
-    def not_answered(self) -> str:
-        """How many requests were not answered with success, and what came back in place of that, in words."""
-        said = f"{self.failed} of {self.answered + self.failed} requests were not answered"
-        told = ways(errors(self._requests))
-        return f"{said}: {told}" if told else said
-
-    @property
-    def _requests(self) -> Sequence[Operation]:
-        """The requests of these clients so far."""
-        kinds = ("post", "get")
-        return [o for o in self._history.events.operations if o.f in kinds and o.began >= self._since_ns]
-
     def count_post(self, post: Post | str) -> None:
         """Notes the outcome of one post."""
         with self._lock:
@@ -160,13 +145,9 @@ class Traffic:
                 self._posts.append(post)
             else:
                 self._refusals.append(post)
-            self._count(isinstance(post, Post))
+                self.failed += 1
 
     def count_get(self, answer: Mapping[str, Any] | None) -> None:
         """Notes the outcome of one GET."""
         with self._lock:
-            self._count(answer is not None)
-
-    def _count(self, answered: bool) -> None:
-        self.answered += answered
-        self.failed += not answered
+            self.failed += answer is None

@@ -89,9 +89,7 @@ MUTANTS: tuple[Mutant, ...] = (
         _SECTION_7 + 'logging: "the same id again is duplicate, ok"',
         {
             "test_services.py::test_the_same_id_is_stored_once": "assertion: not each was acknowledged again",
-            "test_logging_instances.py::test_an_instance_whose_answers_are_lost_costs_no_request": (
-                r"assertion: \d+ of \d+ requests were not answered"
-            ),
+            "test_logging_instances.py::test_an_instance_whose_answers_are_lost_costs_no_request": "not answered",
         },
     ),
     service(
