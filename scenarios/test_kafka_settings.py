@@ -73,7 +73,7 @@ def refused(system: MessageSystem, partition: int) -> Posted:
 def taken(system: MessageSystem, partition: int) -> Posted:
     """Posts some messages, of which some for this partition have to be acknowledged."""
     posted = system.post(MANY)
-    assert partition in posted.partitions, f"nobody takes posts to it: {posted.refusals}"
+    assert partition in posted.partitions, f"nobody takes posts to it: {posted.refused}"
     return posted
 
 

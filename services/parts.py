@@ -54,6 +54,7 @@ class Reconnecting(Generic[T]):
     ) -> None:
         self._what, self._make, self._alive, self._close, self._log = what, make, alive, close, log
         self._client: T | None = None
+        self._connected = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._keep, name=f"keep-{what}", daemon=True)
 
@@ -66,15 +67,17 @@ class Reconnecting(Generic[T]):
         client = self._client
         return None if client is not None and self._alive(client) else f"not connected to {self._what}"
 
-    def get(self) -> T:
-        """The connected client.
+    def get(self, within_s: float = 0.0) -> T:
+        """The connected client; where there is none yet, it is waited for as long as that, in seconds.
 
         Raises:
-            NotConnectedError: there is none yet.
+            NotConnectedError: there is none then.
         """
-        if self._client is None:
+        self._connected.wait(max(within_s, 0.0))
+        client = self._client
+        if client is None:
             raise NotConnectedError(f"not connected to {self._what}")
-        return self._client
+        return client
 
     def stop(self, within_s: float) -> None:
         """Closes the client."""
@@ -89,10 +92,12 @@ class Reconnecting(Generic[T]):
             if client is None:
                 return
             self._client = client
+            self._connected.set()
             self._log("connected", to=self._what)
             while self._alive(client):
                 if self._stopping.wait(TICK_S):
                     return
+            self._connected.clear()
             self._client = None
             self._log("connection lost", to=self._what)
             self._close_dead(client)

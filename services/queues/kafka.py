@@ -23,6 +23,9 @@ from services.settings import Kafka
 
 #: A leader election takes about 3 s: a message waits for it in the producer that long, then the outcome is unknown.
 DELIVERY_MS, REQUEST_MS = 3000, 1500
+#: So long a message waits for the producer to know its topic, and for the producer itself where one was given up: the
+#: next one is there a tenth of a second later, and a post that comes in between would be refused for nothing.
+BLOCK_MS = 1000
 #: A send that is this much later than its limit shows that the producer itself has failed.
 GRACE_MS = 500
 #: How long a connection may take. A dead container's address refuses nothing: with kafka-python's 10 s the members of
@@ -140,12 +143,14 @@ class KafkaProducing:
 
     def put(self, message_id: str, msg: str, timeout_s: float) -> Queued:
         """Sends a message and waits for the acknowledgement."""
+        end = time.monotonic() + timeout_s
         try:
-            future = self._kept.get().send(self._settings.topic, message_id, msg)
+            sending = self._kept.get(min(timeout_s, BLOCK_MS / 1000))
+            future = sending.send(self._settings.topic, message_id, msg)
         except (NotConnectedError, KafkaError) as error:
             raise NotQueuedError(repr(error), unknown=False) from error
         try:
-            record = future.get(timeout=max(timeout_s, 0.0))
+            record = future.get(timeout=max(end - time.monotonic(), 0.0))
         except KafkaError as error:
             raise NotQueuedError(repr(error), unknown=True) from error
         # Without an acknowledgement nobody knows the offset: the client counts from -1 within a batch.
@@ -160,7 +165,7 @@ class KafkaProducing:
             enable_idempotence=safe,
             delivery_timeout_ms=DELIVERY_MS,
             request_timeout_ms=REQUEST_MS,
-            max_block_ms=1000,
+            max_block_ms=BLOCK_MS,
             linger_ms=0,
             **CLIENT,
         )
