@@ -71,6 +71,13 @@ async def held(folder: Path, what: dict[str, Any]) -> dict[str, int]:
     return holds
 
 
+async def seen(folder: Path, what: dict[str, Any], **counts: int) -> None:
+    """Waits until that has become of the frames of the one hold."""
+    async with asyncio.timeout(5):
+        while await held(folder, what) != counts:
+            await asyncio.sleep(0.01)
+
+
 async def asked(port: int, what: bytes) -> tuple[bytes, float]:
     """The first that comes back, and the seconds until then."""
     began = time.monotonic()
@@ -147,18 +154,18 @@ def test_a_client_that_hangs_up_takes_back_nothing_of_what_is_held(
 
     async def tried() -> None:
         async with between(behind, tmp_path, monkeypatch) as port:
-            await order(tmp_path, {"hold": {"seconds": 0.4, "key": None, "nth": 1}})
+            hold = {"hold": {"seconds": 1.0, "key": None, "nth": 1}}
+            await order(tmp_path, hold)
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(sent)
             await writer.drain()
-            await asyncio.sleep(0.1)
+            await seen(tmp_path, hold, held=1, released=0)
             if hangs_up == "closes":
                 writer.close()
             else:
                 proxy._reset(writer)
-            await asyncio.sleep(0.1)
-            assert not behind.got
-            await asyncio.sleep(0.4)
+            assert await held(tmp_path, hold) == {"held": 1, "released": 0}
+            await seen(tmp_path, hold, held=1, released=1)
 
     asyncio.run(tried())
     assert behind.got == [(0, sent)]
