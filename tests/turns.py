@@ -51,6 +51,9 @@ SELDOM = frozenset(
         "tests/session/up/test_pytest_attach.py",
         "tests/test_explore.py",
         "tests/test_shrink.py",
+        # Runs of several processes, and one of a suite of somebody else's, each of which imports all there is.
+        "tests/test_parallel.py",
+        "tests/test_suite_elsewhere.py",
         # The jobs of others' pipelines, each a run of its own; hundreds of histories that others' judges have judged.
         "tests/ci/test_pipelines.py",
         "tests/test_bench_agreement.py",
@@ -140,7 +143,7 @@ _OTHERS_S = 8
 #: In these each test has a system of its own: a part of the file has a turn, not the whole file.
 _APART = frozenset({"tests/messages/test_hostile.py"})
 #: How many runs of CI have all that has turns between them.
-TURNS = 5
+TURNS = 6
 #: Which turn it is: .ci/run counts commits and days.
 _TURN = int(os.environ.get("HARNESS_TURN") or date.today().toordinal())
 
