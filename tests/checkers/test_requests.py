@@ -38,6 +38,11 @@ def test_what_came_in_place_of_answers_is_told() -> None:
     assert verdict.figures == {"requests": 3, "not answered": 2}
 
 
+def test_how_many_were_answered_is_said() -> None:
+    verdict = requests.check(one_after_another(("get", None, "ok", {})))
+    assert (said(verdict), verdict.figures) == ([], {"requests": 1, "not answered": 0})
+
+
 def test_what_nobody_asked_is_unknown_and_what_is_still_under_way_is_not_judged() -> None:
     nobody = unknown("nobody asked anything, so nobody knows whether requests are answered")
     assert said(requests.check([])) == nobody
