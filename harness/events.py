@@ -35,6 +35,11 @@ class Event(NamedTuple):
     error: str | None = None
 
 
+def begins_with_its_role(node: str, role: str) -> bool:
+    """Whether a node's name is its role, or that with a number, as in "logging-2"."""
+    return role in (node, node.rpartition("-")[0])
+
+
 class Operation(NamedTuple):
     """An operation of a client: its invocation and what came of it.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from harness.events import NEMESIS, Event, faults, takes
+from harness.events import NEMESIS, Event, begins_with_its_role, faults, takes
 from harness.offered import modules
 from harness.taken import Taken
 
@@ -32,6 +32,7 @@ class Broken:
         before: what earlier faults had taken from whom, since every copy was in place.
         settings: what was known of the system when it came; of what did not run yet, nothing.
         notes: by its name, what was noted of the system since the fault before, for this one.
+        roles: those of nodes, by name, whose names do not begin with them.
     """
 
     fault: str
@@ -40,10 +41,11 @@ class Broken:
     before: Mapping[str, frozenset[Taken]] = field(default_factory=dict)
     settings: Settings = field(default_factory=dict)
     notes: Mapping[str, Any] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
 
     def hits(self, role: str, *what: Taken) -> bool:
         """Whether it took any of this from a node of the role; anything at all, if nothing is given."""
-        return bool(_of(role, self.nodes) and self.takes.intersection(what or Taken))
+        return bool(_of(role, self.nodes, self.roles) and self.takes.intersection(what or Taken))
 
     def at_once(self, role: str, *what: Taken) -> frozenset[str]:
         """The nodes of a role from which any of this was taken together; anything at all, if nothing is given.
@@ -53,7 +55,7 @@ class Broken:
         if not self.hits(role, *what):
             return frozenset()
         before = (node for node, takes in self.before.items() if takes.intersection(what or Taken))
-        return frozenset(_of(role, (*self.nodes, *before)))
+        return frozenset(_of(role, (*self.nodes, *before), self.roles))
 
     @property
     def words(self) -> str:
@@ -194,6 +196,7 @@ def broken(events: Sequence[Event]) -> Sequence[Broken]:
     known: dict[str, str] = {}
     before: dict[str, frozenset[Taken]] = {}
     notes: dict[str, Any] = {}
+    roles: dict[str, str] = {}
     for event in events:
         if event.process != NEMESIS:
             continue
@@ -202,15 +205,17 @@ def broken(events: Sequence[Event]) -> Sequence[Broken]:
         elif event.f in noting:
             notes[event.f] = event.value
         elif event.f in made_up:
-            back = _of(made_up[event.f], before)
+            back = _of(made_up[event.f], before, roles)
             before = {node: what for node, what in before.items() if node not in back}
         elif event.index in begun:
-            hit = Broken(event.f, tuple(event.value["nodes"]), takes(event), before, known, notes)
+            roles = {**roles, **event.value.get("node_roles", {})}
+            hit = Broken(event.f, tuple(event.value["nodes"]), takes(event), before, known, notes, roles)
             hits.append(hit)
             notes = {}
             before = {**before, **{node: before.get(node, frozenset()) | hit.takes for node in hit.nodes}}
     return hits
 
 
-def _of(role: str, nodes: Iterable[str]) -> list[str]:
-    return [node for node in nodes if node == role or node.rpartition("-")[0] == role]
+def _of(role: str, nodes: Iterable[str], roles: Mapping[str, str]) -> list[str]:
+    said = {node: roles.get(node) for node in nodes}
+    return [node for node, its in said.items() if its == role or (its is None and begins_with_its_role(node, role))]

@@ -84,6 +84,9 @@ def _refuse_odd_fault(event: Event) -> None:
         raise HistoryError(f'{event.f} of nobody: a fault has the names of its "nodes"')
     if "phase" in value and not isinstance(why, str):
         raise HistoryError(f'{event.f} for no reason: "why" says in words why it is those nodes')
+    roles = value.get("node_roles", {})
+    if "phase" in value and not (isinstance(roles, dict) and all(isinstance(role, str) for role in roles.values())):
+        raise HistoryError(f'{event.f} with odd roles: "node_roles" has those of nodes, by their names')
     if "phase" in value and not isinstance(done, str):
         raise HistoryError(f'{event.f} with an odd word: "done" is the word for a node to which it was done')
     if "phase" in value and not (isinstance(taken, list) and all(each in _TAKEN for each in taken)):

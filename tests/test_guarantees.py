@@ -335,6 +335,16 @@ def test_a_node_is_of_the_role_that_its_name_begins_with_up_to_its_number() -> N
     assert [hit.hits(role) for role in ("hazelcast-eu", "hazelcast", "facade")] == [True, False, True]
 
 
+def test_a_node_with_a_name_of_its_own_is_of_the_role_that_is_said() -> None:
+    roles = {"messages_service_1": "messages", "kafka-like": "logging"}
+    hit = Broken("kill", tuple(roles), frozenset(Taken), roles=roles)
+    assert [hit.hits(role) for role in ("messages", "logging", "kafka")] == [True, True, False]
+    events = told(KAFKA, "kill messages_service_1")
+    assert permitted(events) == {}
+    begin = events[-1]._replace(value={**events[-1].value, "node_roles": roles})
+    assert set(permitted([*events[:-1], begin])) == {"lost", "duplicated"}
+
+
 def test_a_reason_names_all_nodes_that_were_hit() -> None:
     assert "and kill kafka-1, kafka-2: " in permitted(told(KAFKA, "kill kafka-1 kafka-2"))["duplicated"]
 

@@ -148,6 +148,14 @@ KILL = ('"nemesis"', "info", "kill", '{"phase":"begin","nodes":["kafka-1"],"why"
         (told(('"nemesis"', "info", "kill", '{"phase":"begin","nodes":["a"],"why":7}')), "kill for no reason"),
         (told(('"nemesis"', "info", "kill", '{"phase":"begin","nodes":["a"],"done":7}')), "kill with an odd word"),
         (
+            told(('"nemesis"', "info", "kill", '{"phase":"begin","nodes":["a"],"node_roles":["b"]}')),
+            "kill with odd roles",
+        ),
+        (
+            told(('"nemesis"', "info", "kill", '{"phase":"begin","nodes":["a"],"node_roles":{"a":7}}')),
+            "kill with odd roles",
+        ),
+        (
             told(('"nemesis"', "info", "kill", '{"phase":"end","nodes":["a"],"takes":["process","soul"]}')),
             'kill takes what nobody knows: "takes" lists some of process, peers, clients, answers',
         ),

@@ -12,7 +12,7 @@ from harness.backends.protocol import Ability, Node
 from harness.clusters import Clusters
 from harness.effects import Effect
 from harness.errors import AwaitTimeoutError, BadInputError, InconclusiveError, LeftOutError
-from harness.events import UNDO
+from harness.events import UNDO, begins_with_its_role
 from harness.faults.protocol import Controlled, Fault, Recoverable, inability, record, taken
 from harness.history import History
 from harness.progress import Step
@@ -146,7 +146,7 @@ class Nemesis:
         names = _names(picked)
         if unable := [node.spec.name for node in picked.nodes if not isinstance(node, fault.needs)]:
             raise LeftOutError(f"{', '.join(unable)} can't be made to {fault.name}: nobody has said how that is done")
-        said = {**record(fault), "nodes": names, "why": picked.why}
+        said = {**record(fault), "nodes": names, **_roles(picked), "why": picked.why}
         self._history.event(fault.name, {**said, "phase": "begin"})
         injected = Injected(fault, picked, time.monotonic_ns(), {}, self)
         self._active.append(injected)
@@ -250,3 +250,10 @@ def _said(picked: Picked) -> str:
 
 def _names(picked: Picked) -> list[str]:
     return [node.spec.name for node in picked.nodes]
+
+
+def _roles(picked: Picked) -> dict[str, dict[str, str]]:
+    """The roles of nodes with names of their own, which do not say them, for who has the history alone."""
+    roles = {node.spec.name: node.spec.role for node in picked.nodes}
+    own = {name: role for name, role in roles.items() if not begins_with_its_role(name, role)}
+    return {"node_roles": own} if own else {}

@@ -165,10 +165,10 @@ def test_something_that_still_listens_in_a_dead_nodes_place_is_found(config: Kil
 
 
 class Named(Killable):
-    """A node of which nothing is asked but its name."""
+    """A node of which nothing is asked but its name and its role."""
 
-    def __init__(self, name: str) -> None:
-        self._spec = cast(NodeSpec, SimpleNamespace(name=name))
+    def __init__(self, name: str, role: str = "") -> None:
+        self._spec = cast(NodeSpec, SimpleNamespace(name=name, role=role or name))
 
     @property
     def spec(self) -> NodeSpec:
@@ -229,6 +229,14 @@ def test_what_has_to_be_known_before_a_fault_is_noted_last_of_all(tmp_path: Path
         breaking.inject(Halves(), target)
         assert [event.f for event in history.events][:2] == ["leaders", "halves"]
     assert done == ["before-fault", "picked", "noted", "picked", "after-fault", "before-undo"]
+
+
+def test_the_role_of_a_node_is_noted_where_its_name_does_not_say_it(tmp_path: Path) -> None:
+    picked = Picked((Named("facade"), Named("messages-2", "messages"), Named("reader_1", "messages")), "they are three")
+    with History.open(tmp_path / "h.jsonl") as history:
+        nemesis(history).inject(Halves(), lambda clusters: picked)
+        (noted,) = faults(history.events)
+    assert noted.value["node_roles"] == {"reader_1": "messages"}
 
 
 class Watched(Halves):
