@@ -169,7 +169,8 @@ class StandIn(ABC):
         Args:
             declared: what the scenario is written for.
             needs: what it needs beside that.
-            subject: the names of the kinds of servers that it is about; it needs as many of them as it declares.
+            subject: the names of the kinds of servers that it is about; it needs as many of them as it declares,
+                unless its needs say that fewer will do.
 
         Raises:
             LeftOutError: this system lacks something of it.

@@ -5,6 +5,7 @@ import pytest
 from harness import Disconnect, Nemesis, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.moments import demand_in_flight
+from harness.messages.needs import at_least
 
 pytestmark = [
     pytest.mark.faulttolerance,
@@ -18,8 +19,18 @@ TIMES = 5
 @pytest.mark.parametrize(
     "queue",
     [
-        pytest.param("kafka", marks=[pytest.mark.kafka, pytest.mark.system(messages())]),
-        pytest.param("hazelcast", marks=[pytest.mark.hazelcast, pytest.mark.system(messages("hazelcast"))]),
+        pytest.param(
+            "kafka",
+            marks=[pytest.mark.kafka, pytest.mark.system(messages()), pytest.mark.needs(at_least(1, "kafka"))],
+        ),
+        pytest.param(
+            "hazelcast",
+            marks=[
+                pytest.mark.hazelcast,
+                pytest.mark.system(messages("hazelcast")),
+                pytest.mark.needs(at_least(1, "hazelcast")),
+            ],
+        ),
     ],
 )
 def test_a_facade_that_loses_all_connections_loses_no_message(

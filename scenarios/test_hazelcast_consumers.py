@@ -8,10 +8,11 @@ from harness import Isolate, Kill, Nemesis, OneWay, PartialPartition, Pause, Pee
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.moments import demand_in_flight, demand_moments
-from harness.messages.needs import HEALTH, MESSAGES_READ
+from harness.messages.needs import HEALTH, MESSAGES_READ, at_least
 from harness.messages.posted import Posted
 from harness.messages.services import ROLES
 from harness.servers.hazelcast import (
+    Hazelcast,
     hazelcast,
     member_list_of,
     merged,
@@ -29,6 +30,8 @@ pytestmark = [
     pytest.mark.hazelcast,
     pytest.mark.system(messages("hazelcast"), hazelcast()),
 ]
+#: Those that still run have to be more than one that went on by itself.
+A_MAJORITY = pytest.mark.needs(at_least(3, "hazelcast"))
 #: Longer than the time that a consumer of this kind is usually given to commit, in seconds.
 HANGING_S = 12.0
 #: How long a consumer waits for an answer, in seconds.
@@ -49,10 +52,15 @@ def chosen(system: MessageSystem, victim: str) -> Target:
 
 @pytest.mark.parametrize(
     "fault",
-    [Kill(), Stop(), Pause(), pytest.param(Isolate(), marks=pytest.mark.needs(Isolate()))],
+    [
+        *(Kill(), Stop()),
+        pytest.param(Pause(), marks=A_MAJORITY),
+        pytest.param(Isolate(), marks=[pytest.mark.needs(Isolate()), A_MAJORITY]),
+    ],
     ids=lambda fault: fault.name,
 )
 @pytest.mark.parametrize("victim", ["the owner", "another", "the oldest"])
+@pytest.mark.needs(at_least(2, "hazelcast"))
 def test_members_that_are_lost_while_messages_are_taken_lose_none(
     system: MessageSystem, faults: Nemesis, fault: Fault, victim: str
 ) -> None:
@@ -61,14 +69,14 @@ def test_members_that_are_lost_while_messages_are_taken_lose_none(
     asks, or the oldest. Whatever a consumer was about to take at that moment is not lost: every acknowledged message
     reaches exactly one of them, and GET shows it.
     """
-    target = chosen(system, victim)
+    target, members = chosen(system, victim), len(system.clusters[Hazelcast].nodes)
     with system.traffic() as traffic:
         for _ in range(3):
             traffic.await_answers(40)
             lost = faults.inject(fault, target)
-            lost.until(split_off() if isinstance(fault, Isolate) else member_list_of(2))
+            lost.until(split_off() if isinstance(fault, Isolate) else member_list_of(members - 1))
             traffic.await_answers(40)
-            lost.undo().until(member_list_of(3)).until(partitions_safe())
+            lost.undo().until(member_list_of(members)).until(partitions_safe())
 
     system.drain(traffic.posted)
     system.read()
@@ -137,6 +145,7 @@ def test_members_that_the_others_have_given_up_lose_no_message(
     demand_in_flight(system.history)
 
 
+@pytest.mark.needs(at_least(1, "hazelcast"))
 def test_a_consumer_that_hangs_while_it_takes_loses_nothing(system: MessageSystem, faults: Nemesis) -> None:
     """Under posts, a messages instance hangs for twelve seconds, about to take a message, and goes on.
     The message is not lost between the queue and that instance, and the other one takes what comes meanwhile: every

@@ -6,7 +6,7 @@ from harness import Kill, Nemesis, Pause, Stop, assert_holds
 from harness.checkers import recovery
 from harness.faults.protocol import Fault
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
-from harness.messages.needs import PLACES
+from harness.messages.needs import PLACES, at_least
 from harness.servers.kafka import leader_holding, new_leader
 
 headline = pytest.mark.headline
@@ -71,7 +71,7 @@ def test_a_leader_that_stops_or_hangs_loses_no_message(
 @pytest.mark.experiment(
     "002", "the leader disabled, the messages instances started one after the other", "the first one read more"
 )
-@pytest.mark.needs(PLACES)
+@pytest.mark.needs(PLACES, at_least(2, "messages"))
 def test_consumers_that_start_in_turn_share_without_loss(system: MessageSystem, faults: Nemesis) -> None:
     """Kafka leader killed; the second consumer starts once the first is at work: it may find nothing left (report 002).
     Every acknowledged message reaches exactly one of them, in order within each partition.

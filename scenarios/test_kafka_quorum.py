@@ -8,7 +8,7 @@ from harness import Kill, Nemesis, Pause, every, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.checkers.posts import is_surely_not_queued
 from harness.messages.moments import demand_moments
-from harness.messages.needs import HEALTH
+from harness.messages.needs import HEALTH, at_least
 from harness.servers.kafka import controller, leading_controller, new_controller, new_leader
 from harness.targets import Target
 from harness.waiting import until
@@ -63,6 +63,7 @@ def test_without_two_of_three_brokers_nothing_is_acknowledged(system: MessageSys
     assert_delivered_and_aggregated(system.history)
 
 
+@pytest.mark.needs(at_least(1, "kafka"))
 def test_what_may_be_on_the_queue_is_not_said_to_be_off_it(system: MessageSystem, faults: Nemesis) -> None:
     """All brokers hang for longer than posts wait for them, and go on: then they take what they were sent.
     The facade had said that nobody knows: nothing comes out of the queue that it had said is surely not on it.

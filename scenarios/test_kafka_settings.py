@@ -8,7 +8,7 @@ from harness import Kill, Nemesis, Pause, PeerPartition, other_than
 from harness.faults.nemesis import Injected
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.moments import demand_in_flight
-from harness.messages.needs import GROUP, PLACES
+from harness.messages.needs import GROUP, PLACES, at_least
 from harness.messages.posted import Posted
 from harness.servers.hazelcast import hazelcast
 from harness.servers.kafka import (
@@ -174,7 +174,7 @@ def test_a_group_that_begins_at_the_end_never_reads_what_was_there(system: Messa
 
 @pytest.mark.kafka
 @pytest.mark.system(messages(consumers=False), hazelcast(), kafka(settings=BRIEF))
-@pytest.mark.needs(GROUP)
+@pytest.mark.needs(GROUP, at_least(1, "kafka"))
 def test_what_nobody_reads_in_time_is_deleted_by_retention(system: MessageSystem) -> None:
     """retention.ms=1000, and nobody reads for longer: the brokers delete all messages. A group that begins at the
     beginning finds none of them.

@@ -7,10 +7,12 @@ import pytest
 from harness import Kill, Nemesis, node
 from harness.messages import MessageSystem, assert_delivered_and_aggregated, messages
 from harness.messages.moments import last_life
-from harness.messages.needs import CONFIG, IDS, IN_MEMORY, LOGGING_READ, LOGS, TAKERS
+from harness.messages.needs import COMMITS, CONFIG, IDS, IN_MEMORY, LOGGING_READ, LOGS, MESSAGES_READ, TAKERS, at_least
 from harness.waiting import until
 
 pytestmark = [pytest.mark.faulttolerance, pytest.mark.guarantee("the service goes on"), pytest.mark.system(messages())]
+#: Longer than a group waits for a member that was killed (session.timeout.ms, 45 s by default), in seconds.
+MISSED_S = 60.0
 
 
 @pytest.mark.experiment(
@@ -138,24 +140,29 @@ def test_losing_the_facade_costs_requests_but_no_message(system: MessageSystem, 
 
 
 @pytest.mark.kafka
-@pytest.mark.needs(IN_MEMORY)
+@pytest.mark.needs(IN_MEMORY, COMMITS, MESSAGES_READ, at_least(1, "kafka"), at_least(2, "messages"))
 def test_a_messages_instance_takes_its_share_with_it(system: MessageSystem, faults: Nemesis) -> None:
     """Messages live in memory: kill a messages instance that has its share, and start it again.
     Exactly that share is gone from GET, for its partitions' offsets are committed: it reads on where it was, as later
-    posts show. The other instance's share is still there.
+    posts show. The other instances' shares are still there.
     """
     posted = system.post(60)
     held = system.drain(posted)
 
-    faults.inject(Kill(), node("messages-1")).undo()
+    killed = faults.inject(Kill(), node("messages-1"))
+    killed.undo()
 
     # Whoever reads what comes later in a partition has passed what was there before.
-    left = system.drain(system.post(60))
+    more = system.post(60)
+    again, name = killed.node.endpoint("http"), killed.node.spec.name
+    until(f"{name} to take again", lambda: system.clients.peek(again, "messages"), bool, timeout_s=MISSED_S)
+    left = system.drain(more)
     system.read()
     verdict = assert_delivered_and_aggregated(system.history, shows=["lost"])
-    assert verdict.figures["lost"] == len(held["messages-1"]) > 0
-    assert not set(held["messages-1"]) & {*left["messages-1"], *left["messages-2"]}
-    assert set(held["messages-2"]) <= set(left["messages-2"])
+    share = held[name]
+    assert verdict.figures["lost"] == len(share) > 0
+    assert not set(share) & {id_ for ids in left.values() for id_ in ids}
+    assert all(set(ids) <= set(left[other]) for other, ids in held.items() if other != name)
 
 
 def assigned(system: MessageSystem, name: str) -> list[str]:

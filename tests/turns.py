@@ -46,6 +46,7 @@ SELDOM = frozenset(
         # Runs within runs, each with a system of its own.
         "tests/grading/test_grade.py",
         "tests/messages/test_hostile.py",
+        "tests/messages/test_running_on_few.py",
         "tests/messages/test_without_a_queue.py",
         "tests/session/test_debugging.py",
         "tests/session/up/test_pytest_attach.py",
@@ -114,6 +115,7 @@ SECONDS = {
     _TOPOLOGY: 140,
     "tests/messages/test_without_a_queue.py": 200,
     "tests/messages/test_hostile.py": 200,
+    "tests/messages/test_running_on_few.py": 400,
     "tests/grading/test_grade.py": 150,
     "tests/docs/test_grading.py": 150,
     "tests/docs/test_own_system.py": 85,

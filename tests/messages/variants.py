@@ -42,6 +42,41 @@ WITHOUT_A_QUEUE: Changes = {
         ),
     ],
 }
+#: Two logging instances and members, and one broker; its consumers commit what they have kept.
+FEW: Changes = {
+    "messages_service.py": [
+        (
+            '        auto_offset_reset="earliest",\n',
+            '        auto_offset_reset="earliest",\n        enable_auto_commit=False,\n',
+        ),
+        (
+            "        taken.append(record.value.decode())\n",
+            "        taken.append(record.value.decode())\n        consumer.commit()\n",
+        ),
+    ],
+    "addresses.ini": [("logging_service_2:8080 logging_service_3:8080", "logging_service_2:8080")],
+    "system.toml": [
+        ("[servers.hazelcast]\ncount = 3", "[servers.hazelcast]\ncount = 2"),
+        ("[servers.kafka]\ncount = 3", "[servers.kafka]\ncount = 1"),
+        (
+            'count = 3\nnames = ["logging_service_1", "logging_service_2", "logging_service_3"]',
+            'count = 2\nnames = ["logging_service_1", "logging_service_2"]',
+        ),
+        (
+            '"kafka.consumer.enable_auto_commit" = "true"\n',
+            '"kafka.consumer.enable_auto_commit" = "false"\n"messages.commits" = "after storing"\n'
+            '"messages.from_beginning" = "false"\n',
+        ),
+    ],
+}
+#: Beside `FEW`: one of everything.
+ONE_OF_EACH: Changes = {
+    "system.toml": [
+        ("[servers.hazelcast]\ncount = 2", "[servers.hazelcast]\ncount = 1"),
+        ('count = 2\nnames = ["logging_service_1", "logging_service_2"]', 'names = ["logging_service_1"]'),
+        ('count = 2\nnames = ["messages_service_1", "messages_service_2"]', 'names = ["messages_service_1"]'),
+    ],
+}
 
 
 def variant(folder: Path, *changes: Changes) -> Path:

@@ -17,7 +17,7 @@ from harness.messages.description import launching, running
 from harness.messages.description.decoding import decode
 from harness.messages.description.endings import Endings, uncaught
 from harness.messages.description.kinds import Kinds, kinds
-from harness.messages.description.lacking import delivers, lacks, shows_logging, unmet
+from harness.messages.description.lacking import delivers, enough, lacks, shows_logging, unmet
 from harness.messages.description.model import Description
 from harness.messages.description.summary import parts, unseen
 from harness.messages.forensics.endings import UNCAUGHT
@@ -248,26 +248,34 @@ class OwnSystem(StandIn):
         if not isinstance(application, Messages):
             raise LeftOutError("it is about servers alone, without services")
         own = self.servers
-        named = () if declared.servers == application.servers else declared.servers
-        demanded = [each for each in declared.servers if each in named or type(each).__name__ in subject]
-        missing = [*lacks(self.description, own, demanded, application), *unmet(self.description, needs)]
+        usual = application.servers
+        demanded = [each for each in declared.servers if each not in usual or type(each).__name__ in subject]
+        missing = [*lacks(self.description, own, demanded, application, needs), *unmet(self.description, needs)]
         if missing:
             raise LeftOutError(f"it needs {missing[0]}")
-        named_kinds = {type(each) for each in named}
-        rest = (each for each in own if type(each) not in named_kinds)
-        servers = (*(_with_settings_of(each, own) for each in named), *rest)
+        meant = {type(each): _like(each, own, as_many=enough(each, needs) is not None) for each in demanded}
+        servers = tuple(meant.get(type(each), each) for each in own)
+        if gone := launching.without(self.description, servers):
+            raise LeftOutError(f"it is about fewer servers than the file has, and the services refer to {gone}")
         return Declared(servers, Described(self.description, self.kinds, application.consumers))
 
 
-def _with_settings_of(named: Servers[Any], own: Sequence[Servers[Any]]) -> Servers[Any]:
-    """The servers that a scenario names, set as somebody's own are where the scenario says nothing else."""
-    (same,) = (each for each in own if type(each) is type(named))
-    if not (isinstance(named, Kafka | Hazelcast) and isinstance(same, Kafka | Hazelcast)):
-        return named
-    settings = tuple(sorted({**dict(same.settings), **dict(named.settings)}.items()))
-    if isinstance(named, Hazelcast) and isinstance(same, Hazelcast):
-        return replace(named, settings=settings, cluster=same.cluster, names=same.names)
-    return replace(named, settings=settings, names=same.names)
+def _like(wanted: Servers[Any], own: Sequence[Servers[Any]], *, as_many: bool) -> Servers[Any]:
+    """The servers that a scenario is about, set as somebody's own are where the scenario says nothing else.
+
+    Args:
+        wanted: as the scenario is written for them.
+        own: somebody's own.
+        as_many: whether there are as many as of somebody's own, whatever the scenario is written for.
+    """
+    (same,) = (each for each in own if type(each) is type(wanted))
+    if not (isinstance(wanted, Kafka | Hazelcast) and isinstance(same, Kafka | Hazelcast)):
+        return wanted
+    settings = tuple(sorted({**dict(same.settings), **dict(wanted.settings)}.items()))
+    count = same.count if as_many else wanted.count
+    if isinstance(wanted, Hazelcast) and isinstance(same, Hazelcast):
+        return replace(wanted, count=count, settings=settings, cluster=same.cluster, names=same.names)
+    return replace(wanted, count=count, settings=settings, names=same.names)
 
 
 def read(file: Path, folder: Path | None = None, *, trusted: bool = True) -> OwnSystem:

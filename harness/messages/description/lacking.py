@@ -11,6 +11,7 @@ from harness.messages import needs
 from harness.messages.application import Messages
 from harness.messages.description.model import Description
 from harness.messages.namespace import QueueKind
+from harness.messages.needs import AtLeast
 from harness.topology.timings import FAST
 
 
@@ -29,6 +30,7 @@ _GIVEN: Mapping[Need, Callable[[Description], bool]] = {
     needs.IDS: lambda system: any("${id}" in value for value in system.post.headers.values()),
     needs.HARD_TEXTS: lambda system: system.promises.text == "any",
     needs.IN_MEMORY: lambda system: system.settings.get("messages.from_beginning") == "false",
+    needs.COMMITS: lambda system: system.settings.get("messages.commits") == "after storing",
     needs.PLACES: lambda system: "partition" in system.post.answer,
     needs.GROUP: lambda system: system.queue is not None and system.queue.group is not None,
     needs.TAKERS: lambda system: "logged_by" in system.post.answer,
@@ -39,17 +41,23 @@ _GIVEN: Mapping[Need, Callable[[Description], bool]] = {
 
 
 def lacks(
-    system: Description, own: Sequence[Servers[Any]], servers: Sequence[Servers[Any]], application: Messages
+    system: Description,
+    own: Sequence[Servers[Any]],
+    servers: Sequence[Servers[Any]],
+    application: Messages,
+    wanted: Collection[Need],
 ) -> Iterator[str]:
     """What the system lacks of an application of the suite beside its servers, each as the end of "it needs".
 
     Args:
         system: somebody's own.
         own: the servers that it has.
-        servers: those that the scenario names, or is about: it needs as many.
+        servers: those that the scenario is about, or that are not the usual ones: it needs as many, unless its needs
+            say how many will do.
         application: the scenario's.
+        wanted: what the scenario needs beside that.
     """
-    yield from _servers(own, servers)
+    yield from _servers(own, servers, wanted)
     if "logging" not in system.services:
         yield "a logging service"
     if application.queue == "any":
@@ -62,14 +70,23 @@ def lacks(
     yield from _manners(application)
 
 
-def _servers(own: Sequence[Servers[Any]], wanted: Sequence[Servers[Any]]) -> Iterator[str]:
+def enough(servers: Servers[Any], wanted: Collection[Need]) -> AtLeast | None:
+    """How many servers of a kind will do by a scenario's needs; None if it needs as many as it is written for."""
+    kind = type(servers).__name__.lower()
+    said = [need for need in wanted if isinstance(need, AtLeast) and need.of == kind]
+    return max(said, key=lambda need: need.count, default=None)
+
+
+def _servers(own: Sequence[Servers[Any]], servers: Sequence[Servers[Any]], wanted: Collection[Need]) -> Iterator[str]:
     """Which servers there are none of, or too few."""
-    for servers in wanted:
-        same = next((each for each in own if type(each) is type(servers)), None)
+    for each in servers:
+        will_do = enough(each, wanted)
+        words, count = (will_do.words, will_do.count) if will_do else (each.words, len(each.nodes(FAST)))
+        same = next((other for other in own if type(other) is type(each)), None)
         if same is None:
-            yield f"{servers.words} ([servers.{type(servers).__name__.lower()}])"
-        elif len(same.nodes(FAST)) < len(servers.nodes(FAST)):
-            yield f"{servers.words}, and the file has {same.words}"
+            yield f"{words} ([servers.{type(each).__name__.lower()}])"
+        elif len(same.nodes(FAST)) < count:
+            yield f"{words}, and the file has {same.words}"
 
 
 def _queue(system: Description, queue: QueueKind) -> Iterator[str]:
@@ -99,7 +116,16 @@ def _manners(application: Messages) -> Iterator[str]:
 
 
 def unmet(system: Description, wanted: Collection[Need]) -> Iterator[str]:
-    """Which of these needs the system does not meet, in words."""
+    """Which of these needs the system does not meet, in words; of servers `lacks` says that."""
     for need in sorted(wanted, key=lambda each: each.words):
-        if need not in _GIVEN or not _GIVEN[need](system):
+        if isinstance(need, AtLeast):
+            yield from _instances(system, need)
+        elif need not in _GIVEN or not _GIVEN[need](system):
             yield need.words
+
+
+def _instances(system: Description, need: AtLeast) -> Iterator[str]:
+    """What a need says of instances, if there are too few."""
+    for role, service in system.services.items():
+        if role == need.of and service.count < need.count:
+            yield f"{need.words}, and the file has {service.count}"

@@ -26,6 +26,7 @@ from harness.servers.hazelcast.kind import hazelcast
 from harness.servers.kafka import spec as kf
 from harness.servers.kafka.kind import kafka
 from harness.topology.nodes import HttpReady, LogReady, NodeSpec, PortReady, Ready
+from harness.topology.timings import FAST
 
 _REFERENCE = re.compile(r"\$\{([^}]*)\}")
 
@@ -49,6 +50,17 @@ def servers(
         more = (*_names(kafkas), *called.get("kafka", ()))
         found.append(kafka(kafkas.count, settings=kafkas.settings, names=more))
     return tuple(found)
+
+
+def without(description: Description, there: Sequence[clusters.Servers[Any]]) -> str:
+    """What the services refer to of the file's servers that is not among these; empty if nothing."""
+    present = {spec.name for each in there for spec in each.nodes(FAST)}
+    absent = {spec.name for each in servers(description) for spec in each.nodes(FAST)} - present
+    texts = [
+        text for service in description.services.values() for text in (*service.command, *service.environment.values())
+    ]
+    named = (match for text in texts for match in _REFERENCE.finditer(text))
+    return next((match[0] for match in named if match[1] in absent), "")
 
 
 def specs(description: Description, kinds: Kinds, *, members: int, brokers: int) -> tuple[NodeSpec, ...]:
