@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from harness.answer import Answer
     from harness.declared import Declared, StandIn
     from harness.system import System
+    from harness.topology.timings import Timings
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,12 @@ class Readable:
 
     Attributes:
         read: gives the system, or raises BadInputError with what is wrong in the file. It is given the file, the folder
-            with the code if that is another one than the file's, and whether this code is trusted.
+            with the code if that is another one than the file's, whether this code is trusted, and the timings of the
+            run, for which what runs already may be too slow.
         trial: uses it once it runs, as the file says, and answers with what came of that; status 1 if it is otherwise.
     """
 
-    read: Callable[[Path, Path | None, bool], StandIn]
+    read: Callable[[Path, Path | None, bool, Timings], StandIn]
     trial: Callable[[System], Answer]
 
 

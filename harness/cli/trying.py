@@ -29,9 +29,10 @@ def try_out(file: Path, backend: str, as_json: bool) -> None:
     # Here, so that no other command waits for the servers' clients to be imported.
     from harness.history import History
     from harness.run import Options, Run
+    from harness.topology.timings import VENDOR
 
     reader = readable()
-    declared = reader.read(file, None, True).declared
+    declared = reader.read(file, None, True, VENDOR).declared
 
     def say(line: str) -> None:
         click.echo(f"  {line}", err=True)

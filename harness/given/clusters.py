@@ -99,4 +99,4 @@ def _problems(walked: Walked) -> Iterator[Problem]:
     for key, offer in offers().items():
         for keys, table in walked.of(offer.table):
             assert keys == (key,)
-            yield from problems(table, table.at, keys)
+            yield from problems(table, keys)

@@ -26,8 +26,13 @@ class GivenCluster(ABC):
         """All of it, for no scenario."""
 
     @abstractmethod
-    def fitting(self, wanted: Servers[Any]) -> Servers[Any]:
+    def fitting(self, wanted: Servers[Any], *, alone: bool = True) -> Servers[Any]:
         """This cluster in place of the servers that a scenario is written for.
+
+        Args:
+            wanted: those servers.
+            alone: whether there is nothing beside them: then they have to be set as those of the harness' own are. With
+                services of somebody's own they are as he has them, but for what the scenario names.
 
         Raises:
             LeftOutError: it is not what the scenario needs.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +22,8 @@ Container = Annotated[
     str,
     Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$(?!\n)", description="the name or the id of a container"),
 ]
+#: The name of a Hazelcast cluster whose configuration says none.
+DEV = "dev"
 #: What a command may refer to.
 REFERENCES = ("name", "index", "at", "host", "port")
 _REFERENCE = re.compile(r"\$\{([^}]*)\}")
@@ -63,10 +65,34 @@ class Running(Doing, frozen=True, kw_only=True):
 
     at: Annotated[tuple[Endpoint, ...], Meta(min_length=1)]
 
+    def more_problems(self, keys: Keys) -> Iterator[Problem]:
+        """What is wrong in what only nodes of one kind have; nothing by default."""
+        return iter(())
 
-def problems(doing: Doing, at: Sequence[str], keys: Keys) -> Iterator[Problem]:
-    """What is wrong in what a table says of nodes at these places, that its types can't say."""
-    commands = doing.commands
+
+class RunningMembers(Running, frozen=True, kw_only=True):
+    """Hazelcast members that run already.
+
+    Attributes:
+        at: where each lets clients in, as host:port; all members of the cluster.
+        http: where each answers HTTP, as host:port, in the order of `at`; there, too, where nothing is said. The REST
+            API has to be enabled, with its groups HEALTH_CHECK and CLUSTER_READ.
+        cluster: the name of the cluster, which clients have to give.
+    """
+
+    # Not beside the members' own modules: who reads the file of a system loads none of these.
+    http: tuple[Endpoint, ...] = ()
+    cluster: Annotated[str, Meta(min_length=1)] = DEV
+
+    def more_problems(self, keys: Keys) -> Iterator[Problem]:
+        """Whether there is a place for HTTP for each member, or none."""
+        if self.http and len(self.http) != len(self.at):
+            yield Problem((*keys, "http"), f"{len(self.http)} for {len(self.at)} members (at); give one for each")
+
+
+def problems(doing: Running, keys: Keys) -> Iterator[Problem]:
+    """What is wrong in what a table says, that its types can't say."""
+    commands, at = doing.commands, doing.at
     if doing.container and commands:
         yield Problem((*keys, next(iter(commands))), "a container has the engine do it: leave out this, or `container`")
     if doing.container and len(doing.container) != len(at):
@@ -80,6 +106,7 @@ def problems(doing: Doing, at: Sequence[str], keys: Keys) -> Iterator[Problem]:
                 if name not in REFERENCES:
                     words = f"${{{name}}} names nothing{choice(nearest(name, REFERENCES), REFERENCES)}"
                     yield Problem((*keys, deed), words)
+    yield from doing.more_problems(keys)
 
 
 def given(

@@ -17,7 +17,7 @@ from harness.typed import readable
 def main(file: str, folder: str, trusted: str) -> None:
     """Prints a digest and the kinds of its services as JSON, or why the checkout can't be used; status 2 then."""
     try:
-        system = readable().read(Path(file), Path(folder), trusted == "trusted")
+        system = readable().read(Path(file), Path(folder), trusted == "trusted", FAST)
     except (HarnessError, OSError) as error:
         # All that is wrong, in the one line that is read.
         sys.stdout.write("error: " + "; ".join(str(error).splitlines()) + "\n")

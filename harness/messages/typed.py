@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from harness.declared import Declared, StandIn
     from harness.messages.namespace import QueueKind
     from harness.system import System
+    from harness.topology.timings import Timings
 
 
 def _declared(queue: QueueKind, *, consumers: bool) -> Declared:
@@ -66,10 +67,10 @@ GET = Typed(
 )
 
 
-def _own_system(file: Path, folder: Path | None, trusted: bool) -> StandIn:
+def _own_system(file: Path, folder: Path | None, trusted: bool, timings: Timings) -> StandIn:
     from harness.messages.description.application import read
 
-    return read(file, folder, trusted=trusted)
+    return read(file, folder, trusted=trusted, timings=timings)
 
 
 def _trial(system: System) -> Answer:

@@ -41,8 +41,13 @@ def _named(config: pytest.Config) -> StandIn | None:
     names = [*(["--given"] if file else []), *said]
     if not names:
         return _own(config, system)
-    if others := [name for name in ("--system", "--attach") if value(config, name)]:
-        raise BadInputError(f"{others[0]} has servers of its own: leave out {others[0]}, or {names[0]}")
+    if system:
+        raise BadInputError(
+            f"--system: {system} says which servers there are, also those that run already ([servers] running): leave "
+            f"out --system, or {names[0]}"
+        )
+    if value(config, "--attach"):
+        raise BadInputError(f"--attach has servers of its own: leave out --attach, or {names[0]}")
     _refuse_workers(config, names[0])
     # Here, as few runs need it.
     from harness.given.clusters import clusters
@@ -53,10 +58,11 @@ def _named(config: pytest.Config) -> StandIn | None:
 def _own(config: pytest.Config, file: str | None) -> StandIn | None:
     folder, trusted = value(config, "--checkout"), value(config, "--confined") is None
     if file:
-        own = readable().read(Path(file), Path(folder) if folder else None, trusted)
+        timings = PROFILES[value(config, "--timings")]
+        own = readable().read(Path(file), Path(folder) if folder else None, trusted, timings)
         if given_kinds(own.declared.kinds):
             if value(config, "--attach"):
-                raise BadInputError(f"--attach has services of its own, and those of {file} run already: leave it out")
+                raise BadInputError(f"--attach has nodes of its own, and those of {file} run already: leave it out")
             _refuse_workers(config, f"--system {file}, which runs already")
         return own
     if folder or not trusted:

@@ -26,6 +26,20 @@ def test_nodes_that_fit_take_the_place_of_those_wanted(found: GivenCluster, want
 
 
 @pytest.mark.parametrize(
+    ("found", "wanted"), [(GivenKafka(NODES, {}), kafka(3)), (GivenHazelcast(NODES, "dev", {}), hazelcast(3))]
+)
+def test_beside_services_of_somebodys_own_they_are_as_he_has_them(found: GivenCluster, wanted: Servers) -> None:
+    assert found.fitting(wanted, alone=False).given == NODES
+    with pytest.raises(LeftOutError):
+        found.fitting(wanted)
+
+
+def test_what_a_scenario_names_they_have_to_have_beside_services_too() -> None:
+    with pytest.raises(LeftOutError, match=r"with log\.retention\.ms = 1, and those given have no such value"):
+        BROKERS.fitting(kafka(3, settings={"log.retention.ms": "1"}), alone=False)
+
+
+@pytest.mark.parametrize(
     ("found", "wanted", "why"),
     [
         (BROKERS, kafka(1), "it needs 1 Kafka brokers, and 3 were given"),

@@ -161,7 +161,10 @@ def test_a_harness_that_is_killed_leaves_them_to_its_watchdog(servers: Outside, 
         (["--kafka-bootstrap", "127.0.0.1:1"], "no Kafka broker listens at 127.0.0.1:1; give host:port of those"),
         (["--kafka-bootstrap", "nonsense"], "--kafka-bootstrap: 'nonsense' is not HOST:PORT, such as 127.0.0.1:9092"),
         (["--kafka-bootstrap", "127.0.0.1:1", "-n", "2"], "several workers would break the same nodes at once"),
-        (["--kafka-bootstrap", "127.0.0.1:1", "--system", "x"], "--system has servers of its own: leave out --system"),
+        (
+            ["--kafka-bootstrap", "127.0.0.1:1", "--system", "x"],
+            "--system: x says which servers there are, also",
+        ),
     ],
 )
 def test_a_wrong_address_is_one_line(suite: Path, options: list[str], why: str) -> None:

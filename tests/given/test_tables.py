@@ -29,6 +29,10 @@ WHERE = 'at = ["127.0.0.1:1", "127.0.0.1:2"]\n'
         ("[kafka]\n" + WHERE + 'pause = ["x"]\n', ":3: kafka.pause: needs `resume` beside it"),
         ("[kafka]\n" + WHERE + 'container = ["x"]\n', ":3: kafka.container: 1 for 2 nodes (at); give one for each"),
         (
+            "[hazelcast]\n" + WHERE + 'http = ["127.0.0.1:3"]\n',
+            ":3: hazelcast.http: 1 for 2 members (at); give one for each",
+        ),
+        (
             "[kafka]\n" + WHERE + 'container = ["x", "y"]\nkill = ["x"]\nstart = ["x"]\n',
             ":4: kafka.kill: a container has the engine do it",
         ),

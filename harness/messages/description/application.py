@@ -12,6 +12,8 @@ from harness.checkers import Anomaly
 from harness.clusters import Clusters, Servers
 from harness.declared import About, Application, Declared, Need, StandIn
 from harness.errors import LeftOutError
+from harness.given.clusters import GivenClusters
+from harness.given.offer import GivenCluster
 from harness.messages.application import SEED, Messages
 from harness.messages.description import launching, running
 from harness.messages.description.decoding import decode
@@ -30,7 +32,7 @@ from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.kafka.kind import Kafka
 from harness.system import Basis, Cast, Instances
 from harness.topology.nodes import NodeSpec
-from harness.topology.timings import Timings
+from harness.topology.timings import VENDOR, Timings
 
 _OF_THE_TOPIC = "kafka.topic."
 
@@ -66,7 +68,8 @@ class Described(Application):
         """The settings of the topic, which the harness makes, and those that the file says of the clients."""
         brokers = next((each for each in servers if isinstance(each, Kafka)), None)
         topic: Mapping[str, str] = {}
-        if brokers and self._topic:
+        # Who has made a topic on brokers that run already is not known, nor how.
+        if brokers and self._topic and not brokers.given:
             known = on_kafka(brokers.count, dict(brokers.settings), from_beginning=False)
             topic = {name: value for name, value in known.items() if name.startswith(_OF_THE_TOPIC)}
         return with_own(topic, self.description.settings)
@@ -212,10 +215,12 @@ class OwnSystem(StandIn):
     Attributes:
         description: what the file says.
         kinds: how the nodes of its services are provisioned.
+        clusters: its servers that run already.
     """
 
     description: Description
     kinds: Kinds
+    clusters: tuple[GivenCluster, ...] = ()
 
     @property
     def about(self) -> About:
@@ -230,12 +235,16 @@ class OwnSystem(StandIn):
     @property
     def digest(self) -> str:
         """A hash of the description, and of how its services are provisioned, which names the content of the code."""
-        return hashlib.sha256(repr((self.description, self.kinds)).encode()).hexdigest()[:16]
+        return hashlib.sha256(repr((self.description, self.kinds, self._found)).encode()).hexdigest()[:16]
 
     @property
     def servers(self) -> tuple[Servers[Any], ...]:
         """The servers that the file names."""
-        return launching.servers(self.description, self.kinds.servers)
+        return self._found or launching.servers(self.description, self.kinds.servers)
+
+    @property
+    def _found(self) -> tuple[Servers[Any], ...]:
+        return tuple(cluster.servers for cluster in self.clusters)
 
     @property
     def declared(self) -> Declared:
@@ -243,8 +252,13 @@ class OwnSystem(StandIn):
         return Declared(self.servers, Described(self.description, self.kinds))
 
     def in_place_of(self, declared: Declared, needs: Collection[Need], subject: Collection[str]) -> Declared:
-        """Gives this system as a scenario gets it: with the servers that the scenario names, if it names any."""
+        """Gives this system as a scenario gets it: with the servers that the scenario names, if it names any.
+
+        Its servers alone, if they run already, to a scenario that has no services.
+        """
         application = declared.application
+        if application is None and self.clusters:
+            return GivenClusters(self.clusters).in_place_of(declared, needs, subject)
         if not isinstance(application, Messages):
             raise LeftOutError("it is about servers alone, without services")
         own = self.servers
@@ -253,44 +267,53 @@ class OwnSystem(StandIn):
         missing = [*lacks(self.description, own, demanded, application, needs), *unmet(self.description, needs)]
         if missing:
             raise LeftOutError(f"it needs {missing[0]}")
-        meant = {type(each): _like(each, own, as_many=enough(each, needs) is not None) for each in demanded}
+        meant = {type(each): self._meant(each, as_many=enough(each, needs) is not None) for each in demanded}
         servers = tuple(meant.get(type(each), each) for each in own)
         if gone := launching.without(self.description, servers):
             raise LeftOutError(f"it is about fewer servers than the file has, and the services refer to {gone}")
         return Declared(servers, Described(self.description, self.kinds, application.consumers))
 
+    def _meant(self, wanted: Servers[Any], *, as_many: bool) -> Servers[Any]:
+        """The servers that a scenario is about, as it gets them.
 
-def _like(wanted: Servers[Any], own: Sequence[Servers[Any]], *, as_many: bool) -> Servers[Any]:
-    """The servers that a scenario is about, set as somebody's own are where the scenario says nothing else.
+        Args:
+            wanted: as the scenario is written for them.
+            as_many: whether there are as many as of somebody's own, whatever the scenario is written for.
 
-    Args:
-        wanted: as the scenario is written for them.
-        own: somebody's own.
-        as_many: whether there are as many as of somebody's own, whatever the scenario is written for.
-    """
-    (same,) = (each for each in own if type(each) is type(wanted))
-    if not (isinstance(wanted, Kafka | Hazelcast) and isinstance(same, Kafka | Hazelcast)):
-        return wanted
-    settings = tuple(sorted({**dict(same.settings), **dict(wanted.settings)}.items()))
-    count = same.count if as_many else wanted.count
-    if isinstance(wanted, Hazelcast) and isinstance(same, Hazelcast):
-        return replace(wanted, count=count, settings=settings, cluster=same.cluster, names=same.names)
-    return replace(wanted, count=count, settings=settings, names=same.names)
+        Raises:
+            LeftOutError: they run already, and are not what it needs.
+        """
+        (own,) = (each for each in self.servers if type(each) is type(wanted))
+        if not (isinstance(wanted, Kafka | Hazelcast) and isinstance(own, Kafka | Hazelcast)):
+            return wanted
+        wanted = replace(wanted, count=own.count) if as_many else wanted
+        fitting = [each.fitting(wanted, alone=False) for each in self.clusters if type(each.servers) is type(wanted)]
+        return fitting[0] if fitting else _like(wanted, own)
 
 
-def read(file: Path, folder: Path | None = None, *, trusted: bool = True) -> OwnSystem:
+def _like(wanted: Kafka | Hazelcast, own: Kafka | Hazelcast) -> Servers[Any]:
+    """The wanted servers, set as somebody's own are where the scenario says nothing else."""
+    settings = tuple(sorted({**dict(own.settings), **dict(wanted.settings)}.items()))
+    if isinstance(wanted, Hazelcast) and isinstance(own, Hazelcast):
+        return replace(wanted, settings=settings, cluster=own.cluster, names=own.names)
+    return replace(wanted, settings=settings, names=own.names)
+
+
+def read(file: Path, folder: Path | None = None, *, trusted: bool = True, timings: Timings = VENDOR) -> OwnSystem:
     """The system that a file describes.
 
     Args:
         file: the file.
         folder: in which the checkout is, if not in that of the file.
         trusted: whether its code may run while it is installed, and without limits.
+        timings: those of the run; by default the longest, for who breaks nothing.
 
     Raises:
-        BadInputError: the file, or the folder with the code, can't be used; or what runs already does not.
+        BadInputError: the file, or the folder with the code, can't be used; or what runs already does not, or is
+            slower to notice a loss than those timings allow for.
     """
     folder = folder or file.parent
     description = decode(file, folder)
-    found = OwnSystem(description, kinds(description, folder, trusted=trusted))
+    found = kinds(description, folder, trusted=trusted)
     running.refuse_silent(description)
-    return found
+    return OwnSystem(description, found, running.clusters(description, folder, timings))

@@ -34,7 +34,7 @@ _REFERENCE = re.compile(r"\$\{([^}]*)\}")
 def servers(
     description: Description, names: Mapping[str, Sequence[str]] | None = None
 ) -> tuple[clusters.Servers[Any], ...]:
-    """The servers that a described system needs.
+    """The servers that a described system needs, and that the harness starts.
 
     Args:
         description: of the system.
@@ -43,10 +43,10 @@ def servers(
     called = names or {}
     hazelcasts, kafkas = description.servers.hazelcast, description.servers.kafka
     found: list[clusters.Servers[Any]] = []
-    if hazelcasts:
+    if hazelcasts and not hazelcasts.running:
         more = (*_names(hazelcasts), *called.get("hazelcast", ()))
         found.append(hazelcast(hazelcasts.count, settings=hazelcasts.settings, cluster=hazelcasts.cluster, names=more))
-    if kafkas:
+    if kafkas and not kafkas.running:
         more = (*_names(kafkas), *called.get("kafka", ()))
         found.append(kafka(kafkas.count, settings=kafkas.settings, names=more))
     return tuple(found)

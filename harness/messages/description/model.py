@@ -18,7 +18,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from harness.given.tables import Running
+from harness.given.tables import Running, RunningMembers
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Count = Annotated[int, Meta(ge=1, le=9)]
@@ -168,7 +168,7 @@ class Runtime(Section, frozen=True, kw_only=True):
 
 
 class HazelcastServers(Section, frozen=True, kw_only=True):
-    """The Hazelcast members that the harness starts.
+    """The Hazelcast members that the harness starts; or where they run already.
 
     Attributes:
         count: how many there are.
@@ -176,6 +176,7 @@ class HazelcastServers(Section, frozen=True, kw_only=True):
         cluster: the name of their cluster, which clients have to give.
         hosts: of a system whose code names them: the host name of each there, and the port.
         localhost: of a system that finds them at 127.0.0.1: the port there of each.
+        running: where they run already, in place of all that says how they start; then all services run already, too.
     """
 
     count: Count = 3
@@ -183,10 +184,11 @@ class HazelcastServers(Section, frozen=True, kw_only=True):
     cluster: Name = "faulttolerance"
     hosts: tuple[HostPort, ...] = ()
     localhost: tuple[Port, ...] = ()
+    running: RunningMembers | None = None
 
 
 class KafkaServers(Section, frozen=True, kw_only=True):
-    """The Kafka brokers that the harness starts.
+    """The Kafka brokers that the harness starts; or where they run already.
 
     Attributes:
         count: how many there are.
@@ -194,16 +196,19 @@ class KafkaServers(Section, frozen=True, kw_only=True):
         hosts: of a system whose code names them: the host name of each there, and the port.
         localhost: of a system that finds them at 127.0.0.1: the port there of each. Kafka's clients ask there who the
             brokers are, and go on at the addresses that they hear.
+        running: where they run already, in place of all that says how they start; then all services run already, too.
+            Some brokers will do where nothing is said of how they are broken: they name the others.
     """
 
     count: Count = 3
     settings: Mapping[str, str] = field(default_factory=dict)
     hosts: tuple[HostPort, ...] = ()
     localhost: tuple[Port, ...] = ()
+    running: Running | None = None
 
 
 class Servers(Section, frozen=True, kw_only=True):
-    """The servers that the services need, which the harness starts.
+    """The servers that the services need, which the harness starts, or which run already.
 
     Attributes:
         hazelcast: the Hazelcast members; without it there are none.
@@ -212,6 +217,12 @@ class Servers(Section, frozen=True, kw_only=True):
 
     hazelcast: HazelcastServers | None = None
     kafka: KafkaServers | None = None
+
+    @property
+    def running(self) -> Mapping[str, Running]:
+        """What is said of servers that run already, by their kinds."""
+        said = {"hazelcast": self.hazelcast, "kafka": self.kafka}
+        return {kind: each.running for kind, each in said.items() if each and each.running}
 
 
 class Queue(Section, frozen=True, kw_only=True):
@@ -387,7 +398,7 @@ class Description(Section, frozen=True, kw_only=True):
         runtime: what the commands of its services need.
         images: what stands in for images that can't be pulled, by their names, wherever a Dockerfile begins with one or
             a service names it: another image, or "harness:python", which the harness makes without a registry.
-        servers: the servers that the harness starts for it.
+        servers: the servers that the harness starts for it, or that run already as it does.
         queue: what carries the messages; without one, what needs a queue is left out.
         localhost: its services were written for one machine: each listens on 127.0.0.1, and finds the others there by
             their ports, no two of which are the same. Each has a network of its own all the same.
@@ -417,5 +428,5 @@ class Description(Section, frozen=True, kw_only=True):
 
     @property
     def runs_already(self) -> bool:
-        """Whether its services run already, so that others may post to it, too, or have posted before."""
-        return any(service.running for service in self.services.values())
+        """Whether it runs already, so that others may post to it, too, or have posted before."""
+        return any(service.running for service in self.services.values()) or bool(self.servers.running)

@@ -30,9 +30,7 @@ def host_and_port(address: str) -> tuple[str, int]:
 
 
 def server_names(servers: Servers) -> Sequence[str]:
-    """The names of the members and brokers that the harness starts."""
-    counts = {
-        "hazelcast": servers.hazelcast.count if servers.hazelcast else 0,
-        "kafka": servers.kafka.count if servers.kafka else 0,
-    }
+    """The names of the members and brokers."""
+    said = {"hazelcast": servers.hazelcast, "kafka": servers.kafka}
+    counts = {kind: len(each.running.at) if each.running else each.count for kind, each in said.items() if each}
     return [f"{kind}-{index}" for kind, count in counts.items() for index in range(1, count + 1)]

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.messages.description.model import Description, Queue, Role, Servers
+from harness.given.tables import Running
+from harness.messages.description.model import (
+    Description,
+    HazelcastServers,
+    KafkaServers,
+    Queue,
+    Role,
+    Servers,
+)
 
 
 def summary(described: Description, *more: str) -> str:
@@ -32,11 +40,18 @@ def _sources(described: Description) -> Iterator[str]:
         if source := service.dockerfile or service.image:
             yield f"{role} in the image of {source}"
         if service.running:
-            how = ["the engine"] if service.running.container else list(service.running.commands)
-            broken = f"broken by {', '.join(how)}" if how else "which nobody has said how to break"
-            yield f"{role} runs already at {', '.join(service.running.at)}, {broken}"
+            yield f"{role} runs already at {_where(service.running)}"
+    for kind, running in described.servers.running.items():
+        yield f"{kind.capitalize()} runs already at {_where(running)}"
     for image, other in described.images.items():
         yield f"{other} for the image {image}"
+
+
+def _where(running: Running) -> str:
+    """Where nodes run already, and how they are broken."""
+    how = ["the engine"] if running.container else list(running.commands)
+    broken = f"broken by {', '.join(how)}" if how else "which nobody has said how to break"
+    return f"{', '.join(running.at)}, {broken}"
 
 
 def unseen(described: Description) -> Iterator[str]:
@@ -77,10 +92,15 @@ def _several(count: int, one: str, more: str) -> str:
 def _servers(servers: Servers) -> str:
     parts = []
     if servers.hazelcast:
-        parts.append(f"{servers.hazelcast.count} Hazelcast member{'s' * (servers.hazelcast.count > 1)}")
+        parts.append(_servers_of(servers.hazelcast, "Hazelcast member"))
     if servers.kafka:
-        parts.append(f"{servers.kafka.count} Kafka broker{'s' * (servers.kafka.count > 1)}")
+        parts.append(_servers_of(servers.kafka, "Kafka broker"))
     return ", ".join(parts) or "no servers"
+
+
+def _servers_of(said: HazelcastServers | KafkaServers, one: str) -> str:
+    """Servers of one kind; how many there are that run already, nobody has asked yet."""
+    return f"{one}s that run already" if said.running else f"{said.count} {one}{'s' * (said.count > 1)}"
 
 
 def _queue(queue: Queue | None) -> str:

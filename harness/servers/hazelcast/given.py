@@ -7,16 +7,15 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import httpx
-from msgspec import Meta
 
 from harness.clusters import Servers
 from harness.errors import BadInputError
 from harness.given.offer import GivenCluster, Offer, assert_fit, assert_listening
 from harness.given.parsing import endpoints
-from harness.given.tables import Endpoint, Running, given
+from harness.given.tables import DEV, RunningMembers, given
 from harness.servers.hazelcast.kind import Hazelcast
 from harness.servers.hazelcast.spec import deciding
 from harness.servers.hazelcast.timings import detectors
@@ -24,26 +23,10 @@ from harness.topology.given import Given
 from harness.topology.timings import VENDOR, Timings
 
 _OPTION = "--hazelcast-members"
-#: The name of a cluster whose configuration says none.
-_DEV = "dev"
 _MEMBER = "Hazelcast member"
 _TIMEOUT_S = 5.0
 _MEMBERS = "/hazelcast/rest/cluster"
 _SILENCE = "hazelcast.max.no.heartbeat.seconds"
-
-
-class RunningMembers(Running, frozen=True, kw_only=True):
-    """Hazelcast members that run already.
-
-    Attributes:
-        at: where each lets clients in, as host:port; all members of the cluster.
-        http: where each answers HTTP, as host:port, in the order of `at`; there, too, where nothing is said. The REST
-            API has to be enabled, with its groups HEALTH_CHECK and CLUSTER_READ.
-        cluster: the name of the cluster, which clients have to give.
-    """
-
-    http: tuple[Endpoint, ...] = ()
-    cluster: Annotated[str, Meta(min_length=1)] = _DEV
 
 
 @dataclass(frozen=True)
@@ -65,7 +48,7 @@ class GivenHazelcast(GivenCluster):
         """All members."""
         return Hazelcast(len(self.members), cluster=self.cluster, given=self.members)
 
-    def fitting(self, wanted: Servers[Any]) -> Hazelcast:
+    def fitting(self, wanted: Servers[Any], *, alone: bool = True) -> Hazelcast:
         """These members in place of those that a scenario is written for."""
         assert isinstance(wanted, Hazelcast)
         special = {
@@ -81,7 +64,7 @@ class GivenHazelcast(GivenCluster):
             self.properties,
             needed=wanted.count,
             special=special,
-            wanted={**deciding(own), **own},
+            wanted={**(deciding(own) if alone else {}), **own},
         )
         return replace(wanted, cluster=self.cluster, given=self.members)
 
@@ -89,15 +72,13 @@ class GivenHazelcast(GivenCluster):
 def _parse(text: str) -> RunningMembers:
     name, named, places = text.rpartition("@")
     if named and not name:
-        raise BadInputError(f"{_OPTION}: {text!r} names no cluster before its @; leave that out for {_DEV}")
-    return RunningMembers(at=endpoints(_OPTION, places), cluster=name or _DEV)
+        raise BadInputError(f"{_OPTION}: {text!r} names no cluster before its @; leave that out for {DEV}")
+    return RunningMembers(at=endpoints(_OPTION, places), cluster=name or DEV)
 
 
 def _find(table: RunningMembers, folder: Path, timings: Timings) -> GivenHazelcast:
     """The cluster that these addresses belong to, as its members tell it."""
     at, http = table.at, table.http or table.at
-    if len(at) != len(http):
-        raise BadInputError(f"[hazelcast]: http: {len(http)} for {len(at)} members (at); give one for each")
     assert_listening(_MEMBER, (*at, *http))
     own, others = zip(*(_addresses(each) for each in http), strict=True)
     if len(set(own)) < len(own):

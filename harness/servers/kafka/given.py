@@ -44,7 +44,7 @@ class GivenKafka(GivenCluster):
         """All brokers."""
         return Kafka(len(self.brokers), given=self.brokers)
 
-    def fitting(self, wanted: Servers[Any]) -> Kafka:
+    def fitting(self, wanted: Servers[Any], *, alone: bool = True) -> Kafka:
         """These brokers in place of those that a scenario is written for."""
         assert isinstance(wanted, Kafka)
         copies = str(min(3, len(self.brokers)))
@@ -60,7 +60,7 @@ class GivenKafka(GivenCluster):
             self.settings,
             needed=wanted.count,
             special=special,
-            wanted={**dict.fromkeys(_OWN_COPIES, copies), **dict(wanted.settings)},
+            wanted={**(dict.fromkeys(_OWN_COPIES, copies) if alone else {}), **dict(wanted.settings)},
         )
         return replace(wanted, given=self.brokers)
 

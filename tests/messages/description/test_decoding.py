@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from harness.decoding.walking import hints_of, walk
 from harness.errors import BadInputError
+from harness.given.tables import Doing, RunningMembers
 from harness.messages.description.decoding import decode, decode_text
 from harness.messages.description.model import Accepted, Denied, Description, Direct, Entries, Ready
 from tests.messages.description.example import DATA, FULL, IMAGES, RUNNING, changed, checkout, line, refused
@@ -38,9 +39,11 @@ def test_the_full_file_that_of_images_and_that_of_what_runs_use_every_key() -> N
     used = {
         (hint, key) for data in (DATA, IMAGES, tomllib.loads(RUNNING)) for hint, value in _tables(data) for key in value
     }
+    # How nodes are broken is said of services.
+    used |= {(RunningMembers, key) for key in hints_of(Doing)}
     kinds = {hint for hint, _ in used}
     assert {(kind, key) for kind in kinds for key in hints_of(kind)} == used
-    assert len(kinds) == 17
+    assert len(kinds) == 18
 
 
 def _tables(data: dict[str, Any]) -> list[tuple[Any, dict[str, Any]]]:

@@ -16,8 +16,10 @@ from harness.messages.description.kinds import kinds
 from harness.messages.description.launching import specs
 from harness.messages.description.model import Description
 from harness.messages.description.summary import summary
-from harness.messages.needs import LOGGING_READ
-from harness.servers.kafka import kafka
+from harness.messages.needs import LOGGING_READ, at_least
+from harness.servers.hazelcast import hazelcast
+from harness.servers.kafka import Kafka, kafka
+from harness.servers.kafka.given import GivenKafka
 from harness.topology.given import Given
 from tests.messages.description.example import RUNNING, refused
 
@@ -37,6 +39,8 @@ path = "/"
 path = "/"
 [get.logging]
 """
+#: Brokers that run already.
+KAFKA = '[servers.kafka.running]\nat = ["127.0.0.1:9092"]\n'
 
 
 def described(text: str, folder: Path) -> Description:
@@ -78,6 +82,31 @@ def test_services_that_run_already_are_nodes_with_the_commands_that_break_them(t
         ('start = ["systemctl", "start", "log@${index}"]\n', "", "8: services.logging.running.kill: needs `start`"),
         ("name =", "localhost = true\nname =", "1: localhost: is about how services start, and facade runs already"),
         ("[post]", "[servers.kafka]\n[post]", "10: servers.kafka: would be started, and facade runs already"),
+        ("[post]", f"{KAFKA}count = 2\n[post]", "12: servers.kafka.running.count: there is no such key"),
+        ("[post]", f"[servers.kafka]\ncount = 1\n{KAFKA}[post]", "11: servers.kafka.count: is about servers that are"),
+        ("[post]", f'{KAFKA}kill = ["x"]\n[post]', "12: servers.kafka.running.kill: needs `start` beside it"),
+        (
+            "[post]",
+            f'{KAFKA}stat = ["x"]\n[post]',
+            "12: servers.kafka.running.stat: there is no such key; did you mean",
+        ),
+        (
+            "[post]",
+            KAFKA.replace("9092", "8000") + "[post]",
+            "11: servers.kafka.running.at[0]: 127.0.0.1:8000 is there 2",
+        ),
+        (
+            "[post]",
+            '[servers.hazelcast]\ncluster = "x"\n[servers.hazelcast.running]\nat = ["a:1"]\n[post]',
+            "11: servers.hazelcast.cluster: is about servers that are started, and these run already "
+            "([servers.hazelcast.running]): say it in [servers.hazelcast.running]",
+        ),
+        (
+            "[post]",
+            '[servers.hazelcast.running]\nat = ["a:1"]\nhttp = ["a:2", "b:2"]\n[post]',
+            "12: servers.hazelcast.running.http: 2 for 1 members (at); give one for each",
+        ),
+        ("[post]", '[queue]\nkind = "kafka"\nname = "x"\n[post]', "11: queue.kind: kafka needs such servers"),
         ("[get]\n", '[get]\neffect = "takes"\n', "13: get.effect: would take messages out of a system that runs"),
         (
             "[services.facade.running]\nat =",
@@ -98,6 +127,39 @@ def test_all_that_can_be_said_of_what_runs_can_be_said_together(tmp_path: Path) 
         "facade": 1,
         "logging": 2,
     }
+
+
+def test_servers_run_already_only_if_the_services_do(tmp_path: Path) -> None:
+    service = '[services.facade]\ncommand = ["x"]\nport = 80\n'
+    text = f'name = "x"\n{service}{KAFKA}[post]\npath = "/"\n[get]\npath = "/"\n'
+    lines = refused(text, tmp_path / "system.toml")
+    assert lines[0].startswith("2: services.facade: would be started, and kafka runs already: say where it runs"), lines
+
+
+def test_a_queue_of_brokers_that_run_already_is_known(tmp_path: Path) -> None:
+    queue = '[queue]\nkind = "kafka"\nname = "posts"\n'
+    described_ = described(FILE.replace("[post]", f"{KAFKA}{queue}[post]"), tmp_path)
+    told = summary(described_)
+    assert "Kafka brokers that run already; queue posts (Kafka" in told
+    assert "Kafka runs already at 127.0.0.1:9092, which nobody has said how to break" in told
+
+
+def test_a_scenario_gets_the_brokers_that_run_already_or_is_left_out(tmp_path: Path) -> None:
+    description = described(FILE.replace("[post]", f"{KAFKA}[post]"), tmp_path)
+    nodes = tuple(Given(f"10.0.0.{number}", (("external", f"10.0.0.{number}:1"),)) for number in (1, 2))
+    own = OwnSystem(description, kinds(description, tmp_path), (GivenKafka(nodes, {"log.retention.ms": "7"}),))
+    usual = messages("any")
+    assert own.in_place_of(Declared(usual.servers, usual), (), ()).servers == (Kafka(2, given=nodes),)
+    with pytest.raises(LeftOutError, match="it needs 3 Kafka brokers, and the file has 2 Kafka brokers"):
+        own.in_place_of(Declared(usual.servers, usual), (), ("Kafka",))
+    enough = own.in_place_of(Declared(usual.servers, usual), (at_least(1, "kafka"),), ("Kafka",))
+    assert enough.servers == (Kafka(2, given=nodes),)
+    assert enough.settings == {}
+    brief = (hazelcast(), kafka(settings={"log.retention.ms": "1"}))
+    with pytest.raises(LeftOutError, match=r"with log\.retention\.ms = 1, and those given have 7"):
+        own.in_place_of(Declared(brief, usual), (at_least(1, "kafka"),), ())
+    with pytest.raises(LeftOutError, match="it needs 3 Hazelcast members, and none were given"):
+        own.in_place_of(Declared((hazelcast(),)), (), ())
 
 
 def test_an_error_elsewhere_does_not_have_it_lack_a_port(tmp_path: Path) -> None:
