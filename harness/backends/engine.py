@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -167,10 +168,11 @@ def remove_container(client: docker.DockerClient, container: str) -> None:
 @contextlib.contextmanager
 def complaining(of: str) -> Iterator[None]:
     """Turns an engine's refusal or silence into an error of ours; `of` is what the engine was asked to do."""
+    handled = sys.exception()
     try:
         yield
     except (DockerException, requests.RequestException) as error:
-        raise EnvironmentUnfitError(f"the Docker engine could not {of}: {cause(error)}") from error
+        raise EnvironmentUnfitError(f"the Docker engine could not {of}: {cause(error, but=handled)}") from error
 
 
 def _of(listed: Iterable[dict[str, Any]], key: str, wanted: Callable[[Session], bool]) -> tuple[str, ...]:
@@ -178,10 +180,15 @@ def _of(listed: Iterable[dict[str, Any]], key: str, wanted: Callable[[Session], 
     return tuple(id_ for id_, session in sessions if session is not None and wanted(session))
 
 
-def cause(error: BaseException) -> str:
-    """The engine's own words, or the innermost reason: the SDK wraps it several times."""
+def cause(error: BaseException, *, but: BaseException | None = None) -> str:
+    """The engine's own words, or the innermost reason: the SDK wraps it several times.
+
+    Args:
+        error: the outermost.
+        but: what was being handled when the engine was asked, which is no reason for its answer.
+    """
     if isinstance(error, APIError) and error.explanation:
         return str(error.explanation).strip()
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__ or error
+    while (inner := error.__cause__ or error.__context__) and inner is not but:
+        error = inner
     return getattr(error, "strerror", None) or str(error) or type(error).__name__

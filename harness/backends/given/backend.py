@@ -90,6 +90,7 @@ class GivenDeployment:
 
         Raises:
             NodeStartError: one is not ready.
+            BadInputError: a container, which may be broken, is not there.
         """
         make = given_node if self._agreed else GivenNode
         found = [make(spec, self._journal) for spec in specs]
@@ -98,6 +99,8 @@ class GivenDeployment:
         with ThreadPoolExecutor(len(found)) as pool:
             for awaited in [pool.submit(node.await_ready, _FOUND_S) for node in found]:
                 awaited.result()
+            if self._agreed:
+                list(pool.map(GivenNode.assert_its_container, found))
         self._found.update({node.spec.name: node for node in found})
 
     def put(self, specs: Sequence[NodeSpec]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import httpx
 from docker.errors import NotFound
@@ -13,7 +14,14 @@ from harness.backends.given.order import Order
 from harness.backends.gone import accepts, await_exit
 from harness.backends.protocol import ExecContext, NodeState, Phase
 from harness.backends.ready import probed
-from harness.errors import AwaitTimeoutError, BadInputError, EnvironmentUnfitError, LeftOutError, NodeStartError
+from harness.errors import (
+    AwaitTimeoutError,
+    BadInputError,
+    EnvironmentUnfitError,
+    LeftOutError,
+    NodeStartError,
+    NotEndedError,
+)
 from harness.topology.given import UNDOING, Given
 from harness.topology.nodes import NodeSpec
 from harness.waiting import until
@@ -56,18 +64,38 @@ class GivenNode:
         return NodeState(Phase.PAUSED if paused else Phase.RUNNING, None)
 
     def _state_of_container(self) -> NodeState:
+        inspected = self._inspected()
+        if inspected is None:
+            return NodeState(Phase.EXITED, None)
+        seen = inspected["State"]
+        phase = _PHASES.get(seen["Status"], Phase.EXITED)
+        return NodeState(phase, None, seen["ExitCode"]) if phase is Phase.EXITED else NodeState(phase, seen["Pid"])
+
+    def _inspected(self) -> Mapping[str, Any] | None:
+        """What the engine says of its container; None if there is none of that name."""
         client = engine.connect()
         try:
             with engine.complaining(f"tell the state of {self._given.container}"):
-                seen = client.api.inspect_container(self._given.container)["State"]
+                inspected: Mapping[str, Any] = client.api.inspect_container(self._given.container)
+                return inspected
         except EnvironmentUnfitError as error:
             if isinstance(error.__cause__, NotFound):
-                return NodeState(Phase.EXITED, None)
+                return None
             raise
         finally:
             client.close()
-        phase = _PHASES.get(seen["Status"], Phase.EXITED)
-        return NodeState(phase, None, seen["ExitCode"]) if phase is Phase.EXITED else NodeState(phase, seen["Pid"])
+
+    def assert_its_container(self) -> None:
+        """Checks that its container runs, if it is said to be one: it listens, so another one would be broken.
+
+        Raises:
+            BadInputError: it does not.
+        """
+        if self._given.container and self.state().phase is Phase.EXITED:
+            raise BadInputError(
+                f"{self.spec.name} listens at {self._given.where}, and no container {self._given.container} runs on "
+                "the engine that is used here: correct `container`"
+            )
 
     def write_file(self, name: str, text: str) -> None:
         """Refuses: its files are not the harness' own.
@@ -92,7 +120,8 @@ class GivenNode:
         client = engine.connect()
         try:
             with engine.complaining(f"read the log of {self._given.container}"):
-                return bytes(client.api.logs(self._given.container, since=int(since))).decode(errors="replace")
+                # The engine's SDK takes no 0 here.
+                return bytes(client.api.logs(self._given.container, since=int(since) or None)).decode(errors="replace")
         finally:
             client.close()
 
@@ -171,9 +200,22 @@ class _Ending(GivenNode):
 
     def _end(self, deed: str) -> None:
         self._do(deed)
-        await_exit(self, deed, timeout_s=max(_GONE_TIMEOUT_S, self.spec.stop_timeout_s), interval_s=_POLL_S)
+        try:
+            await_exit(self, deed, timeout_s=max(_GONE_TIMEOUT_S, self.spec.stop_timeout_s), interval_s=_POLL_S)
+        except NotEndedError as error:
+            raise NotEndedError(f"{error}{self._why_not_ended()}") from error
         # One that was paused before has nothing to go on with.
         self._journal.undone(Order.to(self._given, self.spec.name, "resume"))
+
+    def _why_not_ended(self) -> str:
+        """What may keep a container from ending when it is asked to, as the end of a sentence."""
+        inspected = self._inspected() if self._given.container else None
+        if not inspected or inspected["HostConfig"].get("Init"):
+            return ""
+        return (
+            "; its program is the first process of its container, and such a one ends at SIGTERM only if it handles "
+            "that: handle it, or have the container made with an init (`init: true` in a compose file)"
+        )
 
 
 class _Freezing(GivenNode):
