@@ -5,6 +5,7 @@ Each of these things ends by itself at last, should nothing else end it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -125,6 +126,47 @@ def write(folder: Path, name: str) -> Path:
     (checkout / "service.py").write_text(_SERVICE)
     (checkout / "facade.py").write_text(f"from service import *\n{FACADES[name]}")
     (checkout / "linked").symlink_to(folder / "secret")
+    return checkout
+
+
+#: The same in Node: its packages and its settings have npm run something, and tell where that ran.
+_NODE_SERVICE = """
+const http = require("node:http");
+const ms = require("ms");
+const kept = [];
+http.createServer((request, response) => {
+  const parts = [];
+  request.on("data", (part) => parts.push(part));
+  request.on("end", () => {
+    if (request.method === "POST") kept.push(new URLSearchParams(Buffer.concat(parts).toString()).get("message"));
+    response.end(request.method === "POST" ? "saved" : JSON.stringify({ logging: kept, messages: kept }));
+  });
+}).listen(8080, "0.0.0.0", () => console.log("keeping for", ms(60000)));
+"""
+_NODE_PACKAGE = {
+    "name": "small",
+    "dependencies": {"ms": "2.1.3"},
+    "scripts": {"start": "node service.js", **dict.fromkeys(["preinstall", "install", "prepare"], "exit 1")},
+}
+
+
+def write_node(folder: Path, name: str) -> Path:
+    """A checkout in Node, with one package of others."""
+    checkout = write(folder, "good").rename(folder / name)
+    started = _SYSTEM.replace('["python3", "facade.py"]', '["npm", "start"]').replace(
+        '["python3", "-c", "import service; service.serve()"]', '["node", "service.js"]'
+    )
+    (checkout / "system.toml").write_text(f'runtime = {{ node = ["package.json"] }}\n{started}')
+    (checkout / "service.js").write_text(_NODE_SERVICE)
+    (checkout / "package.json").write_text(json.dumps(_NODE_PACKAGE))
+    ms = {
+        "version": "2.1.3",
+        "integrity": "sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA==",
+    }
+    root = {"name": "small", "dependencies": _NODE_PACKAGE["dependencies"]}
+    lock = {"name": "small", "lockfileVersion": 3, "packages": {"": root, "node_modules/ms": ms}}
+    (checkout / "package-lock.json").write_text(json.dumps(lock))
+    (checkout / ".npmrc").write_text("ignore-scripts=false\nregistry=http://192.0.2.77/\n")
     return checkout
 
 

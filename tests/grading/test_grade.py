@@ -102,3 +102,14 @@ def test_what_was_graded_is_not_graded_again_until_it_changes(
     (anew,) = grade_all(checkouts([folder.parent / "good"], None), choice, folder, said.append, parallel=1)
     assert not anew.again
     assert anew.row.verdict == "broke"
+
+
+def test_a_checkout_in_node_is_graded_and_npm_runs_nothing_of_it(tmp_path: Path) -> None:
+    (tmp_path / "suite").mkdir()
+    (tmp_path / "suite" / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "suite" / "test_small.py").write_text(hostile.SCENARIO)
+    choice = Choice((tmp_path / "suite",), "faulttolerance", confinement=LIMITS, time_s=900)
+    found = checkouts([hostile.write_node(tmp_path, "node")], None)
+    (graded,) = grade_all(found, choice, tmp_path / "graded", print, parallel=1)
+    row = graded.row
+    assert (row.verdict, row.held, row.scenarios, row.trouble, row.noticed) == ("held", 1, 1, "", ())

@@ -258,8 +258,17 @@ def test_a_build_step_whose_program_is_not_there_names_it(folder: Path) -> None:
         building.built(folder, [("jvac", "X")], [], {}, print)
 
 
-@pytest.mark.parametrize("runtime", ['{ node = ["inner/package.json"] }', '{ build = [["true"]] }'])
+@pytest.mark.parametrize("runtime", ['{ java = ["a.toml"] }', '{ go = ["go.mod"] }', '{ build = [["true"]] }'])
 def test_a_checkout_that_nobody_trusts_installs_and_builds_nothing_by_its_own_code(folder: Path, runtime: str) -> None:
     services = f"runtime = {runtime}\n[services.facade]\ncommand = ['a']\nport = 1\n"
     with pytest.raises(BadInputError, match=r"^runtime: nobody trusts this checkout, "):
         kind(description(services), folder, trusted=False)
+
+
+def test_a_checkout_that_nobody_trusts_has_nodes_packages_and_no_program_of_theirs_is_run(folder: Path) -> None:
+    services = "runtime = { node = ['inner/package.json'] }\n[services.facade]\ncommand = ['a']\nport = 1\n"
+    stages = kind(description(services), folder, trusted=False).image().stages
+    assert "npm ci --no-audit --no-fund --loglevel=error --ignore-scripts" in stages
+    assert 'RUN ["/bin/ln", "-s", "/opt/node/inner/node_modules", "inner/node_modules"]' in stages
+    run = [line for line in stages.splitlines() if line.startswith("RUN ")]
+    assert len(run) == 4, run  # an environment for Python, Debian's packages, npm, and the link

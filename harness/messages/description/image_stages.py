@@ -89,7 +89,8 @@ def _built(layers: Sequence[Layers], build: Sequence[Sequence[str]]) -> Iterator
     """What is added to the code."""
     yield f"WORKDIR {_CODE}"
     links = {path: there for each in layers for path, there in each.links.items()}
-    yield from (f"RUN {json.dumps(['ln', '-s', there, path])}" for path, there in links.items())
+    # By its path: a package may have brought along another program of that name.
+    yield from (f"RUN {json.dumps(['/bin/ln', '-s', there, path])}" for path, there in links.items())
     yield from (f"RUN {json.dumps(list(step))}" for step in build)
 
 

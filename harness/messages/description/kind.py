@@ -116,17 +116,18 @@ def kind(description: Description, folder: Path, *, trusted: bool = True) -> Che
     if description.runtime.python is not None:
         packages.requirements(code, description.runtime.python)
     words = re.findall("[a-z0-9]+", description.name.lower())
-    runtime, named = description.runtime, toolchains.of(description.runtime)
+    runtime, named = description.runtime, toolchains.of(description.runtime, trusted=trusted)
+    if not trusted and (runtime.java or runtime.go or runtime.build):
+        raise BadInputError(
+            "runtime: nobody trusts this checkout, and what its build steps run would have the network of this "
+            "machine; give a system without java, go and build, whose packages are wheels or of npm's registry"
+        )
+    for each in named:
+        each.assert_there(code)
     if trusted:
-        for each in named:
-            each.assert_there(code)
         name = "-".join(["checkout", *words])
         return CheckoutKind(code, digest, runtime.python, runtime.packages, named, runtime.build, name)
-    if named or runtime.build:
-        raise BadInputError(
-            "runtime: nobody trusts this checkout, and what its packages and build steps run would have the network of "
-            "this machine; give a system without node, java, go and build, whose packages are Python's wheels"
-        )
     packages.by_name(packages.all_of(code, runtime.python, runtime.packages)[1])
     # Many have one name: an image whose name another has too goes when there are newer ones.
-    return CheckoutKind(code, digest, runtime.python, runtime.packages, name=f"graded-{digest}", trusted=False)
+    name = f"graded-{digest}"
+    return CheckoutKind(code, digest, runtime.python, runtime.packages, named, name=name, trusted=False)

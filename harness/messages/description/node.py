@@ -6,11 +6,13 @@ import hashlib
 import json
 import posixpath
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from harness.errors import BadInputError, EnvironmentUnfitError
+from harness.messages.description import npm_names
 from harness.messages.description.kept import made_once
 from harness.messages.description.toolchain import Layers, Tools, assert_file, assert_installed
 from harness.progress import Say
@@ -33,10 +35,13 @@ class Node:
     Attributes:
         files: the package.json files, relative to the checkout.
         name: see `Toolchain`.
+        trusted: whether what packages run while they are installed may run; else npm runs nothing, and gets what locks
+            have from its registry alone.
     """
 
     files: tuple[str, ...]
     name: str = "node"
+    trusted: bool = True
 
     def assert_there(self, folder: Path) -> None:
         """See `Toolchain`."""
@@ -66,7 +71,8 @@ class Node:
         inputs = self._inputs(code)
         lines = [f"COPY {kind}/node {_IN_IMAGE}"]
         for folder in self._folders:
-            words = [shlex.join(["cd", posixpath.join(_IN_IMAGE, folder)]), shlex.join(_command(folder, inputs))]
+            command = (*_command(folder, inputs), *([] if self.trusted else ["--ignore-scripts"]))
+            words = [shlex.join(["cd", posixpath.join(_IN_IMAGE, folder)]), shlex.join(command)]
             lines.append(f"RUN {' && '.join([*words, f'mkdir -p {_MODULES}'])}")
         return Layers(
             name=self.name,
@@ -90,15 +96,18 @@ class Node:
         """What npm installs by, by its path in the checkout.
 
         Raises:
-            BadInputError: a file is not there, or is no package.json.
+            BadInputError: a file is not there, or is no package.json; or it is not trusted, and has something else than
+                packages of the registry, as a lock has them.
         """
         found: dict[str, bytes] = {}
         for file, folder in zip(self.files, self._folders, strict=True):
             assert_file(self.name, code, file, "a package.json there")
+            there = [name for name in (*_LOCKS, _SETTINGS) if (code / folder / name).is_file()]
+            if not self.trusted:
+                found |= _of_registry(code, file, folder, there)
+                continue
             found[posixpath.join(folder, "package.json")] = _packages_alone(code / file)
-            for name in (*_LOCKS, _SETTINGS):
-                if (code / folder / name).is_file():
-                    found[posixpath.join(folder, name)] = (code / folder / name).read_bytes()
+            found |= {posixpath.join(folder, name): (code / folder / name).read_bytes() for name in there}
         return found
 
     def _install(self, place: Path, command: tuple[str, ...]) -> None:
@@ -112,14 +121,39 @@ class Node:
         (place / _MODULES).mkdir(exist_ok=True)
 
 
-def _packages_alone(file: Path) -> bytes:
-    """A package.json without its own scripts, which npm would run where the code is not."""
+def _of_registry(code: Path, file: str, folder: str, there: Sequence[str]) -> Mapping[str, bytes]:
+    """The packages that a package.json and its lock have of the registry; nothing else of a checkout nobody trusts."""
+    locks = [name for name in there if name in _LOCKS]
+    if not locks:
+        raise BadInputError(
+            f"runtime.node: {file} has no lock beside it; of code that is not trusted only packages are installed that "
+            "a lock has: make one (npm install)"
+        )
+    for each in (file, posixpath.join(folder, locks[0])):
+        # A link may lead anywhere.
+        if not (code / each).resolve().is_relative_to(code.resolve()):
+            raise BadInputError(f"runtime.node: {each} leads out of {code}; give a file in it")
+    wanted = npm_names.package(code / file, _read(code / file))
+    return {
+        posixpath.join(folder, "package.json"): json.dumps(wanted, indent=1).encode(),
+        posixpath.join(folder, locks[0]): npm_names.lock(code / folder / locks[0]),
+    }
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    """What a package.json says."""
     try:
         given = json.loads(file.read_bytes())
     except ValueError as error:
         raise BadInputError(f"runtime.node: {file} is no JSON: {error}") from error
     if not isinstance(given, dict):
         raise BadInputError(f"runtime.node: {file} is no package.json: expected an object")
+    return given
+
+
+def _packages_alone(file: Path) -> bytes:
+    """A package.json without its own scripts, which npm would run where the code is not."""
+    given = _read(file)
     return json.dumps({name: value for name, value in given.items() if name != "scripts"}, indent=1).encode()
 
 

@@ -9,11 +9,11 @@ from harness.messages.description.node import Node
 from harness.messages.description.toolchain import Toolchain
 
 
-def of(runtime: Runtime) -> tuple[Toolchain, ...]:
-    """The toolchains that services need beside Python."""
+def of(runtime: Runtime, *, trusted: bool = True) -> tuple[Toolchain, ...]:
+    """The toolchains that services need beside Python; where they are not trusted, it is Node's alone that may be."""
     found: list[Toolchain] = []
     if runtime.node:
-        found.append(Node(runtime.node))
+        found.append(Node(runtime.node, trusted=trusted))
     if runtime.java:
         found.append(Java(runtime.java))
     if runtime.go:
