@@ -10,7 +10,6 @@ import fcntl
 import json
 import os
 import re
-import stat
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from harness.backends import private_files
 from harness.backends.given.order import GoneError, Order
 from harness.backends.session import Session
 from harness.errors import HarnessError
@@ -56,13 +56,8 @@ class Journal:
         if not self._pending:
             self._path.unlink(missing_ok=True)
             return
-        text = json.dumps({"labels": self._session.labels(), "orders": [order.value for order in self.pending]})
-        new = self._path.with_suffix(".new")
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._path)
+        orders = [order.value for order in self.pending]
+        private_files.write(self._path, {"labels": self._session.labels(), "orders": orders})
 
 
 def undo_left(wanted: Callable[[Session], bool]) -> tuple[str, ...]:
@@ -106,12 +101,9 @@ def _journals() -> Iterator[tuple[Path, Session]]:
     for path in Path(tempfile.gettempdir()).glob("harness-given-*.json"):
         named = _NAME.fullmatch(path.name)
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-            seen = path.lstat()
             # It has commands in it: a stranger's would be run as this user.
-            if not (named and seen.st_uid == os.getuid() and stat.S_ISREG(seen.st_mode) and not seen.st_mode & 0o022):
-                continue
-            session = Session.from_labels(json.loads(path.read_text())["labels"])
-            if session and session.id == named[1]:
+            session = Session.from_labels(private_files.read(path)["labels"])
+            if named and session and session.id == named[1]:
                 yield path, session
 
 
