@@ -8,6 +8,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from harness.backends.leftovers import remove_noted, strike
+from harness.backends.machines import Machine
 from harness.backends.protocol import BACKENDS, Backend, Deployment, Node
 from harness.backends.session import Session
 from harness.backends.sweep import sweep
@@ -46,6 +48,7 @@ class Options:
     releases: Mapping[str, str] = field(default_factory=dict)
     confinement: Confinement | None = None
     agreed: bool = False
+    machines: tuple[Machine, ...] = ()
 
     def __post_init__(self) -> None:
         if self.backend not in BACKENDS:
@@ -57,6 +60,9 @@ class Options:
         if self.confinement and (self.backend == "process" or self.attach):
             other = "--attach" if self.attach else "--backend process"
             raise BadInputError(f"{other} can't keep anything within limits: leave it out, or leave out --confined")
+        if self.machines and (self.backend == "process" or self.attach or self.confinement):
+            other = "--attach" if self.attach else "--confined" if self.confinement else "--backend process"
+            raise BadInputError(f"{other} and --engines exclude each other: leave one of them out")
         if self.images and (unknown := sorted(self.images.keys() - every_kind().keys())):
             raise BadInputError(f"--image: the kind {unknown[0]!r} is unknown; choose one of {', '.join(every_kind())}")
         released(self.releases)
@@ -110,6 +116,8 @@ class Run:
     def __enter__(self) -> Run:
         sweep(self._say)
         self._resources.callback(start_watchdog(self.session).close)
+        if self.options.machines:
+            self._resources.callback(self._leave_engines)
         try:
             self.backend = prepared_backend(self.options, self.session, self._kinds, self._say)
             self._pool = self._resources.enter_context(
@@ -122,6 +130,11 @@ class Run:
 
     def __exit__(self, *exception: object) -> None:
         self._resources.close()
+
+    def _leave_engines(self) -> None:
+        """Has the engines of several machines be as they were."""
+        remove_noted(self.session.__eq__)
+        strike(self.session.__eq__)
 
     @property
     def nodes(self) -> Mapping[str, Node]:
@@ -168,7 +181,7 @@ def prepared_backend(options: Options, session: Session, kinds: Collection[NodeK
     try:
         backend.prepare(kinds, say)
     except NoBaseError as error:
-        if options.backend != "auto" or options.images or options.confinement:
+        if options.backend != "auto" or options.images or options.confinement or options.machines:
             raise
         say(f"backend: process, because the engine has no images: {error}")
         return prepared_backend(replace(options, backend="process"), session, kinds, say)
@@ -194,6 +207,8 @@ def choose_backend(options: Options, session: Session, say: Say) -> Backend:
 
     if options.backend == "process":
         return ProcessBackend(session)
+    if options.machines:
+        return DockerBackend(session, images=options.images, machines=options.machines)
     missing = DockerBackend.available()
     if options.backend == "docker" or missing is None:
         if options.backend == "auto":

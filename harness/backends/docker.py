@@ -6,20 +6,23 @@ import contextlib
 import itertools
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 import docker
 from docker.errors import DockerException, ImageNotFound
 
 from harness.backends import clock, docker_sidecar, engine
-from harness.backends.docker_network import create_network
+from harness.backends.docker_engines import Engines, here, several
 from harness.backends.docker_node import DockerNode
-from harness.backends.docker_ports import HostPorts, OwnPorts
+from harness.backends.docker_ports import HostPorts, MachinePorts, OwnPorts
 from harness.backends.docker_renewal import Vacant
 from harness.backends.docker_sidecar import Sidecar
 from harness.backends.docker_site import LABEL_DEPLOYMENT, DockerSite
 from harness.backends.docker_starting import PortTakenError
 from harness.backends.elsewhere import SignsOfLife
+from harness.backends.machines import Machine
+from harness.backends.placement import Spread
 from harness.backends.protocol import (
     Ability,
     Clocked,
@@ -38,7 +41,8 @@ from harness.backends.session import Session
 from harness.backends.subnets import address
 from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
-from harness.provision.images import ensure_images
+from harness.provision.carrying import carry
+from harness.provision.images import ensure_images, forget_old
 from harness.provision.network_helper import HELPER
 from harness.provision.own_images import ensure_own_images
 from harness.topology.confinement import Confinement
@@ -47,6 +51,8 @@ from harness.topology.nodes import NodeSpec, Topology, addressed, kinds_of
 
 _READY_TIMEOUT_S = 60.0
 _ATTEMPTS = 3
+#: How long an engine that loads an image may say nothing.
+_LOADING_S = 300
 _numbers = itertools.count(1)
 
 
@@ -59,16 +65,24 @@ class DockerBackend:
     ) | ({Clocked} if clock.installed() else set())
 
     def __init__(
-        self, session: Session, *, images: Mapping[str, str] | None = None, confinement: Confinement | None = None
+        self,
+        session: Session,
+        *,
+        images: Mapping[str, str] | None = None,
+        confinement: Confinement | None = None,
+        machines: Sequence[Machine] = (),
     ) -> None:
         """A backend whose `images`, by the names of kinds, take the place of the project's own.
 
-        With a confinement it holds every node of a deployment in its limits that is not of the topology deployed.
+        With a confinement it holds every node of a deployment in its limits that is not of the topology deployed. With
+        machines it spreads the nodes over their engines, and whoever has the session removes all that is left there in
+        the end, the swarm too (`engines_left`).
         """
         self._session = session
         self._confinement = confinement
         self._given = dict(images or {})
-        self._client: docker.DockerClient | None = None
+        self._machines = tuple(machines)
+        self._engines: Engines | None = None
         # The deployments look at the same mapping: what they make after another `prepare` is of the newest images.
         self._images: dict[NodeKind, str] = {}
 
@@ -78,17 +92,24 @@ class DockerBackend:
         return engine.why_unavailable()
 
     def prepare(self, kinds: Iterable[NodeKind], say: Say) -> None:
-        """Finds the engine and gets every image."""
-        self._images.update(self._ensured(self._connected(), kinds, say))
+        """Finds the engines and gets every image, for the first of them; the others have it from there."""
+        engines = self._connected(say)
+        # On several machines each node has the helper; what asks for it later does so for many nodes at once.
+        kinds = {*kinds, HELPER} if self._machines else kinds
+        ensured = self._ensured(engines.first.client, kinds, say)
+        _carry(ensured, engines, say)
+        self._images.update(ensured)
 
     def deploy(self, topology: Topology, say: Say) -> DockerDeployment:
         """Starts every node at once; see the protocol."""
-        client = self._connected()
+        engines = self._connected(say)
         for attempt in range(1, _ATTEMPTS + 1):
             prepare = partial(self.prepare, say=say)
-            deployment = DockerDeployment(topology, client, self._session, self._images, prepare, self._confinement)
+            deployment = DockerDeployment(topology, engines, self._session, self._images, prepare, self._confinement)
             try:
                 deployment.put(topology.nodes)
+                if deployment.machines:
+                    say(f"{topology.name}: {deployment.machines}")
                 return deployment
             except PortTakenError as error:
                 deployment.close()
@@ -100,14 +121,16 @@ class DockerBackend:
                 raise
         raise AssertionError("unreachable")
 
-    def _connected(self) -> docker.DockerClient:
-        if self._client is None:
-            self._client = engine.connect()
-            if not engine.freezes(self._client):
+    def _connected(self, say: Say) -> Engines:
+        if self._engines is None:
+            engines = several(self._machines, self._session, say) if self._machines else here()
+            clients = [each.client for each in engines.all]
+            if not all(map(engine.freezes, clients)):
                 self.abilities = self.abilities - {Pausable}
-            if not engine.throttles(self._client):
+            if not all(map(engine.throttles, clients)):
                 self.abilities = self.abilities - {Throttleable}
-        return self._client
+            self._engines = engines
+        return self._engines
 
     def _ensured(self, client: docker.DockerClient, kinds: Iterable[NodeKind], say: Say) -> Mapping[NodeKind, str]:
         images = {kind: self._given.get(kind.name) or kind.image() for kind in kinds}
@@ -124,12 +147,12 @@ class DockerBackend:
 
 
 class DockerDeployment:
-    """A topology as containers, on a network of its own with fixed addresses."""
+    """A topology as containers, on a network of its own with fixed addresses, on one machine or several."""
 
     def __init__(
         self,
         topology: Topology,
-        client: docker.DockerClient,
+        engines: Engines,
         session: Session,
         images: Mapping[NodeKind, str],
         prepare: Callable[[Iterable[NodeKind]], None],
@@ -140,35 +163,51 @@ class DockerDeployment:
         Nodes that the topology does not name are confined, if there is a confinement.
         """
         self.topology = topology
-        self._client = client
+        self._engines = engines
         self._images = images
         self._prepare = prepare
         name = f"harness-{session.id}-{next(_numbers)}"
         labels = {**session.labels(), LABEL_DEPLOYMENT: name}
-        self._network, subnet = create_network(client, name, labels, internal=confinement is not None)
-        self._signs_of_life = SignsOfLife(client, name, labels)
+        self._network, subnet = engines.create_network(name, labels, internal=confinement is not None)
+        self._signs_of_life = [SignsOfLife(each.client, name, labels) for each in engines.all]
         addresses: dict[str, str] = {}
-        self._site = DockerSite(
-            client,
+        #: The address of the machine of each node.
+        self._hosts: dict[str, str] = {}
+        # An engine publishes nothing of a network without a way out.
+        own = OwnPorts(addresses) if confinement else None
+        site = DockerSite(
+            engines.first.machine,
+            engines.first.client,
+            tuple(each.client for each in engines.all),
             session,
             name,
             images,
             subnet,
             self._helper_image,
-            # An engine publishes nothing of a network without a way out.
-            ports=OwnPorts(addresses) if confinement else HostPorts(),
+            ports=own or (MachinePorts(self._hosts) if engines.manager else HostPorts()),
             addresses=addresses,
             confinement=confinement,
             trusted=frozenset(spec.name for spec in topology.nodes),
         )
+        self._site = site
+        self._sites = {
+            each.machine.name: replace(site, machine=each.machine, client=each.client) for each in engines.all
+        }
+        self._spread = Spread(tuple(self._sites))
         self._nodes: dict[str, DockerNode] = {}
         self._vacant: dict[str, Vacant] = {}
-        self._reached = False
+        self._reached: set[str] = set()
 
     @property
     def nodes(self) -> Mapping[str, DockerNode]:
         """All nodes by name."""
         return self._nodes
+
+    @property
+    def machines(self) -> str:
+        """Which nodes are on which machine, in words; empty where there is one only."""
+        on = {name: [node.spec.name for node in self._nodes.values() if node.machine == name] for name in self._sites}
+        return "; ".join(f"{', '.join(names)} on {name}" for name, names in on.items() if name and names)
 
     def put(self, specs: Sequence[NodeSpec]) -> None:
         """Starts all of these nodes, waits for all, then puts the files for later restarts in place."""
@@ -181,15 +220,16 @@ class DockerDeployment:
             addresses.setdefault(name, address(self._site.subnet, len(addresses)))
         for spec in specs:
             self._site.roles[spec.name] = spec.role
+            self._hosts[spec.name] = self._site_of(spec).machine.address
             self._site.ports.choose(spec)
         for network in tuple(self._site.networks.values()):
             network.reckon_with(comers)
-        added = [DockerNode(spec, self._site, place=self._vacant.pop(spec.name, None)) for spec in specs]
+        added = [DockerNode(spec, self._site_of(spec), place=self._vacant.pop(spec.name, None)) for spec in specs]
         self._nodes.update({node.spec.name: node for node in added})
         _in_parallel(DockerNode.launch, added)
-        if not self._reached:
-            assert_reached(added)
-            self._reached = True
+        for machine in sorted({node.machine for node in added} - self._reached):
+            assert_reached([node for node in added if node.machine == machine], machine)
+            self._reached.add(machine)
         wait_all_ready(added, timeout_s=_READY_TIMEOUT_S)
         _in_parallel(_write_files_when_ready, added)
 
@@ -210,20 +250,25 @@ class DockerDeployment:
         Raises:
             EnvironmentUnfitError: its image can't be had, or the engine refuses.
         """
-        _ensure_given(self._client, sidecar.image, say)
+        _ensure_given(self._site.client, sidecar.image, say)
         return docker_sidecar.start(sidecar, self._site)
 
     def close(self) -> None:
         """Removes the deployment's containers, half-made ones too, and its network."""
-        self._signs_of_life.close()
+        for signs in self._signs_of_life:
+            signs.close()
         self._site.ports.close()
-        with engine.complaining("list containers"):
-            listed = self._client.api.containers(all=True, filters=self._site.filters())
-        containers = tuple(str(container["Id"]) for container in listed)
-        engine.remove(self._client, engine.Owned(containers, (self._network,)))
+        for each in self._engines.all:
+            with engine.complaining("list containers"):
+                listed = each.client.api.containers(all=True, filters=self._site.filters())
+            engine.remove(each.client, engine.Owned(tuple(str(container["Id"]) for container in listed), ()))
+        self._engines.remove_network(self._network)
         self._site.networks.clear()
         self._nodes.clear()
         self._vacant.clear()
+
+    def _site_of(self, spec: NodeSpec) -> DockerSite:
+        return self._sites[self._spread.machine(spec)]
 
     def _helper_image(self) -> str:
         if HELPER not in self._images:
@@ -251,6 +296,15 @@ def _in_parallel(work: Callable[[DockerNode], None], nodes: Iterable[DockerNode]
         futures = [pool.submit(work, node) for node in nodes]
     for future in futures:
         future.result()
+
+
+def _carry(images: Mapping[NodeKind, str], engines: Engines, say: Say) -> None:
+    """Has every engine have the images that the first one has."""
+    for other in engines.all[1:]:
+        with contextlib.closing(engine.connect(other.machine.url, timeout_s=_LOADING_S)) as patient:
+            for kind, image in images.items():
+                carry(image, engines.first.client, patient, other.machine.name, say)
+                forget_old(patient, kind.name, but=image)
 
 
 def _ensure_given(client: docker.DockerClient, image: str, say: Say) -> None:

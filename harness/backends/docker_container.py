@@ -12,8 +12,8 @@ from testcontainers.core.container import DockerContainer
 
 from harness.backends import clock, confining, docker_confinement, localhost
 from harness.backends.docker_data import volume
-from harness.backends.docker_ports import HOST
-from harness.backends.docker_site import AWAITED, FOLDER, DockerSite
+from harness.backends.docker_site import AWAITED, FOLDER, LABEL_MACHINE, DockerSite
+from harness.backends.engine import environment_of
 from harness.backends.session import LABEL_NODE
 from harness.topology.kinds import NodeKind
 from harness.topology.nodes import NodeSpec
@@ -59,11 +59,16 @@ def container_of(spec: NodeSpec, site: DockerSite, *, kind: NodeKind, data_of: s
     sysctls = {} if spec.localhost is None else {localhost.SYSCTL: "1"}
     if confinement:
         sysctls |= docker_confinement.NO_VERSION_6
+    machine = {LABEL_MACHINE: site.machine.name} if site.machine.name else {}
     container = DockerContainer(
-        site.images[kind], env=environment, name=f"{site.name}-{spec.name}", transferables=files
+        site.images[kind],
+        docker_client_kw={"environment": environment_of(site.machine.url)},
+        env=environment,
+        name=f"{site.name}-{spec.name}",
+        transferables=files,
     ).with_kwargs(
         hostname=spec.name,
-        labels={**site.labels(), LABEL_NODE: spec.name},
+        labels={**site.labels(), LABEL_NODE: spec.name, **machine},
         network=site.name,
         networking_config={site.name: network},
         # Where its launcher takes orders; the SDK has it closed after the first, unless told that nobody is attached.
@@ -80,6 +85,7 @@ def container_of(spec: NodeSpec, site: DockerSite, *, kind: NodeKind, data_of: s
     if spec.arguments:
         container.with_command(list(resolver.arguments(spec)))
     # Its own with_bind_ports takes no host address, and the SDK does.
-    published = {f"{spec.ports[name]}/tcp": (HOST, number) for name, number in site.ports.of(spec.name).items()}
+    host = site.ports.host(spec.name)
+    published = {f"{spec.ports[name]}/tcp": (host, number) for name, number in site.ports.of(spec.name).items()}
     cast("dict[str, object]", container.ports).update(published)
     return container

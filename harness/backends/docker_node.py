@@ -75,8 +75,13 @@ class DockerNode(ImpairableNode):
         return self._site.addresses[self.spec.name]
 
     def endpoint(self, port: str) -> str:
-        """The host:port at which a port of the node is published, on the host's loopback only."""
+        """The host:port at which a port of the node is published: on the host's loopback, if it is the only one."""
         return self._site.ports.endpoint(self.spec.name, port)
+
+    @property
+    def machine(self) -> str:
+        """The name of the machine that it is on; empty where there is one only."""
+        return self._site.machine.name
 
     def launch(self) -> None:
         """Creates the container, puts its files in place and starts it, without waiting for it to be ready.
@@ -90,8 +95,7 @@ class DockerNode(ImpairableNode):
         place, self._place = self._place, None
         if place is None or not self._begins_in(place):
             self._create()
-            self._impairable().confine()
-            self._impairable().lead()
+            self._impairable().prepare()
             self._let_begin()
 
     def _begins_in(self, place: Vacant) -> bool:
@@ -322,7 +326,8 @@ class DockerNode(ImpairableNode):
     def exec_context(self) -> ExecContext:
         """The container in which a person's command can run, with the environment if the container has another's."""
         environment = self._site.resolver().environment(self.spec) if self._mark else {}
-        return ExecContext(container=self._made(), environment=environment)
+        engine_url = self._site.machine.url or None
+        return ExecContext(container=self._made(), engine=engine_url, environment=environment)
 
     def end(self) -> Vacant | None:
         """Kills it, whatever its state, and keeps its log for whoever still holds this node.
@@ -359,7 +364,9 @@ class DockerNode(ImpairableNode):
             site, name = self._site, self.spec.name
             confined = site.subnet if self._confinement else None
             helper = Helper(site, name, container)
-            self._network = site.networks[name] = Network(site, self.spec, helper, confined=confined)
+            bridged = bool(site.machine.name)
+            self._network = Network(site, self.spec, helper, confined=confined, bridged=bridged)
+            site.networks[name] = self._network
             self._between = Interposing(site, self.spec, Helper(site, name, container, purpose="proxy"))
 
     def _made(self) -> str:
@@ -391,7 +398,8 @@ class DockerNode(ImpairableNode):
         return self._between
 
     def _start_made(self) -> None:
-        start(self._api, self._made(), self.spec.name, self._site.ports.of(self.spec.name))
+        name, ports = self.spec.name, self._site.ports
+        start(self._api, self._made(), name, ports.host(name), ports.of(name))
 
     def _signal(self, name: str) -> None:
         self._untouched = False

@@ -32,13 +32,17 @@ class HostPorts:
         """
         return self._ports[node]
 
+    def host(self, node: str) -> str:
+        """The address at which the ports of the node are published."""
+        return HOST
+
     def endpoint(self, node: str, port: str) -> str:
         """The `host:port` at which the harness reaches a port of the node.
 
         Raises:
             KeyError: no such node or port.
         """
-        return f"{HOST}:{self._ports[node][port]}"
+        return f"{self.host(node)}:{self._ports[node][port]}"
 
     def choose(self, spec: NodeSpec) -> None:
         """Chooses and holds a free host port for each of the node's ports that has none yet.
@@ -96,6 +100,35 @@ class OwnPorts(HostPorts):
     def choose(self, spec: NodeSpec) -> None:
         """Takes note of the node's ports."""
         self._own[spec.name] = spec.ports
+
+
+class MachinePorts(HostPorts):
+    """The ports of nodes on several machines: published at the address of each, where nothing here can hold them."""
+
+    def __init__(self, hosts: Mapping[str, str]) -> None:
+        """Of nodes on machines with these addresses, by the names of nodes, which may be added later."""
+        super().__init__()
+        self._hosts = hosts
+
+    def host(self, node: str) -> str:
+        """The address of its machine.
+
+        Raises:
+            KeyError: it has none yet.
+        """
+        return self._hosts[node]
+
+    def choose(self, spec: NodeSpec) -> None:
+        """Chooses a port for each of the node's ports that has none yet, which no other node here has."""
+        with self._lock:
+            chosen = self._ports.setdefault(spec.name, {})
+            taken = {number for ports in self._ports.values() for number in ports.values()}
+            for port in spec.ports.keys() - chosen.keys():
+                chosen[port] = random.choice([number for number in _RANGE if number not in taken])
+                taken.add(chosen[port])
+
+    def hold(self, node: str) -> None:
+        """Does nothing: a port of another machine is free as long as the node is down."""
 
 
 def _bind_a_free_one(node: str, port: str) -> socket.socket:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ import docker
 
 from harness.backends.docker_ports import HostPorts
 from harness.backends.engine import complaining
+from harness.backends.machines import Machine
 from harness.backends.references import Resolver
 from harness.backends.session import LABEL_NODE, Session
 from harness.topology.confinement import Confinement
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from harness.backends.impairing import Network
 
 LABEL_DEPLOYMENT = "harness.deployment"
+#: On which machine a node is, where there are several.
+LABEL_MACHINE = "harness.machine"
 #: Where a container has its files.
 FOLDER = "/etc/harness"
 #: The one that the launcher of a node waits for that has to have rules in its network first.
@@ -30,10 +33,12 @@ DATA = "/var/lib/harness"
 
 @dataclass(frozen=True)
 class DockerSite:
-    """The facts that the nodes of one deployment share.
+    """The facts that the nodes of one deployment share, as far as they are on one machine.
 
     Attributes:
-        client: of the engine.
+        machine: that they are on.
+        client: of its engine.
+        everywhere: the clients of the engines of all machines.
         session: who owns the containers.
         name: of the deployment; its network is called so and its containers' names begin so.
         images: by kind.
@@ -47,7 +52,9 @@ class DockerSite:
         trusted: the names of the nodes that are not confined.
     """
 
+    machine: Machine
     client: docker.DockerClient
+    everywhere: Sequence[docker.DockerClient]
     session: Session
     name: str
     images: Mapping[NodeKind, str]
@@ -65,7 +72,7 @@ class DockerSite:
         return None if node in self.trusted else self.confinement
 
     def labels(self) -> dict[str, str]:
-        """The labels that everything of this deployment carries."""
+        """The labels that everything of this deployment carries, on any machine."""
         return {**self.session.labels(), LABEL_DEPLOYMENT: self.name}
 
     def filters(self) -> dict[str, list[str]]:
@@ -73,9 +80,10 @@ class DockerSite:
         return {"label": [f"{label}={value}" for label, value in self.labels().items()]}
 
     def running(self) -> frozenset[str]:
-        """The names of the nodes whose container runs and is not paused."""
+        """The names of the nodes, on any machine, whose container runs and is not paused."""
+        filters = {**self.filters(), "status": "running"}
         with complaining("list the nodes that run"):
-            listed = self.client.api.containers(filters={**self.filters(), "status": "running"})
+            listed = [each for client in self.everywhere for each in client.api.containers(filters=filters)]
         return frozenset(name for each in listed if (name := each["Labels"].get(LABEL_NODE)))
 
     def resolver(self) -> Resolver:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from docker.api import APIClient
 from docker.errors import APIError
 
-from harness.backends.docker_ports import HOST
 from harness.backends.engine import cause
 from harness.errors import AwaitTimeoutError, EnvironmentUnfitError, NodeStartError
 from harness.waiting import until
@@ -19,13 +18,14 @@ class PortTakenError(EnvironmentUnfitError):
     """A host port that was free when it was chosen is taken now."""
 
 
-def start(api: APIClient, container: str, node: str, ports: Mapping[str, int]) -> None:
+def start(api: APIClient, container: str, node: str, host: str, ports: Mapping[str, int]) -> None:
     """Starts a container once its host ports are free: the engine may be busy with freeing them.
 
     Args:
         api: of the engine.
         container: its id.
         node: the name of the node.
+        host: the address at which its ports are published.
         ports: its host ports by the names of its ports.
 
     Raises:
@@ -45,7 +45,7 @@ def start(api: APIClient, container: str, node: str, ports: Mapping[str, int]) -
     try:
         until("free ports", attempt, lambda why: not why, timeout_s=_FREE_PORT_TIMEOUT_S, interval_s=0.2)
     except AwaitTimeoutError as error:
-        raise PortTakenError(_which_port(node, ports, str(error))) from error
+        raise PortTakenError(_which_port(node, host, ports, str(error))) from error
 
 
 def means_taken_port(error: APIError) -> bool:
@@ -56,7 +56,7 @@ def means_taken_port(error: APIError) -> bool:
     )
 
 
-def _which_port(node: str, ports: Mapping[str, int], refusal: str) -> str:
+def _which_port(node: str, host: str, ports: Mapping[str, int], refusal: str) -> str:
     taken = {name: number for name, number in ports.items() if f":{number}" in refusal} or ports
-    named = ", ".join(f"{HOST}:{number} (its port {name!r})" for name, number in taken.items())
+    named = ", ".join(f"{host}:{number} (its port {name!r})" for name, number in taken.items())
     return f"{node} needs {named}, which is taken by another process: stop that, or start anew"

@@ -17,17 +17,24 @@ from docker.errors import APIError, DockerException, NotFound
 from testcontainers.core.docker_client import get_docker_host
 
 from harness.backends.session import LABEL_SESSION, Session
-from harness.errors import EnvironmentUnfitError
+from harness.errors import AwaitTimeoutError, EnvironmentUnfitError
+from harness.waiting import until
 
 _ANSWER_TIMEOUT_S = 1
 #: An engine under load takes its time to create or remove a dozen containers.
 _CALL_TIMEOUT_S = 60
 _PARALLEL = 16
 _REMOVAL_S = 20
+#: How long a manager may take to hear that a container has ended on another engine.
+_FREE_S = 10.0
+#: What an engine calls networks that are not its own alone.
+_OF_A_SWARM = "swarm"
+#: How a manager says that it has not heard yet of a container's end on another engine.
+_IN_USE = "is in use by task"
 
 
-def connect(*, timeout_s: int = _CALL_TIMEOUT_S) -> docker.DockerClient:
-    """A client of the engine that `DOCKER_HOST` or the docker context names, else of the local one.
+def connect(url: str | None = None, *, timeout_s: int = _CALL_TIMEOUT_S) -> docker.DockerClient:
+    """A client of an engine; by default of the one that `DOCKER_HOST` or the docker context names, else the local one.
 
     As testcontainers decides it, which makes the nodes; so its own setting (tc.host in ~/.testcontainers.properties)
     counts, too.
@@ -35,18 +42,23 @@ def connect(*, timeout_s: int = _CALL_TIMEOUT_S) -> docker.DockerClient:
     Raises:
         EnvironmentUnfitError: none answers within a second.
     """
-    host = get_docker_host()
-    environment = {**os.environ, **({"DOCKER_HOST": host} if host else {})}
+    host = url or get_docker_host()
+    environment = environment_of(host)
     try:
         client = docker.from_env(timeout=_ANSWER_TIMEOUT_S, max_pool_size=2 * _PARALLEL, environment=environment)
         client.ping()
     except (DockerException, requests.RequestException, OSError) as error:
-        where = host or "the local socket"
+        otherwise = "start it, or leave it out" if url else "start Docker, or use --backend process"
         raise EnvironmentUnfitError(
-            f"no Docker engine answers at {where} ({cause(error)}): start Docker, or use --backend process"
+            f"no Docker engine answers at {host or 'the local socket'} ({cause(error)}): {otherwise}"
         ) from error
     client.api.timeout = timeout_s
     return client
+
+
+def environment_of(url: str | None) -> dict[str, str]:
+    """The environment in which the SDK, and testcontainers by it, asks that engine; by default this process' own."""
+    return {**os.environ, **({"DOCKER_HOST": url} if url else {})}
 
 
 def why_unavailable() -> str | None:
@@ -105,9 +117,21 @@ def owned(client: docker.DockerClient, wanted: Callable[[Session], bool]) -> Own
         EnvironmentUnfitError: the engine does not tell.
     """
     listed = labelled(client)
-    return Owned(
-        _of(listed.containers, "Id", wanted), _of(listed.networks, "Id", wanted), _of(listed.volumes, "Name", wanted)
-    )
+    networks = listed.networks
+    if any(network["Scope"] == _OF_A_SWARM for network in networks) and not manages(client):
+        # Only a manager can remove these, and its swarm tells this engine only of those that it has containers in.
+        networks = [network for network in networks if network["Scope"] != _OF_A_SWARM]
+    return Owned(_of(listed.containers, "Id", wanted), _of(networks, "Id", wanted), _of(listed.volumes, "Name", wanted))
+
+
+def manages(client: docker.DockerClient) -> bool:
+    """Whether the engine manages a swarm.
+
+    Raises:
+        EnvironmentUnfitError: the engine does not tell.
+    """
+    with complaining("tell what it is"):
+        return bool(client.info().get("Swarm", {}).get("ControlAvailable"))
 
 
 @dataclass(frozen=True)
@@ -144,11 +168,31 @@ def remove(client: docker.DockerClient, what: Owned) -> None:
         with complaining("remove containers"), ThreadPoolExecutor(_PARALLEL) as pool:
             list(pool.map(lambda container: remove_container(client, container), what.containers))
     for network in what.networks:
-        with complaining("remove a network"), contextlib.suppress(NotFound):
-            client.api.remove_network(network)
+        _remove_network(client, network)
     for volume in what.volumes:
         with complaining("remove a volume"), contextlib.suppress(NotFound):
             client.api.remove_volume(volume)
+
+
+def _remove_network(client: docker.DockerClient, network: str) -> None:
+    """Removes a network, once the engine that manages its swarm, if it is of one, knows that all containers ended."""
+
+    def refusal() -> str:
+        try:
+            client.api.remove_network(network)
+        except NotFound:
+            pass
+        except APIError as error:
+            if _IN_USE not in cause(error):
+                raise
+            return cause(error)
+        return ""
+
+    try:
+        with complaining("remove a network"):
+            until("a network to be free", refusal, lambda why: not why, timeout_s=_FREE_S, passing=())
+    except AwaitTimeoutError as error:
+        raise EnvironmentUnfitError(f"the Docker engine could not remove a network: {error}") from error
 
 
 def remove_container(client: docker.DockerClient, container: str) -> None:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Network
 from typing import TypeVar
 
-from harness.backends import confining, localhost
+from harness.backends import confining, localhost, published
 from harness.backends.impairment import EVERYBODY, Direction, Impairment, Others
 from harness.backends.network_probes import answers, arriving
 from harness.backends.network_site import NetworkHelper, NetworkSite
@@ -53,11 +53,26 @@ class Network:
     """
 
     def __init__(
-        self, site: NetworkSite, spec: NodeSpec, helper: NetworkHelper, *, confined: IPv4Network | None = None
+        self,
+        site: NetworkSite,
+        spec: NodeSpec,
+        helper: NetworkHelper,
+        *,
+        confined: IPv4Network | None = None,
+        bridged: bool = False,
     ) -> None:
-        """The network in which that helper runs commands; a confined node's ends at this subnet."""
+        """The network in which that helper runs commands.
+
+        Args:
+            site: of the deployment.
+            spec: of the node.
+            helper: runs the commands.
+            confined: the subnet at which the network of a confined node ends.
+            bridged: whether what is published arrives at another address than the node's own.
+        """
         self.spec = spec
         self._confined = confined
+        self._bridged = bridged
         self.faults: dict[str, Impairment] = {}
         self._site = site
         self._helper = helper
@@ -102,8 +117,15 @@ class Network:
                 self._run(_UNDO.format(chain=_PREFIX + name), f"let {self.spec.name} back into its network")
             del self.faults[name]
 
-    def confine(self) -> None:
-        """Closes the network of a node that nobody trusts: before it starts, and if it is such a one."""
+    def prepare(self) -> None:
+        """Does all that has to be done before the node starts, if anything has to be."""
+        self._confine()
+        self._lead()
+        if self._bridged:
+            self._run(published.rules(self.spec, self._address), f"have the ports of {self.spec.name} lead to it")
+
+    def _confine(self) -> None:
+        """Closes the network of a node that nobody trusts, if it is such a one."""
         if self._confined:
             self._run(confining.rules(self._confined), f"keep {self.spec.name} to its own system")
 
@@ -112,8 +134,8 @@ class Network:
         status, counted = self._helper.run(confining.COUNT)
         return confining.refused(counted) if not status else 0
 
-    def lead(self) -> None:
-        """Has a node whose code says where the others are reach them: before it starts, and if it is such a one."""
+    def _lead(self) -> None:
+        """Has a node whose code says where the others are reach them, if it is such a one."""
         if self.spec.is_led:
             self._run(localhost.rules(self.spec, self._site.addresses), f"lead {self.spec.name} to the others")
 
@@ -125,8 +147,7 @@ class Network:
     def begin_again(self) -> None:
         """Applies all that is in force in the fresh namespace of a node that was just started."""
         self.end()
-        self.confine()
-        self.lead()
+        self.prepare()
         for fault in sorted(self.faults):
             self._apply(fault)
 

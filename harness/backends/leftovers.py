@@ -9,18 +9,21 @@ import contextlib
 import os
 import pwd
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 import psutil
 
+from harness.backends import engines_journal
 from harness.backends.session import LABEL_OWNER, LABEL_SESSION, LABEL_USER, Session, variables
 from harness.errors import EnvironmentUnfitError
 from harness.processes import everyone, kill_all
 
 if TYPE_CHECKING:
     import docker
+
+    from harness.backends.engine import Owned
 
 _LABELS = (LABEL_SESSION, LABEL_OWNER, LABEL_USER)
 #: The label for each environment variable.
@@ -36,8 +39,13 @@ class Removed:
     networks: int = 0
     volumes: int = 0
 
+    members: int = 0
+
     def __bool__(self) -> bool:
-        return bool(self.processes or self.containers or self.networks or self.volumes)
+        return any(astuple(self))
+
+    def __add__(self, other: Removed) -> Removed:
+        return Removed(*(one + another for one, another in zip(astuple(self), astuple(other), strict=True)))
 
     def __str__(self) -> str:
         counts = {
@@ -45,20 +53,48 @@ class Removed:
             "container": self.containers,
             "network": self.networks,
             "volume": self.volumes,
+            "member of a swarm": self.members,
         }
         return ", ".join(_counted(number, noun) for noun, number in counts.items() if number) or "nothing"
 
 
 def remove_left(wanted: Callable[[Session], bool]) -> Removed:
-    """Removes everything of the sessions that are wanted, in one pass; asks the engine only if one answers.
+    """Removes everything of the sessions that are wanted, in one pass; asks this machine's engine only if one answers.
 
     Raises:
-        EnvironmentUnfitError: the engine answered, but failed to remove something.
+        EnvironmentUnfitError: the engine answered, but failed to remove something, or another one that a run has used
+            does not answer.
     """
     processes = processes_of(wanted)
     # What waits for a disk is still there then: the next pass tells.
     kill_all(processes, timeout_s=1.0)
-    return replace(_remove_from_engine(lambda client: wanted), processes=len(processes))
+    try:
+        there = remove_noted(wanted)
+    finally:
+        here = _remove_from_engine(lambda client: wanted)
+    return Removed(processes=len(processes)) + here + there
+
+
+def remove_noted(wanted: Callable[[Session], bool]) -> Removed:
+    """Removes from the engines of several machines what runs of these sessions have there, in one pass.
+
+    Raises:
+        EnvironmentUnfitError: one does not answer, or failed to remove something.
+    """
+    removed = Removed()
+    for each in engines_journal.noted(wanted):
+        # Imported late, as below.
+        from harness.backends.engines_left import remove_from
+
+        left, members = remove_from(each)
+        removed += replace(_counted_of(left), members=members)
+    return removed
+
+
+def strike(wanted: Callable[[Session], bool]) -> None:
+    """Has nobody look again for what those sessions had on the engines of several machines: nothing is left."""
+    for each in engines_journal.noted(wanted):
+        engines_journal.strike(each.session)
 
 
 def remove_abandoned() -> Removed:
@@ -124,9 +160,13 @@ def _remove_from_engine(wanted: Callable[[docker.DockerClient], Callable[[Sessio
     with contextlib.closing(client):
         left = engine.owned(client, wanted(client))
         engine.remove(client, left)
+    return _counted_of(left)
+
+
+def _counted_of(left: Owned) -> Removed:
     return Removed(containers=len(left.containers), networks=len(left.networks), volumes=len(left.volumes))
 
 
 def _counted(number: int, noun: str) -> str:
-    plural = {"process": "processes"}.get(noun, f"{noun}s")
+    plural = {"process": "processes", "member of a swarm": "members of a swarm"}.get(noun, f"{noun}s")
     return f"{number} {noun if number == 1 else plural}"

@@ -85,7 +85,7 @@ class ProcessNode(ImpairableNode):
         """Starts the process without waiting for it."""
         self._begins = self._log.stat().st_size
         if self._network:
-            self._network.lead()
+            self._network.prepare()
         named = under_its_name(self.spec.name, self._site.hosts) if self._site.hosts else ()
         command = self._site.programs[self.kind].command
         with self._log.open("ab") as log:

@@ -45,12 +45,14 @@ class ExecContext:
 
     Attributes:
         container: its id.
+        engine: the URL of the engine that has the container; None for the one that the `docker` command asks by itself.
         folder: of the process.
         enter: what runs the command behind it in the network of the process, if that has one of its own.
         environment: of the process.
     """
 
     container: str | None = None
+    engine: str | None = None
     folder: str | None = None
     enter: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -17,8 +17,8 @@ from harness.waiting import until
 _TIMEOUT_S = 15.0
 
 
-def assert_reached(nodes: Sequence[Node]) -> None:
-    """Checks by nodes that were just started that the engine's published ports can be reached.
+def assert_reached(nodes: Sequence[Node], machine: str = "") -> None:
+    """Checks by nodes that were just started on one machine that its engine's published ports can be reached.
 
     Where their network is one of this host's that is certain. Else a published port has to accept: before its server
     listens, an engine that publishes through a virtual machine or without root accepts for it.
@@ -31,6 +31,12 @@ def assert_reached(nodes: Sequence[Node]) -> None:
     try:
         until("a published port to accept", lambda: _accepting(nodes) or not running_nodes(nodes), timeout_s=_TIMEOUT_S)
     except AwaitTimeoutError as error:
+        if machine:
+            raise EnvironmentUnfitError(
+                f"the engine of {machine} runs containers, but none of the ports that it publishes is to be had here "
+                f"(such as {_endpoints(nodes[0])[0]}): have what filters packets let ports 20000 to 31999 through, or "
+                "correct the address of that machine"
+            ) from error
         raise EnvironmentUnfitError(
             f"the Docker engine runs containers, but none of the ports that it publishes is to be had here (such as "
             f"{_endpoints(nodes[0])[0]}): it is on another machine or in another network namespace. Run where the "

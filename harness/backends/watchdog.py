@@ -19,7 +19,7 @@ from pathlib import Path
 
 from harness.backends.folders import log_of, remove_folders, remove_log
 from harness.backends.given.journal import undo_left
-from harness.backends.leftovers import Removed, remove_left
+from harness.backends.leftovers import Removed, remove_left, strike
 from harness.backends.session import Session
 from harness.errors import AwaitTimeoutError
 from harness.waiting import until
@@ -131,6 +131,7 @@ def clean(session: Session, *, quiet_s: float) -> bool:
         return False
     finally:
         remove_folders(session.__eq__)
+    strike(session.__eq__)
     return True
 
 

@@ -20,6 +20,12 @@ MOMENTS = ("before-fault", "after-fault", "before-undo", "end")
 OPTIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "--backend": {"default": "auto", "help": "where nodes run: auto (default), docker or process"},
+        "--engines": {
+            "default": None,
+            "metavar": "ENGINE,...|FILE",
+            "help": "spread the nodes of each system over these Docker engines, such as tcp://10.0.0.12:2375, or over "
+            "those that a file names",
+        },
         "--system": {
             "default": None,
             "metavar": "FILE",

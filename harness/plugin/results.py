@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
@@ -27,6 +28,7 @@ from harness.plain import printable
 from harness.plugin import about, is_scenario, standing_in
 from harness.plugin.ended import Ended
 from harness.plugin.found import found_in
+from harness.plugin.options import value
 from harness.plugin.planning import repeating
 from harness.report import labels
 from harness.report.experiments import Experiment
@@ -140,6 +142,7 @@ class Results:
         backend = f" --backend {self.backend}" if self.backend in BACKENDS else ""
         command = f'pytest "{about.id_of(item)}"{backend} --timings {self._options.timings}'
         command += standing_in.repeating(item.config)
+        command += f" --engines {shlex.quote(engines)}" if (engines := value(item.config, "--engines")) else ""
         command += f" --seed {self._options.seed}" if self._options.seed else ""
         command += "".join(f" --release {kind}={version}" for kind, version in self._options.releases.items())
         command += repeating(item)

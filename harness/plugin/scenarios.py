@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.backends.machines import machines
 from harness.errors import EXIT_BAD_INPUT, BadInputError, EnvironmentUnfitError
 from harness.given.consent import OPTION as CONSENT
 from harness.plugin import is_scenario, parallel, report_files, standing_in
@@ -56,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
             seed=seed_of(value(config, "--seed")),
             confinement=Confinement.said(limits) if (limits := value(config, "--confined")) else None,
             agreed=value(config, CONSENT),
+            machines=machines(said) if (said := value(config, "--engines")) else (),
         )
         check_options(config)
         standing_in.stand_in(config)

@@ -27,7 +27,8 @@ def exec_in_node(context: ExecContext, command: Sequence[str]) -> int:
         raise EnvironmentUnfitError("harness exec needs the docker command on the PATH to reach into a container")
     terminal = ["--interactive", "--tty"] if sys.stdin.isatty() else ["--interactive"]
     environment = [f"--env={name}={value}" for name, value in context.environment.items()]
-    return subprocess.call([docker, "exec", *terminal, *environment, context.container, *command])
+    engine = ["--host", context.engine] if context.engine else []
+    return subprocess.call([docker, *engine, "exec", *terminal, *environment, context.container, *command])
 
 
 def _as_process(context: ExecContext, command: Sequence[str]) -> int:
