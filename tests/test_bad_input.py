@@ -42,6 +42,8 @@ def assert_no_traceback(output: str) -> None:
         ("--release", "kafka=3.9.1", "kafka has no locked jars of release '3.9.1'; choose one of 4.0.2, "),
         ("--release", "postgres=9", "--release: 'postgres' is not known in several releases; choose "),
         ("--timings", "slow", "--timings 'slow' is unknown; choose one of fast, vendor"),
+        ("--engines", "there", "--engines there: name two engines or more; DOCKER_HOST names one that has everything"),
+        ("--engines", "no.toml", "--engines no.toml can't be read: "),
         ("--seed", "monday", "--seed 'monday' is no seed; give a whole number of at most 18 digits, such as --seed 7"),
     ],
 )

@@ -102,9 +102,13 @@ SOMETIMES = frozenset(
         "tests/messages/test_toolchains.py",
     }
 )
-#: What each pipeline sees as well: the quick half injects these faults into real servers, with their proofs.
+#: What each pipeline sees as well: the quick half injects these faults into real servers, with their proofs. And what
+#: starts engines of its own: but for the network between them, the other tests of the backends see it on one.
 NIGHTLY = frozenset(
     {
+        "tests/backends/test_brokers_on_two_machines.py",
+        "tests/backends/test_several_machines.py",
+        "tests/backends/test_swarm.py",
         "tests/faults/test_interposed.py",
         "tests/faults/test_packets.py",
         "tests/faults/test_sides.py",
@@ -128,6 +132,9 @@ SECONDS = {
     "tests/session/up/test_watch.py": 40,
     "tests/faults/test_isolate.py": 40,
     "tests/faults/test_partial_partition.py": 40,
+    "tests/backends/test_brokers_on_two_machines.py": 150,
+    "tests/backends/test_swarm.py": 80,
+    "tests/backends/test_several_machines.py": 50,
     "tests/backends/test_docker.py": 40,
     "tests/messages/test_starting.py": 40,
     "tests/messages/test_one_machine.py": 40,

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from harness.backends import engine
+from harness.backends.machines import Machine
+from harness.provision.carrying import carry
+from harness.provision.images import ensure_images
+from harness.provision.network_helper import HELPER
 from tests.backends import image
+from tests.backends.engines import engines
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -32,3 +37,16 @@ def tiny_image() -> Iterator[str]:
         image.build(client, tag)
         yield tag
         client.images.remove(tag, force=True)
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory: pytest.TempPathFactory, tiny_image: str) -> Iterator[tuple[Machine, ...]]:
+    """Two, with engines of which the first has the images that tiny nodes need."""
+    with engines(tmp_path_factory.mktemp("engines")) as machines:
+        with (
+            contextlib.closing(engine.connect()) as own,
+            contextlib.closing(engine.connect(machines[0].url, timeout_s=300)) as first,
+        ):
+            for image_ in (tiny_image, *ensure_images(own, {HELPER}, print).values()):
+                carry(image_, own, first, machines[0].name, print)
+        yield machines

@@ -1,7 +1,7 @@
 """An owner to be killed by a test: starts a watchdog and makes things, tells of them, and waits.
 
-Arguments: an image to make containers of as well, or "process" to make local processes as nodes, if any. Input: "end"
-for an orderly end without cleaning up.
+Arguments: an image to make containers of as well, or "process" to make local processes as nodes, if any; a file that
+names engines to make the containers on, if not this machine's. Input: "end" for an orderly end without cleaning up.
 """
 
 import json
@@ -13,6 +13,7 @@ import sys
 import psutil
 
 from harness.backends.docker import DockerBackend
+from harness.backends.machines import machines
 from harness.backends.process import ProcessBackend
 from harness.backends.session import Session, variables
 from harness.backends.watchdog import start_watchdog
@@ -29,7 +30,9 @@ def main() -> None:
     stopped.send_signal(signal.SIGSTOP)
     if sys.argv[1:]:
         where = sys.argv[1]
-        backend = ProcessBackend(session) if where == "process" else DockerBackend(session, images={TINY.name: where})
+        on = machines(sys.argv[2]) if sys.argv[2:] else ()
+        containers = DockerBackend(session, images={TINY.name: where}, machines=on)
+        backend = ProcessBackend(session) if where == "process" else containers
         deployment = backend.deploy(Topology("owned", (tiny(1), tiny(2))), lambda line: None)
         deployment.nodes["tiny-1"].impair("test")
         deployment.nodes["tiny-2"].pause()
