@@ -13,11 +13,14 @@ from harness.backends.localhost import LOCALHOST
 from harness.topology.nodes import NodeSpec
 
 _CHAIN = "harness-published"
+# A proxy in the node's network passes on what comes to where that was going: it sends it, so it does not come again.
 _SCRIPT = """
 iptables -w 5 -t nat -S {chain} >/dev/null 2>&1 || iptables -w 5 -t nat -N {chain}
 iptables -w 5 -t nat -F {chain}
 {rules}
-iptables -w 5 -t nat -C PREROUTING -p tcp -j {chain} 2>/dev/null || iptables -w 5 -t nat -I PREROUTING -p tcp -j {chain}
+for hook in PREROUTING OUTPUT; do
+  iptables -w 5 -t nat -C $hook -p tcp -j {chain} 2>/dev/null || iptables -w 5 -t nat -A $hook -p tcp -j {chain}
+done
 """
 
 
@@ -30,8 +33,10 @@ def rules(spec: NodeSpec, address: str) -> str:
     """
     # One that was written for one machine listens there alone.
     to = address if spec.localhost is None else LOCALHOST
-    lines = [
-        f"iptables -w 5 -t nat -A {_CHAIN} -p tcp ! -d {address} --dport {port} -j DNAT --to-destination {to}:{port}"
+    lines = [f"-d {own} -j RETURN" for own in (address, "127.0.0.0/8")]
+    lines += [
+        f"-p tcp -m addrtype --dst-type LOCAL --dport {port} -j DNAT --to-destination {to}:{port}"
         for port in sorted(spec.ports.values())
     ]
-    return _SCRIPT.format(chain=_CHAIN, rules="\n".join(lines))
+    added = "\n".join(f"iptables -w 5 -t nat -A {_CHAIN} {line}" for line in lines)
+    return _SCRIPT.format(chain=_CHAIN, rules=added)

@@ -30,6 +30,7 @@ _BRIDGE = "docker_gwbridge"
 _NONE = "inactive"
 _IN = "active"
 _READY_TIMEOUT_S = 30.0
+_BRIDGE_TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -157,8 +158,10 @@ def _made(engines: Sequence[Engine], session: Session) -> Engine:
             if _is_of_another(session, first.client):
                 raise _taken(first.machine) from error
             raise
+    _await_bridge(first)
     for other in others:
         _have_join(first, other)
+        _await_bridge(other)
     _refuse_the_same({engine.machine.name: state_of(engine.client) for engine in engines})
     _await_all(first, len(engines))
     return first
@@ -179,6 +182,13 @@ def _have_join(first: Engine, other: Engine) -> None:
             f"{name} does not join the swarm of {first.machine.name} ({cause(error)}): both have to have the addresses "
             f"{at} and {first.machine.address}, and ports 2377/tcp, 7946/tcp, 7946/udp and 4789/udp open between them"
         ) from error
+
+
+def _await_bridge(engine: Engine) -> None:
+    """Waits for the bridge, so that it does not come after the engine has left the swarm, and stay."""
+    # An engine that makes it for the first container only has no time in which it could come too late.
+    with contextlib.suppress(AwaitTimeoutError):
+        until(f"{_BRIDGE} of {engine.machine.name}", lambda: _has_bridge(engine.client), timeout_s=_BRIDGE_TIMEOUT_S)
 
 
 def _await_all(manager: Engine, count: int) -> None:

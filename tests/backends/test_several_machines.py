@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import socket
+import time
 from collections.abc import Iterator
 
 import docker
@@ -17,7 +19,7 @@ from harness.backends.machines import Machine
 from harness.backends.protocol import Phase
 from harness.backends.session import Session
 from harness.backends.watchdog import clean
-from harness.faults import Isolate
+from harness.faults import Delay, Disconnect, Isolate, LostAnswers
 from harness.topology.nodes import Topology
 from tests.backends.engines import needs_engines
 from tests.backends.specs import TINY, tiny
@@ -131,6 +133,33 @@ def test_an_isolated_node_is_cut_off_from_those_of_each_machine_and_the_harness_
     finally:
         Isolate().undo([node])
     assert set(node.links().values()) == {True}
+
+
+@pytest.mark.parametrize("fault", [Delay(1.0), LostAnswers()], ids=lambda fault: fault.name)
+def test_what_befalls_answers_befalls_those_at_published_ports_until_it_is_undone(
+    node: DockerNode, fault: Delay | LostAnswers
+) -> None:
+    """They go through a proxy in the node's network, and come to it at another address than the node's."""
+    fault.inject([node])
+    try:
+        assert set(fault.proof([node])) == {"tiny-2"}
+        if isinstance(fault, Delay):
+            assert _get(node)["file"] == "later"
+    finally:
+        fault.undo([node])
+    began_s = time.monotonic()
+    assert _get(node)["file"] == "later"
+    assert time.monotonic() - began_s < 1.0
+
+
+def test_a_connection_to_a_published_port_is_reset(node: DockerNode) -> None:
+    host, _, port = node.endpoint("http").partition(":")
+    with socket.create_connection((host, int(port)), timeout=5) as client:
+        fault = Disconnect()
+        fault.inject([node])
+        assert "1 connections were reset" in fault.proof([node])["tiny-2"]
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)
 
 
 def _get(node: DockerNode, *, timeout_s: float = 5.0) -> dict[str, int | str]:

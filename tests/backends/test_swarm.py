@@ -177,6 +177,8 @@ def _swarm(machines: tuple[Machine, ...]) -> Iterator[None]:
             if client is not first:
                 token = first.swarm.attrs["JoinTokens"]["Worker"]
                 client.swarm.join([f"{at}:2377"], token, f"{machine.address}:2377", machine.address)
+            # It comes a moment after, and would come after the swarm's end.
+            until("the bridge", lambda api=client.api: api.networks(names=["docker_gwbridge"]), timeout_s=10)
         yield
 
 
