@@ -8,7 +8,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from harness.backends.leftovers import remove_noted, strike
+from harness.backends import engines_journal
+from harness.backends.leftovers import remove_noted
 from harness.backends.machines import Machine
 from harness.backends.protocol import BACKENDS, Backend, Deployment, Node
 from harness.backends.session import Session
@@ -134,7 +135,7 @@ class Run:
     def _leave_engines(self) -> None:
         """Has the engines of several machines be as they were."""
         remove_noted(self.session.__eq__)
-        strike(self.session.__eq__)
+        engines_journal.strike(self.session)
 
     @property
     def nodes(self) -> Mapping[str, Node]:

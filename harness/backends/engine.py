@@ -25,7 +25,7 @@ _ANSWER_TIMEOUT_S = 1
 _CALL_TIMEOUT_S = 60
 _PARALLEL = 16
 _REMOVAL_S = 20
-#: How long a manager may take to hear that a container has ended on another engine.
+#: How long a manager may take to hear of the end of a container elsewhere, and an engine to leave its networks.
 _FREE_S = 10.0
 #: What an engine calls networks that are not its own alone.
 _OF_A_SWARM = "swarm"
@@ -168,14 +168,23 @@ def remove(client: docker.DockerClient, what: Owned) -> None:
         with complaining("remove containers"), ThreadPoolExecutor(_PARALLEL) as pool:
             list(pool.map(lambda container: remove_container(client, container), what.containers))
     for network in what.networks:
-        _remove_network(client, network)
+        remove_network(client, network, busy=_IN_USE)
     for volume in what.volumes:
         with complaining("remove a volume"), contextlib.suppress(NotFound):
             client.api.remove_volume(volume)
 
 
-def _remove_network(client: docker.DockerClient, network: str) -> None:
-    """Removes a network, once the engine that manages its swarm, if it is of one, knows that all containers ended."""
+def remove_network(client: docker.DockerClient, network: str, *, busy: str) -> None:
+    """Removes a network, or waits until it can be; one that is gone already is no error.
+
+    Args:
+        client: of the engine.
+        network: its id, or its name.
+        busy: what the engine says of one that it can remove in a moment.
+
+    Raises:
+        EnvironmentUnfitError: the engine does not do it.
+    """
 
     def refusal() -> str:
         try:
@@ -183,14 +192,14 @@ def _remove_network(client: docker.DockerClient, network: str) -> None:
         except NotFound:
             pass
         except APIError as error:
-            if _IN_USE not in cause(error):
+            if busy not in cause(error):
                 raise
             return cause(error)
         return ""
 
     try:
         with complaining("remove a network"):
-            until("a network to be free", refusal, lambda why: not why, timeout_s=_FREE_S, passing=())
+            until(f"the network {network} to be free", refusal, lambda why: not why, timeout_s=_FREE_S, passing=())
     except AwaitTimeoutError as error:
         raise EnvironmentUnfitError(f"the Docker engine could not remove a network: {error}") from error
 

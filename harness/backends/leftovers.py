@@ -91,12 +91,6 @@ def remove_noted(wanted: Callable[[Session], bool]) -> Removed:
     return removed
 
 
-def strike(wanted: Callable[[Session], bool]) -> None:
-    """Has nobody look again for what those sessions had on the engines of several machines: nothing is left."""
-    for each in engines_journal.noted(wanted):
-        engines_journal.strike(each.session)
-
-
 def remove_abandoned() -> Removed:
     """Removes from the engine what runs left whose owner this machine can't ask, once that is certain enough."""
     # Imported late, as below.

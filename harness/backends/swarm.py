@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import docker
-from docker.errors import APIError, NotFound
+from docker.errors import APIError
 
 from harness.backends import engines_journal
-from harness.backends.engine import cause, complaining
+from harness.backends.engine import cause, complaining, remove_network
 from harness.backends.engines_journal import Noted
 from harness.backends.machines import Machine
 from harness.backends.session import LABEL_SESSION, Session
@@ -27,6 +27,8 @@ from harness.waiting import until
 _PORT = 2377
 #: By which nodes on networks of a swarm get out; an engine makes it when it joins, and keeps it when it leaves.
 _BRIDGE = "docker_gwbridge"
+#: How an engine says of the bridge that it is still about to leave the swarm's own network.
+_BUSY = "has active endpoints"
 _NONE = "inactive"
 _IN = "active"
 _READY_TIMEOUT_S = 30.0
@@ -87,13 +89,21 @@ def leave(noted: Noted, clients: Mapping[str, docker.DockerClient]) -> int:
     if (first := clients.get(noted.machines[0].name)) and _is_of_another(noted.session, first):
         return 0
     for name, client in leaving:
-        with complaining(f"have {name} leave its swarm"):
-            client.swarm.leave(force=True)
+        _leave(name, client)
     for name, client in clients.items():
         if name not in noted.bridged and state_of(client)["LocalNodeState"] == _NONE:
-            with complaining(f"remove {_BRIDGE} of {name}"), contextlib.suppress(NotFound):
-                client.api.remove_network(_BRIDGE)
+            remove_network(client, _BRIDGE, busy=_BUSY)
     return len(leaving)
+
+
+def _leave(name: str, client: docker.DockerClient) -> None:
+    try:
+        with complaining(f"have {name} leave its swarm"):
+            client.swarm.leave(force=True)
+    except EnvironmentUnfitError:
+        # A watchdog and the next run may come at once.
+        if state_of(client)["LocalNodeState"] != _NONE:
+            raise
 
 
 def state_of(client: docker.DockerClient) -> Mapping[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from harness.backends import engines_journal
 from harness.backends.folders import remove_folders, remove_log
 from harness.backends.given.journal import undo_left
-from harness.backends.leftovers import remove_abandoned, remove_left, strike
+from harness.backends.leftovers import remove_abandoned, remove_left
 from harness.backends.session import Session
 from harness.errors import EnvironmentUnfitError
 from harness.progress import Say
@@ -20,10 +21,13 @@ def sweep(say: Say) -> None:
         dead.add(session.id)
         return True
 
+    # Not of one that ends meanwhile.
+    noted = engines_journal.noted(is_dead)
     try:
         if removed := remove_left(is_dead):
             say(f"removed what {len(dead)} earlier run(s) left behind: {removed}")
-        strike(is_dead)
+        for each in noted:
+            engines_journal.strike(each.session)
         if removed := remove_abandoned():
             say(f"removed what runs of other machines or users left on this engine, hours ago: {removed}")
     except EnvironmentUnfitError as error:

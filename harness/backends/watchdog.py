@@ -17,9 +17,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.backends import engines_journal
 from harness.backends.folders import log_of, remove_folders, remove_log
 from harness.backends.given.journal import undo_left
-from harness.backends.leftovers import Removed, remove_left, strike
+from harness.backends.leftovers import Removed, remove_left
 from harness.backends.session import Session
 from harness.errors import AwaitTimeoutError
 from harness.waiting import until
@@ -131,7 +132,7 @@ def clean(session: Session, *, quiet_s: float) -> bool:
         return False
     finally:
         remove_folders(session.__eq__)
-    strike(session.__eq__)
+    engines_journal.strike(session)
     return True
 
 
