@@ -44,11 +44,13 @@ class Later(NodeKind):
 
 
 LATER = Later()
+#: What its image adds to the tiny server's.
+IN_ITS_IMAGE = {LATER.name: 'ENV NOTE="the later one"'}
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
 def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
-    with backend_named(request.param, {LATER.name: 'ENV NOTE="the later one"'}) as backend:
+    with backend_named(request.param, IN_ITS_IMAGE) as backend:
         yield backend
 
 
@@ -105,7 +107,7 @@ def test_a_release_that_is_not_prepared_is_refused_before_anything_is_done(deplo
 @pytest.mark.docker
 def test_its_volume_goes_with_it() -> None:
     """Others may make volumes meanwhile."""
-    with contextlib.closing(engine.connect()) as client, backend_named("docker") as backend:
+    with contextlib.closing(engine.connect()) as client, backend_named("docker", IN_ITS_IMAGE) as backend:
         with backend.deploy(Topology("one", (replace(storing(1), upgrades=(LATER,)),)), print) as deployment:
             node = cast(Upgradable, deployment.nodes["tiny-1"])
             Upgrade("2").inject([node])
