@@ -5,12 +5,13 @@ The operations are those of `harness.checkers.partition_log`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from kafka import KafkaProducer
 
+from harness.backends.protocol import Node
 from harness.errors import AwaitTimeoutError
 from harness.history import Client, Invoked
 from harness.servers.kafka import Kafka
@@ -43,15 +44,17 @@ class Records:
         """Makes the topic."""
         self._system.clusters[Kafka].create_topic(self.topic, partitions=self._partitions, configs=self._configs)
 
-    def send(self, count: int, *, size: int = 1) -> None:
+    def send(self, count: int, *, size: int = 1, without: Collection[str] = ()) -> None:
         """Sends so many more, each in a batch of its own, to the partitions in turn; all have to be acknowledged.
 
         Args:
             count: how many.
             size: of each, in bytes; there are zeros before the number.
+            without: the names of brokers that are not asked who leads.
         """
         client = self._system.history.client()
-        producer = KafkaProducer(bootstrap_servers=self.addresses, acks="all")
+        asked = [node.endpoint("external") for node in self._brokers if node.spec.name not in without]
+        producer = KafkaProducer(bootstrap_servers=asked, acks="all")
         try:
             for partition, value in self._next(count):
                 operation = client.invoke("send", sent := {"log": log_name(partition), "value": value, "offset": None})
@@ -63,8 +66,7 @@ class Records:
 
     def read(self, *, isolation: str = "read_uncommitted") -> None:
         """Reads everything that is there, or what is committed of it, by the harness' own kafka-python."""
-        brokers = self._system.clusters[Kafka].nodes
-        read_all(brokers, self.topic, self._partitions, isolation=isolation, history=self._system.history)
+        read_all(self._brokers, self.topic, self._partitions, isolation=isolation, history=self._system.history)
 
     def reader(self, release: str, *, group: str | None = None, poll_ms: int = _POLL_MS, **settings: object) -> Reader:
         """Starts a reader of a release, with settings of its own; it ends with the scenario."""
@@ -90,7 +92,11 @@ class Records:
     @property
     def addresses(self) -> list[str]:
         """Where clients find the brokers."""
-        return [node.endpoint("external") for node in self._system.clusters[Kafka].nodes]
+        return [node.endpoint("external") for node in self._brokers]
+
+    @property
+    def _brokers(self) -> Sequence[Node]:
+        return self._system.clusters[Kafka].nodes
 
 
 class Reader:
