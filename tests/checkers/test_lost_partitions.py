@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from math import sqrt
 
 import pytest
 from hypothesis import given
@@ -94,7 +95,9 @@ def with_read(events: tuple[Event, ...], keys: list[str]) -> tuple[Event, ...]:
 def test_what_the_copies_permit_is_valid(seed: int, copies: int, killed: int) -> None:
     share = expected_share(members=3, killed=killed, copies=copies)
     verdict = lost_partitions.check(history(seed, copies, killed), share=share, copies=copies)
-    assert verdict.validity is Validity.VALID, verdict.sentences
+    # By chance one placement in 16 000 is as far from the expected share as the checker takes for implausible.
+    far = abs(verdict.figures["partitions_lost"] - share * PARTITIONS) > 4 * sqrt(PARTITIONS * share * (1 - share))
+    assert [each.name for each in verdict.anomalies] == ["implausible share"] * far, verdict.sentences
 
 
 def test_the_share_is_what_combinatorics_says() -> None:
